@@ -1,0 +1,33 @@
+"""What can go wrong for somebody who writes or names a contract."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """One thing wrong in a contract: where, what, and what to write instead."""
+
+    file: str
+    line: int
+    check: str
+    what: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}; {self.fix} [{self.check}]"
+
+
+class ContractError(Exception):
+    """The contract breaks its own format; `violations` says where."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        self.violations = tuple(violations)
+        super().__init__("\n".join(map(str, self.violations)))
+
+
+class UnknownApi(Exception):
+    """No contract has this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no API named {name!r}; choose one of: {', '.join(known)}")

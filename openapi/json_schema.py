@@ -1,0 +1,81 @@
+"""OpenAPI 3.0 schemas as JSON Schema 2020-12, and the rule that an invalid value breaks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openapi.model import JsonSchema, RuleMap
+
+_ANNOTATIONS = frozenset({"example", "discriminator", "xml", "externalDocs", "nullable", "readOnly", "writeOnly"})
+_SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf"})
+
+
+def resolve(document: Mapping[str, Any], node: Any) -> Any:
+    """`node` with every local `$ref` replaced by what it points to. The contracts have no recursive schemas."""
+    if isinstance(node, Mapping):
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            return resolve(document, pointer(document, reference))
+        return {key: resolve(document, value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [resolve(document, item) for item in node]
+    return node
+
+
+def pointer(document: Mapping[str, Any], reference: str) -> Any:
+    """What a local reference (`#/a/b`) points to. Raises KeyError."""
+    node: Any = document
+    for part in reference.removeprefix("#/").split("/"):
+        node = node[part.replace("~1", "/").replace("~0", "~")]
+    return node
+
+
+def translate(schema: JsonSchema) -> dict[str, Any]:
+    """A resolved OpenAPI 3.0 schema as JSON Schema: `nullable` and boolean bounds differ, annotations and `x-` keys go."""
+    result: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in _ANNOTATIONS or key.startswith("x-"):
+            continue
+        if key == "properties":
+            result[key] = {name: translate(member) for name, member in value.items()}
+        elif key in _SCHEMA_LISTS:
+            result[key] = [translate(member) for member in value]
+        elif key in ("items", "not", "additionalProperties") and isinstance(value, Mapping):
+            result[key] = translate(value)
+        else:
+            result[key] = value
+    for bound, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(result.get(bound), bool) and result.pop(bound):
+            result[bound] = result.pop(limit)
+    if schema.get("nullable"):
+        _allow_null(result)
+    return result
+
+
+def _allow_null(schema: dict[str, Any]) -> None:
+    if "type" in schema:
+        schema["type"] = [schema["type"], "null"]
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+
+
+def broken_rule(schema: JsonSchema, path: Sequence[str | int]) -> str | None:
+    """The rule that a violation breaks: the `x-rule` of the innermost subschema on the error's schema path that names one.
+
+    `schema` is the resolved OpenAPI schema; `path` is the schema path of an error of its translation.
+    """
+    owners: list[tuple[RuleMap, str]] = []
+    node: Any = schema
+    for part in path:
+        if isinstance(node, Mapping):
+            owners.append((rule_map(node), str(part)))
+            node = node.get(str(part))
+        else:
+            node = node[int(part)]
+    found = (rules.get(keyword) for rules, keyword in reversed(owners))
+    return next((rule for rule in found if rule), None)
+
+
+def rule_map(node: Mapping[str, Any]) -> RuleMap:
+    """The `x-rule` of a schema, parameter, request body or security scheme; a plain string stands for every constraint."""
+    value = node.get("x-rule", {})
+    return RuleMap({"*": value} if isinstance(value, str) else value)

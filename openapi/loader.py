@@ -1,0 +1,195 @@
+"""From a file to a checked `Contract`."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import isodate
+
+from openapi import checks
+from openapi.errors import ContractError, UnknownApi
+from openapi.json_schema import resolve, rule_map
+from openapi.model import (
+    Body,
+    Contract,
+    Filter,
+    Level,
+    Lifecycle,
+    Listing,
+    Move,
+    Operation,
+    Parameter,
+    RateLimits,
+    Refusal,
+    Rule,
+    RuleMap,
+    Stay,
+    Timer,
+    Transition,
+    Window,
+)
+from openapi.source import Source, read
+
+_HERE = Path(__file__).parent
+_METHODS = ("get", "put", "post", "delete", "patch")
+
+#: The vendors' APIs that have a contract, in the order in which they are served and listed.
+API_NAMES: tuple[str, ...] = ("rentalot",)
+
+
+@cache
+def load(name: str) -> Contract:
+    """The contract of one API. Raises UnknownApi, ContractError."""
+    if name not in API_NAMES:
+        raise UnknownApi(name, API_NAMES)
+    return load_file(_HERE / f"{name}.yaml")
+
+
+@cache
+def load_control() -> Contract:
+    """The contract of the mock's own control API."""
+    return load_file(_HERE / "control.yaml")
+
+
+def load_file(file: Path) -> Contract:
+    """Read and check any contract. Raises ContractError with every violation that was found."""
+    source = read(file)
+    if violations := [*checks.form(source)]:
+        raise ContractError(violations)
+    contract = _contract(file.stem, source)
+    if violations := sorted(checks.meaning(contract, source)):
+        raise ContractError(violations)
+    return contract
+
+
+def _contract(name: str, source: Source) -> Contract:
+    document: Mapping[str, Any] = source.value
+    components = document.get("components", {})
+    schemes = components.get("securitySchemes", {}).values()
+    return Contract(
+        name=name,
+        title=document["info"]["title"],
+        file=source.file,
+        document=document,
+        operations={operation.id: operation for operation in _operations(document)},
+        lifecycles={key: _lifecycle(key, table) for key, table in document.get("x-lifecycles", {}).items()},
+        rules={rule.id: rule for rule in _rules(document)},
+        schemas=resolve(document, components.get("schemas", {})),
+        rate_limits=_rate_limits(document["x-rate-limits"]) if "x-rate-limits" in document else None,
+        security_rules=RuleMap({key: rule for scheme in schemes for key, rule in rule_map(scheme).ids.items()}),
+    )
+
+
+def _rate_limits(node: Mapping[str, Any]) -> RateLimits:
+    windows = tuple(Window(window["calls"], isodate.parse_duration(window["per"])) for window in node["windows"])
+    return RateLimits(node["rule"], windows, node.get("headers", {}), node.get("resource", ""))
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield _operation(document, path, method, item)
+
+
+def _operation(document: Mapping[str, Any], path: str, method: str, item: Mapping[str, Any]) -> Operation:
+    node = resolve(document, item[method])
+    shared = resolve(document, item.get("parameters", []))
+    responses = {int(status): response for status, response in node["responses"].items()}
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=node.get("summary", ""),
+        parameters=tuple(_parameter(parameter) for parameter in [*shared, *node.get("parameters", [])]),
+        body=_body(node["requestBody"]) if "requestBody" in node else None,
+        responses={status: _media(response) for status, response in responses.items()},
+        headers={status: tuple(response.get("headers", {})) for status, response in responses.items()},
+        listing=_listing(node["x-list"]) if "x-list" in node else None,
+        secured=bool(node.get("security", document.get("security"))),
+    )
+
+
+def _parameter(node: Mapping[str, Any]) -> Parameter:
+    return Parameter(
+        name=node["name"],
+        location=node["in"],
+        required=node.get("required", False),
+        schema=node["schema"],
+        rules=rule_map(node),
+        filter=Filter(**node["x-filter"]) if "x-filter" in node else None,
+    )
+
+
+def _body(node: Mapping[str, Any]) -> Body:
+    return Body(required=node.get("required", False), schemas=_media(node), rules=rule_map(node))
+
+
+def _media(node: Mapping[str, Any]) -> dict[str, Any]:
+    return {media: content["schema"] for media, content in node.get("content", {}).items()}
+
+
+def _listing(node: Mapping[str, Any]) -> Listing:
+    return Listing(resource=node["of"], order=tuple(node["order"]), style=node["style"])
+
+
+def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
+    yield from (_rule(node, None) for node in document.get("x-rules", []))
+    for item in document["paths"].values():
+        for method in _METHODS:
+            operation = item.get(method, {})
+            yield from (_rule(node, operation["operationId"]) for node in operation.get("x-rules", []))
+
+
+def _rule(node: Mapping[str, Any], operation: str | None) -> Rule:
+    return Rule(
+        id=node["id"],
+        level=Level(node["level"]),
+        statement=node["statement"],
+        source=node["source"],
+        statuses=tuple(node.get("allows", {}).get("status", ())),
+        operation=operation,
+    )
+
+
+def _lifecycle(name: str, node: Mapping[str, Any]) -> Lifecycle:
+    return Lifecycle(
+        name=name,
+        schema=node["schema"],
+        parameter=node["identity"]["parameter"],
+        field=node["identity"]["field"],
+        given=tuple(node.get("given", ())),
+        states={state: {field: _alternatives(value) for field, value in values.items()} for state, values in node["states"].items()},
+        transitions={operation: _transition(operation, row) for operation, row in node["transitions"].items()},
+        timers=tuple(_timer(key, timer) for key, timer in node.get("timers", {}).items()),
+    )
+
+
+def _alternatives(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _transition(operation: str, node: Mapping[str, Any]) -> Transition:
+    return Transition(
+        operation=operation,
+        moves=tuple(Move(move["from"], move["to"], move.get("when", {}), move["rule"]) for move in node.get("moves", [])),
+        stays={state: Stay(entry["rule"]) for entry in node.get("stays", []) for state in entry["in"]},
+        refusals={state: Refusal(entry["status"], entry["rule"]) for entry in node.get("refusals", []) for state in entry["in"]},
+        effects=tuple(node.get("effects", ())),
+        atomic=node.get("atomic"),
+        isolated=node.get("isolated"),
+    )
+
+
+def _timer(name: str, node: Mapping[str, Any]) -> Timer:
+    return Timer(
+        name=name,
+        sources=tuple(node["from"]),
+        target=node["to"],
+        after=isodate.parse_duration(node["after"]),
+        since=node["since"],
+        due=node["due"],
+        rule=node["rule"],
+        optional=node.get("optional", False),
+    )

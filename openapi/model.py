@@ -1,0 +1,228 @@
+"""A contract as plain frozen data: operations, lifecycles, rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+JsonSchema = Mapping[str, Any]
+
+ABSENT = "absent"
+FOREIGN = "foreign"
+#: What a lifecycle table also answers for: no such record, and a record of another tenant.
+PSEUDO_STATES = (ABSENT, FOREIGN)
+
+
+class Level(StrEnum):
+    """Who says so: the seed page, another page of the vendor, or nobody."""
+
+    DOCUMENTED = "documented"
+    COMPANION = "companion"
+    DECISION = "decision"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One statement of the documents. `statuses` are the legal ones, the mock's own first; empty where the rule is not about one."""
+
+    id: str
+    level: Level
+    statement: str
+    source: str
+    statuses: tuple[int, ...] = ()
+    operation: str | None = None
+
+
+@dataclass(frozen=True)
+class RuleMap:
+    """Which rule a violated constraint breaks: JSON Schema keyword (or `missing`, `syntax`, ...) to rule id; `*` is any other."""
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, constraint: str) -> str | None:
+        return self.ids.get(constraint) or self.ids.get("*")
+
+
+@dataclass(frozen=True)
+class Move:
+    """From `source` to `target`, where the request body has the values of `when`."""
+
+    source: str
+    target: str
+    when: Mapping[str, Any]
+    rule: str
+
+
+@dataclass(frozen=True)
+class Stay:
+    """The operation succeeds in this state and leaves it."""
+
+    rule: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    status: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What one operation does in every state: one row of the table.
+
+    `stays` and `refusals` are keyed by state (pseudo-states too), `moves` are alternatives told apart by the request body.
+    `atomic` and `isolated` name the rules that a refusal changes nothing and that no other record changes.
+    """
+
+    operation: str
+    moves: tuple[Move, ...]
+    stays: Mapping[str, Stay]
+    refusals: Mapping[str, Refusal]
+    effects: tuple[str, ...] = ()
+    atomic: str | None = None
+    isolated: str | None = None
+
+    def moves_from(self, state: str) -> tuple[Move, ...]:
+        return tuple(move for move in self.moves if move.source == state)
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A move that time makes: `after` the time in field `since`, which is the time in field `due`. `optional`: documents are silent."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    after: timedelta
+    since: str
+    due: str
+    rule: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The table of one resource. A state is a name for values of fields; every record is in exactly one."""
+
+    name: str
+    schema: str
+    parameter: str
+    field: str
+    given: tuple[str, ...]
+    states: Mapping[str, Mapping[str, tuple[Any, ...]]]
+    transitions: Mapping[str, Transition]
+    timers: tuple[Timer, ...]
+
+    def state_of(self, record: Mapping[str, Any]) -> str | None:
+        """The state whose values `record` has; None where no state matches."""
+        for state, values in self.states.items():
+            if all(record.get(name) in allowed for name, allowed in values.items()):
+                return state
+        return None
+
+    def fields_of(self, state: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that make up `state`; where it allows several, the record's own if it is one of them, else the first."""
+        return {name: record[name] if record.get(name) in allowed else allowed[0] for name, allowed in self.states[state].items()}
+
+    def state_fields(self) -> frozenset[str]:
+        return frozenset(name for values in self.states.values() for name in values)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A list parameter that keeps the records whose `field` equals it."""
+
+    field: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    location: str
+    required: bool
+    schema: JsonSchema
+    rules: RuleMap
+    filter: Filter | None = None
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body. `schemas` are keyed by media type; `rules` say what a missing, unreadable or foreign one breaks."""
+
+    required: bool
+    schemas: Mapping[str, JsonSchema]
+    rules: RuleMap
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How an operation lists: of which resource, in which order (`-` is descending), in which style of paging."""
+
+    resource: str
+    order: tuple[str, ...]
+    style: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation; schemas are resolved, but still OpenAPI's (see `openapi.json_schema`).
+
+    `responses` maps status to media type to schema, `headers` status to the names of the declared headers.
+    """
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    responses: Mapping[int, Mapping[str, JsonSchema]]
+    headers: Mapping[int, tuple[str, ...]]
+    listing: Listing | None
+    secured: bool
+
+    def parameter(self, name: str) -> Parameter:
+        return next(parameter for parameter in self.parameters if parameter.name == name)
+
+
+@dataclass(frozen=True)
+class Window:
+    """So many calls in so much time."""
+
+    calls: int
+    per: timedelta
+
+
+@dataclass(frozen=True)
+class RateLimits:
+    """What a credential may call. `headers` maps limit, remaining, reset and resource to the names of headers, which tell of the first window."""
+
+    rule: str
+    windows: tuple[Window, ...]
+    headers: Mapping[str, str]
+    resource: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything that one document says. `document` is the document itself, as parsed."""
+
+    name: str
+    title: str
+    file: str
+    document: Mapping[str, Any]
+    operations: Mapping[str, Operation]
+    lifecycles: Mapping[str, Lifecycle]
+    rules: Mapping[str, Rule]
+    schemas: Mapping[str, JsonSchema]
+    security_rules: RuleMap
+    rate_limits: RateLimits | None
+
+    def lifecycle_of(self, operation: str) -> Lifecycle | None:
+        """The lifecycle whose table has a row for `operation`."""
+        return next((table for table in self.lifecycles.values() if operation in table.transitions), None)
+
+    def statuses(self, rule: str) -> tuple[int, ...]:
+        return self.rules[rule].statuses
