@@ -1,0 +1,48 @@
+"""Rentalot: handlers by operationId, the effects that its lifecycle table names, and its form of an error."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from mock_server.call import Answer, Call, Change, one
+from mock_server.clock import rfc3339
+from mock_server.errors import FieldError
+from mock_server.paging import numbered_page
+from mock_server.world import Message
+
+
+def list_sessions(call: Call) -> Answer:
+    return numbered_page(call)
+
+
+def get_session(call: Call) -> Answer:
+    return one(call.found, "data")
+
+
+def review_session(call: Call) -> Answer:
+    return one(call.perform(), "data")
+
+
+def store_notes(call: Call, change: Change) -> None:
+    change.fields["reviewNotes"] = call.body.get("reviewNotes")
+
+
+def stamp_review(call: Call, change: Change) -> None:
+    change.fields["reviewedAt"] = change.fields["updatedAt"] = rfc3339(call.time)
+
+
+def notify_prospect(call: Call, change: Change) -> None:
+    """The prospect is told the decision, and nothing of the notes."""
+    session = call.found
+    if session.private.get("email"):
+        text = f"Your application was {call.body['reviewStatus']}."
+        change.messages.append(Message("email", about=session.key, to=session.private["email"], text=text))
+
+
+def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+    """An RFC 9457 problem."""
+    phrase = HTTPStatus(status).phrase
+    problem = {"type": f"https://rentalot.ai/problems/{phrase.lower().replace(' ', '-')}", "title": phrase, "status": status, "detail": detail}
+    if errors:
+        problem["errors"] = [vars(error) for error in errors]
+    return "application/problem+json", problem

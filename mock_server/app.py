@@ -1,0 +1,39 @@
+"""Builds the ASGI application: Connexion reads the contracts, and each request passes the middlewares below, in this order."""
+
+from functools import partial
+
+from connexion.middleware import ConnexionMiddleware
+from connexion.resolver import Resolver
+from starlette.types import ASGIApp
+
+from mock_server.apis import control
+from mock_server.compile import function_name
+from mock_server.decide import Decide
+from mock_server.mock import MODULES, Mock
+from mock_server.request import RequestMiddleware
+from mock_server.respond import Respond
+from mock_server.route import RouteMiddleware
+from mock_server.security import RateMiddleware, SecurityMiddleware
+from mock_server.settings import Settings
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The mock for these settings. Raises UnknownApi, ContractError, FixtureError."""
+    mock = Mock(settings)
+    story = [
+        partial(Respond, fallback=control.error_body),  # whatever follows: one HTTP answer
+        partial(RouteMiddleware, mock=mock),  # which world, API and operation
+        SecurityMiddleware,  # who calls
+        RateMiddleware,  # how often
+        RequestMiddleware,  # with which valid parameters and body
+    ]
+    app = ConnexionMiddleware(Decide(), middlewares=story)  # what the lifecycle table makes of it
+    for name, contract in mock.contracts.items():
+        base_path = "/_mock" if name == "control" else f"/{name}"
+        app.add_api(dict(contract.document), base_path=base_path, resolver=_resolver(name))
+    app.app, app.middleware_stack = app._build_middleware_stack()  # now, so that an error in a contract or fixture stops the start
+    return app  # type: ignore[no-any-return]  # Connexion is not typed
+
+
+def _resolver(name: str) -> Resolver:
+    return Resolver(lambda operation_id: getattr(MODULES[name], function_name(operation_id)))

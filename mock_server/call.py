@@ -1,0 +1,98 @@
+"""One request on its way: what the middlewares have found out so far, and its answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mock_server.credentials import Credential
+from mock_server.plan import ApiPlan, OperationPlan, Resource
+from mock_server.store import Fields, Record
+from mock_server.world import Message, World
+from openapi.model import Move
+
+#: Where the call lies in the ASGI scope.
+SCOPE_KEY = "session_contracts.call"
+
+
+@dataclass(slots=True)
+class Answer:
+    """`body` may hold encoded records; `frame` is the body without them, which is all that is left to check."""
+
+    status: int
+    body: Any
+    frame: Any = None
+    media: str = "application/json"
+
+
+@dataclass(slots=True)
+class Change:
+    """What a move does besides: fields that it sets (never a state field), messages that it sends."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Call:
+    """`parameters` are validated values, path parameters too; `record` and `move` are what the lifecycle table decided."""
+
+    world: World
+    api: ApiPlan
+    operation: OperationPlan | None = None
+    path_values: Mapping[str, str] = field(default_factory=dict)
+    now: datetime | None = None
+    credential: Credential | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    record: Record | None = None
+    move: Move | None = None
+    answer: Answer | None = None
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def tenant(self) -> str | None:
+        return self.credential.tenant if self.credential else None
+
+    @property
+    def plan(self) -> OperationPlan:
+        """The operation that was found."""
+        assert self.operation is not None, "the route comes first"
+        return self.operation
+
+    @property
+    def found(self) -> Record:
+        """The record that the table let through."""
+        assert self.record is not None, "the table decides first"
+        return self.record
+
+    @property
+    def time(self) -> datetime:
+        assert self.now is not None, "the route comes first"
+        return self.now
+
+    def resource(self) -> Resource:
+        """What the operation is about."""
+        listing = self.plan.contract.listing
+        name = listing.resource if listing else self.plan.lifecycle.name if self.plan.lifecycle else ""
+        return self.api.resources[name]
+
+    def perform(self) -> Record:
+        """The decided move, with its effects: the record as it is afterwards."""
+        assert self.move is not None, "the table decides first"
+        change = Change()
+        for effect in self.plan.effects:
+            effect(self, change)
+        record = self.world.move(self.api, self.resource(), self.found, self.move.target, change.fields)
+        self.world.outbox.extend(change.messages)
+        return record
+
+
+def one(record: Record, envelope: str) -> Answer:
+    """A single record in an envelope: `{envelope: record}`; the record was checked when it was made."""
+    return Answer(200, {envelope: record.encoded}, {envelope: record.fields})
+
+
+def filters_of(call: Call) -> Fields:
+    """The filters that the request gives."""
+    return {plan.filters: call.parameters[plan.name] for plan in call.plan.parameters if plan.filters and plan.name in call.parameters}

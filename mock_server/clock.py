@@ -1,0 +1,86 @@
+"""A world's time: runs with the machine's, or stands still, and only ever moves forward."""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+
+import isodate
+
+from mock_server.errors import ClockError
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+class Clock:
+    """`frozen_at` None: the machine's time, plus what it was advanced by."""
+
+    def __init__(self, frozen_at: datetime | None = None) -> None:
+        self._start = frozen_at
+        self.reset()
+
+    def reset(self) -> None:
+        """As it was in the beginning."""
+        self._frozen = self._start
+        self._offset = timedelta()
+
+    def now(self) -> datetime:
+        """The time in UTC, in whole seconds."""
+        if self._frozen is not None:
+            return self._frozen
+        return datetime.fromtimestamp(int(time.time()), UTC) + self._offset
+
+    @property
+    def frozen(self) -> bool:
+        return self._frozen is not None
+
+    def freeze(self) -> None:
+        self._frozen = self.now()
+
+    def run(self) -> None:
+        """Go on with the machine's seconds from the time that it shows."""
+        if self._frozen is not None:
+            self._offset = self._frozen - datetime.fromtimestamp(int(time.time()), UTC)
+            self._frozen = None
+
+    def advance(self, by: timedelta) -> None:
+        """Raises ClockError where `by` is negative, or leads beyond what a date can be."""
+        if by < timedelta():
+            raise ClockError("the clock only moves forward; give a duration that is not negative")
+        try:
+            if self._frozen is not None:
+                self._frozen += by
+            else:
+                datetime.fromtimestamp(time.time(), UTC) + self._offset + by  # noqa: B018 - raises before anything changes
+                self._offset += by
+        except OverflowError:
+            raise ClockError("no date lies that far ahead; give a shorter duration") from None
+
+    def set(self, to: datetime) -> None:
+        """Raises ClockError where `to` lies in the clock's past."""
+        now = self.now()
+        if to < now:
+            raise ClockError(f"the clock shows {rfc3339(now)} and only moves forward; give a later time, or reset the world")
+        self.advance(to.astimezone(UTC) - now)
+
+
+def rfc3339(moment: datetime) -> str:
+    """A UTC time as the vendors write it: `2026-02-12T10:30:00Z`."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def parse_time(text: str) -> datetime:
+    """An RFC 3339 time as UTC, in whole seconds. Raises ValueError."""
+    if not _RFC3339.fullmatch(text):
+        raise ValueError(f"{text!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z")
+    return datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
+
+
+def parse_duration(text: str) -> timedelta:
+    """An ISO 8601 duration of fixed length (no months or years). Raises ValueError."""
+    try:
+        duration = isodate.parse_duration(text)
+    except (isodate.ISO8601Error, OverflowError):
+        duration = None
+    if not isinstance(duration, timedelta):
+        raise ValueError(f"{text!r} is no ISO 8601 duration of fixed length, as in P31D or PT60S")
+    return duration

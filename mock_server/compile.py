@@ -1,0 +1,123 @@
+"""Compiles a contract: everything that can be known at start-up is worked out here, once."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+import inflection
+from connexion.operations import AbstractOperation
+from starlette.routing import compile_path
+
+from mock_server.decide import decide, run
+from mock_server.encode import finish
+from mock_server.plan import ApiPlan, BodyPlan, Checker, OperationPlan, ParameterPlan, Resource, Route
+from mock_server.store import Fields, Ordering
+from openapi.model import Contract, JsonSchema, Operation, Parameter
+
+
+def function_name(operation_id: str) -> str:
+    """`reviewSession` is answered by `review_session`."""
+    return str(inflection.underscore(operation_id))
+
+
+def same_tenant(caller: str | None, owner: str) -> bool:
+    return caller == owner
+
+
+def compile_api(contract: Contract, module: ModuleType, operations: Mapping[str, AbstractOperation], base_path: str) -> ApiPlan:
+    """The plan of one API, from its contract, the vendor's module and Connexion's operations (resolved functions and security)."""
+    plans = {name: _operation(contract, contract.operations[name], operation, module) for name, operation in operations.items()}
+    return ApiPlan(
+        name=contract.name,
+        base_path=base_path,
+        contract=contract,
+        routes=_routes(contract),
+        operations=plans,
+        resources=_resources(contract),
+        rate_limits=contract.rate_limits,
+        error_body=module.error_body,
+        sees=same_tenant,
+    )
+
+
+def _operation(contract: Contract, operation: Operation, connexion: AbstractOperation, module: ModuleType) -> OperationPlan:
+    lifecycle = contract.lifecycle_of(operation.id)
+    row = lifecycle.transitions[operation.id] if lifecycle else None
+    body = operation.body
+    return OperationPlan(
+        id=operation.id,
+        contract=operation,
+        parameters=tuple(_parameter(parameter) for parameter in operation.parameters),
+        body=BodyPlan(body.required, {media: Checker.of(schema) for media, schema in body.schemas.items()}, body.rules) if body else None,
+        row=row,
+        lifecycle=lifecycle,
+        effects=tuple(getattr(module, effect) for effect in row.effects) if row else (),
+        handler=connexion.function,
+        answers={(status, media): Checker.of(schema) for status, content in operation.responses.items() for media, schema in content.items()},
+        decide=decide,
+        run=run,
+        finish=finish,
+    )
+
+
+def _parameter(parameter: Parameter) -> ParameterPlan:
+    return ParameterPlan(
+        name=parameter.name,
+        location=parameter.location,
+        required=parameter.required,
+        default=parameter.schema.get("default"),
+        read=READERS[parameter.schema.get("type", "string")],
+        checker=Checker.of(parameter.schema),
+        rules=parameter.rules,
+        filters=parameter.filter.field if parameter.filter else None,
+    )
+
+
+def _read_integer(text: str) -> int:
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+        raise ValueError(f"{text[:40]!r} is no integer")
+    return int(text)
+
+
+def _read_boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(f"{text[:40]!r} is neither true nor false")
+    return text == "true"
+
+
+#: How the text of a parameter becomes a value of its schema's type.
+READERS: Mapping[str, Callable[[str], Any]] = {"string": str, "integer": _read_integer, "boolean": _read_boolean}
+
+
+def _routes(contract: Contract) -> tuple[Route, ...]:
+    by_path: dict[str, dict[str, str]] = {}
+    for operation in contract.operations.values():
+        by_path.setdefault(operation.path, {})[operation.method] = operation.id
+    return tuple(Route(compile_path(path)[0], methods) for path, methods in by_path.items())
+
+
+def _resources(contract: Contract) -> dict[str, Resource]:
+    listings = {operation.listing.resource: operation.listing.order for operation in contract.operations.values() if operation.listing}
+    resources = {}
+    for table in contract.lifecycles.values():
+        schema = contract.schemas[table.schema]
+        order = listings.get(table.name, (table.field,))
+        timers = tuple(timer for timer in table.timers if not timer.optional)
+        resources[table.name] = Resource(table.name, table.field, Checker.of(schema), ordering(schema, order), table, timers)
+    return resources
+
+
+def ordering(schema: JsonSchema, order: tuple[str, ...]) -> Ordering:
+    """The sort key for fields such as `-createdAt` (descending: date-times and numbers) and `id` (ascending)."""
+    parts = tuple((name.lstrip("-"), name.startswith("-"), schema["properties"][name.lstrip("-")].get("format") == "date-time") for name in order)
+
+    def key(fields: Fields) -> tuple[Any, ...]:
+        values = []
+        for name, descending, is_time in parts:
+            value: Any = datetime.fromisoformat(fields[name]).timestamp() if is_time else fields[name]
+            values.append(-value if descending else value)
+        return tuple(values)
+
+    return key

@@ -1,0 +1,39 @@
+"""Who calls: credentials by the secret that they send."""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a secret stands for. `kind` as in the provider states."""
+
+    secret: str
+    tenant: str
+    kind: str
+    revoked: bool = False
+
+
+class Credentials:
+    """The credentials of one API in one world. They outlive a reset."""
+
+    def __init__(self, issued: Iterable[Credential]) -> None:
+        self._by_secret = {credential.secret: credential for credential in issued}
+
+    def find(self, secret: str) -> Credential | None:
+        return self._by_secret.get(secret)
+
+    def default(self, tenant: str = "default") -> Credential | None:
+        """The first that was issued to `tenant`."""
+        return next((credential for credential in self._by_secret.values() if credential.tenant == tenant), None)
+
+    def issue(self, credential: Credential) -> Credential:
+        self._by_secret[credential.secret] = credential
+        return credential
+
+
+def random_key(prefix: str, random: Random) -> str:
+    """A prefix and 32 random bytes in base64url."""
+    return prefix + base64.urlsafe_b64encode(random.randbytes(32)).rstrip(b"=").decode()

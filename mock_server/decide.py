@@ -1,0 +1,65 @@
+"""The end of a request's way: the lifecycle table decides, then the vendor's function answers."""
+
+from starlette.types import Receive, Scope, Send
+
+from mock_server.call import SCOPE_KEY, Answer, Call
+from mock_server.errors import Refused
+from openapi.model import ABSENT, FOREIGN
+
+
+class Decide:
+    """The application behind Connexion's middlewares."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await lifespan(receive, send)
+        call: Call = scope[SCOPE_KEY]
+        call.answer = await call.plan.run(call)
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    """ASGI start and stop: there is nothing to open or close."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+async def run(call: Call) -> Answer:
+    """Nothing is awaited between the decision and the change, so of two calls at once one finds the other's change."""
+    call.plan.decide(call)
+    return call.plan.handler(call)
+
+
+def decide(call: Call) -> None:
+    """Look the operation's cell up. Sets `call.record` and `call.move`; raises Refused."""
+    operation = call.plan
+    if operation.row is None or operation.lifecycle is None:
+        return
+    record = call.world.collection(call.api, call.resource()).get(call.parameters[operation.lifecycle.parameter])
+    state = state_for(call, record)
+    refusal = operation.row.refusals.get(state)
+    if refusal is not None:
+        raise Refused(refusal.rule, describe(call, state), status=refusal.status)
+    call.record = record
+    for move in operation.row.moves_from(state):
+        if all(call.body.get(name) == value for name, value in move.when.items()):
+            call.move = move
+            return
+
+
+def state_for(call: Call, record: object) -> str:
+    """The record's state as the caller may know it."""
+    if record is None:
+        return ABSENT
+    tenant, state = record.tenant, record.state  # type: ignore[attr-defined]
+    return state if call.api.sees(call.tenant, tenant) else FOREIGN
+
+
+def describe(call: Call, state: str) -> str:
+    """A refusal in a sentence."""
+    name = call.resource().name
+    if state in (ABSENT, FOREIGN):
+        return f"{name} not found"
+    return f"{call.plan.contract.summary}: not possible for a {name.lower()} that is {state.replace('_', ' ')}"

@@ -1,0 +1,31 @@
+"""An answer as bytes, checked against its contract on the way."""
+
+import logging
+
+import orjson
+
+from mock_server.call import Answer, Call
+from mock_server.errors import UntrueAnswer
+from mock_server.plan import checked
+from mock_server.settings import Validation
+
+log = logging.getLogger("session_contracts.mock")
+
+
+def finish(call: Call, answer: Answer) -> bytes:
+    """Raises UntrueAnswer, or logs it, as the world was told."""
+    if call.world.settings.validation is not Validation.OFF:
+        try:
+            _check(call, answer)
+        except UntrueAnswer as error:
+            if call.world.settings.validation is Validation.ERROR:
+                raise
+            log.warning("%s", error)
+    return orjson.dumps(answer.body)
+
+
+def _check(call: Call, answer: Answer) -> None:
+    checker = call.plan.answers.get((answer.status, answer.media))
+    if checker is None:
+        raise UntrueAnswer(f"{call.plan.id} does not declare {answer.status} {answer.media}")
+    checked(checker, answer.body if answer.frame is None else answer.frame, f"{call.plan.id} {answer.status}")

@@ -1,0 +1,66 @@
+"""What can go wrong for a user of the mock, one class each.
+
+Raised while a request is answered: Refused (the answer is a refusal), UntrueAnswer (the mock would have lied).
+Raised by set-up: FixtureError, NoSuchState, BadState, UnknownRules, ClockError.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class Refused(Exception):
+    """The request is refused. Without `status`, the first that `rule` allows; without both, 400."""
+
+    def __init__(
+        self,
+        rule: str | None,
+        detail: str,
+        *,
+        status: int | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.rule = rule
+        self.detail = detail
+        self.status = status
+        self.errors = tuple(errors)
+        self.headers = tuple(headers)
+
+
+class UntrueAnswer(Exception):
+    """The mock was about to give an answer that its contract does not allow: a defect of the mock."""
+
+
+class FixtureError(Exception):
+    """A fixture cannot be read, or holds records that the contract does not allow."""
+
+    def __init__(self, file: str, line: int, what: str) -> None:
+        super().__init__(f"{file}:{line}: {what}")
+
+
+class NoSuchState(Exception):
+    """The provider state, one of its params, or a param's value is not supported here."""
+
+
+class BadState(Exception):
+    """The message that asks for a provider state is malformed, or refers to nothing."""
+
+
+class UnknownRules(Exception):
+    """Rules that no broken-rule mode exists for."""
+
+    def __init__(self, rules: Sequence[str], known: Sequence[str]) -> None:
+        super().__init__(f"no broken-rule mode for {', '.join(rules)}; there is one for each of: {', '.join(known)}")
+
+
+class ClockError(Exception):
+    """The clock was told to do what it does not do."""

@@ -1,0 +1,45 @@
+"""The mock as a whole: the compiled APIs and their world."""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from connexion.resolver import Resolver
+from connexion.spec import Specification
+
+from mock_server.apis import control, rentalot
+from mock_server.compile import compile_api
+from mock_server.fixtures import Fixture, read_fixture, sow
+from mock_server.plan import ApiPlan
+from mock_server.settings import Settings
+from mock_server.world import World
+from openapi import Contract, load, load_control
+
+
+#: The vendors' modules: what the contracts name and cannot state.
+MODULES: Mapping[str, ModuleType] = {"rentalot": rentalot, "control": control}
+
+
+class Mock:
+    """`root` is the API that also answers without its prefix: the only one served, if there is only one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.contracts: dict[str, Contract] = {"control": load_control(), **{name: load(name) for name in settings.apis}}
+        self.fixtures: dict[str, Fixture] = {name: read_fixture(name, settings.world) for name in settings.apis}
+        self.root = settings.apis[0] if len(settings.apis) == 1 else None
+        self.plans: dict[str, ApiPlan] = {}
+        self.world = World(self.plans, settings)
+
+    def add(self, specification: Specification, resolver: Resolver, base_path: str) -> None:
+        """Compile one API; when the last has come, sow the world."""
+        name = base_path.strip("/").replace("_mock", "control")
+        contract = self.contracts[name]
+        operations = {}
+        for operation in contract.operations.values():
+            method = operation.method.lower()
+            operations[operation.id] = specification.operation_cls.from_spec(specification, path=operation.path, method=method, resolver=resolver)
+        self.plans[name] = compile_api(contract, MODULES[name], operations, base_path)
+        if len(self.plans) == len(self.contracts):
+            sow(self.world, self.fixtures)
+
+

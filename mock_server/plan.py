@@ -1,0 +1,128 @@
+"""What a contract is compiled to: frozen data and plain functions, one plan for each API and operation.
+
+Breaking a rule is `dataclasses.replace` of one part of a plan (see `breaks`).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from mock_server.errors import FieldError, UntrueAnswer
+from mock_server.store import Fields, Ordering
+from openapi.json_schema import broken_rule, translate
+from openapi.model import Contract, JsonSchema, Lifecycle, Operation, RateLimits, RuleMap, Timer, Transition
+
+if TYPE_CHECKING:
+    from mock_server.call import Answer, Call, Change
+
+Handler = Callable[["Call"], "Answer"]
+Effect = Callable[["Call", "Change"], None]
+ErrorBody = Callable[[int, str, "tuple[FieldError, ...]"], "tuple[str, Mapping[str, Any]]"]
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Checks values against one schema, and names the rule that an invalid one breaks."""
+
+    schema: JsonSchema
+    validator: jsonschema_rs.Draft202012Validator
+
+    @classmethod
+    def of(cls, schema: JsonSchema) -> "Checker":
+        return cls(schema, jsonschema_rs.Draft202012Validator(translate(schema), validate_formats=True))
+
+    def is_valid(self, value: Any) -> bool:
+        return self.validator.is_valid(value)
+
+    def violations(self, value: Any) -> list[tuple[str | None, str, FieldError]]:
+        """Rule, JSON Schema keyword and message of each violation."""
+        found = []
+        for error in self.validator.iter_errors(value):
+            rule = broken_rule(self.schema, error.schema_path)
+            keyword = str(error.schema_path[-1]) if error.schema_path else ""
+            path = ".".join(map(str, error.instance_path))
+            found.append((rule, keyword, FieldError(path, error.message)))
+        return found
+
+
+@dataclass(frozen=True)
+class ParameterPlan:
+    """`read` turns the text of a request into a value, raising ValueError."""
+
+    name: str
+    location: str
+    required: bool
+    default: Any
+    read: Callable[[str], Any]
+    checker: Checker
+    rules: RuleMap
+    filters: str | None
+
+
+@dataclass(frozen=True)
+class BodyPlan:
+    required: bool
+    checkers: Mapping[str, Checker]
+    rules: RuleMap
+
+
+@dataclass(frozen=True)
+class OperationPlan:
+    """One operation. `run` answers a call that was let through; `finish` turns its answer into bytes."""
+
+    id: str
+    contract: Operation
+    parameters: tuple[ParameterPlan, ...]
+    body: BodyPlan | None
+    row: Transition | None
+    lifecycle: Lifecycle | None
+    effects: tuple[Effect, ...]
+    handler: Handler
+    answers: Mapping[tuple[int, str], Checker]
+    decide: Callable[["Call"], None]
+    run: Callable[["Call"], Awaitable["Answer"]]
+    finish: Callable[["Call", "Answer"], bytes]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is stored under one name. `ordering` gives the sort key of a list; `timers` are those that the mock takes."""
+
+    name: str
+    key: str
+    checker: Checker
+    ordering: Ordering
+    lifecycle: Lifecycle | None
+    timers: tuple[Timer, ...]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path of the contract: its regular expression (with convertors for its parameters) and its operations by method."""
+
+    pattern: Any
+    operations: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ApiPlan:
+    """One API, ready to serve. `sees` says whether a tenant may know of another's record."""
+
+    name: str
+    base_path: str
+    contract: Contract
+    routes: tuple[Route, ...]
+    operations: Mapping[str, OperationPlan]
+    resources: Mapping[str, Resource]
+    rate_limits: RateLimits | None
+    error_body: ErrorBody
+    sees: Callable[[str | None, str], bool]
+
+
+def checked(checker: Checker, value: Any, what: str) -> None:
+    """Raises UntrueAnswer where `value` is not what the contract allows."""
+    if not checker.is_valid(value):
+        violations = "; ".join(f"{error.field or 'body'}: {error.message}" for _, _, error in checker.violations(value))
+        raise UntrueAnswer(f"{what}: {violations}")

@@ -1,0 +1,122 @@
+"""Reads a request's parameters and body, and refuses what the contract does not allow."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.call import SCOPE_KEY, Call
+from mock_server.errors import FieldError, Refused
+from mock_server.plan import BodyPlan, ParameterPlan
+from mock_server.security import header
+
+#: A body of more bytes is refused, and never held in memory.
+MAX_BODY = 1024 * 1024
+
+_MISSING = object()
+
+
+class RequestMiddleware:
+    """Validates parameters and body; what is further in sees only values that the contract allows."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            call: Call = scope[SCOPE_KEY]
+            body = await read_body(receive)
+            call.parameters = read_parameters(call, scope)
+            if call.plan.body is not None:
+                call.body = parse_body(call.plan.body, body, header(scope, b"content-type"))
+        await self.app(scope, receive, send)
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """The whole body; None where it is longer than MAX_BODY. It is read to its end either way, so that the client sees the answer."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= MAX_BODY:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
+        if not message.get("more_body", False):
+            return b"".join(chunks) if size <= MAX_BODY else None
+
+
+def read_parameters(call: Call, scope: Scope) -> dict[str, Any]:
+    """Path, query and header parameters as values; absent ones have their default, or are not there."""
+    query = _query(scope["query_string"])
+    sources: Mapping[str, Any] = {
+        "path": lambda plan: call.path_values.get(plan.name, _MISSING),
+        "query": lambda plan: query.get(plan.name, _MISSING),
+        "header": lambda plan: header(scope, plan.name.lower().encode()) or _MISSING,
+    }
+    values: dict[str, Any] = {}
+    for plan in call.plan.parameters:
+        text = sources[plan.location](plan)
+        if text is not _MISSING:
+            values[plan.name] = _value(plan, text)
+        elif plan.default is not None:
+            values[plan.name] = plan.default
+        elif plan.required:
+            raise _invalid(plan, "required", "is missing")
+    return values
+
+
+def _query(raw: bytes) -> dict[str, str | list[str]]:
+    """Values by name; a list where a name is given more than once."""
+    values: dict[str, str | list[str]] = {}
+    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
+        before = values.get(name)
+        if before is None:
+            values[name] = value
+        else:
+            values[name] = [*before, value] if isinstance(before, list) else [before, value]
+    return values
+
+
+def _value(plan: ParameterPlan, text: str | list[str]) -> Any:
+    if isinstance(text, list):
+        raise _invalid(plan, "repeated", f"is given {len(text)} times; give it once")
+    try:
+        value = plan.read(text)
+    except ValueError as error:
+        raise _invalid(plan, "type", str(error)) from None
+    if plan.checker.is_valid(value):
+        return value
+    _, keyword, error_ = plan.checker.violations(value)[0]
+    raise _invalid(plan, keyword, error_.message)
+
+
+def _invalid(plan: ParameterPlan, constraint: str, message: str) -> Refused:
+    return Refused(plan.rules.get(constraint), f"{plan.name}: {message}", errors=[FieldError(plan.name, message)])
+
+
+def parse_body(plan: BodyPlan, body: bytes | None, content_type: str | None) -> Any:
+    """The value of a JSON body. Raises Refused."""
+    if body is None:
+        raise Refused(plan.rules.get("size"), f"the body has more than {MAX_BODY} bytes", status=413)
+    if not body:
+        if plan.required:
+            raise Refused(plan.rules.get("required"), "Invalid request body: it is missing")
+        return None
+    media = next(iter(plan.checkers)) if content_type is None else content_type.partition(";")[0].strip().lower()
+    if media not in plan.checkers:
+        raise Refused(plan.rules.get("mediaType"), f"Invalid request body: send {' or '.join(plan.checkers)}, not {media}")
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Refused(plan.rules.get("syntax"), f"Invalid request body: {error}") from None
+    checker = plan.checkers[media]
+    if not checker.is_valid(value):
+        violations = checker.violations(value)
+        rule = next((rule for rule, _, _ in violations if rule), None)
+        raise Refused(rule, "Invalid request body", errors=[error for _, _, error in violations])
+    return value

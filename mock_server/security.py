@@ -1,0 +1,88 @@
+"""Who calls, and how often: the credential, and the rate limits that hang on it."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.call import SCOPE_KEY, Call
+from mock_server.credentials import Credential
+from mock_server.errors import Refused
+from mock_server.settings import Auth
+
+
+class SecurityMiddleware:
+    """Refuses a call without a credential that counts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            call: Call = scope[SCOPE_KEY]
+            if call.plan.contract.secured:
+                call.credential = authenticate(call, header(scope, b"authorization"))
+        await self.app(scope, receive, send)
+
+
+class RateMiddleware:
+    """Counts every call of a credential, tells how it stands, and refuses when that is enforced."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            call: Call = scope[SCOPE_KEY]
+            if call.credential is not None and call.api.rate_limits is not None:
+                limit(call, call.credential)
+        await self.app(scope, receive, send)
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The first value of a header; `name` in lower case."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+def authenticate(call: Call, authorization: str | None) -> Credential:
+    """The credential behind a bearer token. Raises Refused, by the rule that the contract's security scheme names."""
+    issued = call.world.credentials[call.api.name]
+    default = issued.default()
+    mode = call.world.settings.auth
+    if mode is Auth.OFF and default is not None:
+        return default
+    rules = call.api.contract.security_rules
+    if not authorization:
+        raise unauthorized(rules.get("missing"), "Missing or invalid API key")
+    scheme, _, secret = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise unauthorized(rules.get("scheme"), "Missing or invalid API key")
+    credential = issued.find(secret.strip())
+    if credential is None and mode is Auth.ANY and secret.strip() and default is not None:
+        return default
+    return admit(call, credential)
+
+
+def admit(call: Call, credential: Credential | None) -> Credential:
+    """The credential, if it was issued and still counts. Raises Refused."""
+    rules = call.api.contract.security_rules
+    if credential is None:
+        raise unauthorized(rules.get("unknown"), "Missing or invalid API key")
+    if credential.revoked:
+        raise unauthorized(rules.get("revoked"), "Missing or invalid API key")
+    return credential
+
+
+def unauthorized(rule: str | None, detail: str) -> Refused:
+    return Refused(rule, detail, status=401, headers=[("WWW-Authenticate", "Bearer")])
+
+
+def limit(call: Call, credential: Credential) -> None:
+    """Raises Refused where the credential's calls are used up."""
+    limits = call.api.rate_limits
+    assert limits is not None, "only called where there are limits"
+    standings = call.world.rates.count(call.api.name, credential.secret, limits, call.time)
+    told = standings[0]
+    values = {"limit": str(told.limit), "remaining": str(told.remaining), "reset": str(told.reset), "resource": limits.resource}
+    call.headers += [(name, values[what]) for what, name in limits.headers.items()]
+    exceeded = [standing for standing in standings if standing.exceeded]
+    if exceeded:
+        wait = max(standing.wait for standing in exceeded)
+        raise Refused(limits.rule, f"Rate limit exceeded; try again in {wait} seconds", headers=[("Retry-After", str(wait))])

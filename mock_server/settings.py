@@ -1,0 +1,35 @@
+"""What the mock was told at start-up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class Validation(StrEnum):
+    """What to do about an answer that the contract does not allow."""
+
+    ERROR = "error"
+    WARN = "warn"
+    OFF = "off"
+
+
+class Auth(StrEnum):
+    """Which credentials count: those that were issued; any, as the default tenant's; none is needed."""
+
+    STRICT = "strict"
+    ANY = "any"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`frozen_at` None: the clock runs with the machine's. `world` is a fixture to use in place of the API's own."""
+
+    apis: tuple[str, ...]
+    seed: int = 0
+    frozen_at: datetime | None = None
+    auth: Auth = Auth.STRICT
+    rate_limits: bool = False
+    validation: Validation = Validation.ERROR
+    world: Path | None = None

@@ -1,0 +1,40 @@
+"""Provider states: how a test prepares the mock, by the messages that Pact uses."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mock_server.errors import BadState, NoSuchState
+from mock_server.plan import ApiPlan, Checker
+from mock_server.states import common, rentalot
+from mock_server.world import World
+
+SetUp = Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]
+
+_COMMON: Mapping[str, SetUp] = {
+    "reset": common.reset,
+    "clock": common.clock,
+    "rate limits": common.rate_limits,
+    "outbox": common.outbox,
+}
+_BY_API: Mapping[str, Mapping[str, SetUp]] = {
+    "rentalot": {"credential": rentalot.credential, "session": rentalot.session},
+}
+
+
+def set_up(world: World, control: ApiPlan, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the state names; a teardown does nothing. Raises NoSuchState, BadState."""
+    state, params = message["state"], message.get("params", {})
+    own = _BY_API[api.name]
+    known = {**_COMMON, **own}
+    if state not in known:
+        raise NoSuchState(f"there is no state {state!r}; there is one of each of: {', '.join(known)}")
+    schema = f"{api.name if state in own else 'any'}.{state.replace(' ', '_')}"
+    _check(Checker.of(control.contract.schemas[schema]), params)
+    return known[state](world, api, params) if message["action"] == "setup" else {}
+
+
+def _check(checker: Checker, params: Mapping[str, Any]) -> None:
+    """An unknown param or value is not supported; a wrong type is malformed."""
+    for _, keyword, error in checker.violations(params):
+        what = f"{error.field or 'params'}: {error.message}"
+        raise NoSuchState(what) if keyword in ("additionalProperties", "enum") else BadState(what)

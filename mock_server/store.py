@@ -1,0 +1,123 @@
+"""Records, and collections of them with an index for whatever a list filters and sorts by."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sortedcontainers import SortedKeyList
+
+from openapi.model import Timer
+
+Fields = Mapping[str, Any]
+Ordering = Callable[[Fields], tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One resource as it stands: never changed, only replaced.
+
+    `private` is what no answer shows. `encoded` is the record as JSON, checked against its schema when it was made.
+    `timer` is the move that time will make of it, at `due` (None: none).
+    """
+
+    key: str
+    tenant: str
+    state: str | None
+    fields: Fields
+    private: Fields
+    encoded: orjson.Fragment
+    timer: Timer | None = None
+    due: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Tables:
+    records: dict[str, Record] = field(default_factory=dict)
+    indexes: dict[tuple[str, ...], dict[tuple[Any, ...], Any]] = field(default_factory=dict)
+    due: Any = field(default_factory=lambda: SortedKeyList(key=lambda record: (record.due, record.key)))
+
+    def copy(self) -> "_Tables":
+        indexes = {names: {values: rows.copy() for values, rows in index.items()} for names, index in self.indexes.items()}
+        return _Tables(dict(self.records), indexes, self.due.copy())
+
+
+class Collection:
+    """The records of one resource. A fork costs nothing until one of the two is written to.
+
+    An index is made for each set of filters the first time that a list uses it, and kept up to date from then on:
+    a page costs the page, however many records there are.
+    """
+
+    def __init__(self, ordering: Ordering, tables: _Tables | None = None) -> None:
+        self._ordering = ordering
+        self._tables = tables or _Tables()
+        self._shared = tables is not None
+
+    def fork(self) -> "Collection":
+        self._shared = True
+        return Collection(self._ordering, self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables.records)
+
+    def get(self, key: str) -> Record | None:
+        return self._tables.records.get(key)
+
+    def put(self, record: Record) -> None:
+        """Add a record, or replace the one of the same key."""
+        tables = self._own()
+        before = tables.records.get(record.key)
+        tables.records[record.key] = record
+        if before is not None and before.due is not None:
+            tables.due.remove(before)
+        if record.due is not None:
+            tables.due.add(record)
+        for names, index in tables.indexes.items():
+            if before is not None:
+                index[_values(names, before)].remove(before)
+            self._rows(index, _values(names, record)).add(record)
+
+    def page(self, tenant: str | None, filters: Fields, start: int, stop: int) -> tuple[Sequence[Record], int]:
+        """The records from `start` to `stop` among those that match, in order, and how many match. Tenant None: of all."""
+        wanted = {name: value for name, value in filters.items()} | ({} if tenant is None else {_TENANT: tenant})
+        names = tuple(sorted(wanted))
+        if names not in self._tables.indexes:
+            self._index(names)
+        rows = self._tables.indexes[names].get(tuple(wanted[name] for name in names), ())
+        return rows[start:stop], len(rows)
+
+    def due(self, now: datetime) -> Iterator[Record]:
+        """The records whose time has come, in the order in which it came."""
+        while self._tables.due and self._tables.due[0].due <= now:
+            yield self._tables.due[0]
+
+    def _index(self, names: tuple[str, ...]) -> None:
+        index: dict[tuple[Any, ...], Any] = {}
+        for record in self._tables.records.values():
+            index.setdefault(_values(names, record), []).append(record)
+        self._tables.indexes[names] = {values: SortedKeyList(rows, key=self._sort_key) for values, rows in index.items()}
+
+    def _rows(self, index: dict[tuple[Any, ...], Any], values: tuple[Any, ...]) -> Any:
+        rows = index.get(values)
+        if rows is None:
+            rows = index[values] = SortedKeyList(key=self._sort_key)
+        return rows
+
+    def _sort_key(self, record: Record) -> tuple[Any, ...]:
+        return self._ordering(record.fields)
+
+    def _own(self) -> _Tables:
+        if self._shared:
+            self._tables = self._tables.copy()
+            self._shared = False
+        return self._tables
+
+
+#: Sorts before every field name, and is none.
+_TENANT = "\0tenant"
+
+
+def _values(names: tuple[str, ...], record: Record) -> tuple[Any, ...]:
+    return tuple(record.tenant if name is _TENANT else record.fields.get(name) for name in names)
