@@ -12,6 +12,7 @@ from starlette.routing import compile_path
 from mock_server.decide import decide, run
 from mock_server.encode import finish
 from mock_server.plan import ApiPlan, BodyPlan, Checker, OperationPlan, ParameterPlan, Resource, Route
+from mock_server.security import authenticate, limit
 from mock_server.store import Fields, Ordering
 from openapi.model import Contract, JsonSchema, Operation, Parameter
 
@@ -37,6 +38,8 @@ def compile_api(contract: Contract, module: ModuleType, operations: Mapping[str,
         resources=_resources(contract),
         rate_limits=contract.rate_limits,
         error_body=module.error_body,
+        authenticate=authenticate,
+        limit=limit,
         sees=same_tenant,
     )
 

@@ -85,7 +85,7 @@ def _cooked(fixture: Fixture, cook: "Cook", api: ApiPlan) -> Iterator[tuple[Path
             table = api.resources[recipe["resource"]].lifecycle
             state = table.fields_of(recipe["state"], {}) if table else {}
             for _ in range(recipe["count"]):
-                yield path, {**recipe, "fields": {**state, **recipe["fields"]}}
+                yield path, {**recipe, "fields": {**recipe["fields"], **state}}
         except (KeyError, TypeError) as error:
             raise fixture.error(path, f"this recipe is incomplete or names what does not exist: {error}") from None
 

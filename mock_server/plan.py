@@ -16,6 +16,7 @@ from openapi.model import Contract, JsonSchema, Lifecycle, Operation, RateLimits
 
 if TYPE_CHECKING:
     from mock_server.call import Answer, Call, Change
+    from mock_server.credentials import Credential
 
 Handler = Callable[["Call"], "Answer"]
 Effect = Callable[["Call", "Change"], None]
@@ -108,7 +109,7 @@ class Route:
 
 @dataclass(frozen=True)
 class ApiPlan:
-    """One API, ready to serve. `sees` says whether a tenant may know of another's record."""
+    """One API, ready to serve. `authenticate` finds the caller, `limit` counts its calls, `sees` says which tenant's records it may know of."""
 
     name: str
     base_path: str
@@ -118,6 +119,8 @@ class ApiPlan:
     resources: Mapping[str, Resource]
     rate_limits: RateLimits | None
     error_body: ErrorBody
+    authenticate: Callable[["Call", str | None], "Credential"]
+    limit: Callable[["Call", "Credential"], None]
     sees: Callable[[str | None, str], bool]
 
 

@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.call import SCOPE_KEY, Call
 from mock_server.credentials import Credential
 from mock_server.errors import Refused
+from mock_server.rates import Standing
 from mock_server.settings import Auth
 
 
@@ -18,7 +19,7 @@ class SecurityMiddleware:
         if scope["type"] == "http":
             call: Call = scope[SCOPE_KEY]
             if call.plan.contract.secured:
-                call.credential = authenticate(call, header(scope, b"authorization"))
+                call.credential = call.api.authenticate(call, header(scope, b"authorization"))
         await self.app(scope, receive, send)
 
 
@@ -32,7 +33,7 @@ class RateMiddleware:
         if scope["type"] == "http":
             call: Call = scope[SCOPE_KEY]
             if call.credential is not None and call.api.rate_limits is not None:
-                limit(call, call.credential)
+                call.api.limit(call, call.credential)
         await self.app(scope, receive, send)
 
 
@@ -76,13 +77,18 @@ def unauthorized(rule: str | None, detail: str) -> Refused:
 
 def limit(call: Call, credential: Credential) -> None:
     """Raises Refused where the credential's calls are used up."""
+    exceeded = [standing for standing in count(call, credential) if standing.exceeded]
+    if exceeded and call.api.rate_limits:
+        wait = max(standing.wait for standing in exceeded)
+        raise Refused(call.api.rate_limits.rule, f"Rate limit exceeded; try again in {wait} seconds", headers=[("Retry-After", str(wait))])
+
+
+def count(call: Call, credential: Credential) -> list[Standing]:
+    """Count the call, and tell in its headers how the credential stands."""
     limits = call.api.rate_limits
     assert limits is not None, "only called where there are limits"
     standings = call.world.rates.count(call.api.name, credential.secret, limits, call.time)
     told = standings[0]
     values = {"limit": str(told.limit), "remaining": str(told.remaining), "reset": str(told.reset), "resource": limits.resource}
     call.headers += [(name, values[what]) for what, name in limits.headers.items()]
-    exceeded = [standing for standing in standings if standing.exceeded]
-    if exceeded:
-        wait = max(standing.wait for standing in exceeded)
-        raise Refused(limits.rule, f"Rate limit exceeded; try again in {wait} seconds", headers=[("Retry-After", str(wait))])
+    return standings

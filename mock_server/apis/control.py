@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,15 @@ from mock_server.world import as_message
 def get_health(call: Call) -> Answer:
     served = {name: plan for name, plan in call.world.plans.items() if name != "control"}
     hashes = {name: {"contract": hashlib.sha256(Path(plan.contract.file).read_bytes()).hexdigest()} for name, plan in served.items()}
-    return Answer(200, {"status": "serving", "version": "0.1.0", "apis": hashes})
+    return Answer(200, {"status": "serving", "version": own_version(), "apis": hashes})
+
+
+def own_version() -> str:
+    """The installed version; a checkout that is not installed has none."""
+    try:
+        return version("session-contracts")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def reset_world(call: Call) -> Answer:

@@ -1,7 +1,6 @@
 """Rentalot: handlers by operationId, the effects that its lifecycle table names, and its form of an error."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from mock_server.call import Answer, Call, Change, one
@@ -39,10 +38,24 @@ def notify_prospect(call: Call, change: Change) -> None:
         change.messages.append(Message("email", about=session.key, to=session.private["email"], text=text))
 
 
+#: The vendor shows the first title; the others are the standard phrases, fixed here because Python's change with its version.
+_TITLES: Mapping[int, str] = {
+    401: "Unauthorized",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    413: "Content Too Large",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+}
+
+
 def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
     """An RFC 9457 problem."""
-    phrase = HTTPStatus(status).phrase
-    problem = {"type": f"https://rentalot.ai/problems/{phrase.lower().replace(' ', '-')}", "title": phrase, "status": status, "detail": detail}
+    title = _TITLES[status]
+    problem = {"type": f"https://rentalot.ai/problems/{title.lower().replace(' ', '-')}", "title": title, "status": status, "detail": detail}
     if errors:
         problem["errors"] = [vars(error) for error in errors]
     return "application/problem+json", problem

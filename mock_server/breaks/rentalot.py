@@ -1,5 +1,406 @@
-"""How each of Rentalot's rules is broken."""
+"""How each of Rentalot's rules is broken: what a hurried programmer would get wrong."""
 
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from mock_server import security
+from mock_server.apis import rentalot
 from mock_server.breaks import Break
+from mock_server.breaks.parts import Run, all_of, allows, answers, body_schema, effects, operation, parameter, refuses, runs, status, table, unless_refused
+from mock_server.call import Answer, Call, Change, filters_of, one
+from mock_server.clock import parse_time, rfc3339
+from mock_server.credentials import Credential
+from mock_server.decide import decide
+from mock_server.errors import FieldError, Refused
+from mock_server.plan import ApiPlan, Checker, ParameterPlan
+from mock_server.world import Message
+from openapi.model import ABSENT, Move, Transition
 
-BREAKS: dict[str, Break] = {}
+LIST, GET, REVIEW = "listSessions", "getSession", "reviewSession"
+
+
+# ---- sessions
+
+
+def _everywhere(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[ApiPlan], ApiPlan]:
+    return answers(edit, LIST, GET, REVIEW, lists=True)
+
+
+def _without_updated_at(session: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in session.items() if name != "updatedAt"}
+
+
+def _first_answer_only(session: dict[str, Any]) -> dict[str, Any]:
+    return {**session, "submission": dict([*session["submission"].items()][:1])}
+
+
+def _four_weeks(session: dict[str, Any]) -> dict[str, Any]:
+    return {**session, "expiresAt": rfc3339(parse_time(session["createdAt"]) + timedelta(weeks=4))}
+
+
+def _no_timers(api: ApiPlan) -> ApiPlan:
+    return replace(api, resources={name: replace(resource, timers=()) for name, resource in api.resources.items()})
+
+
+def _create_route(api: ApiPlan) -> ApiPlan:
+    create = replace(api.operations[LIST], id="createSession", parameters=(), run=_create, finish=lambda call, answer: orjson.dumps(answer.body))
+    routes = tuple(replace(route, operations={**route.operations, "POST": create.id}) if LIST in route.operations.values() else route for route in api.routes)
+    return replace(api, routes=routes, operations={**api.operations, create.id: create})
+
+
+async def _create(call: Call) -> Answer:
+    now = rfc3339(call.time)
+    fields = {
+        "id": call.world.new_id(),
+        "contactId": None,
+        "workflowTemplateId": call.world.new_id(),
+        "submission": {},
+        "status": "active",
+        "reviewStatus": "pending_review",
+        "reviewNotes": None,
+        "reviewedAt": None,
+        "createdAt": now,
+        "updatedAt": now,
+        "expiresAt": rfc3339(call.time + timedelta(days=30)),
+    }
+    record = call.world.place(call.api, call.resource(), fields, call.tenant or "default", {})
+    return replace_status(one(record, "data"), 201)
+
+
+def replace_status(answer: Answer, code: int) -> Answer:
+    return Answer(code, answer.body, answer.frame, answer.media)
+
+
+# ---- credentials, rates, errors
+
+
+def _authenticate(find: Callable[[Call, str | None], Credential | None]) -> Callable[[ApiPlan], ApiPlan]:
+    """Ask `find` first, and the real check where it finds nobody."""
+
+    def authenticate(call: Call, authorization: str | None) -> Credential:
+        return find(call, authorization) or security.authenticate(call, authorization)
+
+    return lambda api: replace(api, authenticate=authenticate)
+
+
+def _keys(call: Call) -> Any:
+    return call.world.credentials[call.api.name]
+
+
+def _anybody(call: Call, authorization: str | None) -> Credential | None:
+    return None if authorization else _keys(call).default()
+
+
+def _any_scheme(call: Call, authorization: str | None) -> Credential | None:
+    found: Credential | None = _keys(call).find((authorization or "").rpartition(" ")[2])
+    return None if found is None or found.revoked else found
+
+
+def _any_key(call: Call, authorization: str | None) -> Credential | None:
+    scheme, _, secret = (authorization or "").partition(" ")
+    unknown = scheme.lower() == "bearer" and secret and _keys(call).find(secret) is None
+    return _keys(call).default() if unknown else None
+
+
+def _revoked_too(call: Call, authorization: str | None) -> Credential | None:
+    found: Credential | None = _keys(call).find((authorization or "").removeprefix("Bearer "))
+    return found
+
+
+def _count_only(call: Call, credential: Credential) -> None:
+    security.count(call, credential)
+
+
+def _no_retry_after(call: Call, credential: Credential) -> None:
+    try:
+        security.limit(call, credential)
+    except Refused as refusal:
+        raise Refused(refusal.rule, refusal.detail) from None
+
+
+def _no_rate_headers(api: ApiPlan) -> ApiPlan:
+    assert api.rate_limits is not None, "Rentalot has limits"
+    return replace(api, rate_limits=replace(api.rate_limits, headers={}))
+
+
+def _plain_message(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+    return "application/json", {"message": detail}
+
+
+def _created(run: Run) -> Run:
+    async def wrapped(call: Call) -> Answer:
+        return replace_status(await run(call), 201)
+
+    return wrapped
+
+
+# ---- lists
+
+
+def _listed(page: Callable[[Call, int, int], tuple[int, int]]) -> Callable[[ApiPlan], ApiPlan]:
+    """List from and to other positions; `page` gives them for a page and a limit."""
+
+    def handler(call: Call) -> Answer:
+        number, limit = call.parameters["page"], call.parameters["limit"]
+        start, stop = page(call, number, limit)
+        records, total = call.world.collection(call.api, call.resource()).page(call.tenant, filters_of(call), start, stop)
+        pagination = {"page": number, "limit": limit, "total": total, "totalPages": -(-total // limit)}
+        return Answer(200, {"data": [record.encoded for record in records], "pagination": pagination}, {"data": [], "pagination": pagination})
+
+    return operation(LIST, lambda plan: replace(plan, handler=handler))
+
+
+def _all_tenants(call: Call) -> Answer:
+    call.credential = replace(call.credential, tenant=None) if call.credential else None  # type: ignore[arg-type]  # that is the mistake
+    return rentalot.list_sessions(call)
+
+
+def _last_filter_only(call: Call) -> Answer:
+    given = [plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters]
+    call.parameters = {name: value for name, value in call.parameters.items() if name not in given[:-1]}
+    return rentalot.list_sessions(call)
+
+
+def _unfiltered_total(call: Call) -> Answer:
+    answer = rentalot.list_sessions(call)
+    _, total = call.world.collection(call.api, call.resource()).page(call.tenant, {}, 0, 0)
+    limit = call.parameters["limit"]
+    answer.body["pagination"] |= {"total": total, "totalPages": -(-total // limit)}
+    return answer
+
+
+def _list_handler(handler: Callable[[Call], Answer]) -> Callable[[ApiPlan], ApiPlan]:
+    return operation(LIST, lambda plan: replace(plan, handler=handler))
+
+
+def _pagination(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[ApiPlan], ApiPlan]:
+    return answers(lambda body: {**body, "pagination": {**body["pagination"], **edit(body["pagination"])}}, LIST)
+
+
+def _meta(body: dict[str, Any]) -> dict[str, Any]:
+    return {"data": body["data"], "meta": body["pagination"]}
+
+
+def _ignored(which: str) -> Callable[[ApiPlan], ApiPlan]:
+    return parameter(LIST, which, lambda plan: replace(plan, filters=None))
+
+
+def _default(which: str, value: int) -> Callable[[ApiPlan], ApiPlan]:
+    return parameter(LIST, which, lambda plan: replace(plan, default=value))
+
+
+def _no_draft(plan: ParameterPlan) -> ParameterPlan:
+    known = [value for value in plan.checker.schema["enum"] if value != "draft"]
+    return replace(plan, checker=Checker.of({**plan.checker.schema, "enum": known}))
+
+
+# ---- reviews
+
+
+def _swapped(row: Transition) -> Transition:
+    target = {"approved": "denied", "denied": "approved"}
+    return replace(row, moves=tuple(Move(move.source, target[move.target], move.when, move.rule) for move in row.moves))
+
+
+async def _racing(call: Call) -> Answer:
+    decide(call)
+    await asyncio.sleep(0.02)  # a query to a database, between the check and the change
+    return call.plan.handler(call)
+
+
+def _before(call: Call) -> Answer:
+    session = call.found
+    call.perform()
+    return one(session, "data")
+
+
+def _notes_as_text(call: Call, change: Change) -> None:
+    notes = call.body.get("reviewNotes")
+    change.fields["reviewNotes"] = None if notes is None else str(notes)
+
+
+def _touch(call: Call, change: Change) -> None:
+    change.fields["updatedAt"] = rfc3339(call.time)
+
+
+def _notify_with_notes(call: Call, change: Change) -> None:
+    rentalot.notify_prospect(call, change)
+    notes = call.body.get("reviewNotes")
+    change.messages = [replace(message, text=f"{message.text} {notes}") for message in change.messages]
+
+
+def _notify_anyway(call: Call, change: Change) -> None:
+    address = call.found.private.get("email") or "noreply@rentalot.ai"
+    change.messages.append(Message("email", about=call.found.key, to=address, text="Your application was reviewed."))
+
+
+def _found(call: Call) -> Any:
+    record = call.world.collection(call.api, call.resource()).get(call.parameters["id"])
+    return record if record and record.tenant == call.tenant else None
+
+
+def _on_refusal(act: Callable[[Call], None]) -> Callable[[Run], Run]:
+    def wrap(run: Run) -> Run:
+        async def wrapped(call: Call) -> Answer:
+            try:
+                return await run(call)
+            except Refused:
+                if _found(call):
+                    act(call)
+                raise
+
+        return wrapped
+
+    return wrap
+
+
+def _mail(call: Call) -> None:
+    record = _found(call)
+    if record.private.get("email"):
+        call.world.outbox.append(Message("email", about=record.key, to=record.private["email"], text="Your application was reviewed."))
+
+
+def _write_notes(call: Call) -> None:
+    record = _found(call)
+    call.world.move(call.api, call.resource(), record, record.state, {"reviewNotes": call.body.get("reviewNotes") or "reviewed"})
+
+
+def _whole_contact(call: Call) -> Answer:
+    chosen, move = call.found, call.move
+    records, _ = call.world.collection(call.api, call.resource()).page(call.tenant, {"contactId": chosen.fields["contactId"]}, 0, 1000)
+    answer = one(call.perform(), "data")
+    for record in [*records]:
+        if move is not None and record.key != chosen.key and record.state == move.source:
+            call.world.move(call.api, call.resource(), record, move.target, {})
+    return answer
+
+
+def _review_handler(handler: Callable[[Call], Answer]) -> Callable[[ApiPlan], ApiPlan]:
+    return operation(REVIEW, lambda plan: replace(plan, handler=handler))
+
+
+def _body_first(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Run], Run]:
+    """Read the body in another way than the documents do."""
+
+    def wrap(run: Run) -> Run:
+        async def wrapped(call: Call) -> Answer:
+            call.body = change(call.body)
+            return await run(call)
+
+        return wrapped
+
+    return wrap
+
+
+def _approve_by_default(body: dict[str, Any]) -> dict[str, Any]:
+    return {"reviewStatus": "approved", **body}
+
+
+def _deny_the_rest(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "reviewStatus": "approved" if body["reviewStatus"] == "approved" else "denied"}
+
+
+def _schema_without(*path: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The schema without one of its keywords."""
+
+    def edit(schema: dict[str, Any]) -> dict[str, Any]:
+        node = schema
+        for part in path[:-1]:
+            node = node[part]
+        del node[path[-1]]
+        return schema
+
+    return edit
+
+
+def _notes_required(schema: dict[str, Any]) -> dict[str, Any]:
+    return {**schema, "required": ["reviewStatus", "reviewNotes"]}
+
+
+def _any_status(schema: dict[str, Any]) -> dict[str, Any]:
+    schema["properties"]["reviewStatus"] = {}
+    return schema
+
+
+_COMBINE = "rentalot.list.filters-combine"
+_NOTHING_FOUND = unless_refused(lambda call, refusal: Answer(200, {"data": None}), "rentalot.get.not-found")
+_UNCHECKED = operation(GET, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))
+
+BREAKS: dict[str, Break] = {
+    "rentalot.session.members": Break("forgets a member", _everywhere(_without_updated_at)),
+    "rentalot.session.submission": Break("keeps the first answer only", _everywhere(_first_answer_only)),
+    "rentalot.session.ttl": Break("has no job that expires sessions", _no_timers),
+    "rentalot.session.expires-at": Break("takes four weeks for a month", _everywhere(_four_weeks)),
+    "rentalot.session.expired-readable": Break("hides what is expired", refuses(GET, ["expired", "expired_reviewed"], 404)),
+    "rentalot.session.not-created-here": Break("has the usual POST", _create_route),
+    "rentalot.session.draft": Break("does not know drafts", refuses(GET, ["draft"], 404)),
+    "rentalot.tenant.hidden": Break("looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)),
+    "rentalot.tenant.unlisted": Break("lists without a tenant", _list_handler(_all_tenants)),
+    "rentalot.auth.required": Break("serves anonymous calls", _authenticate(_anybody)),
+    "rentalot.auth.scheme": Break("takes the last word of the header", _authenticate(_any_scheme)),
+    "rentalot.auth.unknown": Break("checks only that there is a key", _authenticate(_any_key)),
+    "rentalot.auth.revoked": Break("does not look at revocation", _authenticate(_revoked_too)),
+    "rentalot.error.body": Break("answers {message}", lambda api: replace(api, error_body=_plain_message)),
+    "rentalot.answer.declared": Break(
+        "answers 201 to a review",
+        all_of(runs(REVIEW, _created), operation(REVIEW, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))),
+    ),
+    "rentalot.rate.headers": Break("sends no rate headers", _no_rate_headers),
+    "rentalot.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=_count_only)),
+    "rentalot.rate.retry-after": Break("forgets Retry-After", lambda api: replace(api, limit=_no_retry_after)),
+    "rentalot.list.envelope": Break("calls pagination meta", answers(_meta, LIST)),
+    "rentalot.list.page-default": Break("begins with the second page", _default("page", 2)),
+    "rentalot.list.limit-default": Break("gives ten without a limit", _default("limit", 10)),
+    "rentalot.list.limit": Break(
+        "stops one too early", _listed(lambda call, page, limit: ((page - 1) * limit, page * limit - 1)), entails=("rentalot.list.walk",)
+    ),
+    "rentalot.list.walk": Break("begins each page one too early", _listed(lambda call, page, limit: (start := (page - 1) * max(1, limit - 1), start + limit))),
+    "rentalot.list.echo": Break("counts pages from 0", _pagination(lambda pagination: {"page": pagination["page"] - 1})),
+    "rentalot.list.total": Break("counts without the filters", _list_handler(_unfiltered_total)),
+    "rentalot.list.total-pages": Break("rounds down", _pagination(lambda pagination: {"totalPages": pagination["total"] // pagination["limit"]})),
+    "rentalot.list.filter-contact": Break("ignores contactId", _ignored("contactId"), entails=(_COMBINE,)),
+    "rentalot.list.filter-template": Break("ignores workflowTemplateId", _ignored("workflowTemplateId"), entails=(_COMBINE,)),
+    "rentalot.list.filter-status": Break("ignores status", _ignored("status"), entails=(_COMBINE, "rentalot.list.filter-draft")),
+    "rentalot.list.filter-review-status": Break("ignores reviewStatus", _ignored("reviewStatus"), entails=(_COMBINE,)),
+    _COMBINE: Break("takes the last filter only", _list_handler(_last_filter_only)),
+    "rentalot.list.filter-draft": Break("does not know draft", parameter(LIST, "status", _no_draft)),
+    "rentalot.get.returns": Break("finds completed sessions only", refuses(GET, ["active"], 404)),
+    "rentalot.get.not-found": Break("answers null for nothing", all_of(runs(GET, _NOTHING_FOUND), _UNCHECKED)),
+    "rentalot.get.envelope": Break("answers the bare session", answers(lambda body: body["data"], GET)),
+    "rentalot.review.decides": Break("mixes the decisions up", table(REVIEW, _swapped)),
+    "rentalot.review.final": Break("lets a decision be changed", allows(REVIEW, ["approved", "denied"]), entails=("rentalot.review.once",)),
+    "rentalot.review.once": Break("checks, waits, then writes", runs(REVIEW, lambda run: _racing)),
+    "rentalot.review.completed-only": Break("reviews whatever is pending", allows(REVIEW, ["draft", "active", "expired"])),
+    "rentalot.review.not-found": Break("answers 400 for an unknown id", refuses(REVIEW, [ABSENT], 400)),
+    "rentalot.review.returns-updated": Break("answers with what it read before", _review_handler(_before)),
+    "rentalot.review.envelope": Break("answers the bare session", answers(lambda body: body["data"], REVIEW)),
+    "rentalot.review.notes-kept": Break("drops the notes", effects(REVIEW, rentalot.stamp_review, rentalot.notify_prospect)),
+    "rentalot.review.notes-optional": Break("wants notes", body_schema(REVIEW, _notes_required)),
+    "rentalot.review.notes-max": Break("does not look at the length", body_schema(REVIEW, _schema_without("properties", "reviewNotes", "maxLength"))),
+    "rentalot.review.notes-type": Break(
+        "makes text of anything",
+        all_of(
+            body_schema(REVIEW, _schema_without("properties", "reviewNotes", "type")),
+            effects(REVIEW, _notes_as_text, rentalot.stamp_review, rentalot.notify_prospect),
+        ),
+    ),
+    "rentalot.review.notes-internal": Break("mails the notes", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_with_notes)),
+    "rentalot.review.status-required": Break(
+        "approves by default", all_of(body_schema(REVIEW, _schema_without("required")), runs(REVIEW, _body_first(_approve_by_default)))
+    ),
+    "rentalot.review.status-values": Break(
+        "takes what is not approved for denied", all_of(body_schema(REVIEW, _any_status), runs(REVIEW, _body_first(_deny_the_rest)))
+    ),
+    "rentalot.review.body-object": Break("answers 400, as its framework does", status("rentalot.review.body-object", 400)),
+    "rentalot.review.reviewed-at": Break("sets updatedAt alone", effects(REVIEW, rentalot.store_notes, _touch, rentalot.notify_prospect)),
+    "rentalot.review.email": Break("forgets the e-mail", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review)),
+    "rentalot.review.email-needs-address": Break("mails anyway", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_anyway)),
+    "rentalot.review.email-tells-decision": Break("mails before it checks", runs(REVIEW, _on_refusal(_mail))),
+    "rentalot.review.atomic": Break("writes the notes before it checks", runs(REVIEW, _on_refusal(_write_notes))),
+    "rentalot.review.isolated": Break("reviews every session of the contact", _review_handler(_whole_contact)),
+}

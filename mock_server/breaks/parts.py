@@ -1,0 +1,144 @@
+"""What breaks are made of: small changes to one part of a plan."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from mock_server.call import Answer, Call
+from mock_server.errors import Refused
+from mock_server.plan import ApiPlan, Checker, OperationPlan, ParameterPlan
+from openapi.model import Move, Refusal, Transition
+
+Run = Callable[[Call], Awaitable[Answer]]
+Edit = Callable[[Any], Any]
+
+
+def operation(name: str, change: Callable[[OperationPlan], OperationPlan]) -> Callable[[ApiPlan], ApiPlan]:
+    """Change one operation."""
+    return lambda api: replace(api, operations={**api.operations, name: change(api.operations[name])})
+
+
+def all_of(*changes: Callable[[ApiPlan], ApiPlan]) -> Callable[[ApiPlan], ApiPlan]:
+    """One change after the other."""
+
+    def apply(api: ApiPlan) -> ApiPlan:
+        for change in changes:
+            api = change(api)
+        return api
+
+    return apply
+
+
+def table(name: str, change: Callable[[Transition], Transition]) -> Callable[[ApiPlan], ApiPlan]:
+    """Change an operation's row of the lifecycle table."""
+
+    def apply(plan: OperationPlan) -> OperationPlan:
+        assert plan.row is not None, "only an operation with a row"
+        return replace(plan, row=change(plan.row))
+
+    return operation(name, apply)
+
+
+def refuses(name: str, states: Sequence[str], status: int) -> Callable[[ApiPlan], ApiPlan]:
+    """The operation refuses these states, with this status."""
+
+    def change(row: Transition) -> Transition:
+        stays = {state: stay for state, stay in row.stays.items() if state not in states}
+        return replace(row, stays=stays, refusals={**row.refusals, **{state: Refusal(status, _rule(row, state)) for state in states}})
+
+    return table(name, change)
+
+
+def _rule(row: Transition, state: str) -> str:
+    cell = row.refusals.get(state) or row.stays.get(state)
+    assert cell is not None, "a cell of the table"
+    return cell.rule
+
+
+def allows(name: str, states: Sequence[str]) -> Callable[[ApiPlan], ApiPlan]:
+    """The operation moves records of these states too, as it moves those that it may."""
+
+    def change(row: Transition) -> Transition:
+        moves = [Move(state, move.target, move.when, move.rule) for state in states for move in row.moves]
+        refusals = {state: refusal for state, refusal in row.refusals.items() if state not in states}
+        return replace(row, moves=(*row.moves, *moves), refusals=refusals)
+
+    return table(name, change)
+
+
+def runs(name: str, wrap: Callable[[Run], Run]) -> Callable[[ApiPlan], ApiPlan]:
+    """Something happens before, after or instead of what the operation does."""
+    return operation(name, lambda plan: replace(plan, run=wrap(plan.run)))
+
+
+def answers(edit: Edit, *names: str, lists: bool = False) -> Callable[[ApiPlan], ApiPlan]:
+    """Every successful body of these operations is edited after it was checked; with `lists`, each member of `data`."""
+
+    def finish_with(plan: OperationPlan) -> OperationPlan:
+        def finish(call: Call, answer: Answer) -> bytes:
+            body = orjson.loads(plan.finish(call, answer))
+            return orjson.dumps(_each(body, edit) if lists else edit(body))
+
+        return replace(plan, finish=finish)
+
+    return all_of(*(operation(name, finish_with) for name in names))
+
+
+def _each(body: Mapping[str, Any], edit: Edit) -> Mapping[str, Any]:
+    data = body["data"]
+    return {**body, "data": [edit(member) for member in data] if isinstance(data, list) else edit(data)}
+
+
+def parameter(name: str, which: str, change: Callable[[ParameterPlan], ParameterPlan]) -> Callable[[ApiPlan], ApiPlan]:
+    """Change the plan of one parameter."""
+    return operation(
+        name,
+        lambda plan: replace(plan, parameters=tuple(change(part) if part.name == which else part for part in plan.parameters)),
+    )
+
+
+def body_schema(name: str, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[ApiPlan], ApiPlan]:
+    """Check the request body against another schema."""
+
+    def change(plan: OperationPlan) -> OperationPlan:
+        assert plan.body is not None, "only an operation with a body"
+        checkers = {media: Checker.of(edit(orjson.loads(orjson.dumps(checker.schema)))) for media, checker in plan.body.checkers.items()}
+        return replace(plan, body=replace(plan.body, checkers=checkers))
+
+    return operation(name, change)
+
+
+def effects(name: str, *functions: Any) -> Callable[[ApiPlan], ApiPlan]:
+    """These effects, and no others."""
+    return operation(name, lambda plan: replace(plan, effects=functions))
+
+
+def status(rule: str, code: int) -> Callable[[ApiPlan], ApiPlan]:
+    """What breaks the rule is refused, but with another status."""
+
+    def apply(api: ApiPlan) -> ApiPlan:
+        rules = {**api.contract.rules, rule: replace(api.contract.rules[rule], statuses=(code,))}
+        return replace(api, contract=replace(api.contract, rules=rules))
+
+    return apply
+
+
+def unless_refused(answer: Callable[[Call, Refused], Answer], *rules: str) -> Callable[[Run], Run]:
+    """A refusal by one of these rules becomes an answer."""
+
+    def wrap(run: Run) -> Run:
+        async def wrapped(call: Call) -> Answer:
+            try:
+                return await run(call)
+            except Refused as refusal:
+                if refusal.rule in rules:
+                    return answer(call, refusal)
+                raise
+
+        return wrapped
+
+    return wrap
+
+

@@ -1,0 +1,57 @@
+"""Runs the mock: until it is stopped, or in a thread for as long as somebody needs it."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from mock_server.errors import AddressInUse
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any that is free. Raises AddressInUse."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise AddressInUse(host, port, error.strerror or str(error)) from None
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """The URL at which it is reached."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(app: ASGIApp, listener: socket.socket) -> None:
+    """Answer requests until SIGINT or SIGTERM."""
+    _server(app).run(sockets=[listener])
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """The URL of a server that runs in a thread of its own, on a free port of the loopback."""
+    listener = bind("127.0.0.1", 0)
+    server = _server(app)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.005)
+    try:
+        yield address(listener)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off"))
