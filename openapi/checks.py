@@ -159,10 +159,10 @@ def _named_rules(node: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
 def _lifecycle_operations(contract: Contract, source: Source) -> Iterator[Violation]:
     for table in contract.lifecycles.values():
         where = ("x-lifecycles", table.name, "transitions")
-        for operation in table.transitions:
-            if operation not in contract.operations:
+        for name in table.transitions:
+            if name not in contract.operations:
                 fix = f"name one of {', '.join(contract.operations)}"
-                yield source.violation((*where, operation), "operation-exists", f"there is no operation {operation!r}", fix)
+                yield source.violation((*where, name), "operation-exists", f"there is no operation {name!r}", fix)
         for operation in contract.operations.values():
             parameters = {parameter.name for parameter in operation.parameters if parameter.location == "path"}
             if table.parameter in parameters and operation.id not in table.transitions:

@@ -55,7 +55,7 @@ def _create_route(api: ApiPlan) -> ApiPlan:
 
 async def _create(call: Call) -> Answer:
     now = rfc3339(call.time)
-    fields = {
+    fields: dict[str, Any] = {
         "id": call.world.new_id(),
         "contactId": None,
         "workflowTemplateId": call.world.new_id(),

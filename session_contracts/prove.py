@@ -1,0 +1,117 @@
+"""Proves the suite: breaks each rule of the mock in turn, and sees whether the suite finds exactly that."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from multiprocessing import get_context
+
+import requests
+
+from conformance.errors import UnknownRule
+from conformance.runner import Options, verify
+from mock_server.app import create_app
+from mock_server.breaks import catalogue
+from mock_server.server import running
+from mock_server.settings import Settings
+from session_contracts.opponents import OPPONENTS, Transcript
+
+#: The mock's time during a proof; any would do.
+_NOW = datetime(2026, 2, 13, 9, tzinfo=UTC)
+_FOUND = frozenset({"failed", "warned"})
+
+
+class Fate(StrEnum):
+    """What became of a broken rule."""
+
+    KILLED = "killed"
+    SILENT = "silent"
+    STRAY = "stray"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run of the suite: which rules were found broken, and a fingerprint of all answers."""
+
+    name: str
+    exit_status: int
+    found: frozenset[str]
+    answers: frozenset[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """`broken` is a rule, or None; `opponent` a server that is wrong altogether, or None."""
+
+    api: str
+    broken: str | None
+    opponent: str | None
+    max_examples: int
+    seed: int
+
+
+def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: int, seed: int, show: Callable[[str], object]) -> int:
+    """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule."""
+    breaks = catalogue()[api]
+    if unknown := sorted(set(rules) - set(breaks)):
+        raise UnknownRule(unknown[0], sorted(breaks))
+    chosen = list(rules) or list(breaks)
+    clean = _trial(Job(api, None, None, max_examples, seed))
+    show(f"unbroken: {'conforms' if clean.exit_status == 0 else f'exit status {clean.exit_status}, found {sorted(clean.found)}'}")
+    if clean.exit_status != 0 or clean.found:
+        return 1
+    jobs = [Job(api, rule, None, max_examples, seed) for rule in chosen]
+    jobs += [Job(api, None, name, max_examples, seed) for name in OPPONENTS] if not rules else []
+    proven = True
+    for job, trial in zip(jobs, _trials(jobs, workers), strict=True):
+        line, good = _judged(job, trial, clean, breaks[job.broken].entails if job.broken else ())
+        proven = proven and good
+        show(line)
+    show("proven" if proven else "NOT proven")
+    return 0 if proven else 1
+
+
+def _judged(job: Job, trial: Trial, clean: Trial, entails: Sequence[str]) -> tuple[str, bool]:
+    if job.broken is None:
+        good = trial.exit_status == 1
+        return f"{'fails' if good else 'PASSES':8} {job.opponent} ({len(trial.found)} rules found)", good
+    fate, others = judge(job.broken, trial, clean, entails)
+    note = f"  also: {', '.join(sorted(others))}" if others else ""
+    return f"{fate:8} {job.broken}{note}", fate is Fate.KILLED and not others
+
+
+def judge(rule: str, trial: Trial, clean: Trial, entails: Iterable[str]) -> tuple[Fate, frozenset[str]]:
+    """The fate of a broken rule, and the rules that were found broken but neither are nor are entailed."""
+    others = trial.found - {rule, *entails}
+    if rule in trial.found:
+        return Fate.KILLED, others
+    if trial.found:
+        return Fate.STRAY, others
+    return (Fate.DEAD if trial.answers <= clean.answers else Fate.SILENT), others
+
+
+def _trials(jobs: Sequence[Job], workers: int) -> Iterable[Trial]:
+    """In processes of their own: pytest runs once in each."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=8) as pool:
+        yield from pool.map(_trial, jobs)
+
+
+def _trial(job: Job) -> Trial:
+    transcript = Transcript(create_app(Settings((job.api,), frozen_at=_NOW)))
+    app = OPPONENTS[job.opponent](transcript, job.api) if job.opponent else transcript
+    with running(app) as url:
+        if job.broken:
+            requests.put(f"{url}/_mock/broken-rules", json={"rules": [job.broken]}, timeout=10).raise_for_status()
+        options = Options(
+            api=job.api,
+            base_url=f"{url}/{job.api}",
+            states_url=f"{url}/_mock/{job.api}/states",
+            max_examples=job.max_examples,
+            seed=job.seed,
+            quiet=True,
+        )
+        report = verify(options)
+    found = frozenset(result.id for result in report.results if result.outcome in _FOUND)
+    return Trial(job.broken or job.opponent or "unbroken", report.exit_status, found, frozenset(transcript.answers))
