@@ -50,7 +50,7 @@ class Clock:
             if self._frozen is not None:
                 self._frozen += by
             else:
-                datetime.fromtimestamp(time.time(), UTC) + self._offset + by  # noqa: B018 - raises before anything changes
+                datetime.fromtimestamp(time.time(), UTC) + self._offset + by
                 self._offset += by
         except OverflowError:
             raise ClockError("no date lies that far ahead; give a shorter duration") from None

@@ -57,7 +57,9 @@ def _operation(contract: Contract, operation: Operation, connexion: AbstractOper
         lifecycle=lifecycle,
         effects=tuple(getattr(module, effect) for effect in row.effects) if row else (),
         handler=connexion.function,
-        answers={(status, media): Checker.of(schema) for status, content in operation.responses.items() for media, schema in content.items()},
+        answers={
+            (status, media): Checker.of(schema) for status, content in operation.responses.items() for media, schema in content.items()
+        },
         decide=decide,
         run=run,
         finish=finish,
@@ -114,7 +116,9 @@ def _resources(contract: Contract) -> dict[str, Resource]:
 
 def ordering(schema: JsonSchema, order: tuple[str, ...]) -> Ordering:
     """The sort key for fields such as `-createdAt` (descending: date-times and numbers) and `id` (ascending)."""
-    parts = tuple((name.lstrip("-"), name.startswith("-"), schema["properties"][name.lstrip("-")].get("format") == "date-time") for name in order)
+    parts = tuple(
+        (name.lstrip("-"), name.startswith("-"), schema["properties"][name.lstrip("-")].get("format") == "date-time") for name in order
+    )
 
     def key(fields: Fields) -> tuple[Any, ...]:
         values = []

@@ -70,4 +70,6 @@ class AddressInUse(Exception):
     """The server cannot listen where it was told to."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(f"cannot listen on {host} port {port}: {reason.lower()}; choose another with --port, or --port 0 for any that is free")
+        super().__init__(
+            f"cannot listen on {host} port {port}: {reason.lower()}; choose another with --port, or --port 0 for any that is free"
+        )

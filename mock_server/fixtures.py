@@ -13,7 +13,7 @@ from mock_server.clock import parse_duration, parse_time, rfc3339
 from mock_server.credentials import Credential
 from mock_server.errors import FixtureError, UntrueAnswer
 from mock_server.plan import ApiPlan
-from mock_server.store import Collection
+from mock_server.store import Collection, Record
 from mock_server.world import World, build
 from openapi import ContractError
 from openapi.source import Path_, Source, read
@@ -61,9 +61,10 @@ def sow(world: World, fixtures: Mapping[str, Fixture]) -> None:
         for resource in api.resources.values():
             data[api.name, resource.name] = Collection(resource.ordering)
     for name, fixture in fixtures.items():
-        cook = Cook(world.settings.seed, now)
-        for path, entry in [*_written(fixture), *_cooked(fixture, cook, world.plans[name])]:
-            _place(fixture, path, entry, world.plans[name], data, cook, now)
+        api, cook = world.plans[name], Cook(world.settings.seed, now)
+        for path, entry in [*fixture.entries("records"), *_helpings(fixture, api)]:
+            record, kind = _record(fixture, path, entry, api, cook)
+            _put(fixture, path, record, data[api.name, kind])
     world.sow(data, {name: [*_credentials(fixture)] for name, fixture in fixtures.items()} | {"control": []})
 
 
@@ -75,11 +76,8 @@ def _credentials(fixture: Fixture) -> Iterator[Credential]:
             raise fixture.error(path, f"this is no credential: {error}") from None
 
 
-def _written(fixture: Fixture) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
-    yield from fixture.entries("records")
-
-
-def _cooked(fixture: Fixture, cook: "Cook", api: ApiPlan) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+def _helpings(fixture: Fixture, api: ApiPlan) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+    """Each recipe as often as it says, with the values of its state."""
     for path, recipe in fixture.entries("recipes"):
         try:
             table = api.resources[recipe["resource"]].lifecycle
@@ -90,19 +88,19 @@ def _cooked(fixture: Fixture, cook: "Cook", api: ApiPlan) -> Iterator[tuple[Path
             raise fixture.error(path, f"this recipe is incomplete or names what does not exist: {error}") from None
 
 
-def _place(
-    fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, data: dict[tuple[str, str], Collection], cook: "Cook", now: datetime
-) -> None:
+def _record(fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, cook: "Cook") -> tuple[Record, str]:
+    """The record that an entry makes, and its resource."""
     try:
         resource = api.resources[entry["resource"]]
-        fields = cook.fields(entry["fields"])
-        private = cook.fields(entry.get("private", {}))
-        record = build(resource, fields, entry["tenant"], private, now)
+        fields, private = cook.fields(entry["fields"]), cook.fields(entry.get("private", {}))
+        return build(resource, fields, entry["tenant"], private, cook.now), resource.name
     except (KeyError, TypeError, ValueError, AttributeError, UntrueAnswer) as error:
         raise fixture.error(path, f"this makes no record: {error}") from None
-    collection = data[api.name, resource.name]
+
+
+def _put(fixture: Fixture, path: Path_, record: Record, collection: Collection) -> None:
     if collection.get(record.key) is not None:
-        raise fixture.error(path, f"a record with the {resource.key} {record.key} stands here twice")
+        raise fixture.error(path, f"a record with the id {record.key} stands here twice")
     collection.put(record)
 
 
@@ -113,7 +111,7 @@ class Cook:
         self._faker = Faker("en_US")
         self._faker.seed_instance(seed)
         self._random = Random(seed)
-        self._now = now
+        self.now = now
 
     def fields(self, template: Mapping[str, Any]) -> dict[str, Any]:
         """Every field of a record, in order: a recipe may refer to those before it."""
@@ -141,7 +139,7 @@ class Cook:
 
     def ago(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
         """`{ago: [PT1H, P20D]}`: a time that long before now."""
-        return rfc3339(self._now - self._between(recipe["ago"]))
+        return rfc3339(self.now - self._between(recipe["ago"]))
 
     def later(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
         """`{later: createdAt, by: P30D}`: a time that long after another field's."""

@@ -14,7 +14,6 @@ from mock_server.settings import Settings
 from mock_server.world import World
 from openapi import Contract, load, load_control
 
-
 #: The vendors' modules: what the contracts name and cannot state.
 MODULES: Mapping[str, ModuleType] = {"rentalot": rentalot, "control": control}
 
@@ -37,9 +36,9 @@ class Mock:
         operations = {}
         for operation in contract.operations.values():
             method = operation.method.lower()
-            operations[operation.id] = specification.operation_cls.from_spec(specification, path=operation.path, method=method, resolver=resolver)
+            operations[operation.id] = specification.operation_cls.from_spec(
+                specification, path=operation.path, method=method, resolver=resolver
+            )
         self.plans[name] = compile_api(contract, MODULES[name], operations, base_path)
         if len(self.plans) == len(self.contracts):
             sow(self.world, self.fixtures)
-
-

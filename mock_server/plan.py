@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from mock_server.errors import FieldError, UntrueAnswer
-from mock_server.store import Fields, Ordering
+from mock_server.store import Ordering
 from openapi.json_schema import broken_rule, translate
 from openapi.model import Contract, JsonSchema, Lifecycle, Operation, RateLimits, RuleMap, Timer, Transition
 
@@ -109,7 +109,7 @@ class Route:
 
 @dataclass(frozen=True)
 class ApiPlan:
-    """One API, ready to serve. `authenticate` finds the caller, `limit` counts its calls, `sees` says which tenant's records it may know of."""
+    """One API, ready to serve. `authenticate` finds the caller, `limit` counts its calls, `sees` says whose records it may know of."""
 
     name: str
     base_path: str

@@ -49,7 +49,11 @@ class Respond:
         return int(status), media, orjson.dumps(body), headers
 
     def _defect(self, call: Call | None, defect: Exception) -> tuple[int, str, bytes, Headers]:
-        untrue = f"the mock's answer breaks its contract: {defect}" if isinstance(defect, UntrueAnswer) else "the mock is broken; its log says where"
+        untrue = (
+            f"the mock's answer breaks its contract: {defect}"
+            if isinstance(defect, UntrueAnswer)
+            else "the mock is broken; its log says where"
+        )
         error_body = call.api.error_body if call else self._fallback
         media, body = error_body(500, untrue, ())
         return 500, media, orjson.dumps(body), []
@@ -59,5 +63,3 @@ def _answered(call: Call) -> tuple[int, str, bytes, Headers]:
     answer = call.answer
     assert answer is not None, "an operation answers or refuses"
     return answer.status, answer.media, call.plan.finish(call, answer), call.headers
-
-

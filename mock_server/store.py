@@ -81,7 +81,7 @@ class Collection:
 
     def page(self, tenant: str | None, filters: Fields, start: int, stop: int) -> tuple[Sequence[Record], int]:
         """The records from `start` to `stop` among those that match, in order, and how many match. Tenant None: of all."""
-        wanted = {name: value for name, value in filters.items()} | ({} if tenant is None else {_TENANT: tenant})
+        wanted = dict(filters) | ({} if tenant is None else {_TENANT: tenant})
         names = tuple(sorted(wanted))
         if names not in self._tables.indexes:
             self._index(names)

@@ -125,4 +125,3 @@ def _next_timer(resource: Resource, state: str | None, fields: Fields, now: date
 def as_message(message: Message) -> dict[str, Any]:
     """A message as the outbox shows it."""
     return {key: value for key, value in vars(message).items() if value is not None}
-

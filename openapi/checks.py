@@ -82,7 +82,9 @@ def _operation_ids(source: Source) -> Iterator[Violation]:
             where = ("paths", path, method)
             name = item[method].get("operationId")
             if not name:
-                yield source.violation(where, "operation-id", f"{method.upper()} {path} has no operationId", "write one, as in 'reviewSession'")
+                yield source.violation(
+                    where, "operation-id", f"{method.upper()} {path} has no operationId", "write one, as in 'reviewSession'"
+                )
             elif name in seen:
                 yield source.violation(where, "operation-id", f"operationId {name!r} stands twice", "give each operation its own")
             seen.add(name)
@@ -173,14 +175,21 @@ def _lifecycle_operations(contract: Contract, source: Source) -> Iterator[Violat
 def _states_match_enums(contract: Contract, source: Source) -> Iterator[Violation]:
     for table in contract.lifecycles.values():
         if table.schema not in contract.schemas:
-            yield source.violation(("x-lifecycles", table.name, "schema"), "schema-exists", f"there is no schema {table.schema!r}", "name one of components.schemas")
+            yield source.violation(
+                ("x-lifecycles", table.name, "schema"),
+                "schema-exists",
+                f"there is no schema {table.schema!r}",
+                "name one of components.schemas",
+            )
             continue
         enums = _enums(contract, table)
         for state, values in table.states.items():
             where = ("x-lifecycles", table.name, "states", state)
             for name, allowed in values.items():
                 if name not in enums:
-                    yield source.violation(where, "state-field", f"{name!r} of state {state!r} is no enum of {table.schema}", "name a field that has an enum")
+                    yield source.violation(
+                        where, "state-field", f"{name!r} of state {state!r} is no enum of {table.schema}", "name a field that has an enum"
+                    )
                 for value in set(allowed) - set(enums.get(name, allowed)):
                     known = ", ".join(map(str, enums[name]))
                     yield source.violation(where, "state-value", f"{name} cannot be {value!r} in state {state!r}", f"use one of {known}")
@@ -197,20 +206,32 @@ def _states_partition(contract: Contract, source: Source) -> Iterator[Violation]
         fields = sorted(table.state_fields() & set(enums))
         for values in product(*(enums[name] for name in fields)):
             record = dict(zip(fields, values, strict=True))
-            matching = [state for state, wanted in table.states.items() if all(record.get(name) in allowed for name, allowed in wanted.items())]
+            matching = [
+                state for state, wanted in table.states.items() if all(record.get(name) in allowed for name, allowed in wanted.items())
+            ]
             if len(matching) != 1:
                 what = f"a record with {record} is in {' and '.join(matching) or 'no state'}"
-                yield source.violation(("x-lifecycles", table.name, "states"), "state-partition", what, "let every record be in exactly one state")
+                yield source.violation(
+                    ("x-lifecycles", table.name, "states"), "state-partition", what, "let every record be in exactly one state"
+                )
 
 
 def _states_reachable(contract: Contract, source: Source) -> Iterator[Violation]:
     for table in contract.lifecycles.values():
-        reached = {*table.given, *(move.target for row in table.transitions.values() for move in row.moves), *(timer.target for timer in table.timers)}
+        reached = {
+            *table.given,
+            *(move.target for row in table.transitions.values() for move in row.moves),
+            *(timer.target for timer in table.timers),
+        }
         for state in sorted(set(table.states) - reached):
             where = ("x-lifecycles", table.name, "states", state)
-            yield source.violation(where, "state-reachable", f"nothing leads to state {state!r}", "write a move to it, or list it under 'given'")
+            yield source.violation(
+                where, "state-reachable", f"nothing leads to state {state!r}", "write a move to it, or list it under 'given'"
+            )
         for state in sorted(reached - set(table.states)):
-            yield source.violation(("x-lifecycles", table.name), "state-exists", f"there is no state {state!r}", f"use one of {', '.join(table.states)}")
+            yield source.violation(
+                ("x-lifecycles", table.name), "state-exists", f"there is no state {state!r}", f"use one of {', '.join(table.states)}"
+            )
 
 
 def _cells_answered(contract: Contract, source: Source) -> Iterator[Violation]:
@@ -220,12 +241,16 @@ def _cells_answered(contract: Contract, source: Source) -> Iterator[Violation]:
             node = source.value["x-lifecycles"][table.name]["transitions"][operation]
             answers = Counter(_answered_states(node))
             for state in sorted(set(answers) - {*table.states, *PSEUDO_STATES}):
-                yield source.violation(where, "state-exists", f"{operation} answers in a state {state!r} that is none", f"use one of {', '.join(table.states)}")
+                yield source.violation(
+                    where, "state-exists", f"{operation} answers in a state {state!r} that is none", f"use one of {', '.join(table.states)}"
+                )
             for state in [*table.states, *PSEUDO_STATES]:
                 if answers[state] > 1:
                     yield source.violation(where, "cell-unique", f"{operation} has {answers[state]} answers in state {state!r}", "keep one")
                 if not answers[state]:
-                    yield source.violation(where, "cell-answered", f"{operation} has no answer in state {state!r}", "add it under moves, stays or refusals")
+                    yield source.violation(
+                        where, "cell-answered", f"{operation} has no answer in state {state!r}", "add it under moves, stays or refusals"
+                    )
             yield from _moves_distinct(contract, source, where, row)
 
 
@@ -251,7 +276,12 @@ def _moves_distinct(contract: Contract, source: Source, where: Path_, row: Trans
                 what = f"the moves of {row.operation} from {state!r} answer {name}={values}, but the body may have {enum}"
                 yield source.violation(where, "moves-total", what, "write one move for each value of the body's enum")
         if len(members) != 1:
-            yield source.violation(where, "moves-distinct", f"the moves of {row.operation} from {state!r} overlap", "tell them apart by one member under 'when'")
+            yield source.violation(
+                where,
+                "moves-distinct",
+                f"the moves of {row.operation} from {state!r} overlap",
+                "tell them apart by one member under 'when'",
+            )
 
 
 def _refusals_declared(contract: Contract, source: Source) -> Iterator[Violation]:
@@ -261,7 +291,12 @@ def _refusals_declared(contract: Contract, source: Source) -> Iterator[Violation
             where = ("x-lifecycles", table.name, "transitions", operation)
             for state, refusal in row.refusals.items():
                 if operation in contract.operations and refusal.status not in declared:
-                    yield source.violation(where, "refusal-declared", f"{operation} refuses {state!r} with {refusal.status}, which it does not declare", "add it to its responses")
+                    yield source.violation(
+                        where,
+                        "refusal-declared",
+                        f"{operation} refuses {state!r} with {refusal.status}, which it does not declare",
+                        "add it to its responses",
+                    )
                 rule = contract.rules.get(refusal.rule)
                 if rule and rule.statuses[:1] != (refusal.status,):
                     what = f"{operation} refuses {state!r} with {refusal.status}, but {rule.id} allows {list(rule.statuses)}"
@@ -275,7 +310,9 @@ def _timers(contract: Contract, source: Source) -> Iterator[Violation]:
             where = ("x-lifecycles", table.name, "timers", timer.name)
             for name in (timer.since, timer.due):
                 if properties.get(name, {}).get("format") != "date-time":
-                    yield source.violation(where, "timer-field", f"{name!r} is no date-time of {table.schema}", "name one of its date-time fields")
+                    yield source.violation(
+                        where, "timer-field", f"{name!r} is no date-time of {table.schema}", "name one of its date-time fields"
+                    )
             for state in sorted(set(timer.sources) - set(table.states)):
                 yield source.violation(where, "state-exists", f"there is no state {state!r}", f"use one of {', '.join(table.states)}")
 
@@ -290,7 +327,12 @@ def _lists(contract: Contract, source: Source) -> Iterator[Violation]:
         names += [parameter.filter.field for parameter in operation.parameters if parameter.filter]
         for name in names:
             if name not in properties:
-                yield source.violation(where, "list-field", f"{operation.id} lists by {name!r}, which {operation.listing.resource} does not have", "name one of its fields")
+                yield source.violation(
+                    where,
+                    "list-field",
+                    f"{operation.id} lists by {name!r}, which {operation.listing.resource} does not have",
+                    "name one of its fields",
+                )
 
 
 def _examples_valid(contract: Contract, source: Source) -> Iterator[Violation]:

@@ -197,7 +197,7 @@ class Window:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """What a credential may call. `headers` maps limit, remaining, reset and resource to the names of headers, which tell of the first window."""
+    """What a credential may call. `headers` names the headers for limit, remaining, reset and resource of the first window."""
 
     rule: str
     windows: tuple[Window, ...]

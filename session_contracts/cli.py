@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from conformance.errors import StatesUrlError, TargetUnreachable, UnknownRule
+from conformance.errors import UsageError
 from conformance.runner import Options
 from conformance.runner import verify as run_verify
 from mock_server.app import create_app
@@ -20,10 +20,11 @@ from mock_server.server import address, bind
 from mock_server.server import serve as run_server
 from mock_server.settings import Auth, Settings, Validation
 from openapi import API_NAMES, ContractError, UnknownApi
+from session_contracts.errors import UnknownRule
 from session_contracts.prove import prove as run_prove
 from session_contracts.welcome import welcome
 
-_USER_ERRORS = (UnknownApi, ContractError, FixtureError, AddressInUse, TargetUnreachable, StatesUrlError, UnknownRule)
+_USER_ERRORS = (UnknownApi, ContractError, FixtureError, AddressInUse, UsageError, UnknownRule)
 
 
 def _says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,7 +46,7 @@ def _version() -> str:
         return "unknown"
 
 
-class _Clock(click.ParamType):
+class _Clock(click.ParamType["datetime | None"]):
     """`system`, `frozen` or an RFC 3339 time; the value is None or the time at which the clock stands."""
 
     name = "system|frozen|RFC3339"
@@ -68,12 +69,31 @@ def main() -> None:
 @main.command()
 @click.argument("apis", nargs=-1, metavar="[API ...]")
 @click.option("--host", default="127.0.0.1", show_default=True, envvar="SESSION_CONTRACTS_HOST", help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), envvar="SESSION_CONTRACTS_PORT", help="0: any that is free.")
-@click.option("--seed", default=0, show_default=True, envvar="SESSION_CONTRACTS_SEED", help="Of the fixtures' random values and of new ids.")
-@click.option("--world", type=click.Path(path_type=Path), envvar="SESSION_CONTRACTS_WORLD", help="A fixture file in place of the API's own.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), envvar="SESSION_CONTRACTS_PORT", help="0: any that is free."
+)
+@click.option(
+    "--seed", default=0, show_default=True, envvar="SESSION_CONTRACTS_SEED", help="Of the fixtures' random values and of new ids."
+)
+@click.option(
+    "--world", type=click.Path(path_type=Path), envvar="SESSION_CONTRACTS_WORLD", help="A fixture file in place of the API's own."
+)
 @click.option("--clock", type=_Clock(), default="system", show_default=True, envvar="SESSION_CONTRACTS_CLOCK", help="What time it is.")
-@click.option("--auth", type=click.Choice([*Auth]), default=Auth.STRICT, show_default=True, envvar="SESSION_CONTRACTS_AUTH", help="Which credentials count.")
-@click.option("--rate-limits/--no-rate-limits", default=False, show_default=True, envvar="SESSION_CONTRACTS_RATE_LIMITS", help="Refuse calls above the limits.")
+@click.option(
+    "--auth",
+    type=click.Choice([*Auth]),
+    default=Auth.STRICT,
+    show_default=True,
+    envvar="SESSION_CONTRACTS_AUTH",
+    help="Which credentials count.",
+)
+@click.option(
+    "--rate-limits/--no-rate-limits",
+    default=False,
+    show_default=True,
+    envvar="SESSION_CONTRACTS_RATE_LIMITS",
+    help="Refuse calls above the limits.",
+)
 @click.option(
     "--validate-responses",
     type=click.Choice([*Validation]),

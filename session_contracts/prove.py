@@ -9,12 +9,12 @@ from multiprocessing import get_context
 
 import requests
 
-from conformance.errors import UnknownRule
 from conformance.runner import Options, verify
 from mock_server.app import create_app
 from mock_server.breaks import catalogue
 from mock_server.server import running
 from mock_server.settings import Settings
+from session_contracts.errors import UnknownRule
 from session_contracts.opponents import OPPONENTS, Transcript
 
 #: The mock's time during a proof; any would do.

@@ -55,7 +55,12 @@ _TITLES: Mapping[int, str] = {
 def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
     """An RFC 9457 problem."""
     title = _TITLES[status]
-    problem = {"type": f"https://rentalot.ai/problems/{title.lower().replace(' ', '-')}", "title": title, "status": status, "detail": detail}
+    problem = {
+        "type": f"https://rentalot.ai/problems/{title.lower().replace(' ', '-')}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
     if errors:
         problem["errors"] = [vars(error) for error in errors]
     return "application/problem+json", problem

@@ -140,5 +140,3 @@ def unless_refused(answer: Callable[[Call, Refused], Answer], *rules: str) -> Ca
         return wrapped
 
     return wrap
-
-

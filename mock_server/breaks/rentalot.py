@@ -11,7 +11,21 @@ import orjson
 from mock_server import security
 from mock_server.apis import rentalot
 from mock_server.breaks import Break
-from mock_server.breaks.parts import Run, all_of, allows, answers, body_schema, effects, operation, parameter, refuses, runs, status, table, unless_refused
+from mock_server.breaks.parts import (
+    Run,
+    all_of,
+    allows,
+    answers,
+    body_schema,
+    effects,
+    operation,
+    parameter,
+    refuses,
+    runs,
+    status,
+    table,
+    unless_refused,
+)
 from mock_server.call import Answer, Call, Change, filters_of, one
 from mock_server.clock import parse_time, rfc3339
 from mock_server.credentials import Credential
@@ -48,8 +62,13 @@ def _no_timers(api: ApiPlan) -> ApiPlan:
 
 
 def _create_route(api: ApiPlan) -> ApiPlan:
-    create = replace(api.operations[LIST], id="createSession", parameters=(), run=_create, finish=lambda call, answer: orjson.dumps(answer.body))
-    routes = tuple(replace(route, operations={**route.operations, "POST": create.id}) if LIST in route.operations.values() else route for route in api.routes)
+    create = replace(
+        api.operations[LIST], id="createSession", parameters=(), run=_create, finish=lambda call, answer: orjson.dumps(answer.body)
+    )
+    routes = tuple(
+        replace(route, operations={**route.operations, "POST": create.id}) if LIST in route.operations.values() else route
+        for route in api.routes
+    )
     return replace(api, routes=routes, operations={**api.operations, create.id: create})
 
 
@@ -150,7 +169,9 @@ def _listed(page: Callable[[Call, int, int], tuple[int, int]]) -> Callable[[ApiP
         start, stop = page(call, number, limit)
         records, total = call.world.collection(call.api, call.resource()).page(call.tenant, filters_of(call), start, stop)
         pagination = {"page": number, "limit": limit, "total": total, "totalPages": -(-total // limit)}
-        return Answer(200, {"data": [record.encoded for record in records], "pagination": pagination}, {"data": [], "pagination": pagination})
+        return Answer(
+            200, {"data": [record.encoded for record in records], "pagination": pagination}, {"data": [], "pagination": pagination}
+        )
 
     return operation(LIST, lambda plan: replace(plan, handler=handler))
 
@@ -348,7 +369,9 @@ BREAKS: dict[str, Break] = {
     "rentalot.error.body": Break("answers {message}", lambda api: replace(api, error_body=_plain_message)),
     "rentalot.answer.declared": Break(
         "answers 201 to a review",
-        all_of(runs(REVIEW, _created), operation(REVIEW, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))),
+        all_of(
+            runs(REVIEW, _created), operation(REVIEW, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))
+        ),
     ),
     "rentalot.rate.headers": Break("sends no rate headers", _no_rate_headers),
     "rentalot.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=_count_only)),
@@ -359,10 +382,14 @@ BREAKS: dict[str, Break] = {
     "rentalot.list.limit": Break(
         "stops one too early", _listed(lambda call, page, limit: ((page - 1) * limit, page * limit - 1)), entails=("rentalot.list.walk",)
     ),
-    "rentalot.list.walk": Break("begins each page one too early", _listed(lambda call, page, limit: (start := (page - 1) * max(1, limit - 1), start + limit))),
+    "rentalot.list.walk": Break(
+        "begins each page one too early", _listed(lambda call, page, limit: (start := (page - 1) * max(1, limit - 1), start + limit))
+    ),
     "rentalot.list.echo": Break("counts pages from 0", _pagination(lambda pagination: {"page": pagination["page"] - 1})),
     "rentalot.list.total": Break("counts without the filters", _list_handler(_unfiltered_total)),
-    "rentalot.list.total-pages": Break("rounds down", _pagination(lambda pagination: {"totalPages": pagination["total"] // pagination["limit"]})),
+    "rentalot.list.total-pages": Break(
+        "rounds down", _pagination(lambda pagination: {"totalPages": pagination["total"] // pagination["limit"]})
+    ),
     "rentalot.list.filter-contact": Break("ignores contactId", _ignored("contactId"), entails=(_COMBINE,)),
     "rentalot.list.filter-template": Break("ignores workflowTemplateId", _ignored("workflowTemplateId"), entails=(_COMBINE,)),
     "rentalot.list.filter-status": Break("ignores status", _ignored("status"), entails=(_COMBINE, "rentalot.list.filter-draft")),
@@ -381,7 +408,9 @@ BREAKS: dict[str, Break] = {
     "rentalot.review.envelope": Break("answers the bare session", answers(lambda body: body["data"], REVIEW)),
     "rentalot.review.notes-kept": Break("drops the notes", effects(REVIEW, rentalot.stamp_review, rentalot.notify_prospect)),
     "rentalot.review.notes-optional": Break("wants notes", body_schema(REVIEW, _notes_required)),
-    "rentalot.review.notes-max": Break("does not look at the length", body_schema(REVIEW, _schema_without("properties", "reviewNotes", "maxLength"))),
+    "rentalot.review.notes-max": Break(
+        "does not look at the length", body_schema(REVIEW, _schema_without("properties", "reviewNotes", "maxLength"))
+    ),
     "rentalot.review.notes-type": Break(
         "makes text of anything",
         all_of(
@@ -389,7 +418,9 @@ BREAKS: dict[str, Break] = {
             effects(REVIEW, _notes_as_text, rentalot.stamp_review, rentalot.notify_prospect),
         ),
     ),
-    "rentalot.review.notes-internal": Break("mails the notes", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_with_notes)),
+    "rentalot.review.notes-internal": Break(
+        "mails the notes", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_with_notes)
+    ),
     "rentalot.review.status-required": Break(
         "approves by default", all_of(body_schema(REVIEW, _schema_without("required")), runs(REVIEW, _body_first(_approve_by_default)))
     ),
@@ -399,7 +430,9 @@ BREAKS: dict[str, Break] = {
     "rentalot.review.body-object": Break("answers 400, as its framework does", status("rentalot.review.body-object", 400)),
     "rentalot.review.reviewed-at": Break("sets updatedAt alone", effects(REVIEW, rentalot.store_notes, _touch, rentalot.notify_prospect)),
     "rentalot.review.email": Break("forgets the e-mail", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review)),
-    "rentalot.review.email-needs-address": Break("mails anyway", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_anyway)),
+    "rentalot.review.email-needs-address": Break(
+        "mails anyway", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_anyway)
+    ),
     "rentalot.review.email-tells-decision": Break("mails before it checks", runs(REVIEW, _on_refusal(_mail))),
     "rentalot.review.atomic": Break("writes the notes before it checks", runs(REVIEW, _on_refusal(_write_notes))),
     "rentalot.review.isolated": Break("reviews every session of the contact", _review_handler(_whole_contact)),

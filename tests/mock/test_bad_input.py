@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from serving import DOCUMENTED, KEY, Mock
+
+from tests.serving import DOCUMENTED, KEY, Mock
 
 JSON = {**KEY, "Content-Type": "application/json"}
 
@@ -105,7 +106,12 @@ def test_ids_that_are_no_uuid(mock: Mock, session: str) -> None:
 def test_unknown_paths_and_methods(mock: Mock) -> None:
     for path in ("/", f"/{DOCUMENTED}/", f"/{DOCUMENTED}/reviews", "/a%2Fb"):
         refused(mock.call("GET", path), 404, None)
-    for method, path, allowed in (("POST", "", "GET"), ("DELETE", f"/{DOCUMENTED}", "GET"), ("GET", f"/{DOCUMENTED}/review", "PATCH"), ("OPTIONS", "", "GET")):
+    for method, path, allowed in (
+        ("POST", "", "GET"),
+        ("DELETE", f"/{DOCUMENTED}", "GET"),
+        ("GET", f"/{DOCUMENTED}/review", "PATCH"),
+        ("OPTIONS", "", "GET"),
+    ):
         answer = mock.call(method, path)
         refused(answer, 405, None)
         assert answer.headers["allow"] == allowed

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from serving import Mock, start
+
+from tests.serving import Mock, start
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,109 @@
+"""How much CPU the mock takes for a request, beside Connexion's own stack on the same contract.
+
+    python -m benchmarks.compare [--requests 1000] [--rounds 5]
+
+Both run as processes of their own; rounds are interleaved, and the smallest CPU time of each counts. Linux only (/proc).
+"""
+
+import argparse
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+KEY = "Bearer ra_mockDefaultTenantKey0000000000000000000000000"
+ONE = "/rentalot/api/v1/sessions/a1b2c3d4-e5f6-7890-abcd-ef1234567890"
+REVIEW = json.dumps({"reviewStatus": "approved", "reviewNotes": "Good income"})
+SERVERS = {
+    "mock": ["-m", "session_contracts", "serve", "rentalot", "--port", "0"],
+    "connexion": ["-m", "benchmarks.peer"],
+}
+
+
+class Server:
+    """A server process and one connection to it."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self.process = subprocess.Popen([sys.executable, "-W", "ignore", *arguments], stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        found = re.search(r"http://\S+:\d+", self.process.stdout.readline())
+        assert found, "the server says where it is"
+        where = urlsplit(found.group())
+        self.connection = http.client.HTTPConnection(str(where.hostname), where.port)
+
+    def call(self, method: str, path: str, body: str | None = None) -> bytes:
+        headers = {"Authorization": KEY, "Content-Type": "application/json"} if body else {"Authorization": KEY}
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{method} {path} answered {answer.status}: {content!r}")
+        return content
+
+    def cpu(self) -> float:
+        """Seconds of CPU that the process has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def sessions(server: Server, name: str, count: int) -> list[str]:
+    """Sessions to review: of the mock one for each request, since a review is final; the baseline keeps none."""
+    if name == "connexion":
+        return [ONE] * count
+    message = json.dumps({"action": "setup", "state": "session"})
+    made = (json.loads(server.call("POST", "/_mock/rentalot/states", message))["id"] for _ in range(count))
+    return [f"/rentalot/api/v1/sessions/{session}" for session in made]
+
+
+def workloads(server: Server, name: str, count: int) -> dict[str, Callable[[], None]]:
+    prepared: list[str] = []
+
+    def one() -> None:
+        for _ in range(count):
+            server.call("GET", ONE)
+
+    def page() -> None:
+        for _ in range(count):
+            server.call("GET", "/rentalot/api/v1/sessions")
+
+    def review() -> None:
+        for session in prepared:
+            server.call("PATCH", f"{session}/review", REVIEW)
+
+    def prepare() -> None:
+        prepared[:] = sessions(server, name, count)
+
+    return {"one": one, "list of 20": page, "prepare": prepare, "review": review}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    servers = {name: Server(arguments) for name, arguments in SERVERS.items()}
+    best: dict[tuple[str, str], float] = {}
+    try:
+        for _ in range(options.rounds):
+            for name, server in servers.items():
+                for work, run in workloads(server, name, options.requests).items():
+                    before = server.cpu()
+                    run()
+                    spent = (server.cpu() - before) / options.requests
+                    best[name, work] = min(spent, best.get((name, work), spent))
+    finally:
+        for server in servers.values():
+            server.process.terminate()
+    print(f"{'':12}{'mock':>10}{'connexion':>12}{'ratio':>8}   microseconds of CPU a request, smallest of {options.rounds} rounds")
+    for work in ("one", "list of 20", "review"):
+        ours, theirs = best["mock", work] * 1e6, best["connexion", work] * 1e6
+        print(f"{work:12}{ours:10.0f}{theirs:12.0f}{theirs / ours:8.1f}")
+
+
+if __name__ == "__main__":
+    main()
