@@ -8,6 +8,10 @@ import isodate
 
 from mock_server.errors import ClockError
 
+#: The clock, and every time that it is told, lies between these: what is computed from them still is a date.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -43,24 +47,22 @@ class Clock:
             self._frozen = None
 
     def advance(self, by: timedelta) -> None:
-        """Raises ClockError where `by` is negative, or leads beyond what a date can be."""
+        """Raises ClockError where `by` is negative, or leads beyond LATEST."""
         if by < timedelta():
             raise ClockError("the clock only moves forward; give a duration that is not negative")
-        try:
-            if self._frozen is not None:
-                self._frozen += by
-            else:
-                datetime.fromtimestamp(time.time(), UTC) + self._offset + by
-                self._offset += by
-        except OverflowError:
-            raise ClockError("no date lies that far ahead; give a shorter duration") from None
+        if by > LATEST - self.now():
+            raise ClockError(f"the clock ends at {rfc3339(LATEST)}; give a shorter duration")
+        if self._frozen is not None:
+            self._frozen += by
+        else:
+            self._offset += by
 
     def set(self, to: datetime) -> None:
         """Raises ClockError where `to` lies in the clock's past."""
         now = self.now()
         if to < now:
             raise ClockError(f"the clock shows {rfc3339(now)} and only moves forward; give a later time, or reset the world")
-        self.advance(to.astimezone(UTC) - now)
+        self.advance(to - now)
 
 
 def rfc3339(moment: datetime) -> str:
@@ -71,8 +73,14 @@ def rfc3339(moment: datetime) -> str:
 def parse_time(text: str) -> datetime:
     """An RFC 3339 time as UTC, in whole seconds. Raises ValueError."""
     if not _RFC3339.fullmatch(text):
-        raise ValueError(f"{text!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z")
-    return datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
+        raise ValueError(f"{text[:40]!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z")
+    try:
+        moment = datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        moment = EARLIEST - timedelta(days=1)
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError(f"{text!r} is out of range; give a time from {rfc3339(EARLIEST)} to {rfc3339(LATEST)}")
+    return moment
 
 
 def parse_duration(text: str) -> timedelta:

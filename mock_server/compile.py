@@ -72,7 +72,7 @@ def _parameter(parameter: Parameter) -> ParameterPlan:
         location=parameter.location,
         required=parameter.required,
         default=parameter.schema.get("default"),
-        read=READERS[parameter.schema.get("type", "string")],
+        read=str.lower if parameter.schema.get("format") == "uuid" else READERS[parameter.schema.get("type", "string")],
         checker=Checker.of(parameter.schema),
         rules=parameter.rules,
         filters=parameter.filter.field if parameter.filter else None,

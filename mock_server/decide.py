@@ -12,18 +12,9 @@ class Decide:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await lifespan(receive, send)
+            return await send({"type": "websocket.close"})
         call: Call = scope[SCOPE_KEY]
         call.answer = await call.plan.run(call)
-
-
-async def lifespan(receive: Receive, send: Send) -> None:
-    """ASGI start and stop: there is nothing to open or close."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 async def run(call: Call) -> Answer:

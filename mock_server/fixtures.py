@@ -94,7 +94,7 @@ def _record(fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPla
         resource = api.resources[entry["resource"]]
         fields, private = cook.fields(entry["fields"]), cook.fields(entry.get("private", {}))
         return build(resource, fields, entry["tenant"], private, cook.now), resource.name
-    except (KeyError, TypeError, ValueError, AttributeError, UntrueAnswer) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, UntrueAnswer) as error:
         raise fixture.error(path, f"this makes no record: {error}") from None
 
 
@@ -109,8 +109,8 @@ class Cook:
 
     def __init__(self, seed: int, now: datetime) -> None:
         self._faker = Faker("en_US")
-        self._faker.seed_instance(seed)
-        self._random = Random(seed)
+        self._faker.seed_instance(f"fixtures {seed}")  # not the world's own numbers, which would make the same ids again
+        self._random = Random(f"fixtures {seed}")
         self.now = now
 
     def fields(self, template: Mapping[str, Any]) -> dict[str, Any]:

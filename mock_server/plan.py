@@ -43,7 +43,7 @@ class Checker:
         for error in self.validator.iter_errors(value):
             rule = broken_rule(self.schema, error.schema_path)
             keyword = str(error.schema_path[-1]) if error.schema_path else ""
-            path = ".".join(map(str, error.instance_path))
+            path = ".".join(map(str, error.instance_path)) or "body"
             found.append((rule, keyword, FieldError(path, error.message)))
         return found
 

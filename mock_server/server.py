@@ -54,4 +54,14 @@ def running(app: ASGIApp) -> Iterator[str]:
 
 
 def _server(app: ASGIApp) -> uvicorn.Server:
-    return uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off"))
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,  # the machine's time, in a world that has its own
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=2,  # for a client that never finishes its request
+    )
+    return uvicorn.Server(config)

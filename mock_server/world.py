@@ -56,7 +56,7 @@ class World:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the seed: data, outbox, counts, clock and random numbers. Credentials stay, so do broken rules."""
+        """Back to the seed: data, outbox, counts, clock and random numbers. Credentials and broken rules outlive it."""
         self.collections = {name: collection.fork() for name, collection in self._data.items()}
         self.outbox = []
         self.rates = Rates(self.settings.rate_limits)
@@ -86,6 +86,7 @@ class World:
         return self.collections[api.name, resource.name]
 
     def new_id(self) -> str:
+        """A UUID of this world's random numbers."""
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
 
     def place(self, api: ApiPlan, resource: Resource, fields: Fields, tenant: str, private: Fields) -> Record:

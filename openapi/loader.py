@@ -58,7 +58,7 @@ def load_file(file: Path) -> Contract:
     if violations := [*checks.form(source)]:
         raise ContractError(violations)
     contract = _contract(file.stem, source)
-    if violations := sorted(checks.meaning(contract, source)):
+    if violations := sorted(set(checks.meaning(contract, source))):
         raise ContractError(violations)
     return contract
 

@@ -81,8 +81,8 @@ def main() -> None:
 @click.option("--clock", type=_Clock(), default="system", show_default=True, envvar="SESSION_CONTRACTS_CLOCK", help="What time it is.")
 @click.option(
     "--auth",
-    type=click.Choice([*Auth]),
-    default=Auth.STRICT,
+    type=click.Choice([mode.value for mode in Auth]),
+    default=Auth.STRICT.value,
     show_default=True,
     envvar="SESSION_CONTRACTS_AUTH",
     help="Which credentials count.",
@@ -96,8 +96,8 @@ def main() -> None:
 )
 @click.option(
     "--validate-responses",
-    type=click.Choice([*Validation]),
-    default=Validation.ERROR,
+    type=click.Choice([mode.value for mode in Validation]),
+    default=Validation.ERROR.value,
     show_default=True,
     envvar="SESSION_CONTRACTS_VALIDATE_RESPONSES",
     help="What to do about an answer that breaks the contract.",
@@ -120,7 +120,10 @@ def serve(
     app = create_app(settings)
     listener = bind(host, port)
     click.echo(welcome(names, address(listener)))
-    run_server(app, listener)
+    try:
+        run_server(app, listener)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _header(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,6 @@
 """Proves the suite: breaks each rule of the mock in turn, and sees whether the suite finds exactly that."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -93,9 +92,9 @@ def judge(rule: str, trial: Trial, clean: Trial, entails: Iterable[str]) -> tupl
 
 
 def _trials(jobs: Sequence[Job], workers: int) -> Iterable[Trial]:
-    """In processes of their own: pytest runs once in each."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=8) as pool:
-        yield from pool.map(_trial, jobs)
+    """In processes of their own, each with a mock and a suite that talk over real HTTP."""
+    with get_context("spawn").Pool(workers, maxtasksperchild=8) as pool:
+        yield from pool.imap(_trial, jobs)
 
 
 def _trial(job: Job) -> Trial:

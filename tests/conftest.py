@@ -10,9 +10,11 @@ from tests.serving import Mock, start
 @pytest.fixture(scope="session")
 def server() -> Iterator[Mock]:
     process, url = start("--clock", "2026-02-13T09:00:00Z")
-    yield Mock(url, process.pid)
+    mock = Mock(url, process.pid)
+    yield mock
+    mock.client.close()
     process.terminate()
-    process.wait(10)
+    process.communicate(timeout=10)
 
 
 @pytest.fixture

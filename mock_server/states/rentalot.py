@@ -1,12 +1,12 @@
 """Rentalot's own provider states."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.clock import parse_time, rfc3339
 from mock_server.credentials import Credential, random_key
-from mock_server.errors import BadState
+from mock_server.errors import BadState, NoSuchState
 from mock_server.plan import ApiPlan
 from mock_server.world import World
 
@@ -24,30 +24,26 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A session as asked; what is not asked for is of a session that was just completed."""
+    """A session as asked; what is not asked for is of a session that was just completed. Raises BadState, NoSuchState."""
     now = world.clock.now()
-    created = _time(params, "createdAt") or now
-    expires = _time(params, "expiresAt") or created + _TTL
+    created, expires = _life(params, now)
     status = params.get("status") or ("expired" if expires <= now else "completed")
-    if status == "expired" and expires > now:
-        if "expiresAt" in params:
-            raise BadState("expiresAt: lies in the future, but the session is to be expired")
-        created = created if "createdAt" in params else now - _TTL - timedelta(days=1)
-        expires = min(created + _TTL, now - timedelta(seconds=1))
     review = params.get("reviewStatus", "pending_review")
-    reviewed = review != "pending_review"
-    at = rfc3339(max(created, min(now, expires)))
+    if review != "pending_review" and status in ("draft", "active"):
+        raise NoSuchState(f"reviewStatus: a session that is {status} was never {review}")
+    reviewed_at = rfc3339(min(now, expires)) if review != "pending_review" else None
+    contact = params.get("contactId", world.new_id())
     fields = {
         "id": world.new_id(),
-        "contactId": params.get("contactId", world.new_id()),
-        "workflowTemplateId": params.get("workflowTemplateId", world.new_id()),
+        "contactId": contact and contact.lower(),  # UUIDs are equal whatever the case, and written in lower case
+        "workflowTemplateId": params.get("workflowTemplateId", world.new_id()).lower(),
         "submission": params.get("submission", {"fullName": "Sam Applicant"}),
         "status": status,
         "reviewStatus": review,
         "reviewNotes": None,
-        "reviewedAt": at if reviewed else None,
+        "reviewedAt": reviewed_at,
         "createdAt": rfc3339(created),
-        "updatedAt": at if reviewed else rfc3339(created),
+        "updatedAt": reviewed_at or rfc3339(created),
         "expiresAt": rfc3339(expires),
     }
     private = {"email": params.get("email", "prospect@example.com")}
@@ -55,7 +51,23 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
     return {"id": record.key}
 
 
-def _time(params: Mapping[str, Any], name: str) -> Any:
+def _life(params: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]:
+    """createdAt and expiresAt; an expired session's whole life lies in the past."""
+    created, expires = _time(params, "createdAt"), _time(params, "expiresAt")
+    if created is None:
+        latest = now - _TTL - timedelta(days=1) if params.get("status") == "expired" else now
+        created = latest if expires is None else min(latest, expires - _TTL)
+    expires = expires or created + _TTL
+    if created > now:
+        raise NoSuchState("createdAt: lies in the future")
+    if expires <= created:
+        raise NoSuchState("expiresAt: does not lie after createdAt")
+    if params.get("status") == "expired" and expires > now:
+        raise NoSuchState("status: a session is expired only once its expiresAt has passed")
+    return created, expires
+
+
+def _time(params: Mapping[str, Any], name: str) -> datetime | None:
     if name not in params:
         return None
     try:

@@ -4,6 +4,7 @@ import http.client
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -142,7 +143,18 @@ def test_headers_that_are_not_ascii(mock: Mock) -> None:
     host = urlsplit(mock.url)
     connection = http.client.HTTPConnection(str(host.hostname), host.port)
     connection.request("GET", "/rentalot/api/v1/sessions", headers={"Authorization": b"Bearer \xff\xfe".decode("latin-1")})
-    assert connection.getresponse().status == 401
+    with closing(connection):
+        assert connection.getresponse().status == 401
+
+
+def test_a_web_socket(mock: Mock) -> None:
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    assert mock.client.get(f"{mock.url}/_mock/health", headers=upgrade).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -155,6 +167,8 @@ def test_headers_that_are_not_ascii(mock: Mock) -> None:
         ("POST", "/clock/advance", {}, 400),
         ("PUT", "/clock", {"now": "2020-01-01T00:00:00Z"}, 400),
         ("PUT", "/clock", {"now": "yesterday"}, 400),
+        ("PUT", "/clock", {"now": "9999-12-31T23:59:59Z"}, 400),
+        ("PUT", "/clock", {"now": "0001-01-01T00:00:00+14:00"}, 400),
         ("PUT", "/broken-rules", {"rules": ["rentalot.no.such"]}, 400),
         ("PUT", "/broken-rules", {"rules": "all"}, 400),
         ("POST", "/nobody/states", {"action": "setup", "state": "session"}, 404),
@@ -164,6 +178,14 @@ def test_headers_that_are_not_ascii(mock: Mock) -> None:
         ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"contactId": 7}}, 400),
         ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"createdAt": "today"}}, 400),
         ("POST", "/rentalot/states", {"action": "setup", "state": "credential", "params": {"scopes": ["read"]}}, 501),
+        ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"createdAt": "9999-12-31T23:59:59Z"}}, 400),
+        ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"createdAt": "2027-01-01T00:00:00Z"}}, 501),
+        (
+            "POST",
+            "/rentalot/states",
+            {"action": "setup", "state": "session", "params": {"status": "active", "reviewStatus": "denied"}},
+            501,
+        ),
         ("POST", "/rentalot/states", {"action": "undo", "state": "session"}, 400),
         ("POST", "/rentalot/states", [], 400),
     ],

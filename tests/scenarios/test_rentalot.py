@@ -1,13 +1,14 @@
 """Rentalot's mock over real HTTP, written from the vendor's page alone: no lifecycle table, no contract."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.serving import ACTIVE, DOCUMENTED, KEY, OTHER, Mock
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
     "contactId": "550e8400-e29b-41d4-a716-446655440000",
     "workflowTemplateId": "f47ac10b-58cc-4372-a567-0e02b2c3d479",
@@ -181,6 +182,17 @@ def test_the_same_seed_clock_and_requests_give_the_same_bytes(mock: Mock) -> Non
         return [mock.call("GET").content, mock.given().encode(), review(mock, DOCUMENTED).content]
 
     assert answers() == answers()
+
+
+def test_a_new_session_takes_nobodys_place(mock: Mock) -> None:
+    before = mock.call("GET").json()["pagination"]["total"]
+    assert len({mock.given() for _ in range(300)}) == 300
+    assert mock.call("GET").json()["pagination"]["total"] == before + 300
+
+
+def test_a_uuid_is_the_same_in_capitals(mock: Mock) -> None:
+    assert mock.call("GET", f"/{DOCUMENTED.upper()}").json() == {"data": EXAMPLE}
+    assert mock.call("GET", params={"contactId": EXAMPLE["contactId"].upper()}).json()["data"] == [EXAMPLE]
 
 
 def test_paths_answer_at_the_root_too(mock: Mock) -> None:

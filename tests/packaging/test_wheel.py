@@ -1,0 +1,121 @@
+"""The wheel is self-contained: in an empty environment, away from the checkout, every command works."""
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parent.parent.parent
+CONSTRAINTS = ROOT / "constraints.txt"
+
+pytestmark = pytest.mark.wheel
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The command line of an environment that holds the wheel and nothing else of ours; `folder` is where it runs."""
+
+    command: Path
+    folder: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.command, *arguments], cwd=self.folder, env=bare_environment(), capture_output=True, text=True, timeout=300
+        )
+
+
+@dataclass(frozen=True)
+class Served:
+    url: str
+    authorization: str
+
+
+def bare_environment() -> dict[str, str]:
+    """This environment without what would lead Python or a virtual environment back to the checkout."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))} | {"PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    environment = tmp_path_factory.mktemp("empty")
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    scripts = environment / ("Scripts" if os.name == "nt" else "bin")
+    subprocess.run([scripts / "python", "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, wheel], check=True)
+    return Installed(scripts / "session-contracts", tmp_path_factory.mktemp("elsewhere"))
+
+
+@pytest.fixture(scope="module")
+def served(installed: Installed) -> Iterator[Served]:
+    command = [str(installed.command), "serve", "rentalot", "--port", "0", "--clock", "2026-02-13T09:00:00Z"]
+    with subprocess.Popen(
+        command, cwd=installed.folder, env=bare_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        try:
+            yield welcomed(server)
+        finally:
+            server.terminate()
+
+
+def welcomed(server: subprocess.Popen[str]) -> Served:
+    """Where it serves, and the default credential: both are in the curl line that it prints when it starts."""
+    assert server.stdout is not None
+    printed = ""
+    for line in server.stdout:
+        printed += line
+        if found := re.search(r"curl -H 'Authorization: (?P<authorization>[^']+)' (?P<url>http://[^/]+)/", line):
+            return Served(found["url"], found["authorization"])
+    pytest.fail(f"the mock did not start:\n{printed}")
+
+
+def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    folders = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
+    assert folders == {"openapi", "mock_server", "conformance", "session_contracts"}
+    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "openapi").iterdir() if path.suffix in (".yaml", ".json")}
+    data |= {f"mock_server/fixtures/{path.name}" for path in (ROOT / "fixtures").iterdir()}
+    assert data | {"session_contracts/py.typed"} <= set(names)
+
+
+def test_it_says_its_version(installed: Installed) -> None:
+    answer = installed.run("--version")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "0.1.0" in answer.stdout
+
+
+def test_fixtures_cannot_be_imported(installed: Installed) -> None:
+    python = installed.command.with_name("python")
+    answer = subprocess.run([python, "-c", "import fixtures"], cwd=installed.folder, env=bare_environment(), capture_output=True, text=True)
+    assert "No module named 'fixtures'" in answer.stderr
+
+
+def test_it_serves(served: Served) -> None:
+    answer = requests.get(f"{served.url}/rentalot/api/v1/sessions", headers={"Authorization": served.authorization}, timeout=10)
+    assert answer.status_code == 200
+    assert answer.json()["pagination"]["total"] > 40
+
+
+def test_it_verifies(installed: Installed, served: Served) -> None:
+    answer = installed.run(
+        "verify",
+        "rentalot",
+        *("--base-url", f"{served.url}/rentalot"),
+        *("--states-url", f"{served.url}/_mock/rentalot/states"),
+        *("--max-examples", "2"),
+        "--allow-incomplete",
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr

@@ -1,0 +1,164 @@
+"""The command line: each mistake gets one line that says what to do, and exit status 2."""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.serving import start
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def one_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 2, done
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert done.stdout == ""
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    process, url = start()
+    yield url
+    process.terminate()
+    process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def html() -> Iterator[str]:
+    """A server that answers everything with a page."""
+
+    class Page(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html>hello</html>")
+
+        do_GET = do_POST = do_PATCH = answer  # noqa: N815 - http.server calls them so
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("command", [("serve", "rentlot"), ("verify", "rentlot", "--base-url", "http://127.0.0.1:1"), ("prove", "rentlot")])
+def test_an_unknown_api(command: tuple[str, ...]) -> None:
+    assert "choose one of: rentalot" in one_line(run(*command))
+
+
+def test_a_port_in_use() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"port {port}" in one_line(run("serve", "rentalot", "--port", port))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No such file or directory"),
+        ("api: [", "this is not YAML"),
+        ("just text", "begin it with 'api: rentalot'"),
+        ("api: rentalot\nrecords:\n  - {resource: Session, tenant: default, fields: {id: 1}}\n", ":3: this makes no record"),
+        (
+            "api: rentalot\nrecipes:\n  - {resource: Session, state: lost, count: 1, tenant: default, fields: {}}\n",
+            ":3: this recipe is incomplete",
+        ),
+        ("api: rentalot\ncredentials:\n  - {key: x}\n", ":3: this is no credential"),
+    ],
+)
+def test_an_unreadable_fixture(tmp_path: Path, content: str | None, said: str) -> None:
+    file = tmp_path / "world.yaml"
+    if content is not None:
+        file.write_text(content)
+    assert said in one_line(run("serve", "rentalot", "--port", "0", "--world", str(file)))
+
+
+def test_a_target_that_is_down() -> None:
+    assert "http://127.0.0.1:1" in one_line(run("verify", "rentalot", "--base-url", "http://127.0.0.1:1"))
+
+
+def test_a_states_url_that_answers_html(url: str, html: str) -> None:
+    assert html in one_line(run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--states-url", html))
+
+
+def test_an_unknown_rule(url: str) -> None:
+    assert "rentalot.no.rule" in one_line(run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--rule", "rentalot.no.rule"))
+    assert "rentalot.no.rule" in one_line(run("prove", "rentalot", "--rule", "rentalot.no.rule"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("serve", "--clock", "noon"), "noon"),
+        (("serve", "--port", "70000"), "70000"),
+        (("serve", "--auth", "maybe"), "maybe"),
+        (("verify", "rentalot", "--base-url", "http://x", "-H", "nonsense"), "Name: value"),
+        (("verify", "rentalot"), "--base-url"),
+    ],
+)
+def test_wrong_options(arguments: tuple[str, ...], said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_verify_passes_the_mock_and_writes_its_reports(url: str, tmp_path: Path) -> None:
+    report, junit = tmp_path / "report.json", tmp_path / "junit.xml"
+    options = ("--states-url", f"{url}/_mock/rentalot/states", "--max-examples", "5", "--json", str(report), "--junit", str(junit))
+    done = run("verify", "rentalot", "--base-url", f"{url}/rentalot", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    written = json.loads(report.read_text())
+    assert written["api"] == "rentalot"
+    assert written["requests"] > 100
+    assert {rule["outcome"] for rule in written["rules"] if rule["level"] != "decision"} == {"passed"}
+    assert "<testcase" in junit.read_text()
+    assert "rentalot.review.final" in done.stdout
+
+
+def test_verify_without_a_states_url_is_incomplete(url: str) -> None:
+    done = run(
+        "verify",
+        "rentalot",
+        "--base-url",
+        f"{url}/rentalot",
+        "--max-examples",
+        "2",
+        "-H",
+        "Authorization: Bearer ra_mockDefaultTenantKey0000000000000000000000000",
+    )
+    assert done.returncode == 3, done.stdout
+    assert "--states-url" in done.stdout
+
+
+def test_a_broken_rule_fails_with_lines_that_reproduce_it(url: str) -> None:
+    requests.put(f"{url}/_mock/broken-rules", json={"rules": ["rentalot.review.final"]}, timeout=5)
+    try:
+        options = ("--states-url", f"{url}/_mock/rentalot/states", "--rule", "rentalot.review.final", "--allow-incomplete")
+        done = run("verify", "rentalot", "--base-url", f"{url}/rentalot", *options)
+    finally:
+        requests.delete(f"{url}/_mock/broken-rules", timeout=5)
+    assert done.returncode == 1
+    assert "curl" in done.stdout
+    assert "https://rentalot.ai/docs/api-reference/sessions#review-session" in done.stdout
+
+
+def test_a_proof_of_one_rule() -> None:
+    done = run("prove", "rentalot", "--rule", "rentalot.review.final", "--max-examples", "5")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "killed   rentalot.review.final" in done.stdout
