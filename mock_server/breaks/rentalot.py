@@ -385,7 +385,7 @@ BREAKS: dict[str, Break] = {
     "rentalot.list.walk": Break(
         "begins each page one too early", _listed(lambda call, page, limit: (start := (page - 1) * max(1, limit - 1), start + limit))
     ),
-    "rentalot.list.echo": Break("counts pages from 0", _pagination(lambda pagination: {"page": pagination["page"] - 1})),
+    "rentalot.list.echo": Break("tells the page that comes next", _pagination(lambda pagination: {"page": pagination["page"] + 1})),
     "rentalot.list.total": Break("counts without the filters", _list_handler(_unfiltered_total)),
     "rentalot.list.total-pages": Break(
         "rounds down", _pagination(lambda pagination: {"totalPages": pagination["total"] // pagination["limit"]})
