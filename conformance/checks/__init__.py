@@ -1,0 +1,1 @@
+"""The checks, in layers: enumerate (certifies), explore (walks and races), fuzz (schemas and robustness)."""

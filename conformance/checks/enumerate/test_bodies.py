@@ -1,0 +1,90 @@
+"""Requests with one flaw each, derived from the contract: bodies, query parameters, ids."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.client import Query
+from conformance.flaws import Flaw, body_flaws, query_flaws
+from conformance.judge import Judge
+from conformance.plugin import Case, each, verifies
+from conformance.subject import Subject
+from conformance.vocabulary import Vocabulary
+from openapi.model import ABSENT, Contract, Level
+
+
+def bodies(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
+    for operation in contract.operations.values():
+        row = contract.lifecycles[vocabulary.resource].transitions.get(operation.id)
+        for flaw in body_flaws(operation, vocabulary.examples.get(operation.id, {})):
+            hard = contract.rules[flaw.rule].level is not Level.DECISION
+            rules = (flaw.rule, row.atomic) if hard and row and row.atomic else (flaw.rule,)
+            yield Case(f"{operation.id}-{flaw.name}", rules, (operation.id, flaw))
+
+
+@each(bodies)
+def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
+    operation, flaw = case
+    actor = subject.place(subject.movable())
+    before = subject.require_state(actor, subject.movable())
+    trigger = subject.send(operation, actor, content=flaw.content, media_type=flaw.media_type)
+    if subject.contract.rules[flaw.rule].level is Level.DECISION:
+        judge.observed(flaw.rule, trigger)
+        return
+    after = subject.read(actor)
+    beside = subject.send(operation, subject.place(subject.movable()), content=flaw.beside)
+    if flaw.boundary and not beside.ok:
+        plain = subject.act(operation, subject.place(subject.movable()), subject.body(operation))
+        judge.holds(flaw.rule, False, trigger=beside, contrast=plain, expected="success at the boundary", got=str(beside.status))
+        return
+    refused = judge.refused(flaw.rule, trigger, beside=beside)
+    row = subject.table.transitions.get(operation)
+    if refused and row and row.atomic:
+        judge.holds(row.atomic, after == before, trigger=trigger, contrast=beside, expected="nothing changes", got="a change")
+
+
+def queries(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
+    for rule, name, query in query_flaws(contract.operations[vocabulary.list]):
+        yield Case(name, (rule,), (rule, query))
+
+
+@each(queries)
+def test_query(case: tuple[str, Query], subject: Subject, judge: Judge) -> None:
+    rule, query = case
+    judge.observed(rule, subject.send(subject.vocabulary.list, query=query))
+
+
+@verifies("list.repeated-parameter")
+def test_repeated_parameter(subject: Subject, judge: Judge) -> None:
+    judge.observed("list.repeated-parameter", subject.send(subject.vocabulary.list, query=(("page", "1"), ("page", "2"))))
+
+
+@verifies("list.unknown-parameter")
+def test_unknown_parameter(subject: Subject, judge: Judge) -> None:
+    judge.observed("list.unknown-parameter", subject.send(subject.vocabulary.list, query=(("undocumented", "1"),)))
+
+
+def malformed(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
+    table = contract.lifecycles[vocabulary.resource]
+    for operation in table.transitions:
+        rule = contract.operations[operation].parameter(table.parameter).rules.get("format")
+        if rule:
+            yield Case(operation, (rule,), (operation, rule))
+
+
+@each(malformed)
+def test_malformed_id(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
+    operation, rule = case
+    absent = subject.act(operation, subject.place(ABSENT), subject.body(operation))
+    judge.require(not absent.ok, "an id that names nothing succeeds as well")
+    judge.observed(rule, subject.act(operation, "not-an-id", subject.body(operation)))
+
+
+@verifies("review.precedence")
+def test_precedence(subject: Subject, judge: Judge) -> None:
+    """A call that breaks two rules: which of them is answered."""
+    for operation, row in subject.table.transitions.items():
+        state = next((state for state in row.refusals if state in subject.table.states), None)
+        if row.moves and state:
+            body: Any = {}
+            exchange = subject.act(operation, subject.place(state), body)
+            judge.observed("review.precedence", exchange, f"{operation} of one that is {state}, with an invalid body: {exchange.status}")

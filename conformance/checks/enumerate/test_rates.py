@@ -1,0 +1,117 @@
+"""Rate limits: what the headers say, that the limit is kept, and that one may come back."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.client import Exchange, Target
+from conformance.errors import Unexercised
+from conformance.judge import Judge
+from conformance.plugin import verifies
+from conformance.subject import Subject
+from openapi.model import RateLimits
+
+_NUMBERS = ("limit", "remaining", "reset")
+
+
+def _limits(subject: Subject) -> RateLimits:
+    limits = subject.contract.rate_limits
+    assert limits is not None, "only what has limits has rules on them"
+    return limits
+
+
+@pytest.fixture
+def limits(target: Target) -> Iterator[None]:
+    """Being refused for the rate is what this is about."""
+    target.limits_expected = True
+    yield
+    target.limits_expected = False
+
+
+def _number(exchange: Exchange, name: str) -> int | None:
+    text = exchange.headers.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _call(subject: Subject) -> Exchange:
+    return subject.send(subject.vocabulary.list, query=(("limit", "1"),))
+
+
+@verifies("rate.headers")
+def test_headers_on_every_answer(subject: Subject, judge: Judge) -> None:
+    """Each operation, accepted and refused."""
+    limits = _limits(subject)
+    for operation in subject.contract.operations.values():
+        identities = [subject.place(subject.movable()), subject.place("absent")] if "{" in operation.path else [None]
+        for identity in identities:
+            exchange = subject.act(operation.id, identity, subject.body(operation.id))
+            wrong = [name for key, name in limits.headers.items() if not _good(exchange, key, name)]
+            got = f"no good {', '.join(wrong)}"
+            judge.holds("rate.headers", not wrong, trigger=exchange, expected=", ".join(limits.headers.values()), got=got)
+
+
+def _good(exchange: Exchange, key: str, name: str) -> bool:
+    return _number(exchange, name) is not None if key in _NUMBERS else bool(exchange.headers.get(name))
+
+
+@verifies("rate.headers", "rate.limit", "rate.retry-after")
+@pytest.mark.usefixtures("afterwards", "limits")
+def test_limit(subject: Subject, judge: Judge) -> None:
+    limits = _limits(subject)
+    subject.states.setup("reset")
+    subject.states.setup("rate limits", enforced=True)
+    first = _call(subject)
+    judge.require(first.ok, f"the first call answered {first.status}")
+    _judge_countdown(limits, first, _call(subject), judge)
+    last, made = _exhaust(limits, first, subject)
+    kept = last.status in subject.contract.statuses(limits.rule)
+    got = f"{last.status} to call {made}"
+    judge.holds(limits.rule, kept, trigger=last, contrast=first, expected="429 once the limit is used up", got=got)
+    early = min(_allowed(limits, first), limits.windows[0].calls)
+    if kept:
+        judge.holds(limits.rule, made > early, trigger=last, expected=f"at least {early} calls", got=f"{made - 1} calls")
+        _judge_return(last, subject, judge)
+
+
+def _judge_countdown(limits: RateLimits, first: Exchange, second: Exchange, judge: Judge) -> None:
+    before, after = _number(first, limits.headers["remaining"]), _number(second, limits.headers["remaining"])
+    turned = _number(first, limits.headers["reset"]) != _number(second, limits.headers["reset"])
+    if before is not None and after is not None and not turned:
+        judge.holds("rate.headers", after < before, trigger=second, contrast=first, expected=f"fewer than {before}", got=str(after))
+
+
+def _allowed(limits: RateLimits, first: Exchange) -> int:
+    """How many calls a window has: what the answers say, since it may vary by plan; else what the contract says."""
+    return _number(first, limits.headers.get("limit", "")) or limits.windows[0].calls
+
+
+def _exhaust(limits: RateLimits, first: Exchange, subject: Subject) -> tuple[Exchange, int]:
+    """Call until refused; twice the limit, since a window may turn meanwhile. The last answer, and how many calls were made."""
+    most = 2 * min(max(_allowed(limits, first), limits.windows[0].calls), 1000) + 1
+    exchange = first
+    for made in range(3, most + 1):
+        exchange = _call(subject)
+        if not exchange.ok:
+            return exchange, made
+    return exchange, most
+
+
+def _judge_return(refused: Exchange, subject: Subject, judge: Judge) -> None:
+    seconds = _number(refused, "Retry-After")
+    if seconds is None:
+        got = refused.headers.get("Retry-After", "no Retry-After")
+        judge.violated("rate.retry-after", trigger=refused, expected="Retry-After in seconds", got=got)
+        return
+    try:
+        subject.states.setup("clock", advance=f"PT{seconds}S")
+    except Unexercised as reason:
+        judge.unexercised("rate.retry-after", str(reason))
+        return
+    again = _call(subject)
+    judge.holds("rate.retry-after", again.ok, trigger=again, expected=f"success after {seconds} seconds", got=str(again.status))
+
+
+@verifies("rate.plan")
+def test_plan(subject: Subject, judge: Judge) -> None:
+    exchange = _call(subject)
+    judge.observed("rate.plan", exchange, f"the limit is {_allowed(_limits(subject), exchange)}")

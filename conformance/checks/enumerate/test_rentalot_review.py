@@ -1,0 +1,180 @@
+"""Rentalot: what a review keeps, stamps, answers and sends."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from conformance import shapes
+from conformance.client import Exchange
+from conformance.errors import Unexercised
+from conformance.judge import Judge
+from conformance.plugin import verifies
+from conformance.shapes import Record
+from conformance.subject import Subject
+
+_NOTES = "Réviewed, twice\nas agreed 🏠"
+_TOLERANCE = timedelta(seconds=5)
+_DECISIONS = ("approved", "denied")
+
+
+def _review(subject: Subject, identity: str, decision: str = "approved", **members: object) -> Exchange:
+    return subject.act("reviewSession", identity, {"reviewStatus": decision, **members})
+
+
+def _reviewed(
+    subject: Subject, judge: Judge, identity: str, decision: str = "approved", notes: str = "Reviewed."
+) -> tuple[Exchange, Record]:
+    """A review that was accepted and took effect, and the session as it reads afterwards. Raises Unexercised."""
+    subject.require_state(identity, "awaiting_review")
+    exchange = _review(subject, identity, decision, reviewNotes=notes)
+    judge.require(exchange.ok, f"a review answered {exchange.status}")
+    return exchange, subject.require_state(identity, decision)
+
+
+@verifies("review.returns-updated")
+def test_returns_updated(subject: Subject, judge: Judge) -> None:
+    submission = {"fullName": "Jane Smith"}
+    for decision in _DECISIONS:
+        identity = subject.make(status="completed", submission=submission)
+        exchange, after = _reviewed(subject, judge, identity, decision)
+        answered = subject.record(exchange, identity)
+        trusted = _trusted(after, submission)
+        differ = [name for name in sorted(answered.keys() & trusted) if answered[name] != after[name]]
+        got = ", ".join(f"{name} {answered[name]!r}, later {after[name]!r}" for name in differ)
+        judge.holds("review.returns-updated", not differ, trigger=exchange, expected="what a later read gives", got=got)
+
+
+def _trusted(after: Record, submission: Record) -> set[str]:
+    """Members of the later read that no other rule finds fault with."""
+    wrong = {
+        "submission": after.get("submission") != submission,
+        "reviewNotes": after.get("reviewNotes") != "Reviewed.",
+        "reviewedAt": shapes.moment(after.get("reviewedAt")) is None,
+    }
+    return {name for name in after if not wrong.get(name, False)}
+
+
+@verifies("review.notes-kept")
+def test_notes_kept(subject: Subject, judge: Judge) -> None:
+    for decision in _DECISIONS:
+        identity = subject.make(status="completed")
+        exchange, after = _reviewed(subject, judge, identity, decision, _NOTES)
+        judge.require("reviewNotes" in after, "the session has no reviewNotes")
+        kept = after["reviewNotes"]
+        judge.holds("review.notes-kept", kept == _NOTES, trigger=exchange, expected=repr(_NOTES), got=repr(kept))
+
+
+@verifies("review.notes-optional")
+def test_notes_optional(subject: Subject, judge: Judge) -> None:
+    for decision in _DECISIONS:
+        contrast = _review(subject, subject.make(status="completed"), decision, reviewNotes="Reviewed.")
+        judge.accepted("review.notes-optional", _review(subject, subject.make(status="completed"), decision), contrast=contrast)
+
+
+@verifies("review.reviewed-at", "review.times")
+def test_reviewed_at(subject: Subject, judge: Judge) -> None:
+    identity = subject.make(status="completed")
+    exchange = subject.fetch(identity)
+    before = subject.record(exchange, identity)
+    judge.require("reviewedAt" in before, "the session has no reviewedAt")
+    value = before["reviewedAt"]
+    early = judge.holds("review.reviewed-at", value is None, trigger=exchange, expected="null before", got=repr(value))
+    begun = _now(subject)
+    exchange, after = _reviewed(subject, judge, identity)
+    ended = _now(subject)
+    value = after.get("reviewedAt")
+    time = shapes.moment(value)
+    judge.require(value is None or time is not None, "reviewedAt is no time")
+    good = time is not None and (begun is None or ended is None or begun - _TOLERANCE <= time <= ended + _TOLERANCE)
+    if early:
+        expected = f"the time of the review, about {begun or 'now'}"
+        judge.holds("review.reviewed-at", good, trigger=exchange, expected=expected, got=repr(value))
+    same = "the same as" if after.get("updatedAt") == value else "other than"
+    judge.observed("review.times", exchange, f"reviewedAt is {same} updatedAt")
+
+
+def _now(subject: Subject) -> datetime | None:
+    try:
+        return shapes.moment(subject.states.setup("clock", advance="PT0S").get("now"))
+    except Unexercised:
+        return None
+
+
+def _mails(subject: Subject, identity: str) -> list[object]:
+    return list(subject.about(subject.outbox(), identity, "email"))
+
+
+def _address() -> str:
+    return f"prospect-{uuid.uuid4()}@example.com"
+
+
+@verifies("review.email")
+def test_email(subject: Subject, judge: Judge) -> None:
+    for decision in _DECISIONS:
+        address = _address()
+        identity = subject.make(status="completed", email=address)
+        judge.require(not _mails(subject, identity), "an e-mail was sent before the review")
+        exchange, _ = _reviewed(subject, judge, identity, decision)
+        sent = subject.about(subject.outbox(), identity, "email")
+        to = [message.get("to") for message in sent]
+        judge.holds("review.email", to == [address], trigger=exchange, expected=f"one e-mail to {address}", got=f"e-mails to {to}")
+
+
+@verifies("review.email-needs-address")
+def test_email_needs_address(subject: Subject, judge: Judge) -> None:
+    _require_mail(subject, judge)
+    for decision in _DECISIONS:
+        identity = subject.make(status="completed", email=None)
+        exchange, _ = _reviewed(subject, judge, identity, decision)
+        sent = _mails(subject, identity)
+        judge.holds("review.email-needs-address", not sent, trigger=exchange, expected="no e-mail", got=str(sent))
+
+
+def _require_mail(subject: Subject, judge: Judge) -> str:
+    """A review that is told to somebody; the contrast of all that are not. Raises Unexercised."""
+    identity = subject.make(status="completed", email=_address())
+    _reviewed(subject, judge, identity)
+    judge.require(bool(_mails(subject, identity)), "no review sends an e-mail")
+    return identity
+
+
+@verifies("review.email-tells-decision")
+def test_email_tells_decision(subject: Subject, judge: Judge) -> None:
+    """Refused for its state, and refused for its body."""
+    _require_mail(subject, judge)
+    for state, decision in (("active", "approved"), ("approved", "denied"), ("awaiting_review", "undecided")):
+        identity = subject.place(state, email=_address())
+        subject.require_state(identity, state)
+        exchange = _review(subject, identity, decision)
+        if 400 <= exchange.status < 500:
+            sent = _mails(subject, identity)
+            judge.holds("review.email-tells-decision", not sent, trigger=exchange, expected="no e-mail", got=str(sent))
+
+
+@verifies("review.notes-internal")
+def test_notes_internal(subject: Subject, judge: Judge) -> None:
+    for decision in _DECISIONS:
+        secret = f"secret-{uuid.uuid4()}"
+        identity = subject.make(status="completed", email=_address())
+        exchange, _ = _reviewed(subject, judge, identity, decision, secret)
+        sent = _mails(subject, identity)
+        judge.require(bool(sent), "the review sent no e-mail that could tell the notes")
+        told = secret in str(sent)
+        judge.holds("review.notes-internal", not told, trigger=exchange, expected="an e-mail without the notes", got=str(sent))
+
+
+@verifies("plan.writes")
+def test_plan_writes(subject: Subject, judge: Judge) -> None:
+    exchange = _review(subject, subject.make(status="completed"), reviewNotes="Reviewed.")
+    judge.observed("plan.writes", exchange, f"the default key's review answered {exchange.status}")
+
+
+@verifies("list.filter-review-status")
+def test_review_status_filter_knows_of_reviews(subject: Subject, judge: Judge) -> None:
+    scope = {"contactId": subject.scope()["contactId"]}
+    identity = subject.make(status="completed", **scope)
+    _reviewed(subject, judge, identity, "denied")
+    judge.require(identity in subject.ids(subject.listing(scope)), "the session is not listed at all")
+    pending = subject.listing({"reviewStatus": "pending_review"})
+    wrong = identity in subject.ids(pending)
+    got = f"also {identity}, which is denied"
+    judge.holds("list.filter-review-status", not wrong, trigger=pending, expected="only those pending now", got=got)

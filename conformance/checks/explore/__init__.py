@@ -1,0 +1,1 @@
+"""Walks through the lifecycle against a model, and races."""

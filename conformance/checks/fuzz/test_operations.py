@@ -1,0 +1,223 @@
+"""Schemathesis on every operation: generated requests, its own checks, and our rules as checks of the same kind."""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import CheckContext, CheckFunction, not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.transport import Response
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from conformance import shapes
+from conformance.client import Exchange
+from conformance.errors import Broken
+from conformance.flaws import JSON_MEDIA
+from conformance.judge import Judge
+from conformance.oracle import Facts, Foresight, foresee
+from conformance.plugin import Case, each
+from conformance.subject import Subject
+from conformance.vocabulary import Vocabulary
+from openapi.model import ABSENT, Contract
+
+_MODES = {"positive": GenerationMode.POSITIVE, "negative": GenerationMode.NEGATIVE}
+
+
+def operations(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
+    for operation in contract.operations:
+        rules = ("answer.declared", "error.body", "session.members", vocabulary.envelopes.get(operation, ""))
+        for mode in _MODES:
+            yield Case(f"{operation}-{mode}", tuple(rule for rule in rules if rule), (operation, mode))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One generated call: what it was, and what the documents let it answer."""
+
+    operation: str
+    subject: Subject
+    exchange: Exchange
+    foresight: Foresight | None
+
+
+Blame = Callable[[Sent], str | None]
+GeneratedCase = schemathesis.Case[Any]
+
+
+def _declared(sent: Sent) -> str | None:
+    return "answer.declared"
+
+
+def _foreseen(sent: Sent) -> str | None:
+    """The rule that the oracle finds broken."""
+    if sent.foresight is None or sent.exchange.status >= 500:
+        return None
+    blamed = sent.foresight.blame(sent.exchange.status)
+    if blamed and not sent.foresight.hard:
+        return sent.subject.vocabulary.refused(sent.exchange.request_json) or blamed
+    return blamed
+
+
+def _undeclared(sent: Sent) -> str | None:
+    """A status that neither the operation nor a decision on it lists."""
+    rules = sent.subject.contract.rules.values()
+    decided = {status for rule in rules if rule.operation in (None, sent.operation) for status in rule.statuses}
+    return None if sent.exchange.status in decided and sent.exchange.status >= 400 else "answer.declared"
+
+
+def _shape(sent: Sent) -> str | None:
+    """Around the record, or in it. Errors have several legal forms, and a check of their own."""
+    if not sent.exchange.ok:
+        return None
+    schema = sent.subject.operation(sent.operation).responses[200][JSON_MEDIA]
+    if shapes.envelope_fault(schema, sent.exchange.json):
+        return sent.subject.vocabulary.envelopes.get(sent.operation)
+    return "session.members" if _records_fault(sent) else None
+
+
+def _records_fault(sent: Sent) -> bool:
+    body = sent.exchange.json
+    records = shapes.items(body) if sent.subject.operation(sent.operation).listing else [shapes.unwrap(body)]
+    schema = sent.subject.contract.schemas[sent.subject.table.schema]
+    return any(shapes.faults(schema, record) for record in records or [])
+
+
+def _content_type(sent: Sent) -> str | None:
+    return sent.subject.vocabulary.envelopes.get(sent.operation) if sent.exchange.ok else None
+
+
+def _headers(sent: Sent) -> str | None:
+    return "rate.headers"
+
+
+def _error_body(sent: Sent) -> str | None:
+    """Our own rule on errors; of a breakdown nobody expects a form."""
+    refused = 400 <= sent.exchange.status < 500
+    return "error.body" if refused and shapes.error_fault(sent.subject.contract, sent.exchange) else None
+
+
+def _ours(blame: Blame, sent: Sent) -> CheckFunction:
+    """One of our rules as a check of Schemathesis."""
+
+    def check(context: CheckContext, response: Response, case: GeneratedCase) -> None:
+        rule = blame(sent)
+        if rule:
+            raise AssertionError(rule)
+
+    return check
+
+
+#: What each check of Schemathesis means in terms of rules; None: the documents allow it after all. The first that fails is told.
+_BUILT_IN: Sequence[tuple[CheckFunction, Blame]] = (
+    (not_a_server_error, _declared),
+    (status_code_conformance, _undeclared),
+    (negative_data_rejection, _foreseen),
+    (response_schema_conformance, _shape),
+    (content_type_conformance, _content_type),
+    (response_headers_conformance, _headers),
+)
+_OWN: Sequence[Blame] = (_foreseen, _error_body)
+
+
+@dataclass
+class Last:
+    """The calls of the last example."""
+
+    calls: list[Exchange] = field(default_factory=list)
+    count: int = 0
+
+
+@each(operations)
+def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, max_examples: int, suite_seed: int) -> None:
+    operation, mode = case
+    identified = "{" in subject.operation(operation).path
+    situations = [*subject.placeable(), ABSENT] if identified else [""]
+    judge.require(len(situations) > 1 or not identified, f"no {subject.vocabulary.resource} could be placed and read")
+    judge.require(subject.send(subject.vocabulary.list).ok, "not even a plain list succeeds")
+    schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(subject.contract.document)))
+    schema.config.update(base_url=subject.target.base_url)
+    generated = schema.find_operation_by_id(operation).as_strategy(generation_mode=_MODES[mode])
+    last = Last()
+
+    @seed(suite_seed)
+    @settings(
+        max_examples=max_examples,
+        deadline=None,
+        database=None,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(call=generated, situation=st.sampled_from(situations))
+    def fuzz(call: GeneratedCase, situation: str) -> None:
+        start = len(subject.target.exchanges)
+        try:
+            _try(call, situation, operation, subject)
+        finally:
+            last.calls = subject.target.exchanges[start:]
+            last.count += 1
+
+    try:
+        fuzz()
+    except Broken as broken:
+        judge.violated(broken.rule, trigger=last.calls[-1], expected=broken.expected, got=broken.got, sequence=last.calls)
+    rules = ("answer.declared", "session.members", subject.vocabulary.envelopes.get(operation, ""))
+    for rule in rules if last.count and not judge.violations else ():
+        if rule:
+            judge.holds(rule, True, trigger=last.calls[-1], expected="", got="")
+
+
+def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) -> None:
+    """Send one generated call, on a record in a known situation, and put every check to it."""
+    if situation:
+        call.path_parameters = {subject.table.parameter: subject.place(situation)}
+    wire = call.as_transport_kwargs()
+    # The generated credential would only ever be refused; credentials have checks of their own.
+    headers = {name: value for name, value in wire["headers"].items() if name.lower() != "authorization"}
+    request = requests.Request(**{**wire, "headers": {**headers, **subject.target.headers}})
+    exchange, response = subject.target.deliver(request)
+    sent = Sent(operation, subject, exchange, _foresee(operation, situation, exchange, subject))
+    checks = [(not_a_server_error, _declared), *((_ours(blame, sent), blame) for blame in _OWN), *_BUILT_IN]
+    for check, blame in checks:
+        _put(check, blame, call, response, sent)
+
+
+def _foresee(operation: str, situation: str, exchange: Exchange, subject: Subject) -> Foresight | None:
+    """Nothing is foreseen of a body that is no JSON; the documents are silent on that."""
+    node = subject.operation(operation)
+    if not situation:
+        return None
+    media = exchange.request_headers.get("Content-Type", "")
+    if node.body is None:
+        return foresee(subject.contract, node, [situation], Facts())
+    if not exchange.request_body or not media.startswith(JSON_MEDIA):
+        return None
+    body = exchange.request_json
+    if body is None and exchange.request_body != b"null":
+        return None
+    return foresee(subject.contract, node, [situation], Facts(body))
+
+
+def _put(check: CheckFunction, blame: Blame, call: GeneratedCase, response: requests.Response, sent: Sent) -> None:
+    try:
+        call.validate_response(response, checks=[check])
+    except (FailureGroup, AssertionError) as failure:
+        rule = blame(sent)
+        if rule:
+            foresight = sent.foresight
+            statuses = ", ".join(map(str, sorted(foresight.statuses))) if foresight and foresight.hard else "a documented answer"
+            text = str(failure.exceptions[0]) if isinstance(failure, FailureGroup) else str(failure)
+            raise Broken(rule, statuses, f"{sent.exchange.status}: {' '.join(text.split())[:200]}") from None

@@ -1,0 +1,153 @@
+"""Requests with one flaw each, derived from the contract: every constraint that names the rule it stands for is broken once."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from openapi.json_schema import broken_rule, rule_map, translate
+from openapi.model import Body, JsonSchema, Operation, Parameter
+
+JSON_MEDIA = "application/json"
+_TOO_LARGE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A body that breaks `rule`. `beside` is a body that differs in the flaw alone; `boundary`: the rule says that it is good."""
+
+    rule: str
+    name: str
+    content: bytes | None
+    beside: bytes
+    media_type: str | None = JSON_MEDIA
+    boundary: bool = False
+
+
+#: Values of another type than the one that is declared; null stands apart, for it may be allowed.
+_WRONG: Mapping[str, tuple[Any, ...]] = {
+    "string": (5, True, ["text"], {"text": "text"}),
+    "integer": ("many", 1.5, [1], {}),
+    "number": ("many", [1], {}),
+    "boolean": ("perhaps", 2, [], {}),
+    "array": ("text", 5, {}),
+    "object": ([], "text", 5, True, None),
+}
+
+
+def body_flaws(operation: Operation, example: Mapping[str, Any]) -> Iterator[Flaw]:
+    """Every flaw of the operation's body. `example` is a valid body with all documented members."""
+    body = operation.body
+    if body is None or JSON_MEDIA not in body.schemas:
+        return
+    schema = body.schemas[JSON_MEDIA]
+    validator = jsonschema_rs.Draft202012Validator(translate(schema))
+    for name, value, beside, boundary in _values(schema, example):
+        rule = _rule(schema, validator, value) or _soft_rule(schema, value)
+        if rule:
+            yield Flaw(rule, name, _dump(value), _dump(beside), boundary=boundary)
+    yield from _unreadable(body, _dump(example))
+
+
+def _values(schema: JsonSchema, example: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any, bool]]:
+    for value in _WRONG["object"]:
+        yield f"body is {_short(value)}", value, example, False
+    for name in schema.get("required", ()):
+        yield f"without {name}", {key: value for key, value in example.items() if key != name}, example, False
+    yield "with a member that nobody documented", {**example, "undocumented": "member"}, example, False
+    for name, member in schema.get("properties", {}).items():
+        for value, good in _members(member):
+            beside = example if good is None else {**example, name: good}
+            yield f"{name} is {_short(value)}", {**example, name: value}, beside, good is not None
+
+
+def _members(schema: JsonSchema) -> Iterator[tuple[Any, Any]]:
+    """Bad values of one member, each with the good value next to it, where the rule draws a line."""
+    yield from ((value, None) for value in _WRONG.get(schema.get("type", ""), ()))
+    yield None, None
+    for value in schema.get("enum", ()):
+        yield f"not_{value}", None
+        yield str(value).upper(), None
+    if "maxLength" in schema:
+        for letter in ("x", "é"):
+            yield letter * (schema["maxLength"] + 1), letter * schema["maxLength"]
+    if schema.get("minLength"):
+        yield "x" * (schema["minLength"] - 1), "x" * schema["minLength"]
+    for bound, step in (("minimum", -1), ("maximum", 1)):
+        if bound in schema:
+            yield schema[bound] + step, schema[bound]
+    if "x00" in schema.get("pattern", ""):
+        yield "before\x00after", None
+
+
+def _rule(schema: JsonSchema, validator: Any, value: Any) -> str | None:
+    rules = {broken_rule(schema, error.schema_path) for error in validator.iter_errors(value)}
+    return rules.pop() if len(rules) == 1 else None
+
+
+def _soft_rule(schema: JsonSchema, value: Any) -> str | None:
+    """The rule of a body that the schema lets pass, though the documents do not speak of it: null, a member nobody knows."""
+    return next(iter(soft_rules(schema, value)), None)
+
+
+def soft_rules(schema: JsonSchema, value: Any) -> Iterator[str]:
+    """Rules that a schema-valid value touches: `nullable` where it is null, `additionalProperties` where it has more members."""
+    if not isinstance(value, dict):
+        return
+    properties = schema.get("properties", {})
+    for name, member in properties.items():
+        rule = rule_map(member).ids.get("nullable")
+        if rule and name in value and value[name] is None:
+            yield rule
+    rule = rule_map(schema).ids.get("additionalProperties")
+    if rule and set(value) - set(properties):
+        yield rule
+
+
+def _unreadable(body: Body, example: bytes) -> Iterator[Flaw]:
+    entries = (
+        ("required", "no body", None, JSON_MEDIA),
+        ("syntax", "body is cut off", example[:-1], JSON_MEDIA),
+        ("syntax", "body is not UTF-8", b'{"\xff": 1}', JSON_MEDIA),
+        ("mediaType", "body is text/plain", example, "text/plain"),
+        ("size", "body is over 1 MiB", example[:-1] + b" " * _TOO_LARGE + b"}", JSON_MEDIA),
+    )
+    for constraint, name, content, media_type in entries:
+        rule = body.rules.ids.get(constraint)
+        if rule:
+            yield Flaw(rule, name, content, example, media_type)
+
+
+def query_flaws(operation: Operation) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """Rule, name and query of every list call with one bad parameter."""
+    for parameter in operation.parameters:
+        if parameter.location == "query":
+            for constraint, text in _texts(parameter):
+                rule = parameter.rules.get(constraint)
+                if rule:
+                    yield rule, f"{parameter.name}={text}", ((parameter.name, text),)
+
+
+def _texts(parameter: Parameter) -> Iterator[tuple[str, str]]:
+    schema = parameter.schema
+    if schema.get("type") in ("integer", "number"):
+        yield "type", "many"
+    if "minimum" in schema:
+        yield "minimum", str(schema["minimum"] - 1)
+    if "maximum" in schema:
+        yield "maximum", str(schema["maximum"] + 1)
+    if "enum" in schema:
+        yield "enum", "undocumented"
+    if schema.get("format") in ("uuid", "date-time"):
+        yield "format", "malformed"
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=True)
+    return text if len(text) <= 40 else f"{len(value)} times {text[1:-1][:6]}"

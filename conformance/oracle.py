@@ -1,0 +1,136 @@
+"""Which answers the documents allow: the SET of them, for everything that is not known or not said.
+
+Written apart from any server: a server picks one outcome, the oracle says which ones are legal.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import jsonschema_rs
+
+from conformance.flaws import JSON_MEDIA, soft_rules
+from openapi.json_schema import broken_rule, translate
+from openapi.model import Contract, Level, Lifecycle, Operation
+
+Statuses = tuple[int, ...]
+
+
+class _Missing:
+    """No body at all."""
+
+
+MISSING = _Missing()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What matters of a request. `broken`: rules that its credential, its id or its transport break, whatever the body says."""
+
+    body: Any = MISSING
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """What may happen. `successes`: resulting state to the rule that says so; `refusals`: rule to statuses.
+
+    `hard`: rules that leave no way but a refusal.
+    """
+
+    successes: Mapping[str, str] = field(default_factory=dict)
+    refusals: Mapping[str, Statuses] = field(default_factory=dict)
+    hard: frozenset[str] = frozenset()
+
+    @property
+    def may_succeed(self) -> bool:
+        return bool(self.successes) and not self.hard
+
+    @property
+    def must_succeed(self) -> bool:
+        return self.may_succeed and not self.refusals
+
+    @property
+    def statuses(self) -> frozenset[int]:
+        """The statuses of the refusals; precedence among them is nobody's rule."""
+        return frozenset(status for statuses in self.refusals.values() for status in statuses)
+
+    def allows(self, status: int) -> bool:
+        return self.may_succeed if 200 <= status < 300 else status in self.statuses
+
+    def blame(self, status: int) -> str | None:
+        """The rule that an answer breaks; None where it is allowed, or where several could be meant."""
+        if self.allows(status):
+            return None
+        rules = set(self.hard) if 200 <= status < 300 or self.hard else set(self.successes.values())
+        return rules.pop() if len(rules) == 1 else None
+
+
+def foresee(contract: Contract, operation: Operation, states: Iterable[str], facts: Facts) -> Foresight:
+    """What an operation may answer for a record that is in one of `states`."""
+    refusals: dict[str, Statuses] = {rule: contract.statuses(rule) for rule in facts.broken}
+    for rule in body_rules(operation, facts.body):
+        refusals[rule] = contract.statuses(rule)
+    hard = {rule for rule, statuses in refusals.items() if not any(200 <= status < 300 for status in statuses)}
+    successes: dict[str, str] = {}
+    table = contract.lifecycle_of(operation.id)
+    if table is None:
+        return Foresight({"": ""}, refusals, frozenset(hard))
+    blocked: dict[str, Statuses] = {}
+    possible = tuple(states)
+    for state in possible:
+        reached = _successes(table, operation.id, state, facts.body)
+        successes |= reached
+        refusal = table.transitions[operation.id].refusals.get(state)
+        if refusal is not None:
+            blocked[refusal.rule] = contract.statuses(refusal.rule) or (refusal.status,)
+    if not successes:
+        hard |= blocked.keys()
+    return Foresight(successes, {**refusals, **blocked}, frozenset(hard))
+
+
+def _successes(table: Lifecycle, operation: str, state: str, body: Any) -> dict[str, str]:
+    row = table.transitions[operation]
+    values = body if isinstance(body, dict) else {}
+    moves = {
+        move.target: move.rule for move in row.moves_from(state) if all(_same(values.get(name), value) for name, value in move.when.items())
+    }
+    stay = row.stays.get(state)
+    # A body that picks none of the moves breaks a rule of the body; which move it would have been cannot be said.
+    unpicked = {} if moves else {move.target: move.rule for move in row.moves_from(state)}
+    return moves or ({state: stay.rule} if stay else unpicked)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+def body_rules(operation: Operation, body: Any) -> tuple[str, ...]:
+    """The rules that a body breaks or, where the documents are silent on what it does, touches."""
+    if operation.body is None:
+        return ()
+    if body is MISSING:
+        rule = operation.body.rules.get("required")
+        return (rule,) if rule and operation.body.required else ()
+    schema = operation.body.schemas[JSON_MEDIA]
+    errors = jsonschema_rs.Draft202012Validator(translate(schema)).iter_errors(body)
+    rules = [*(broken_rule(schema, error.schema_path) for error in errors), *soft_rules(schema, body)]
+    return tuple(dict.fromkeys(rule for rule in rules if rule))
+
+
+def later(contract: Contract, table: Lifecycle, states: Iterable[str], due: bool) -> frozenset[str]:
+    """The states in which a record may be after time has passed. `due`: the moment of its timers is over."""
+    possible = frozenset(states)
+    if not due:
+        return possible
+    return possible.union(*(_fired(contract, table, state) for state in possible)) - _left(contract, table, possible)
+
+
+def _fired(contract: Contract, table: Lifecycle, state: str) -> frozenset[str]:
+    return frozenset(timer.target for timer in table.timers if state in timer.sources)
+
+
+def _left(contract: Contract, table: Lifecycle, states: Iterable[str]) -> frozenset[str]:
+    """States that a due timer cannot leave a record in; one on which the documents are silent can."""
+    certain = [timer for timer in table.timers if not timer.optional and contract.rules[timer.rule].level is not Level.DECISION]
+    return frozenset(state for state in states for timer in certain if state in timer.sources)

@@ -1,0 +1,290 @@
+"""The pytest plugin that runs the checks: options, fixtures, the marker, and how evidence travels."""
+
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.client import Target
+from conformance.errors import SuiteError, Unexercised, UsageError, Violated
+from conformance.judge import Judge
+from conformance.outcomes import Evidence, Kind
+from conformance.rules import Rules
+from conformance.states import States
+from conformance.subject import Subject
+from conformance.vocabulary import Vocabulary, vocabulary
+from openapi import API_NAMES, Contract, load
+
+CHECKS = Path(__file__).parent / "checks"
+EVIDENCE = "conformance-evidence"
+REQUESTS = "conformance-requests"
+_JUDGE = pytest.StashKey[Judge]()
+_RULES = pytest.StashKey[tuple[str, ...]]()
+
+
+# ---- what check modules use
+
+
+@dataclass(frozen=True)
+class Case:
+    """One check that the contract asks for: `rules` may be short names."""
+
+    id: str
+    rules: tuple[str, ...]
+    value: Any
+
+
+Cases = Callable[[Contract, Vocabulary], Iterable[Case]]
+
+
+def verifies(*rules: str) -> pytest.MarkDecorator:
+    """The rules that a check judges, by full id or without the API's name."""
+    return pytest.mark.verifies(*rules)
+
+
+def each(cases: Cases) -> pytest.MarkDecorator:
+    """Run the check once for every case that the contract asks for; the check takes it as `case`."""
+    return pytest.mark.each.with_args(cases)
+
+
+# ---- options
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance")
+    group.addoption("--api", help="the API whose contract is judged")
+    group.addoption("--target-url", help="base URL, to which documented paths are added")
+    group.addoption("--states-url", help="URL of the provider-state handler")
+    group.addoption("--header", action="append", default=[], help="'Name: value' of a default credential")
+    group.addoption("--contract-rule", action="append", default=[], help="judge this rule only")
+    group.addoption("--max-examples", type=int, default=25, help="generated examples of each property")
+    group.addoption("--suite-seed", type=int, default=0, help="seed of what is generated")
+    group.addoption("--suite-quiet", action="store_true", help="show no progress")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "verifies(*rules): the rules that a check judges")
+    config.addinivalue_line("markers", "each(cases): run once for every case that the contract asks for")
+    if config.getoption("--api"):
+        config.pluginmanager.register(Progress(bool(config.getoption("--suite-quiet"))), "conformance-progress")
+
+
+# ---- collection
+
+
+def _contract(config: pytest.Config) -> Contract:
+    return load(config.getoption("--api"))
+
+
+def _rules(config: pytest.Config) -> Rules:
+    return Rules(_contract(config), vocabulary(config.getoption("--api")).aliases)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What belongs to one API carries its name."""
+    others = set(API_NAMES) - {config.getoption("--api")}
+    return True if any(collection_path.name.startswith(f"test_{name}_") for name in others) else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marker = metafunc.definition.get_closest_marker("each")
+    if marker:
+        cases = marker.args[0](_contract(metafunc.config), vocabulary(metafunc.config.getoption("--api")))
+        parameters = [pytest.param(case.value, id=case.id, marks=verifies(*case.rules)) for case in cases]
+        metafunc.parametrize("case", parameters)
+
+
+def _unique(rules: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(rules))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A check whose rules the contract does not have, or that were not selected, is left out."""
+    rules = _rules(config)
+    selected = set(config.getoption("--contract-rule"))
+    kept = []
+    for item in items:
+        found = [rules.find(name) for marker in item.iter_markers("verifies") for name in marker.args]
+        judged = _unique(rule for rule in found if rule)
+        item.stash[_RULES] = judged
+        wanted = judged and (not selected or selected & set(judged))
+        if wanted:
+            kept.append(item)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+# ---- fixtures
+
+
+@pytest.fixture(scope="session")
+def contract(pytestconfig: pytest.Config) -> Contract:
+    return _contract(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def target(pytestconfig: pytest.Config) -> Iterator[Target]:
+    """The server, with the headers that were given, else with those of the `credential` state, else with none."""
+    given = dict(split_header(text) for text in pytestconfig.getoption("--header"))
+    target = Target(pytestconfig.getoption("--target-url"), given)
+    states = States(target, pytestconfig.getoption("--states-url"))
+    if not given:
+        try:
+            target.headers = dict(states.setup("credential").get("headers", {}))
+        except Unexercised:
+            target.headers = {}
+    yield target
+    target.close()
+
+
+def split_header(text: str) -> tuple[str, str]:
+    """`Name: value` as a pair."""
+    name, _, value = text.partition(":")
+    return name.strip(), value.strip()
+
+
+@pytest.fixture(scope="session")
+def states(pytestconfig: pytest.Config, target: Target) -> States:
+    return States(target, pytestconfig.getoption("--states-url"))
+
+
+@pytest.fixture(scope="session")
+def subject(pytestconfig: pytest.Config, contract: Contract, target: Target, states: States) -> Subject:
+    return Subject(contract, vocabulary(pytestconfig.getoption("--api")), target, states)
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest, target: Target) -> Judge:
+    layer = request.path.relative_to(CHECKS).parts[0]
+    judge = Judge(_rules(request.config), target, f"{request.path.stem}::{request.node.name}", layer)
+    request.node.stash[_JUDGE] = judge
+    return judge
+
+
+@pytest.fixture
+def afterwards(states: States) -> Iterator[None]:
+    """For a check that moves the clock or the limits: everything is put back."""
+    yield
+    states.supports("rate limits", enforced=False)
+    states.supports("reset")
+
+
+@pytest.fixture(scope="session")
+def max_examples(pytestconfig: pytest.Config) -> int:
+    return int(pytestconfig.getoption("--max-examples"))
+
+
+@pytest.fixture(scope="session")
+def suite_seed(pytestconfig: pytest.Config) -> int:
+    return int(pytestconfig.getoption("--suite-seed"))
+
+
+# ---- evidence
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """A check ends as skipped where it could not be exercised, and failed where it took down violations."""
+    judge = pyfuncitem.stash.get(_JUDGE, None)
+    reason = ""
+    result: object = None
+    try:
+        result = yield
+    except Unexercised as error:
+        reason = str(error)
+    if judge:
+        for rule in _unheard(pyfuncitem, judge):
+            judge.unexercised(rule, reason or "the check came to its end without a word on it")
+        if judge.violations:
+            raise Violated("; ".join(f"{entry.rule}: expected {entry.expected}, got {entry.got}" for entry in judge.violations))
+    if reason:
+        pytest.skip(reason)
+    return True if result is None else result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Evidence leaves with the report; where the check itself broke down, its rules have an error."""
+    judge = item.stash.get(_JUDGE, None)
+    evidence = list(judge.evidence) if judge and call.when == "call" else []
+    if call.excinfo and not call.excinfo.errisinstance((Violated, pytest.skip.Exception)):
+        evidence += _breakdown(item, call, judge)
+    for entry in evidence:
+        item.user_properties.append((EVIDENCE, entry.as_dict()))
+    report = yield
+    return report
+
+
+def _unheard(item: pytest.Item, judge: Judge) -> list[str]:
+    return [rule for rule in item.stash[_RULES] if not judge.heard(rule)]
+
+
+def _breakdown(item: pytest.Item, call: pytest.CallInfo[None], judge: Judge | None) -> list[Evidence]:
+    assert call.excinfo is not None
+    unexercised = call.excinfo.errisinstance(Unexercised)
+    reason = str(call.excinfo.value) if unexercised or call.excinfo.errisinstance((SuiteError, UsageError)) else call.excinfo.exconly()
+    layer = item.path.relative_to(CHECKS).parts[0]
+    kind = Kind.UNEXERCISED if unexercised else Kind.ERROR
+    silent = [rule for rule in item.stash[_RULES] if judge is None or not judge.heard(rule)]
+    return [Evidence(rule, kind, f"{item.path.stem}::{item.name}", layer, reason=reason.strip()) for rule in silent]
+
+
+class Collector:
+    """Gathers the evidence of all checks in the controlling process."""
+
+    def __init__(self) -> None:
+        self.evidence: list[Evidence] = []
+        self.requests = 0
+        self.collected: list[str] = []
+        self.troubles: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.troubles.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        self.troubles.append(str(excrepr))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.collected = [item.nodeid for item in session.items]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        # All phases share one list of properties; the last report has all of it.
+        if report.when == "teardown":
+            self.evidence += [Evidence.from_dict(values) for name, values in report.user_properties if name == EVIDENCE]  # type: ignore[arg-type]
+            self.requests += sum(int(str(values)) for name, values in report.user_properties if name == REQUESTS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """How many requests the check has made; a worker counts its own."""
+    judge = item.stash.get(_JUDGE, None)
+    if judge:
+        item.user_properties.append((REQUESTS, judge.requests()))
+
+
+class Progress:
+    """One character for each check, a line for each layer; on the terminal while it runs."""
+
+    _SIGNS: Mapping[str, str] = {"passed": ".", "failed": "F", "skipped": "s"}
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._layer = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if self._quiet or not (report.when == "call" or (report.when == "setup" and not report.passed)):
+            return
+        layer = Path(report.nodeid.partition("::")[0]).parent.name
+        if layer != self._layer:
+            print(f"\n{layer:10}" if self._layer else f"{layer:10}", end=" ", file=sys.stderr)
+            self._layer = layer
+        print(self._SIGNS[report.outcome], end="", flush=True, file=sys.stderr)
+
+    def pytest_sessionfinish(self) -> None:
+        if not self._quiet:
+            print(file=sys.stderr)

@@ -1,0 +1,137 @@
+"""The verdict for people and for machines."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from conformance.outcomes import Evidence, Kind, Outcome, RuleResult, exit_status, summary
+from openapi.model import Contract
+
+_SIGNS = {
+    Outcome.PASSED: "ok",
+    Outcome.FAILED: "FAILED",
+    Outcome.WARNED: "warned",
+    Outcome.NOT_EXERCISED: "not exercised",
+    Outcome.NOT_APPLICABLE: "not applicable",
+    Outcome.ERROR: "ERROR",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run has found. `trouble`: the suite itself broke down beyond any single rule."""
+
+    contract: Contract
+    target: str
+    started: str
+    seconds: float
+    requests: int
+    results: tuple[RuleResult, ...]
+    allow_incomplete: bool = False
+    trouble: str = ""
+    planned: tuple[str, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        status = exit_status(self.results, allow_incomplete=self.allow_incomplete)
+        return 4 if self.trouble and status != 1 else status
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON report."""
+        return {
+            "api": self.contract.name,
+            "target": self.target,
+            "started": self.started,
+            "seconds": round(self.seconds, 3),
+            "requests": self.requests,
+            "summary": summary(self.results),
+            "rules": [_rule(result) for result in self.results],
+        }
+
+    def write_json(self, file: Path) -> None:
+        file.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def write_junit(self, file: Path) -> None:
+        """One test case for each rule."""
+        suite = ElementTree.Element("testsuite", self._counts())
+        for result in self.results:
+            suite.append(self._testcase(result))
+        root = ElementTree.Element("testsuites")
+        root.append(suite)
+        ElementTree.indent(root)
+        ElementTree.ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
+
+    def _counts(self) -> dict[str, str]:
+        counts = summary(self.results)
+        skipped = counts[Outcome.NOT_EXERCISED] + counts[Outcome.NOT_APPLICABLE]
+        numbers = {"tests": len(self.results), "failures": counts[Outcome.FAILED], "errors": counts[Outcome.ERROR], "skipped": skipped}
+        described = {"name": f"conformance.{self.contract.name}", "timestamp": self.started, "time": f"{self.seconds:.3f}"}
+        return {**described, **{name: str(number) for name, number in numbers.items()}}
+
+    def _testcase(self, result: RuleResult) -> ElementTree.Element:
+        case = ElementTree.Element("testcase", classname=f"conformance.{self.contract.name}", name=result.id)
+        tag = _TAGS.get(result.outcome)
+        if tag:
+            child = ElementTree.SubElement(case, tag, message=_printable(result.reason))
+            if result.outcome is Outcome.FAILED:
+                child.text = _printable(self.failure(result))
+        elif result.outcome is Outcome.WARNED:
+            ElementTree.SubElement(case, "system-out").text = _printable(f"warned\n{self.failure(result)}")
+        return case
+
+    def failure(self, result: RuleResult) -> str:
+        """One broken rule on one page: what the documents say and where, how to reproduce it, expected, got."""
+        rule = self.contract.rules[result.id]
+        entry = next(entry for entry in result.evidence if entry.kind is Kind.VIOLATED)
+        others = sum(entry.kind is Kind.VIOLATED for entry in result.evidence) - 1
+        lines = [
+            f"{result.outcome.value.upper()}  {rule.id} ({rule.level})",
+            f"  {rule.statement}",
+            f"  {rule.source}",
+            *(f"  $ {line}" for line in entry.curl),
+            f"  expected {entry.expected}",
+            f"  got      {entry.got}",
+            f"  answer   {entry.answer}",
+            f"  found by {entry.layer}: {entry.check}" + (f" and {others} more" if others else ""),
+        ]
+        return "\n".join(lines)
+
+    def text(self) -> str:
+        """The table of rules, each failure on a page of its own, and the sum."""
+        if self.planned:
+            return "\n".join([f"{len(self.planned)} checks would run:", *(f"  {name}" for name in self.planned)])
+        width = max((len(result.id) for result in self.results), default=0)
+        table = [f"{_SIGNS[result.outcome]:14}  {result.id:{width}}  {_first(result)}".rstrip() for result in self.results]
+        broken = [self.failure(result) for result in self.results if result.outcome in (Outcome.FAILED, Outcome.WARNED)]
+        counts = ", ".join(f"{number} {outcome}" for outcome, number in summary(self.results).items() if number)
+        last = f"{self.contract.title} at {self.target}: {counts} ({self.requests} requests, {self.seconds:.1f} s)"
+        return "\n\n".join(part for part in ["\n".join(table), *broken, self.trouble, last] if part)
+
+
+_TAGS = {
+    Outcome.FAILED: "failure",
+    Outcome.NOT_EXERCISED: "skipped",
+    Outcome.NOT_APPLICABLE: "skipped",
+    Outcome.ERROR: "error",
+}
+
+
+def _rule(result: RuleResult) -> dict[str, Any]:
+    evidence = [_entry(entry) for entry in result.evidence]
+    return {"id": result.id, "level": result.level.value, "outcome": result.outcome.value, "reason": result.reason, "evidence": evidence}
+
+
+def _entry(entry: Evidence) -> dict[str, Any]:
+    return {name: value for name, value in entry.as_dict().items() if name != "rule" and value}
+
+
+def _first(result: RuleResult) -> str:
+    reason = result.reason.partition("\n")[0]
+    return reason if len(reason) <= 120 else reason[:117] + "..."
+
+
+def _printable(text: str) -> str:
+    """XML cannot hold control characters, not even escaped."""
+    return "".join(letter if letter in "\n\t" or (letter >= " " and not "\ud800" <= letter <= "\udfff") else "\ufffd" for letter in text)

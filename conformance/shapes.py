@@ -1,0 +1,86 @@
+"""Reads answers leniently, so that one wrong shape breaks one rule and leaves the others to be judged."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import isodate
+import jsonschema_rs
+
+from conformance.client import Exchange
+from openapi.json_schema import translate
+from openapi.model import Contract, JsonSchema
+
+Record = Mapping[str, Any]
+_VALIDATORS: dict[int, tuple[JsonSchema, Any]] = {}
+
+
+def unwrap(body: Any) -> Any:
+    """The record of an answer, whether or not it comes in an envelope."""
+    if isinstance(body, dict):
+        inner = body.get("data")
+        return inner if isinstance(inner, dict) else body
+    return body
+
+
+def items(body: Any) -> list[Record] | None:
+    """The records of a list, in `data`, bare, or in whatever member is the only array."""
+    if isinstance(body, list):
+        found: Any = body
+    elif isinstance(body, dict):
+        arrays = [value for value in body.values() if isinstance(value, list)]
+        found = body["data"] if isinstance(body.get("data"), list) else arrays[0] if len(arrays) == 1 else None
+    else:
+        found = None
+    return found if found is not None and all(isinstance(item, dict) for item in found) else None
+
+
+def moment(value: Any) -> datetime | None:
+    """An RFC 3339 time; None for anything else."""
+    try:
+        parsed: datetime = isodate.parse_datetime(value)
+    except (isodate.ISO8601Error, ValueError, TypeError, AttributeError):
+        return None
+    return parsed if parsed.tzinfo else None
+
+
+def faults(schema: JsonSchema, value: Any) -> list[str]:
+    """What is wrong with a value by a resolved OpenAPI schema, each with where it is."""
+    errors = _validator(schema).iter_errors(value)
+    return [f"{'.'.join(map(str, error.instance_path)) or 'the answer'}: {error.message}" for error in errors]
+
+
+def envelope_fault(schema: JsonSchema, body: Any) -> str | None:
+    """What is wrong around the record or the records in `data`: a member that is missing, or of another type. None where nothing is.
+
+    What values the members have is for other rules to say.
+    """
+    inner = isinstance(body, dict) and isinstance(body.get("data"), dict | list)
+    for error in _validator(schema).iter_errors(body):
+        path = tuple(map(str, error.instance_path))
+        outside = path[:1] != ("data",) or not inner
+        if outside and error.schema_path[-1] in ("type", "required"):
+            return f"{'.'.join(path) or 'the answer'}: {error.message}"
+    return None
+
+
+def _validator(schema: JsonSchema) -> Any:
+    known = _VALIDATORS.get(id(schema))
+    if known is None:
+        # The schema is kept beside its validator: while it lives, no other object can have its id.
+        known = _VALIDATORS[id(schema)] = (schema, jsonschema_rs.Draft202012Validator(translate(schema), validate_formats=True))
+    return known[1]
+
+
+def error_fault(contract: Contract, exchange: Exchange) -> str | None:
+    """What is wrong with the body of an error; None where it has one of the documented forms."""
+    body = exchange.json
+    if not isinstance(body, dict):
+        return "no JSON object"
+    answers = (answer for operation in contract.operations.values() for answer in operation.responses.items())
+    media = next((media for status, media in answers if status >= 400), {})
+    if not any(not faults(schema, body) for schema in media.values()):
+        return "none of the documented forms of an error"
+    if "status" in body and "title" in body and body["status"] != exchange.status:
+        return f"status {body['status']!r} in the body of a {exchange.status}"
+    return None

@@ -1,0 +1,165 @@
+"""The judged resource in a check's hands: place one, call an operation on it, read it back."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from conformance import shapes
+from conformance.client import Exchange, Query, Target
+from conformance.errors import Unexercised
+from conformance.flaws import JSON_MEDIA
+from conformance.shapes import Record
+from conformance.states import States
+from conformance.vocabulary import Vocabulary
+from openapi.model import ABSENT, FOREIGN, Contract, Lifecycle, Operation
+
+#: Enough for what a check has made, and below what the smallest plan of any API allows.
+FULL_PAGE = (("page", "1"), ("limit", "50"))
+
+
+class Subject:
+    """Readers raise Unexercised where an answer is not good enough to build on: that is the fault of some other rule."""
+
+    def __init__(self, contract: Contract, vocabulary: Vocabulary, target: Target, states: States) -> None:
+        self.contract = contract
+        self.vocabulary = vocabulary
+        self.target = target
+        self.states = states
+
+    @property
+    def table(self) -> Lifecycle:
+        return self.contract.lifecycles[self.vocabulary.resource]
+
+    # ---- preparing
+
+    def place(self, state: str, **params: Any) -> str:
+        """The id of a fresh record in a state of the lifecycle, or in one of the pseudo-states. Raises Unexercised."""
+        if state == ABSENT:
+            return str(uuid.uuid4())
+        if state == FOREIGN:
+            return self.place(self.movable(), tenant="other", **params)
+        return self.make(**{name: allowed[0] for name, allowed in self.table.states[state].items()}, **params)
+
+    def make(self, **params: Any) -> str:
+        """The id of a fresh record with these members. Raises Unexercised."""
+        identity = self.states.setup(self.vocabulary.state, **params).get(self.table.field)
+        if not isinstance(identity, str):
+            raise Unexercised(f"provider state {self.vocabulary.state!r} returned no {self.table.field!r}")
+        return identity
+
+    def movable(self) -> str:
+        """A state that some operation moves a record out of; where there is none, any in which records begin."""
+        return next((move.source for row in self.table.transitions.values() for move in row.moves), self.table.given[0])
+
+    def placeable(self) -> list[str]:
+        """The states that a record can be placed in, and then reads as."""
+        return [state for state in self.table.states if self._shows(state)]
+
+    def _shows(self, state: str) -> bool:
+        try:
+            self.require_state(self.place(state), state)
+        except Unexercised:
+            return False
+        return True
+
+    def scope(self) -> dict[str, str]:
+        """Fresh values that narrow a list to what is made with them."""
+        return {name: str(uuid.uuid4()) for name in self.vocabulary.scopes}
+
+    # ---- calling
+
+    def operation(self, name: str) -> Operation:
+        return self.contract.operations[name]
+
+    def send(
+        self,
+        operation: str,
+        identity: str | None = None,
+        *,
+        query: Query = (),
+        content: bytes | None = None,
+        media_type: str | None = JSON_MEDIA,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Call an operation, on a record if its path names one."""
+        node = self.operation(operation)
+        path = node.path
+        if identity is not None:
+            path = path.replace("{" + self.table.parameter + "}", quote(identity, safe=""))
+        media = media_type if content is not None else None
+        return self.target.send(node.method, path, query=query, body=content, media_type=media, headers=headers)
+
+    def act(self, operation: str, identity: str | None, body: Any = None, headers: Mapping[str, str] | None = None) -> Exchange:
+        """Call an operation with a JSON body; None sends none."""
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        return self.send(operation, identity, content=content, headers=headers)
+
+    def body(self, operation: str, when: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """A valid body of an operation, with every documented member; None where it takes none."""
+        if self.operation(operation).body is None:
+            return None
+        return {**self.vocabulary.examples[operation], **(when or {})}
+
+    # ---- reading
+
+    def fetch(self, identity: str, headers: Mapping[str, str] | None = None) -> Exchange:
+        return self.send(self.vocabulary.read, identity, headers=headers)
+
+    def read(self, identity: str) -> Record:
+        """The record as it is now. Raises Unexercised."""
+        return self.record(self.fetch(identity), identity)
+
+    def record(self, exchange: Exchange, identity: str) -> Record:
+        """The record in an answer. Raises Unexercised."""
+        record = shapes.unwrap(exchange.json)
+        if not exchange.ok or not isinstance(record, dict) or str(record.get(self.table.field)).lower() != identity.lower():
+            raise Unexercised(f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back")
+        return record
+
+    def state(self, identity: str) -> str | None:
+        """The lifecycle state of a record now. Raises Unexercised."""
+        return self.table.state_of(self.read(identity))
+
+    def require_state(self, identity: str, state: str) -> Record:
+        """The record, which is in this state. Raises Unexercised."""
+        record = self.read(identity)
+        found = self.table.state_of(record)
+        if found != state:
+            raise Unexercised(f"a {self.vocabulary.resource} that should be {state} reads as {found}")
+        return record
+
+    def listing(self, filters: Mapping[str, str], extra: Query = FULL_PAGE) -> Exchange:
+        return self.send(self.vocabulary.list, query=(*filters.items(), *extra))
+
+    def listed(self, exchange: Exchange) -> list[Record]:
+        """The records of a list. Raises Unexercised."""
+        found = shapes.items(exchange.json)
+        if not exchange.ok or found is None:
+            raise Unexercised(f"the list answered {exchange.status} without records")
+        return found
+
+    def ids(self, exchange: Exchange) -> list[str]:
+        """The ids of a list, in its order. Raises Unexercised."""
+        return [str(record.get(self.table.field)) for record in self.listed(exchange)]
+
+    def pagination(self, exchange: Exchange, member: str) -> int:
+        """One number of a list's pagination. Raises Unexercised."""
+        body = exchange.json
+        node = body.get("pagination") if isinstance(body, dict) else None
+        value = node.get(member) if isinstance(node, dict) else None
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Unexercised(f"the list has no pagination.{member}")
+        return value
+
+    def about(self, messages: Sequence[Mapping[str, Any]], identity: str, kind: str) -> list[Mapping[str, Any]]:
+        """Those of some messages that are of a kind and about a record."""
+        return [message for message in messages if message.get("kind") == kind and message.get("about") == identity]
+
+    def outbox(self) -> list[Mapping[str, Any]]:
+        """What side effects have sent. Raises Unexercised."""
+        messages = self.states.setup("outbox").get("messages")
+        if not isinstance(messages, list):
+            raise Unexercised("provider state 'outbox' returned no messages")
+        return messages

@@ -1,0 +1,34 @@
+"""Rentalot's words."""
+
+from typing import Any
+
+from conformance.vocabulary.model import Vocabulary
+
+_LONG = 1000
+
+
+def _refused(body: Any) -> str | None:
+    """A review whose notes are missing or long speaks to the rule on that, not to the one that a review decides."""
+    if not isinstance(body, dict) or "reviewNotes" not in body:
+        return "rentalot.review.notes-optional"
+    notes = body["reviewNotes"]
+    return "rentalot.review.notes-max" if isinstance(notes, str) and len(notes) > _LONG else None
+
+
+VOCABULARY = Vocabulary(
+    api="rentalot",
+    resource="Session",
+    read="getSession",
+    list="listSessions",
+    state="session",
+    scopes=("contactId", "workflowTemplateId"),
+    examples={"reviewSession": {"reviewStatus": "approved", "reviewNotes": "Strong candidate, good income verification"}},
+    cells={("getSession", "draft"): "rentalot.session.draft"},
+    filter_values={("status", "draft"): "rentalot.list.filter-draft"},
+    envelopes={
+        "listSessions": "rentalot.list.envelope",
+        "getSession": "rentalot.get.envelope",
+        "reviewSession": "rentalot.review.envelope",
+    },
+    refused=_refused,
+)

@@ -1,0 +1,55 @@
+"""The verdict as JSON, as JUnit XML, and as text."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+from conformance.outcomes import Evidence, Kind, fold
+from conformance.report import Report
+from openapi import load
+
+_CONTRACT = load("rentalot")
+_FAILED, _ERROR, _WARNED = "rentalot.review.final", "rentalot.review.once", "rentalot.get.envelope"
+
+
+def report() -> Report:
+    evidence = [
+        Evidence(_FAILED, Kind.VIOLATED, "test_x::test_y", "enumerate", "409", "200", ("curl -X PATCH http://x",), "200 {\x00}"),
+        Evidence(_ERROR, Kind.ERROR, "test_x::test_z", "explore", reason="KeyError: 'x'"),
+        Evidence(_WARNED, Kind.VIOLATED, "test_x::test_w", "fuzz", "{data}", "a bare record"),
+    ]
+    results = fold(_CONTRACT.rules.values(), evidence)
+    return Report(_CONTRACT, "http://127.0.0.1:1", "2026-02-13T09:00:00Z", 1.25, 7, results)
+
+
+def test_json_has_every_rule(tmp_path: Path) -> None:
+    report().write_json(tmp_path / "report.json")
+    written = json.loads((tmp_path / "report.json").read_text())
+    assert list(written) == ["api", "target", "started", "seconds", "requests", "summary", "rules"]
+    assert [rule["id"] for rule in written["rules"]] == list(_CONTRACT.rules)
+    assert sum(written["summary"].values()) == len(_CONTRACT.rules)
+    failed = next(rule for rule in written["rules"] if rule["id"] == _FAILED)
+    assert failed["outcome"] == "failed"
+    assert failed["evidence"][0]["curl"] == ["curl -X PATCH http://x"]
+
+
+def test_junit_has_one_case_for_each_rule(tmp_path: Path) -> None:
+    report().write_junit(tmp_path / "report.xml")
+    suite = ElementTree.parse(tmp_path / "report.xml").getroot()[0]
+    cases = {case.get("name"): case for case in suite}
+    assert list(cases) == list(_CONTRACT.rules)
+    tags = {name: [child.tag for child in case] for name, case in cases.items()}
+    assert (tags[_FAILED], tags[_ERROR], tags[_WARNED]) == (["failure"], ["error"], ["system-out"])
+    assert (suite.get("failures"), suite.get("errors")) == ("1", "1")
+    assert suite.get("skipped") == str(len(_CONTRACT.rules) - 3)
+
+
+def test_a_failure_says_what_where_and_how() -> None:
+    text = report().text()
+    rule = _CONTRACT.rules[_FAILED]
+    for part in (rule.statement, rule.source, "$ curl -X PATCH http://x", "expected 409", "got      200"):
+        assert part in text
+
+
+def test_a_failed_rule_comes_before_an_error_of_the_suite() -> None:
+    assert report().exit_status == 1
