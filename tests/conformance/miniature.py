@@ -178,7 +178,8 @@ class Miniature:
             self.sessions[identity] |= {"status": "completed", **changes}
             if self.fault == "cross-talk":
                 for other in self.sessions.values():
-                    other["updatedAt"] = "2020-01-01T00:00:00Z"
+                    if other["contactId"] == before["contactId"] and other["id"] != identity:
+                        other["updatedAt"] = "2020-01-01T00:00:00Z"
             self._send(identity)
         answer = before if self.fault == "answers-stale" else self._shown(identity)
         return 200, answer if self.fault == "bare-review" else {"data": answer}

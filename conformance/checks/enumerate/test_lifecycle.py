@@ -123,9 +123,7 @@ def _state(exchange: Exchange, actor: str, subject: Subject) -> str | None:
         return "another record" if isinstance(record, dict) else "unreadable"
 
 
-def _judge_move(
-    cell: Cell, row: Transition, move: Move, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge
-) -> None:
+def _judge_move(cell: Cell, row: Transition, move: Move, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
     bystander = subject.place(subject.movable(), **scope)
     subject.require_state(actor, cell.state)
     watched = subject.read(bystander)
