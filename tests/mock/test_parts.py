@@ -40,6 +40,24 @@ def test_a_page_is_sorted_filtered_and_counted() -> None:
     assert store.page(None, {}, 0, 10)[1] == 5
 
 
+def test_a_page_costs_the_page_and_not_the_table() -> None:
+    looked_at = 0
+
+    def ordering(fields: Any) -> tuple[Any, ...]:
+        nonlocal looked_at
+        looked_at += 1
+        return (-fields["size"], fields["id"])
+
+    store = Collection(ordering)
+    for number in range(5000):
+        store.put(record(f"{number:05}", number % 7, "red" if number % 2 else "blue"))
+    store.page("default", {"colour": "red"}, 0, 20)
+    looked_at = 0
+    assert len(store.page("default", {"colour": "red"}, 2000, 2020)[0]) == 20
+    store.put(record("new", 3))
+    assert looked_at < 100
+
+
 def test_an_index_follows_what_is_replaced() -> None:
     store = collection(record("a", 1), record("b", 2))
     store.page("default", {"colour": "red"}, 0, 10)
