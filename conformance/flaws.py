@@ -37,39 +37,45 @@ _WRONG: Mapping[str, tuple[Any, ...]] = {
 }
 
 
-def body_flaws(operation: Operation, example: Mapping[str, Any]) -> Iterator[Flaw]:
-    """Every flaw of the operation's body. `example` is a valid body with all documented members."""
+def body_flaws(operation: Operation, example: Mapping[str, Any], record: JsonSchema | None = None) -> Iterator[Flaw]:
+    """Every flaw of the operation's body. `example` is a valid body with all documented members; `record` what the operation acts on."""
     body = operation.body
     if body is None or JSON_MEDIA not in body.schemas:
         return
     schema = body.schemas[JSON_MEDIA]
     validator = jsonschema_rs.Draft202012Validator(translate(schema))
-    for name, value, beside, boundary in _values(schema, example):
+    for name, value, beside, boundary in _values(schema, example, (record or {}).get("properties", {})):
         rule = _rule(schema, validator, value) or _soft_rule(schema, value)
         if rule:
             yield Flaw(rule, name, _dump(value), _dump(beside), boundary=boundary)
     yield from _unreadable(body, _dump(example))
 
 
-def _values(schema: JsonSchema, example: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any, bool]]:
+def _values(schema: JsonSchema, example: Mapping[str, Any], shown: Mapping[str, JsonSchema]) -> Iterator[tuple[str, Any, Any, bool]]:
     for value in _WRONG["object"]:
         yield f"body is {_short(value)}", value, example, False
     for name in schema.get("required", ()):
         yield f"without {name}", {key: value for key, value in example.items() if key != name}, example, False
     yield "with a member that nobody documented", {**example, "undocumented": "member"}, example, False
     for name, member in schema.get("properties", {}).items():
-        for value, good in _members(member):
+        for value, good in _members(member, shown.get(name, {})):
             beside = example if good is None else {**example, name: good}
             yield f"{name} is {_short(value)}", {**example, name: value}, beside, good is not None
 
 
-def _members(schema: JsonSchema) -> Iterator[tuple[Any, Any]]:
-    """Bad values of one member, each with the good value next to it, where the rule draws a line."""
+def _members(schema: JsonSchema, shown: JsonSchema) -> Iterator[tuple[Any, Any]]:
+    """Bad values of one member, each with the good value next to it, where the rule draws a line.
+
+    `shown`: the record's member of that name, which may have values that nobody can write.
+    """
     yield from ((value, None) for value in _WRONG.get(schema.get("type", ""), ()))
     yield None, None
     for value in schema.get("enum", ()):
         yield f"not_{value}", None
         yield str(value).upper(), None
+        yield [value], None
+    if "enum" in schema:
+        yield from ((value, None) for value in shown.get("enum", ()) if value not in schema["enum"])
     if "maxLength" in schema:
         for letter in ("x", "é"):
             yield letter * (schema["maxLength"] + 1), letter * schema["maxLength"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from http import HTTPStatus
 
 from conformance.client import Exchange, Target
 from conformance.errors import Unexercised
@@ -52,6 +53,9 @@ class Judge:
     def observed(self, rule: str, trigger: Exchange, what: str = "") -> None:
         """A decision: any answer that it allows is good, and which one it was is worth telling."""
         allowed = self._rules.statuses(rule)
+        if trigger.status == HTTPStatus.UNAUTHORIZED and trigger.status not in allowed:
+            self.unexercised(rule, "the call was not authorized")
+            return
         ok = not allowed or trigger.status in allowed or (trigger.ok and 200 in allowed)
         expected = " or ".join(map(str, allowed))
         self.holds(rule, ok, trigger=trigger, expected=expected, got=str(trigger.status), reason=what or f"answered {trigger.status}")

@@ -1,6 +1,7 @@
 """The judged resource in a check's hands: place one, call an operation on it, read it back."""
 
 import json
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from conformance.states import States
 from conformance.vocabulary import Vocabulary
 from openapi.model import ABSENT, FOREIGN, Contract, Lifecycle, Operation
 
+#: Seconds in which a message must have been sent.
+_PATIENCE = 2
 #: Enough for what a check has made, and below what the smallest plan of any API allows.
 FULL_PAGE = (("page", "1"), ("limit", "50"))
 
@@ -156,6 +159,13 @@ class Subject:
     def about(self, messages: Sequence[Mapping[str, Any]], identity: str, kind: str) -> list[Mapping[str, Any]]:
         """Those of some messages that are of a kind and about a record."""
         return [message for message in messages if message.get("kind") == kind and message.get("about") == identity]
+
+    def awaited(self, identity: str, kind: str) -> list[Mapping[str, Any]]:
+        """The messages of a kind about a record, as soon as there is one; nobody says that they are sent at once. Raises Unexercised."""
+        deadline = time.monotonic() + _PATIENCE
+        while not (found := self.about(self.outbox(), identity, kind)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return found
 
     def outbox(self) -> list[Mapping[str, Any]]:
         """What side effects have sent. Raises Unexercised."""

@@ -13,9 +13,10 @@ from openapi.model import ABSENT, Contract, Level
 
 
 def bodies(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
+    record = contract.schemas[contract.lifecycles[vocabulary.resource].schema]
     for operation in contract.operations.values():
         row = contract.lifecycles[vocabulary.resource].transitions.get(operation.id)
-        for flaw in body_flaws(operation, vocabulary.examples.get(operation.id, {})):
+        for flaw in body_flaws(operation, vocabulary.examples.get(operation.id, {}), record):
             hard = contract.rules[flaw.rule].level is not Level.DECISION
             rules = (flaw.rule, row.atomic) if hard and row and row.atomic else (flaw.rule,)
             yield Case(f"{operation.id}-{flaw.name}", rules, (operation.id, flaw))

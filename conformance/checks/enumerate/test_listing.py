@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from conformance.client import Exchange
 from conformance.errors import Unexercised
@@ -144,9 +145,25 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
         for second in parameters:
             if first != second and {first, second} <= working:
                 _judge_combination(subject, judge, parameters, values, (first, second), population)
+    for pair in combinations([name for name in parameters if name not in scope], 2):
+        if chosen := _telling(plain, *(_field(parameters[name]) for name in pair)):
+            picked = values | {name: str(chosen[_field(parameters[name])]) for name in pair}
+            first = next(iter(scope))
+            if first in working and all(_works(subject, name, _field(parameters[name]), picked[name]) for name in pair):
+                _judge_combination(subject, judge, parameters, picked, (first, *pair), population)
     if set(parameters) == working:
         _judge_combination(subject, judge, parameters, values, tuple(parameters), population)
     judge.require(judge.heard("list.filters-combine"), "no two filters work by themselves")
+
+
+def _telling(records: list[Record], one: str, other: str) -> Record | None:
+    """A record beside which are others that differ in each of the two fields alone: ignoring either would show."""
+    for record in records:
+        same_one = [entry for entry in records if entry.get(one) == record.get(one) and entry.get(other) != record.get(other)]
+        same_other = [entry for entry in records if entry.get(other) == record.get(other) and entry.get(one) != record.get(one)]
+        if same_one and same_other:
+            return record
+    return None
 
 
 def _field(parameter: Parameter) -> str:

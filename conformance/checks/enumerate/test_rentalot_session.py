@@ -36,6 +36,28 @@ def test_expires_at(subject: Subject, judge: Judge) -> None:
         _judge_expires(subject.record(exchange, identity), identity, subject, judge)
 
 
+@verifies("session.expires-at")
+def test_expires_at_in_any_month(subject: Subject, judge: Judge) -> None:
+    """Months differ from 30 days, but not all of them."""
+    now = shapes.moment(subject.states.setup("clock", advance="PT0S").get("now"))
+    judge.require(now is not None, "the clock shows no time")
+    assert now is not None
+    for days in (10, 20, 28):
+        created = (now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        identity = subject.make(status="active", createdAt=created)
+        _judge_expires(subject.read(identity), identity, subject, judge)
+
+
+@verifies("session.expires-at")
+@pytest.mark.usefixtures("afterwards")
+def test_expires_at_outlives_a_review(subject: Subject, judge: Judge) -> None:
+    identity = subject.make(status="completed")
+    subject.states.setup("clock", advance="PT26H")
+    exchange = subject.act("reviewSession", identity, subject.body("reviewSession"))
+    judge.require(exchange.ok, f"a review answered {exchange.status}")
+    _judge_expires(subject.read(identity), identity, subject, judge)
+
+
 def _judge_expires(record: Record, identity: str, subject: Subject, judge: Judge) -> None:
     created, expires = shapes.moment(record.get("createdAt")), shapes.moment(record.get("expiresAt"))
     judge.require(created is not None and expires is not None, "createdAt or expiresAt is no time")

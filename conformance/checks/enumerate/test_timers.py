@@ -12,14 +12,28 @@ from conformance.judge import Judge
 from conformance.plugin import Case, each
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Timer
+from openapi.model import Contract, Lifecycle, Refusal, Timer
 
 _MARGIN = timedelta(hours=1)
 
 
 def timers(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
-    for timer in contract.lifecycles[vocabulary.resource].timers:
-        yield Case(timer.name, (timer.rule,), timer)
+    table = contract.lifecycles[vocabulary.resource]
+    for timer in table.timers:
+        rules = [refusal.rule for _, refusal in _closed(table, timer)]
+        yield Case(timer.name, (timer.rule, *rules), timer)
+
+
+def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
+    """The operations that are possible before the timer's moment, and refused afterwards."""
+    if timer.optional:
+        return []
+    rows = table.transitions.items()
+    return [
+        (name, row.refusals[timer.target])
+        for name, row in rows
+        if timer.target in row.refusals and any(row.moves_from(state) for state in timer.sources)
+    ]
 
 
 @each(timers)
@@ -32,6 +46,17 @@ def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
     _judge(case, placed, "source", subject, judge)
     _advance(subject, 2 * _MARGIN)
     _judge(case, placed, "target", subject, judge)
+    for operation, refusal in _closed(subject.table, case):
+        _judge_closed(case, operation, refusal, placed, subject, judge)
+
+
+def _judge_closed(timer: Timer, operation: str, refusal: Refusal, placed: dict[str, str], subject: Subject, judge: Judge) -> None:
+    """A record that time has moved is refused like one that was placed in that state."""
+    for identity in placed.values():
+        if subject.state(identity) == timer.target:
+            trigger = subject.act(operation, identity, subject.body(operation))
+            beside = subject.act(operation, subject.place(subject.movable()), subject.body(operation))
+            judge.refused(refusal.rule, trigger, beside=beside, statuses=(refusal.status,))
 
 
 def _placed(timer: Timer, state: str, subject: Subject) -> str | None:

@@ -1,7 +1,8 @@
 """Parallel calls of which one may win."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 from conformance.client import Exchange
@@ -9,10 +10,22 @@ from conformance.judge import Judge
 from conformance.plugin import Case, each
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Move
+from openapi.model import Contract, Move, Transition
 
 _ROUNDS = 6
 _RUNNERS = 6
+
+
+def parallel(calls: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+    """The answers to calls that are made at the same time."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], Exchange]) -> Exchange:
+        barrier.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
 
 
 def races(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -40,15 +53,8 @@ def test_one_wins(case: tuple[str, Move], subject: Subject, judge: Judge) -> Non
 
 def _judge_round(operation: str, move: Move, subject: Subject, judge: Judge, refusal: int) -> None:
     actor = subject.place(move.source)
-    barrier = Barrier(_RUNNERS)
     body = subject.body(operation, move.when)
-
-    def run(_: int) -> Exchange:
-        barrier.wait()
-        return subject.act(operation, actor, body)
-
-    with ThreadPoolExecutor(_RUNNERS) as pool:
-        answers = list(pool.map(run, range(_RUNNERS)))
+    answers = parallel([partial(subject.act, operation, actor, body)] * _RUNNERS)
     winners = [answer for answer in answers if answer.ok]
     # A status that sequential calls get as well is judged by the rule on those.
     legal = {*judge.statuses("review.once"), refusal}
@@ -56,3 +62,30 @@ def _judge_round(operation: str, move: Move, subject: Subject, judge: Judge, ref
     fair = len(winners) == 1 and len(losers) == _RUNNERS - 1
     got = f"{len(winners)} successes, and {sorted(answer.status for answer in answers if not answer.ok)}"
     judge.holds("review.once", fair, trigger=answers[0], expected=f"one success of {_RUNNERS} parallel calls", got=got)
+
+
+def neighbours(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
+    """Operations whose moves lead to different states."""
+    for operation, row in contract.lifecycles[vocabulary.resource].transitions.items():
+        if row.isolated and len({move.target for move in row.moves}) > 1:
+            yield Case(operation, (row.isolated,), (operation, row))
+
+
+@each(neighbours)
+def test_neighbours_do_not_meet(case: tuple[str, Transition], subject: Subject, judge: Judge) -> None:
+    """Parallel calls on different records: each does its own. Judged only where one call after the other does."""
+    operation, row = case
+    assert row.isolated is not None
+    for move in row.moves:
+        actor = subject.place(move.source)
+        judge.require(subject.act(operation, actor, subject.body(operation, move.when)).ok, f"{operation} is not possible at all")
+        subject.require_state(actor, move.target)
+    moves = [row.moves[number % len(row.moves)] for number in range(_RUNNERS)]
+    for _ in range(_ROUNDS):
+        actors = [subject.place(move.source) for move in moves]
+        bodies = [subject.body(operation, move.when) for move in moves]
+        answers = parallel([partial(subject.act, operation, actor, body) for actor, body in zip(actors, bodies, strict=True)])
+        for actor, move, answer in zip(actors, moves, answers, strict=True):
+            expected = move.target if answer.ok else move.source
+            got = subject.state(actor)
+            judge.holds(row.isolated, got == expected, trigger=answer, expected=f"{expected} after {answer.status}", got=str(got))
