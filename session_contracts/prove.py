@@ -10,7 +10,7 @@ import requests
 
 from conformance.runner import Options, verify
 from mock_server.app import create_app
-from mock_server.breaks import catalogue
+from mock_server.breaks import CATALOGUE
 from mock_server.server import running
 from mock_server.settings import Settings
 from session_contracts.errors import UnknownRule
@@ -53,7 +53,7 @@ class Job:
 
 def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: int, seed: int, show: Callable[[str], object]) -> int:
     """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule."""
-    breaks = catalogue()[api]
+    breaks = CATALOGUE[api]
     if unknown := sorted(set(rules) - set(breaks)):
         raise UnknownRule(unknown[0], sorted(breaks))
     chosen = list(rules) or list(breaks)

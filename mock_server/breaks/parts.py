@@ -1,7 +1,7 @@
 """What breaks are made of: small changes to one part of a plan."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -13,6 +13,15 @@ from openapi.model import Move, Refusal, Transition
 
 Run = Callable[[Call], Awaitable[Answer]]
 Edit = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Break:
+    """`apply` makes the plan that breaks the rule; `entails` are other rules that cannot hold then."""
+
+    mistake: str
+    apply: Callable[[ApiPlan], ApiPlan]
+    entails: tuple[str, ...] = ()
 
 
 def operation(name: str, change: Callable[[OperationPlan], OperationPlan]) -> Callable[[ApiPlan], ApiPlan]:

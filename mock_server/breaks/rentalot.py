@@ -10,8 +10,8 @@ import orjson
 
 from mock_server import security
 from mock_server.apis import rentalot
-from mock_server.breaks import Break
 from mock_server.breaks.parts import (
+    Break,
     Run,
     all_of,
     allows,

@@ -5,6 +5,7 @@ import uuid
 from functools import partial
 
 from conformance.checks.explore.test_race import parallel
+from conformance.client import Exchange
 from conformance.judge import Judge
 from conformance.plugin import verifies
 from conformance.subject import Subject
@@ -14,12 +15,29 @@ _RUNNERS = 6
 
 @verifies("review.email")
 def test_one_email_after_a_race(subject: Subject, judge: Judge) -> None:
-    """Judged only where one review has won; that there is one alone is another rule."""
-    identity = subject.make(status="completed", email=f"prospect-{uuid.uuid4()}@example.com")
-    answers = parallel([partial(subject.act, "reviewSession", identity, subject.body("reviewSession"))] * _RUNNERS)
+    """Judged only where one review has won, and where a refused one sends nothing when it comes later: else another rule is broken."""
+    calm = _session(subject)
+    judge.require(_review(subject, calm).ok, "a review is not possible at all")
+    _review(subject, calm)
+    judge.require(_emails(subject, calm) == 1, "one review after the other does not send one e-mail")
+    raced = _session(subject)
+    answers = parallel([partial(_review, subject, raced)] * _RUNNERS)
     won = [answer for answer in answers if answer.ok]
     judge.require(len(won) == 1, f"{len(won)} of {_RUNNERS} parallel reviews succeeded")
-    judge.require(bool(subject.awaited(identity, "email")), "the review sent no e-mail")
-    time.sleep(0.2)  # for a second one, if it is queued
-    sent = subject.about(subject.outbox(), identity, "email")
-    judge.holds("review.email", len(sent) == 1, trigger=won[0], expected="one e-mail", got=f"{len(sent)} e-mails")
+    sent = _emails(subject, raced)
+    judge.holds("review.email", sent == 1, trigger=won[0], expected="one e-mail", got=f"{sent} e-mails")
+
+
+def _session(subject: Subject) -> str:
+    return subject.make(status="completed", email=f"prospect-{uuid.uuid4()}@example.com")
+
+
+def _review(subject: Subject, identity: str) -> Exchange:
+    return subject.act("reviewSession", identity, subject.body("reviewSession"))
+
+
+def _emails(subject: Subject, identity: str) -> int:
+    """How many were sent; a second one may be queued behind the first."""
+    subject.awaited(identity, "email")
+    time.sleep(0.2)
+    return len(subject.about(subject.outbox(), identity, "email"))
