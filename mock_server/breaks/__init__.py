@@ -7,7 +7,6 @@ from mock_server.breaks.parts import Break
 from mock_server.errors import UnknownRules
 from mock_server.plan import ApiPlan
 
-
 #: Every break, by API and rule.
 CATALOGUE: Mapping[str, Mapping[str, Break]] = {"rentalot": rentalot.BREAKS}
 
