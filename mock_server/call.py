@@ -7,9 +7,9 @@ from typing import Any
 
 from mock_server.credentials import Credential
 from mock_server.plan import ApiPlan, OperationPlan, Resource
-from mock_server.store import Fields, Record
+from mock_server.store import Fields, Record, Rows
 from mock_server.world import Message, World
-from openapi.model import Move
+from openapi.model import Keeps, Move
 
 #: Where the call lies in the ASGI scope.
 SCOPE_KEY = "session_contracts.call"
@@ -35,7 +35,10 @@ class Change:
 
 @dataclass(slots=True)
 class Call:
-    """`parameters` are validated values, path parameters too; `record` and `move` are what the lifecycle table decided."""
+    """`tenant`: whose records the call is about. `parameters` are validated values, path parameters too.
+
+    `record` and `move` are what the lifecycle table decided.
+    """
 
     world: World
     api: ApiPlan
@@ -43,16 +46,13 @@ class Call:
     path_values: Mapping[str, str] = field(default_factory=dict)
     now: datetime | None = None
     credential: Credential | None = None
+    tenant: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     body: Any = None
     record: Record | None = None
     move: Move | None = None
     answer: Answer | None = None
     headers: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def tenant(self) -> str | None:
-        return self.credential.tenant if self.credential else None
 
     @property
     def plan(self) -> OperationPlan:
@@ -77,6 +77,14 @@ class Call:
         name = listing.resource if listing else self.plan.lifecycle.name if self.plan.lifecycle else ""
         return self.api.resources[name]
 
+    def rows(self) -> Rows:
+        """The tenant's records that equal what the request filters by, in order."""
+        return self.rows_of(self.resource().name, filters_of(self))
+
+    def rows_of(self, resource: str, filters: Fields) -> Rows:
+        """The tenant's records of a resource that equal all of `filters`, in order."""
+        return self.world.collection(self.api, self.api.resources[resource]).rows(self.tenant, filters)
+
     def perform(self) -> Record:
         """The decided move, with its effects: the record as it is afterwards."""
         assert self.move is not None, "the table decides first"
@@ -94,5 +102,6 @@ def one(record: Record, envelope: str) -> Answer:
 
 
 def filters_of(call: Call) -> Fields:
-    """The filters that the request gives."""
-    return {plan.filters: call.parameters[plan.name] for plan in call.plan.parameters if plan.filters and plan.name in call.parameters}
+    """The fields that the request wants to be equal to something."""
+    given = [(plan.filters, call.parameters[plan.name]) for plan in call.plan.parameters if plan.filters and plan.name in call.parameters]
+    return {wanted.field: value for wanted, value in given if wanted.keeps is Keeps.EQUAL}

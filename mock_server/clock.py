@@ -72,10 +72,15 @@ def rfc3339(moment: datetime) -> str:
 
 def parse_time(text: str) -> datetime:
     """An RFC 3339 time as UTC, in whole seconds. Raises ValueError."""
+    return parse_moment(text).replace(microsecond=0)
+
+
+def parse_moment(text: str) -> datetime:
+    """An RFC 3339 time as UTC, to the microsecond. Raises ValueError."""
     if not _RFC3339.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z")
     try:
-        moment = datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
+        moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError:
         moment = EARLIEST - timedelta(days=1)
     if not EARLIEST <= moment <= LATEST:

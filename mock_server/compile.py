@@ -12,7 +12,7 @@ from starlette.routing import compile_path
 from mock_server.decide import decide, run
 from mock_server.encode import finish
 from mock_server.plan import ApiPlan, BodyPlan, Checker, OperationPlan, ParameterPlan, Resource, Route
-from mock_server.security import authenticate, limit
+from mock_server.security import authenticate, authorize, find_issued, limit, own_tenant
 from mock_server.store import Fields, Ordering
 from openapi.model import Contract, JsonSchema, Operation, Parameter
 
@@ -35,11 +35,15 @@ def compile_api(contract: Contract, module: ModuleType, operations: Mapping[str,
         contract=contract,
         routes=_routes(contract),
         operations=plans,
-        resources=_resources(contract),
+        resources={**_resources(contract), **_hidden(module)},
         rate_limits=contract.rate_limits,
         error_body=module.error_body,
+        unauthorized=getattr(module, "UNAUTHORIZED", "Missing or invalid token"),
+        find_credential=getattr(module, "find_credential", find_issued),
         authenticate=authenticate,
+        authorize=authorize,
         limit=limit,
+        choose_tenant=getattr(module, "choose_tenant", own_tenant),
         sees=same_tenant,
     )
 
@@ -75,7 +79,7 @@ def _parameter(parameter: Parameter) -> ParameterPlan:
         read=str.lower if parameter.schema.get("format") == "uuid" else READERS[parameter.schema.get("type", "string")],
         checker=Checker.of(parameter.schema),
         rules=parameter.rules,
-        filters=parameter.filter.field if parameter.filter else None,
+        filters=parameter.filter,
     )
 
 
@@ -108,10 +112,23 @@ def _resources(contract: Contract) -> dict[str, Resource]:
     resources = {}
     for table in contract.lifecycles.values():
         schema = contract.schemas[table.schema]
-        order = listings.get(table.name, (table.field,))
+        order = listings.pop(table.name, (table.field,))
         timers = tuple(timer for timer in table.timers if not timer.optional)
         resources[table.name] = Resource(table.name, table.field, Checker.of(schema), ordering(schema, order), table, timers)
+    for name, order in listings.items():
+        schema = contract.schemas[name]
+        resources[name] = Resource(name, _KEY, Checker.of(schema), ordering(schema, order), None, ())
     return resources
+
+
+def _hidden(module: ModuleType) -> dict[str, Resource]:
+    """What the vendor knows of and never shows: the module's `HIDDEN`, schemas by name."""
+    schemas: Mapping[str, JsonSchema] = getattr(module, "HIDDEN", {})
+    return {name: Resource(name, _KEY, Checker.of(schema), ordering(schema, (_KEY,)), None, ()) for name, schema in schemas.items()}
+
+
+#: The field that names a record which has no lifecycle.
+_KEY = "id"
 
 
 def ordering(schema: JsonSchema, order: tuple[str, ...]) -> Ordering:

@@ -3,17 +3,25 @@
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 
 
 @dataclass(frozen=True)
 class Credential:
-    """What a secret stands for. `kind` as in the provider states."""
+    """What a secret stands for. `kind` as in the provider states.
+
+    `scopes` None: whatever there is. `expires` None: never. `user`: whose it is; `organization`: the one that it is bound to.
+    """
 
     secret: str
     tenant: str
     kind: str
     revoked: bool = False
+    scopes: tuple[str, ...] | None = None
+    expires: datetime | None = None
+    user: str | None = None
+    organization: str | None = None
 
 
 class Credentials:

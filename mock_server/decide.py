@@ -14,6 +14,7 @@ class Decide:
         if scope["type"] != "http":
             return await send({"type": "websocket.close"})
         call: Call = scope[SCOPE_KEY]
+        call.tenant = call.api.choose_tenant(call)
         call.answer = await call.plan.run(call)
 
 

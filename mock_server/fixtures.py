@@ -1,8 +1,10 @@
 """Reads a world's data: the vendor's documented records as they are, and recipes for as many more as it takes."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +16,7 @@ from mock_server.credentials import Credential
 from mock_server.errors import FixtureError, UntrueAnswer
 from mock_server.plan import ApiPlan
 from mock_server.store import Collection, Record
-from mock_server.world import World, build
+from mock_server.world import Seed, World, build
 from openapi import ContractError
 from openapi.source import Path_, Source, read
 
@@ -35,13 +37,36 @@ class Fixture:
         return FixtureError(self.source.file, self.source.line(path), what)
 
 
+def read_fixtures(apis: Sequence[str], file: Path | None = None) -> dict[str, Fixture]:
+    """Each API's own fixture; `file` in place of the one that it is of. Raises FixtureError."""
+    given: dict[str, Path] = {}
+    if file is not None:
+        name = _api_of(file)
+        if name not in apis:
+            raise FixtureError(str(file), 1, f"this is no fixture of {' or '.join(apis)}; begin it with 'api: {apis[0]}'")
+        given[name] = file
+    return {api: read_fixture(api, given.get(api)) for api in apis}
+
+
+def _api_of(file: Path) -> str | None:
+    try:
+        value = read(file).value
+    except ContractError as error:
+        raise _unreadable(error) from None
+    return value.get("api") if isinstance(value, dict) else None
+
+
+def _unreadable(error: ContractError) -> FixtureError:
+    violation = error.violations[0]
+    return FixtureError(violation.file, violation.line, f"{violation.what}; {violation.fix}")
+
+
 def read_fixture(api: str, file: Path | None = None) -> Fixture:
     """The API's own fixture, or `file`. Raises FixtureError."""
     try:
         source = read(file or _directory() / f"{api}.yaml")
     except ContractError as error:
-        violation = error.violations[0]
-        raise FixtureError(violation.file, violation.line, f"{violation.what}; {violation.fix}") from None
+        raise _unreadable(error) from None
     if not isinstance(source.value, dict) or source.value.get("api") != api:
         raise FixtureError(source.file, 1, f"this is no fixture of {api}; begin it with 'api: {api}'")
     return Fixture(source)
@@ -62,7 +87,7 @@ def sow(world: World, fixtures: Mapping[str, Fixture]) -> None:
             data[api.name, resource.name] = Collection(resource.ordering)
     for name, fixture in fixtures.items():
         api, cook = world.plans[name], Cook(world.settings.seed, now)
-        for path, entry in [*fixture.entries("records"), *_helpings(fixture, api)]:
+        for path, entry in chain(fixture.entries("records"), _helpings(fixture, api, data)):
             record, kind = _record(fixture, path, entry, api, cook)
             _put(fixture, path, record, data[api.name, kind])
     world.sow(data, {name: [*_credentials(fixture)] for name, fixture in fixtures.items()} | {"control": []})
@@ -76,22 +101,34 @@ def _credentials(fixture: Fixture) -> Iterator[Credential]:
             raise fixture.error(path, f"this is no credential: {error}") from None
 
 
-def _helpings(fixture: Fixture, api: ApiPlan) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
-    """Each recipe as often as it says, with the values of its state."""
+def _helpings(fixture: Fixture, api: ApiPlan, data: Seed) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+    """Each recipe as often as it says, or once for each record that is there in a state, with the values of its own state."""
     for path, recipe in fixture.entries("recipes"):
         try:
             table = api.resources[recipe["resource"]].lifecycle
-            state = table.fields_of(recipe["state"], {}) if table else {}
-            for _ in range(recipe["count"]):
-                yield path, {**recipe, "fields": {**recipe["fields"], **state}}
+            state = table.fields_of(recipe["state"], {}) if table and "state" in recipe else {}
+            helping = {**recipe, "fields": {**recipe["fields"], **state}}
+            if "for_each" in recipe:
+                parents = _parents(recipe["for_each"], api, data)
+                helpings = [{**helping, "of": parent.fields, "tenant": parent.tenant} for parent in parents]
+            else:
+                helpings = [helping] * recipe["count"]
         except (KeyError, TypeError) as error:
             raise fixture.error(path, f"this recipe is incomplete or names what does not exist: {error}") from None
+        yield from ((path, helping) for helping in helpings)
+
+
+def _parents(wanted: Mapping[str, Any], api: ApiPlan, data: Seed) -> list[Record]:
+    """`{resource: Session, state: scored, except: [id]}`: the records that are there already."""
+    rows = data[api.name, wanted["resource"]].rows(None, {})
+    return [record for record in rows if record.state == wanted["state"] and record.key not in wanted.get("except", ())]
 
 
 def _record(fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, cook: "Cook") -> tuple[Record, str]:
     """The record that an entry makes, and its resource."""
     try:
         resource = api.resources[entry["resource"]]
+        cook.of = entry.get("of", {})
         fields, private = cook.fields(entry["fields"]), cook.fields(entry.get("private", {}))
         return build(resource, fields, entry["tenant"], private, cook.now), resource.name
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, UntrueAnswer) as error:
@@ -111,7 +148,10 @@ class Cook:
         self._faker = Faker("en_US")
         self._faker.seed_instance(f"fixtures {seed}")  # not the world's own numbers, which would make the same ids again
         self._random = Random(f"fixtures {seed}")
+        self._turns: Counter[int] = Counter()
         self.now = now
+        #: The fields of the record for which this one is made.
+        self.of: Mapping[str, Any] = {}
 
     def fields(self, template: Mapping[str, Any]) -> dict[str, Any]:
         """Every field of a record, in order: a recipe may refer to those before it."""
@@ -121,6 +161,8 @@ class Cook:
         return made
 
     def _value(self, recipe: Any, made: Mapping[str, Any]) -> Any:
+        if isinstance(recipe, list):
+            return [self._value(part, made) for part in recipe]
         if not isinstance(recipe, Mapping) or not recipe:
             return recipe
         operator = next(iter(recipe))
@@ -137,13 +179,25 @@ class Cook:
         """`{pick: [a, b]}`: one of them."""
         return self._value(self._random.choice(recipe["pick"]), made)
 
+    def cycle(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
+        """`{cycle: [a, b]}`: the next of them, from the start again after the last."""
+        values = recipe["cycle"]
+        self._turns[id(values)] += 1
+        return self._value(values[(self._turns[id(values)] - 1) % len(values)], made)
+
+    def parent(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
+        """`{parent: id}`: a field of the record for which this one is made (`for_each`)."""
+        return self.of[recipe["parent"]]
+
     def ago(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
         """`{ago: [PT1H, P20D]}`: a time that long before now."""
         return rfc3339(self.now - self._between(recipe["ago"]))
 
     def later(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
-        """`{later: createdAt, by: P30D}`: a time that long after another field's."""
-        return rfc3339(parse_time(made[recipe["later"]]) + self._between(recipe["by"]))
+        """`{later: createdAt, by: P30D}`: a time that long after another field's; `{seconds: duration}`: as many as a field says."""
+        by = recipe["by"]
+        step = timedelta(seconds=made[by["seconds"]]) if isinstance(by, Mapping) else self._between(by)
+        return rfc3339(parse_time(made[recipe["later"]]) + step)
 
     def same(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
         """`{same: createdAt}`: another field's value."""
@@ -154,4 +208,4 @@ class Cook:
         return timedelta(seconds=self._random.randint(int(low.total_seconds()), int(high.total_seconds())))
 
 
-_OPERATORS = {name: getattr(Cook, name) for name in ("fake", "pick", "ago", "later", "same")}
+_OPERATORS = {name: getattr(Cook, name) for name in ("fake", "pick", "cycle", "parent", "ago", "later", "same")}

@@ -6,16 +6,21 @@ from types import ModuleType
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 
-from mock_server.apis import control, rentalot
+from mock_server.apis import control, mobilenext, rentalot, saleslab
 from mock_server.compile import compile_api
-from mock_server.fixtures import Fixture, read_fixture, sow
+from mock_server.fixtures import Fixture, read_fixtures, sow
 from mock_server.plan import ApiPlan
 from mock_server.settings import Settings
 from mock_server.world import World
 from openapi import Contract, load, load_control
 
 #: The vendors' modules: what the contracts name and cannot state.
-MODULES: Mapping[str, ModuleType] = {"rentalot": rentalot, "control": control}
+MODULES: Mapping[str, ModuleType] = {
+    "rentalot": rentalot,
+    "saleslab": saleslab,
+    "mobilenext": mobilenext,
+    "control": control,
+}
 
 
 class Mock:
@@ -24,7 +29,7 @@ class Mock:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.contracts: dict[str, Contract] = {"control": load_control(), **{name: load(name) for name in settings.apis}}
-        self.fixtures: dict[str, Fixture] = {name: read_fixture(name, settings.world) for name in settings.apis}
+        self.fixtures: dict[str, Fixture] = read_fixtures(settings.apis, settings.world)
         self.root = settings.apis[0] if len(settings.apis) == 1 else None
         self.plans: dict[str, ApiPlan] = {}
         self.world = World(self.plans, settings)

@@ -12,7 +12,7 @@ import jsonschema_rs
 from mock_server.errors import FieldError, UntrueAnswer
 from mock_server.store import Ordering
 from openapi.json_schema import broken_rule, translate
-from openapi.model import Contract, JsonSchema, Lifecycle, Operation, RateLimits, RuleMap, Timer, Transition
+from openapi.model import Contract, Filter, JsonSchema, Lifecycle, Operation, RateLimits, RuleMap, Timer, Transition
 
 if TYPE_CHECKING:
     from mock_server.call import Answer, Call, Change
@@ -59,7 +59,7 @@ class ParameterPlan:
     read: Callable[[str], Any]
     checker: Checker
     rules: RuleMap
-    filters: str | None
+    filters: Filter | None
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,12 @@ class Route:
 
 @dataclass(frozen=True)
 class ApiPlan:
-    """One API, ready to serve. `authenticate` finds the caller, `limit` counts its calls, `sees` says whose records it may know of."""
+    """One API, ready to serve.
+
+    `unauthorized` is what a caller without a good credential reads. `find_credential` knows what a token stands for,
+    `authenticate` finds the caller, `authorize` says whether it may do this, `limit` counts its calls, `choose_tenant` says whose
+    records it asks for, and `sees` whether it may know of a record.
+    """
 
     name: str
     base_path: str
@@ -119,8 +124,12 @@ class ApiPlan:
     resources: Mapping[str, Resource]
     rate_limits: RateLimits | None
     error_body: ErrorBody
+    unauthorized: str
+    find_credential: Callable[["Call", str], "Credential | None"]
     authenticate: Callable[["Call", str | None], "Credential"]
+    authorize: Callable[["Call", "Credential"], None]
     limit: Callable[["Call", "Credential"], None]
+    choose_tenant: Callable[["Call"], str | None]
     sees: Callable[[str | None, str], bool]
 
 

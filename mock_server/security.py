@@ -10,7 +10,7 @@ from mock_server.settings import Auth
 
 
 class SecurityMiddleware:
-    """Refuses a call without a credential that counts."""
+    """Refuses a call without a credential that counts, and is good for it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -20,6 +20,7 @@ class SecurityMiddleware:
             call: Call = scope[SCOPE_KEY]
             if call.plan.contract.secured:
                 call.credential = call.api.authenticate(call, header(scope, b"authorization"))
+                call.api.authorize(call, call.credential)
         await self.app(scope, receive, send)
 
 
@@ -44,35 +45,56 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 def authenticate(call: Call, authorization: str | None) -> Credential:
     """The credential behind a bearer token. Raises Refused, by the rule that the contract's security scheme names."""
-    issued = call.world.credentials[call.api.name]
-    default = issued.default()
+    default = call.world.credentials[call.api.name].default()
     mode = call.world.settings.auth
     if mode is Auth.OFF and default is not None:
         return default
-    rules = call.api.contract.security_rules
     if not authorization:
-        raise unauthorized(rules.get("missing"), "Missing or invalid API key")
+        raise unauthorized(call, "missing")
     scheme, _, secret = authorization.partition(" ")
+    secret = secret.strip()
     if scheme.lower() != "bearer":
-        raise unauthorized(rules.get("scheme"), "Missing or invalid API key")
-    credential = issued.find(secret.strip())
-    if credential is None and mode is Auth.ANY and secret.strip() and default is not None:
+        raise unauthorized(call, "scheme")
+    if not secret or " " in secret:
+        raise unauthorized(call, "malformed")
+    credential = call.api.find_credential(call, secret)
+    if credential is None and mode is Auth.ANY and default is not None:
         return default
     return admit(call, credential)
 
 
+def find_issued(call: Call, secret: str) -> Credential | None:
+    """The credential of that secret."""
+    return call.world.credentials[call.api.name].find(secret)
+
+
 def admit(call: Call, credential: Credential | None) -> Credential:
     """The credential, if it was issued and still counts. Raises Refused."""
-    rules = call.api.contract.security_rules
     if credential is None:
-        raise unauthorized(rules.get("unknown"), "Missing or invalid API key")
+        raise unauthorized(call, "unknown")
     if credential.revoked:
-        raise unauthorized(rules.get("revoked"), "Missing or invalid API key")
+        raise unauthorized(call, "revoked")
+    if credential.expires is not None and credential.expires <= call.time:
+        raise unauthorized(call, "expired")
     return credential
 
 
-def unauthorized(rule: str | None, detail: str) -> Refused:
-    return Refused(rule, detail, status=401, headers=[("WWW-Authenticate", "Bearer")])
+def unauthorized(call: Call, what: str) -> Refused:
+    """`what` is wrong with the credential: a key of the security scheme's rules."""
+    rule = call.api.contract.security_rules.get(what)
+    return Refused(rule, call.api.unauthorized, status=401, headers=[("WWW-Authenticate", "Bearer")])
+
+
+def authorize(call: Call, credential: Credential) -> None:
+    """Raises Refused where the credential lacks the scope of the operation."""
+    scope = call.plan.contract.scope
+    if scope is not None and credential.scopes is not None and scope.name not in credential.scopes:
+        raise Refused(scope.rule, f"Missing scope: {scope.name}")
+
+
+def own_tenant(call: Call) -> str | None:
+    """A caller asks for what is its own."""
+    return call.credential.tenant if call.credential else None
 
 
 def limit(call: Call, credential: Credential) -> None:
@@ -80,7 +102,9 @@ def limit(call: Call, credential: Credential) -> None:
     exceeded = [standing for standing in count(call, credential) if standing.exceeded]
     if exceeded and call.api.rate_limits:
         wait = max(standing.wait for standing in exceeded)
-        raise Refused(call.api.rate_limits.rule, f"Rate limit exceeded; try again in {wait} seconds", headers=[("Retry-After", str(wait))])
+        name = call.api.rate_limits.headers.get("retryAfter")
+        headers = [(name, str(wait))] if name else []
+        raise Refused(call.api.rate_limits.rule, f"Rate limit exceeded; try again in {wait} seconds", headers=headers)
 
 
 def count(call: Call, credential: Credential) -> list[Standing]:
@@ -90,5 +114,5 @@ def count(call: Call, credential: Credential) -> list[Standing]:
     standings = call.world.rates.count(call.api.name, credential.secret, limits, call.time)
     told = standings[0]
     values = {"limit": str(told.limit), "remaining": str(told.remaining), "reset": str(told.reset), "resource": limits.resource}
-    call.headers += [(name, values[what]) for what, name in limits.headers.items()]
+    call.headers += [(name, values[what]) for what, name in limits.headers.items() if what in values]
     return standings

@@ -1,7 +1,7 @@
 """Records, and collections of them with an index for whatever a list filters and sorts by."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from openapi.model import Timer
 
 Fields = Mapping[str, Any]
 Ordering = Callable[[Fields], tuple[Any, ...]]
+#: Records in order. Sort keys are those of the ordering, then the negative serial number: what arrived last comes first.
+Rows = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Record:
     """One resource as it stands: never changed, only replaced.
 
     `private` is what no answer shows. `encoded` is the record as JSON, checked against its schema when it was made.
-    `timer` is the move that time will make of it, at `due` (None: none).
+    `timer` is the move that time will make of it, at `due` (None: none). `serial` counts, from 1, the records of a collection
+    in the order of their arrival.
     """
 
     key: str
@@ -30,17 +33,19 @@ class Record:
     encoded: orjson.Fragment
     timer: Timer | None = None
     due: datetime | None = None
+    serial: int = 0
 
 
 @dataclass(slots=True)
 class _Tables:
     records: dict[str, Record] = field(default_factory=dict)
+    arrived: int = 0
     indexes: dict[tuple[str, ...], dict[tuple[Any, ...], Any]] = field(default_factory=dict)
     due: Any = field(default_factory=lambda: SortedKeyList(key=lambda record: (record.due, record.key)))
 
     def copy(self) -> "_Tables":
         indexes = {names: {values: rows.copy() for values, rows in index.items()} for names, index in self.indexes.items()}
-        return _Tables(dict(self.records), indexes, self.due.copy())
+        return _Tables(dict(self.records), self.arrived, indexes, self.due.copy())
 
 
 class Collection:
@@ -69,6 +74,9 @@ class Collection:
         """Add a record, or replace the one of the same key."""
         tables = self._own()
         before = tables.records.get(record.key)
+        if before is None:
+            tables.arrived += 1
+        record = replace(record, serial=tables.arrived if before is None else before.serial)
         tables.records[record.key] = record
         if before is not None and before.due is not None:
             tables.due.remove(before)
@@ -79,14 +87,13 @@ class Collection:
                 index[_values(names, before)].remove(before)
             self._rows(index, _values(names, record)).add(record)
 
-    def page(self, tenant: str | None, filters: Fields, start: int, stop: int) -> tuple[Sequence[Record], int]:
-        """The records from `start` to `stop` among those that match, in order, and how many match. Tenant None: of all."""
+    def rows(self, tenant: str | None, filters: Fields) -> Rows:
+        """The records that match, in order; to be sliced, counted and searched by sort key, not changed. Tenant None: of all."""
         wanted = dict(filters) | ({} if tenant is None else {_TENANT: tenant})
         names = tuple(sorted(wanted))
         if names not in self._tables.indexes:
             self._index(names)
-        rows = self._tables.indexes[names].get(tuple(wanted[name] for name in names), ())
-        return rows[start:stop], len(rows)
+        return self._tables.indexes[names].get(tuple(wanted[name] for name in names)) or SortedKeyList(key=self._sort_key)
 
     def due(self, now: datetime) -> Iterator[Record]:
         """The records whose time has come, in the order in which it came."""
@@ -106,7 +113,7 @@ class Collection:
         return rows
 
     def _sort_key(self, record: Record) -> tuple[Any, ...]:
-        return self._ordering(record.fields)
+        return (*self._ordering(record.fields), -record.serial)
 
     def _own(self) -> _Tables:
         if self._shared:

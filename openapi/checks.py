@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from itertools import product
@@ -14,7 +15,7 @@ import jsonschema_rs
 
 from openapi.errors import Violation
 from openapi.json_schema import translate
-from openapi.model import PSEUDO_STATES, Contract, Lifecycle, Transition
+from openapi.model import ANY, PSEUDO_STATES, Contract, Lifecycle, Listing, Operation, Style, Transition
 from openapi.source import Path_, Source
 
 #: Members that hold the user's own names or data, where a name that begins with x- is no extension.
@@ -140,7 +141,7 @@ def _rule_references(source: Source) -> Iterator[tuple[Path_, str]]:
         where = (*path, key)
         if key == "x-rule":
             yield from ((where, rule) for rule in ([value] if isinstance(value, str) else value.values()))
-        elif key in ("x-filter", "x-rate-limits"):
+        elif key in ("x-filter", "x-scope", "x-rate-limits"):
             yield where, value["rule"]
         elif key == "x-lifecycles":
             yield from _named_rules(value, where)
@@ -167,7 +168,7 @@ def _lifecycle_operations(contract: Contract, source: Source) -> Iterator[Violat
                 yield source.violation((*where, name), "operation-exists", f"there is no operation {name!r}", fix)
         for operation in contract.operations.values():
             parameters = {parameter.name for parameter in operation.parameters if parameter.location == "path"}
-            if table.parameter in parameters and operation.id not in table.transitions:
+            if table.parameter in parameters and contract.lifecycle_of(operation.id) is None:
                 what = f"{operation.id} acts on a {table.name}, but the table has no row for it"
                 yield source.violation(where, "operation-answered", what, f"write '{operation.id}:' under transitions")
 
@@ -188,7 +189,10 @@ def _states_match_enums(contract: Contract, source: Source) -> Iterator[Violatio
             for name, allowed in values.items():
                 if name not in enums:
                     yield source.violation(
-                        where, "state-field", f"{name!r} of state {state!r} is no enum of {table.schema}", "name a field that has an enum"
+                        where,
+                        "state-field",
+                        f"{name!r} of state {state!r} is no enum of {table.schema}",
+                        "name a field that has an enum, or is nullable",
                     )
                 for value in set(allowed) - set(enums.get(name, allowed)):
                     known = ", ".join(map(str, enums[name]))
@@ -196,8 +200,11 @@ def _states_match_enums(contract: Contract, source: Source) -> Iterator[Violatio
 
 
 def _enums(contract: Contract, table: Lifecycle) -> dict[str, list[Any]]:
+    """The values that tell states apart: of an enum, those that are known of an open one, or null and whatever is not null."""
     properties = contract.schemas[table.schema]["properties"]
-    return {name: member["enum"] for name, member in properties.items() if "enum" in member}
+    enums = {name: member.get("enum") or member.get("x-extensible-enum") for name, member in properties.items()}
+    nullable = {name: [None, ANY] for name, member in properties.items() if member.get("nullable")}
+    return nullable | {name: values for name, values in enums.items() if values}
 
 
 def _states_partition(contract: Contract, source: Source) -> Iterator[Violation]:
@@ -206,9 +213,7 @@ def _states_partition(contract: Contract, source: Source) -> Iterator[Violation]
         fields = sorted(table.state_fields() & set(enums))
         for values in product(*(enums[name] for name in fields)):
             record = dict(zip(fields, values, strict=True))
-            matching = [
-                state for state, wanted in table.states.items() if all(record.get(name) in allowed for name, allowed in wanted.items())
-            ]
+            matching = [state for state in table.states if replace(table, states={state: table.states[state]}).state_of(record)]
             if len(matching) != 1:
                 what = f"a record with {record} is in {' and '.join(matching) or 'no state'}"
                 yield source.violation(
@@ -333,6 +338,23 @@ def _lists(contract: Contract, source: Source) -> Iterator[Violation]:
                     f"{operation.id} lists by {name!r}, which {operation.listing.resource} does not have",
                     "name one of its fields",
                 )
+        yield from _cursor(operation, operation.listing, properties, source, where)
+
+
+def _cursor(
+    operation: Operation, listing: Listing, properties: Mapping[str, Any], source: Source, where: Path_
+) -> Iterator[Violation]:
+    """A cursor is a moment of the field that a list is sorted by, the latest first."""
+    if (listing.style is Style.CURSOR) != (listing.cursor is not None):
+        yield source.violation(where, "list-cursor", f"{operation.id}: style {listing.style} and 'cursor' do not go together", "write both")
+    if listing.cursor is None:
+        return
+    if listing.cursor.parameter not in {parameter.name for parameter in operation.parameters}:
+        what = f"{operation.id} has no parameter {listing.cursor.parameter!r}"
+        yield source.violation(where, "list-cursor", what, "name the one that takes a cursor")
+    if listing.order[:1] != (f"-{listing.cursor.field}",) or properties.get(listing.cursor.field, {}).get("format") != "date-time":
+        what = f"{operation.id} is not sorted by the date-time {listing.cursor.field!r}, descending"
+        yield source.violation(where, "list-cursor", what, f"begin 'order' with -{listing.cursor.field}")
 
 
 def _examples_valid(contract: Contract, source: Source) -> Iterator[Violation]:

@@ -13,7 +13,9 @@ from openapi.json_schema import resolve, rule_map
 from openapi.model import (
     Body,
     Contract,
+    Cursor,
     Filter,
+    Keeps,
     Level,
     Lifecycle,
     Listing,
@@ -24,7 +26,9 @@ from openapi.model import (
     Refusal,
     Rule,
     RuleMap,
+    Scope,
     Stay,
+    Style,
     Timer,
     Transition,
     Window,
@@ -35,7 +39,7 @@ _HERE = Path(__file__).parent
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 #: The vendors' APIs that have a contract, in the order in which they are served and listed.
-API_NAMES: tuple[str, ...] = ("rentalot",)
+API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "mobilenext")
 
 
 @cache
@@ -108,6 +112,7 @@ def _operation(document: Mapping[str, Any], path: str, method: str, item: Mappin
         headers={status: tuple(response.get("headers", {})) for status, response in responses.items()},
         listing=_listing(node["x-list"]) if "x-list" in node else None,
         secured=bool(node.get("security", document.get("security"))),
+        scope=Scope(**node["x-scope"]) if "x-scope" in node else None,
     )
 
 
@@ -118,8 +123,12 @@ def _parameter(node: Mapping[str, Any]) -> Parameter:
         required=node.get("required", False),
         schema=node["schema"],
         rules=rule_map(node),
-        filter=Filter(**node["x-filter"]) if "x-filter" in node else None,
+        filter=_filter(node["x-filter"]) if "x-filter" in node else None,
     )
+
+
+def _filter(node: Mapping[str, Any]) -> Filter:
+    return Filter(node["field"], node["rule"], Keeps(node.get("keeps", Keeps.EQUAL)))
 
 
 def _body(node: Mapping[str, Any]) -> Body:
@@ -131,7 +140,8 @@ def _media(node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _listing(node: Mapping[str, Any]) -> Listing:
-    return Listing(resource=node["of"], order=tuple(node["order"]), style=node["style"])
+    cursor = Cursor(**node["cursor"]) if "cursor" in node else None
+    return Listing(resource=node["of"], order=tuple(node["order"]), style=Style(node["style"]), cursor=cursor)
 
 
 def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:

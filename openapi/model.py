@@ -12,6 +12,8 @@ ABSENT = "absent"
 FOREIGN = "foreign"
 #: What a lifecycle table also answers for: no such record, and a record of another tenant.
 PSEUDO_STATES = (ABSENT, FOREIGN)
+#: Among the values of a state: whatever is not null.
+ANY = "*"
 
 
 class Level(StrEnum):
@@ -117,24 +119,41 @@ class Lifecycle:
     def state_of(self, record: Mapping[str, Any]) -> str | None:
         """The state whose values `record` has; None where no state matches."""
         for state, values in self.states.items():
-            if all(record.get(name) in allowed for name, allowed in values.items()):
+            if all(_among(record.get(name), allowed) for name, allowed in values.items()):
                 return state
         return None
 
     def fields_of(self, state: str, record: Mapping[str, Any]) -> dict[str, Any]:
-        """The values that make up `state`; where it allows several, the record's own if it is one of them, else the first."""
-        return {name: record[name] if record.get(name) in allowed else allowed[0] for name, allowed in self.states[state].items()}
+        """The values that make up `state`; where it allows several, the record's own if it is one of them, else the first.
+
+        A field that may have any value is left out where the record has none.
+        """
+        fields = {name: record.get(name) if _among(record.get(name), allowed) else allowed[0] for name, allowed in self.states[state].items()}
+        return {name: value for name, value in fields.items() if value != ANY}
 
     def state_fields(self) -> frozenset[str]:
         return frozenset(name for values in self.states.values() for name in values)
 
 
+def _among(value: Any, allowed: tuple[Any, ...]) -> bool:
+    return value in allowed or (ANY in allowed and value is not None)
+
+
+class Keeps(StrEnum):
+    """Which records a filter keeps: those whose field is equal to it, not before it, or not after it."""
+
+    EQUAL = "equal"
+    FROM = "from"
+    TO = "to"
+
+
 @dataclass(frozen=True)
 class Filter:
-    """A list parameter that keeps the records whose `field` equals it."""
+    """A parameter that keeps some records, by their `field`."""
 
     field: str
     rule: str
+    keeps: Keeps = Keeps.EQUAL
 
 
 @dataclass(frozen=True)
@@ -156,13 +175,39 @@ class Body:
     rules: RuleMap
 
 
+class Style(StrEnum):
+    """How a list is paged: by number, by a cursor that is a moment, or not at all."""
+
+    PAGE = "page"
+    CURSOR = "cursor"
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """`parameter` takes what `member` of the answer before gave; both are moments of the date-time `field`."""
+
+    parameter: str
+    member: str
+    field: str
+
+
 @dataclass(frozen=True)
 class Listing:
     """How an operation lists: of which resource, in which order (`-` is descending), in which style of paging."""
 
     resource: str
     order: tuple[str, ...]
-    style: str
+    style: Style
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a credential must be allowed to do."""
+
+    name: str
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -182,6 +227,7 @@ class Operation:
     headers: Mapping[int, tuple[str, ...]]
     listing: Listing | None
     secured: bool
+    scope: Scope | None = None
 
     def parameter(self, name: str) -> Parameter:
         return next(parameter for parameter in self.parameters if parameter.name == name)
@@ -197,7 +243,10 @@ class Window:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """What a credential may call. `headers` names the headers for limit, remaining, reset and resource of the first window."""
+    """What a credential may call.
+
+    `headers` names the headers for limit, remaining, reset and resource of the first window, and for retryAfter of a refusal.
+    """
 
     rule: str
     windows: tuple[Window, ...]

@@ -10,6 +10,9 @@ from mock_server.paging import numbered_page
 from mock_server.world import Message
 
 
+UNAUTHORIZED = "Missing or invalid API key"
+
+
 def list_sessions(call: Call) -> Answer:
     return numbered_page(call)
 

@@ -26,7 +26,7 @@ from mock_server.breaks.parts import (
     table,
     unless_refused,
 )
-from mock_server.call import Answer, Call, Change, filters_of, one
+from mock_server.call import Answer, Call, Change, one
 from mock_server.clock import parse_time, rfc3339
 from mock_server.credentials import Credential
 from mock_server.decide import decide
@@ -167,7 +167,7 @@ def _listed(page: Callable[[Call, int, int], tuple[int, int]]) -> Callable[[ApiP
     def handler(call: Call) -> Answer:
         number, limit = call.parameters["page"], call.parameters["limit"]
         start, stop = page(call, number, limit)
-        records, total = call.world.collection(call.api, call.resource()).page(call.tenant, filters_of(call), start, stop)
+        records, total = call.rows()[start:stop], len(call.rows())
         pagination = {"page": number, "limit": limit, "total": total, "totalPages": -(-total // limit)}
         return Answer(
             200, {"data": [record.encoded for record in records], "pagination": pagination}, {"data": [], "pagination": pagination}
@@ -177,7 +177,7 @@ def _listed(page: Callable[[Call, int, int], tuple[int, int]]) -> Callable[[ApiP
 
 
 def _all_tenants(call: Call) -> Answer:
-    call.credential = replace(call.credential, tenant=None) if call.credential else None  # type: ignore[arg-type]  # that is the mistake
+    call.tenant = None
     return rentalot.list_sessions(call)
 
 
@@ -189,7 +189,7 @@ def _last_filter_only(call: Call) -> Answer:
 
 def _unfiltered_total(call: Call) -> Answer:
     answer = rentalot.list_sessions(call)
-    _, total = call.world.collection(call.api, call.resource()).page(call.tenant, {}, 0, 0)
+    total = len(call.rows_of("Session", {}))
     limit = call.parameters["limit"]
     answer.body["pagination"] |= {"total": total, "totalPages": -(-total // limit)}
     return answer
@@ -293,9 +293,9 @@ def _write_notes(call: Call) -> None:
 
 def _whole_contact(call: Call) -> Answer:
     chosen, move = call.found, call.move
-    records, _ = call.world.collection(call.api, call.resource()).page(call.tenant, {"contactId": chosen.fields["contactId"]}, 0, 1000)
+    records = [*call.rows_of("Session", {"contactId": chosen.fields["contactId"]})]
     answer = one(call.perform(), "data")
-    for record in [*records]:
+    for record in records:
         if move is not None and record.key != chosen.key and record.state == move.source:
             call.world.move(call.api, call.resource(), record, move.target, {})
     return answer

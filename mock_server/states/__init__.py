@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.errors import BadState, NoSuchState
 from mock_server.plan import ApiPlan, Checker
-from mock_server.states import common, rentalot
+from mock_server.states import common, mobilenext, rentalot, saleslab
 from mock_server.world import World
 
 SetUp = Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]
@@ -18,6 +18,18 @@ _COMMON: Mapping[str, SetUp] = {
 }
 _BY_API: Mapping[str, Mapping[str, SetUp]] = {
     "rentalot": {"credential": rentalot.credential, "session": rentalot.session},
+    "saleslab": {
+        "credential": saleslab.credential,
+        "user": saleslab.user,
+        "scenario": saleslab.scenario,
+        "session": saleslab.session,
+        "scorecard": saleslab.scorecard,
+    },
+    "mobilenext": {
+        "credential": mobilenext.credential,
+        "organization": mobilenext.organization,
+        "session": mobilenext.session,
+    },
 }
 
 

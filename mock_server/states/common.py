@@ -1,11 +1,14 @@
-"""The provider states of every API."""
+"""The provider states of every API, and what those of several share."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from mock_server.clock import parse_duration, rfc3339
+from mock_server.clock import parse_duration, parse_time, rfc3339
+from mock_server.credentials import Credential, random_key
 from mock_server.errors import BadState, ClockError
 from mock_server.plan import ApiPlan
+from mock_server.store import Record
 from mock_server.world import World, as_message
 
 
@@ -29,3 +32,39 @@ def rate_limits(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[s
 
 def outbox(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     return {"messages": [as_message(message) for message in world.outbox]}
+
+
+# ---- what the states of several APIs share
+
+
+def moment(params: Mapping[str, Any], name: str) -> datetime | None:
+    """A time among the params. Raises BadState."""
+    if name not in params:
+        return None
+    try:
+        return parse_time(params[name])
+    except ValueError as error:
+        raise BadState(f"{name}: {error}") from None
+
+
+def existing(world: World, api: ApiPlan, resource: str, key: str, param: str) -> Record:
+    """The record that a param names. Raises BadState."""
+    found = world.collection(api, api.resources[resource]).get(key)
+    if found is None:
+        raise BadState(f"{param}: there is no {resource.lower()} {key}")
+    return found
+
+
+def bearer(secret: str) -> dict[str, Any]:
+    return {"headers": {"Authorization": f"Bearer {secret}"}}
+
+
+def issued_key(world: World, api: ApiPlan, params: Mapping[str, Any], prefix: str, kind: str) -> dict[str, Any]:
+    """The tenant's first key; one that is revoked, or good for certain scopes only, is made for the purpose."""
+    keys = world.credentials[api.name]
+    tenant, revoked, scopes = params.get("tenant", "default"), params.get("revoked", False), params.get("scopes")
+    found = None if revoked or scopes is not None else keys.default(tenant)
+    if found is None:
+        limited = None if scopes is None else tuple(scopes)
+        found = keys.issue(Credential(random_key(prefix, world.random), tenant, kind, revoked=revoked, scopes=limited))
+    return bearer(found.secret)

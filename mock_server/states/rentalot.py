@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.clock import parse_time, rfc3339
-from mock_server.credentials import Credential, random_key
-from mock_server.errors import BadState, NoSuchState
+from mock_server.clock import rfc3339
+from mock_server.errors import NoSuchState
 from mock_server.plan import ApiPlan
+from mock_server.states.common import issued_key, moment
 from mock_server.world import World
 
 _TTL = timedelta(days=30)
@@ -15,12 +15,7 @@ _TTL = timedelta(days=30)
 
 def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     """The tenant's first key; a revoked one is made for the purpose."""
-    keys = world.credentials[api.name]
-    tenant = params.get("tenant", "default")
-    found = None if params.get("revoked") else keys.default(tenant)
-    if found is None:
-        found = keys.issue(Credential(random_key("ra_", world.random), tenant, "api_key", revoked=params.get("revoked", False)))
-    return {"headers": {"Authorization": f"Bearer {found.secret}"}}
+    return issued_key(world, api, params, "ra_", "api_key")
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,7 +48,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
 
 def _life(params: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]:
     """createdAt and expiresAt; an expired session's whole life lies in the past."""
-    created, expires = _time(params, "createdAt"), _time(params, "expiresAt")
+    created, expires = moment(params, "createdAt"), moment(params, "expiresAt")
     if created is None:
         latest = now - _TTL - timedelta(days=1) if params.get("status") == "expired" else now
         created = latest if expires is None else min(latest, expires - _TTL)
@@ -65,12 +60,3 @@ def _life(params: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]
     if params.get("status") == "expired" and expires > now:
         raise NoSuchState("status: a session is expired only once its expiresAt has passed")
     return created, expires
-
-
-def _time(params: Mapping[str, Any], name: str) -> datetime | None:
-    if name not in params:
-        return None
-    try:
-        return parse_time(params[name])
-    except ValueError as error:
-        raise BadState(f"{name}: {error}") from None

@@ -1,0 +1,81 @@
+"""Mobile Next: handlers by operationId, what a token stands for, which organization a call acts on, and its form of an error."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from mock_server import security, tokens
+from mock_server.call import Answer, Call
+from mock_server.clock import EARLIEST, LATEST
+from mock_server.credentials import Credential
+from mock_server.errors import FieldError, Refused
+from mock_server.paging import cursor_page
+
+#: How long a JWT is valid.
+LIFETIME = timedelta(hours=24)
+#: Organizations and users, of which the API shows the ids alone. The first of a user's organizations is its default.
+HIDDEN = {
+    "Organization": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+    "User": {
+        "type": "object",
+        "required": ["id", "organizations"],
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "organizations": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+        },
+    },
+}
+
+
+def list_sessions(call: Call) -> Answer:
+    page, following = cursor_page(call)
+    frame = {"object": "list", "data": [], **({"nextCursor": following} if following else {})}
+    return Answer(200, {**frame, "data": [record.encoded for record in page]}, frame)
+
+
+def get_session(call: Call) -> Answer:
+    return Answer(200, call.found.fields)
+
+
+def find_credential(call: Call, secret: str) -> Credential | None:
+    """What was issued, or a JWT that we signed: its `sub` is the user."""
+    issued = security.find_issued(call, secret)
+    if issued is not None or secret.count(".") != 2:
+        return issued
+    claims = tokens.read(secret)
+    if claims is None:
+        return None
+    expires = min(max(claims["exp"], EARLIEST.timestamp()), LATEST.timestamp())
+    return Credential(secret, "default", "jwt", expires=datetime.fromtimestamp(expires, UTC), user=str(claims["sub"]))
+
+
+def choose_tenant(call: Call) -> str | None:
+    """The organization of the header, else that of the key, else the caller's default; it must be one of the caller's. Raises Refused."""
+    assert call.credential is not None, "every operation is secured"
+    mine = organizations(call)
+    chosen: str | None = call.parameters.get("X-Organization-Id") or call.credential.organization or next(iter(mine), None)
+    if chosen is None:
+        raise Refused("mobilenext.organization.none", "you belong to no organization; ask for an invitation")
+    if chosen not in mine:
+        raise Refused(_not_mine(call, chosen), f"{chosen} is not one of your organizations")
+    return chosen
+
+
+def organizations(call: Call) -> tuple[str, ...]:
+    """Those that the caller belongs to, the default one first; a key's own counts among them."""
+    assert call.credential is not None, "every operation is secured"
+    bound = call.credential.organization
+    user = call.world.collection(call.api, call.api.resources["User"]).get(call.credential.user or "")
+    known = tuple(user.fields["organizations"]) if user else ()
+    return known if bound is None or bound in known else (*known, bound)
+
+
+def _not_mine(call: Call, organization: str) -> str:
+    exists = call.world.collection(call.api, call.api.resources["Organization"]).get(organization) is not None
+    return "mobilenext.organization.foreign" if exists else "mobilenext.organization.unknown"
+
+
+def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+    """`{error: {code, message}}`; a code is the name of the status."""
+    return "application/json", {"error": {"code": HTTPStatus(status).name.lower(), "message": detail}}
