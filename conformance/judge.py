@@ -80,6 +80,14 @@ class Judge:
         """Whether this check has reported on the rule."""
         return any(entry.rule == self._rules.full(rule) for entry in self.evidence)
 
+    def knows(self, rule: str) -> bool:
+        """Whether the contract has the rule."""
+        return self._rules.find(rule) is not None
+
+    def decides(self, rule: str) -> bool:
+        """Whether the documents leave it open."""
+        return self._rules.is_decision(rule)
+
     def statuses(self, rule: str) -> tuple[int, ...]:
         return self._rules.statuses(rule)
 

@@ -1,7 +1,7 @@
 """The pytest plugin that runs the checks: options, fixtures, the marker, and how evidence travels."""
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ from conformance.outcomes import Evidence, Kind
 from conformance.rules import Rules
 from conformance.states import States
 from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary, vocabulary
+from conformance.vocabulary import Vocabulary, vocabularies
 from openapi import API_NAMES, Contract, load
+from openapi.model import Style
 
 CHECKS = Path(__file__).parent / "checks"
 EVIDENCE = "conformance-evidence"
 REQUESTS = "conformance-requests"
+_SUBJECT = "subject"
 _JUDGE = pytest.StashKey[Judge]()
 _RULES = pytest.StashKey[tuple[str, ...]]()
 
@@ -46,8 +48,13 @@ def verifies(*rules: str) -> pytest.MarkDecorator:
 
 
 def each(cases: Cases) -> pytest.MarkDecorator:
-    """Run the check once for every case that the contract asks for; the check takes it as `case`."""
+    """Run the check once for every case that the contract asks for, of each of its resources; the check takes it as `case`."""
     return pytest.mark.each.with_args(cases)
+
+
+def paged(style: Style) -> pytest.MarkDecorator:
+    """Only where the list is paged in this style."""
+    return pytest.mark.paged.with_args(style)
 
 
 # ---- options
@@ -68,6 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "verifies(*rules): the rules that a check judges")
     config.addinivalue_line("markers", "each(cases): run once for every case that the contract asks for")
+    config.addinivalue_line("markers", "paged(style): only where the list is paged in this style")
     if config.getoption("--api"):
         config.pluginmanager.register(Progress(bool(config.getoption("--suite-quiet"))), "conformance-progress")
 
@@ -79,8 +87,19 @@ def _contract(config: pytest.Config) -> Contract:
     return load(config.getoption("--api"))
 
 
-def _rules(config: pytest.Config) -> Rules:
-    return Rules(_contract(config), vocabulary(config.getoption("--api")).aliases)
+def _vocabularies(config: pytest.Config) -> tuple[Vocabulary, ...]:
+    return vocabularies(config.getoption("--api"))
+
+
+def _vocabulary(item: pytest.Item) -> Vocabulary:
+    """Of the resource that a check is about; the main one where it does not say."""
+    parameters: Mapping[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+    found = parameters.get(_SUBJECT)
+    return found if isinstance(found, Vocabulary) else _vocabularies(item.config)[0]
+
+
+def _rules(item: pytest.Item) -> Rules:
+    return Rules(_contract(item.config), _vocabulary(item).aliases)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -92,9 +111,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("each")
     if marker:
-        cases = marker.args[0](_contract(metafunc.config), vocabulary(metafunc.config.getoption("--api")))
-        parameters = [pytest.param(case.value, id=case.id, marks=verifies(*case.rules)) for case in cases]
-        metafunc.parametrize("case", parameters)
+        words = _vocabularies(metafunc.config)
+        contract = _contract(metafunc.config)
+        parameters = [
+            pytest.param(vocabulary, case.value, id=_name(case, vocabulary, words), marks=verifies(*case.rules))
+            for vocabulary in words
+            for case in marker.args[0](contract, vocabulary)
+        ]
+        metafunc.parametrize((_SUBJECT, "case"), parameters, indirect=[_SUBJECT])
+
+
+def _name(case: Case, vocabulary: Vocabulary, words: Sequence[Vocabulary]) -> str:
+    return case.id if vocabulary is words[0] else f"{vocabulary.resource}-{case.id}"
 
 
 def _unique(rules: Iterable[str]) -> tuple[str, ...]:
@@ -104,18 +132,25 @@ def _unique(rules: Iterable[str]) -> tuple[str, ...]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A check whose rules the contract does not have, or that were not selected, is left out."""
-    rules = _rules(config)
     selected = set(config.getoption("--contract-rule"))
     kept = []
     for item in items:
+        rules = _rules(item)
         found = [rules.find(name) for marker in item.iter_markers("verifies") for name in marker.args]
         judged = _unique(rule for rule in found if rule)
         item.stash[_RULES] = judged
-        wanted = judged and (not selected or selected & set(judged))
+        wanted = judged and _in_style(item) and (not selected or selected & set(judged))
         if wanted:
             kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def _in_style(item: pytest.Item) -> bool:
+    """Whether the list is paged as the check expects."""
+    listing = _contract(item.config).operations[_vocabulary(item).list].listing if _vocabulary(item).list else None
+    wanted = [style for marker in item.iter_markers("paged") for style in marker.args]
+    return not wanted or (listing is not None and listing.style in wanted)
 
 
 # ---- fixtures
@@ -152,15 +187,16 @@ def states(pytestconfig: pytest.Config, target: Target) -> States:
     return States(target, pytestconfig.getoption("--states-url"))
 
 
-@pytest.fixture(scope="session")
-def subject(pytestconfig: pytest.Config, contract: Contract, target: Target, states: States) -> Subject:
-    return Subject(contract, vocabulary(pytestconfig.getoption("--api")), target, states)
+@pytest.fixture
+def subject(request: pytest.FixtureRequest, contract: Contract, target: Target, states: States) -> Subject:
+    """Of the resource that the check is about."""
+    return Subject(contract, _vocabulary(request.node), target, states)
 
 
 @pytest.fixture
 def judge(request: pytest.FixtureRequest, target: Target) -> Judge:
     layer = request.path.relative_to(CHECKS).parts[0]
-    judge = Judge(_rules(request.config), target, f"{request.path.stem}::{request.node.name}", layer)
+    judge = Judge(_rules(request.node), target, f"{request.path.stem}::{request.node.name}", layer)
     request.node.stash[_JUDGE] = judge
     return judge
 

@@ -9,7 +9,7 @@ import jsonschema_rs
 
 from conformance.client import Exchange
 from openapi.json_schema import translate
-from openapi.model import Contract, JsonSchema
+from openapi.model import Contract, JsonSchema, Operation
 
 Record = Mapping[str, Any]
 _VALIDATORS: dict[int, tuple[JsonSchema, Any]] = {}
@@ -53,15 +53,43 @@ def faults(schema: JsonSchema, value: Any) -> list[str]:
 def envelope_fault(schema: JsonSchema, body: Any) -> str | None:
     """What is wrong around the record or the records in `data`: a member that is missing, or of another type. None where nothing is.
 
-    What values the members have is for other rules to say.
+    What values the members have is for other rules to say. Where the record is the answer itself, nothing may be around it.
     """
+    if not _has_envelope(schema):
+        return None if isinstance(body, dict) and unwrap(body) is body else "the record is not the answer itself"
     inner = isinstance(body, dict) and isinstance(body.get("data"), dict | list)
     for error in _validator(schema).iter_errors(body):
         path = tuple(map(str, error.instance_path))
         outside = path[:1] != ("data",) or not inner
-        if outside and error.schema_path[-1] in ("type", "required"):
+        if outside and error.schema_path[-1] in ("type", "required", "enum"):
             return f"{'.'.join(path) or 'the answer'}: {error.message}"
     return None
+
+
+def success(operation: Operation) -> tuple[int, JsonSchema]:
+    """The status and the schema of an operation's success."""
+    status = next(status for status in operation.responses if status < 300)
+    return status, next(iter(operation.responses[status].values()))
+
+
+def record_schema(operation: Operation) -> JsonSchema:
+    """What one record is like in an operation's success, without its envelope."""
+    schema = success(operation)[1]
+    if not _has_envelope(schema):
+        return schema
+    data: JsonSchema = schema["properties"]["data"]
+    inner: JsonSchema = data.get("items", data)
+    return inner
+
+
+def records(operation: Operation, body: Any) -> list[Record]:
+    """The records in an operation's success; none where it is not of a known form."""
+    found = items(body) if operation.listing else [unwrap(body)]
+    return [record for record in found or [] if isinstance(record, dict)]
+
+
+def _has_envelope(schema: JsonSchema) -> bool:
+    return "data" in schema.get("properties", {})
 
 
 def _validator(schema: JsonSchema) -> Any:

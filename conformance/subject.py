@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -14,12 +15,12 @@ from conformance.flaws import JSON_MEDIA
 from conformance.shapes import Record
 from conformance.states import States
 from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, FOREIGN, Contract, Lifecycle, Operation
+from openapi.model import ABSENT, FOREIGN, Contract, Lifecycle, Operation, Style
 
 #: Seconds in which a message must have been sent.
 _PATIENCE = 2
 #: Enough for what a check has made, and below what the smallest plan of any API allows.
-FULL_PAGE = (("page", "1"), ("limit", "50"))
+FULL = 50
 
 
 class Subject:
@@ -30,6 +31,8 @@ class Subject:
         self.vocabulary = vocabulary
         self.target = target
         self.states = states
+        # By record: the headers without which it is not found.
+        self._homes: dict[str, dict[str, str]] = {}
 
     @property
     def table(self) -> Lifecycle:
@@ -42,15 +45,28 @@ class Subject:
         if state == ABSENT:
             return str(uuid.uuid4())
         if state == FOREIGN:
-            return self.place(self.movable(), tenant="other", **params)
-        return self.make(**{name: allowed[0] for name, allowed in self.table.states[state].items()}, **params)
+            return self.foreign(**params)
+        return self.make(**self._placing(state), **params)
+
+    def _placing(self, state: str) -> Mapping[str, Any]:
+        values = {name: allowed[0] for name, allowed in self.table.states[state].items()}
+        return self.vocabulary.placing.get(state, values)
+
+    def foreign(self, **params: Any) -> str:
+        """The id of another tenant's record, which shares what two tenants can share. Raises Unexercised."""
+        shared = {name: value for name, value in params.items() if self.vocabulary.scopes.get(name) is None}
+        return self.make(**self._placing(self.movable()), tenant="other", **shared)
 
     def make(self, **params: Any) -> str:
         """The id of a fresh record with these members. Raises Unexercised."""
         identity = self.states.setup(self.vocabulary.state, **params).get(self.table.field)
         if not isinstance(identity, str):
             raise Unexercised(f"provider state {self.vocabulary.state!r} returned no {self.table.field!r}")
+        self._homes[identity] = self._headers(params)
         return identity
+
+    def _headers(self, params: Mapping[str, str]) -> dict[str, str]:
+        return {header: params[name] for name, header in self.vocabulary.headers.items() if name in params}
 
     def movable(self) -> str:
         """A state that some operation moves a record out of; where there is none, any in which records begin."""
@@ -68,8 +84,29 @@ class Subject:
         return True
 
     def scope(self) -> dict[str, str]:
-        """Fresh values that narrow a list to what is made with them."""
-        return {name: str(uuid.uuid4()) for name in self.vocabulary.scopes}
+        """Fresh values that narrow a list to what is made with them. Raises Unexercised."""
+        return {name: self.prepared(state) if state else str(uuid.uuid4()) for name, state in self.vocabulary.scopes.items()}
+
+    def prepared(self, state: str, **params: Any) -> str:
+        """The id that some other provider state returns. Raises Unexercised."""
+        identity = self.states.setup(state, **params).get("id")
+        if not isinstance(identity, str):
+            raise Unexercised(f"provider state {state!r} returned no 'id'")
+        return identity
+
+    def credential(self, **params: Any) -> Mapping[str, str]:
+        """The headers of a credential. Raises Unexercised."""
+        headers = self.states.setup("credential", **params).get("headers")
+        if not isinstance(headers, dict):
+            raise Unexercised("provider state 'credential' returned no headers")
+        return headers
+
+    def now(self) -> datetime:
+        """What the target's clock shows. Raises Unexercised."""
+        moment = shapes.moment(self.states.setup("clock", advance="PT0S").get("now"))
+        if moment is None:
+            raise Unexercised("provider state 'clock' returned no time")
+        return moment
 
     # ---- calling
 
@@ -86,13 +123,15 @@ class Subject:
         media_type: str | None = JSON_MEDIA,
         headers: Mapping[str, str] | None = None,
     ) -> Exchange:
-        """Call an operation, on a record if its path names one."""
+        """Call an operation, on a record if its path names one. `headers` replace the default credentials."""
         node = self.operation(operation)
         path = node.path
+        sent = dict(self.target.headers if headers is None else headers)
         if identity is not None:
             path = path.replace("{" + self.table.parameter + "}", quote(identity, safe=""))
+            sent |= self._homes.get(identity, {})
         media = media_type if content is not None else None
-        return self.target.send(node.method, path, query=query, body=content, media_type=media, headers=headers)
+        return self.target.send(node.method, path, query=query, body=content, media_type=media, headers=sent)
 
     def act(self, operation: str, identity: str | None, body: Any = None, headers: Mapping[str, str] | None = None) -> Exchange:
         """Call an operation with a JSON body; None sends none."""
@@ -117,24 +156,47 @@ class Subject:
     def record(self, exchange: Exchange, identity: str) -> Record:
         """The record in an answer. Raises Unexercised."""
         record = shapes.unwrap(exchange.json)
-        if not exchange.ok or not isinstance(record, dict) or str(record.get(self.table.field)).lower() != identity.lower():
+        if not exchange.ok or not isinstance(record, dict) or not self._names(record, identity):
             raise Unexercised(f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back")
         return record
+
+    def _names(self, record: Record, identity: str) -> bool:
+        """Whether a record is the one of that id; where it need not show its id, it is believed to be."""
+        shown = self.table.field in self.contract.schemas[self.table.schema].get("required", ())
+        return not shown or str(record.get(self.table.field)).lower() == identity.lower()
+
+    def shows_state(self, record: Record) -> bool:
+        """Whether a record has the members that tell its state."""
+        return self.table.state_fields() <= record.keys()
 
     def state(self, identity: str) -> str | None:
         """The lifecycle state of a record now. Raises Unexercised."""
         return self.table.state_of(self.read(identity))
 
     def require_state(self, identity: str, state: str) -> Record:
-        """The record, which is in this state. Raises Unexercised."""
+        """The record, which is in this state, or does not tell. Raises Unexercised."""
         record = self.read(identity)
         found = self.table.state_of(record)
-        if found != state:
+        if found != state and self.shows_state(record):
             raise Unexercised(f"a {self.vocabulary.resource} that should be {state} reads as {found}")
         return record
 
-    def listing(self, filters: Mapping[str, str], extra: Query = FULL_PAGE) -> Exchange:
-        return self.send(self.vocabulary.list, query=(*filters.items(), *extra))
+    def listing(self, filters: Mapping[str, str], extra: Query | None = None, headers: Mapping[str, str] | None = None) -> Exchange:
+        """The list, narrowed by parameters and by scopes that go into headers; without `extra`, the first full page of it."""
+        query = [(name, value) for name, value in filters.items() if name not in self.vocabulary.headers]
+        sent = {**(self.target.headers if headers is None else headers), **self._headers(filters)}
+        return self.send(self.vocabulary.list, query=(*query, *(self.full_page() if extra is None else extra)), headers=sent)
+
+    def full_page(self, page: int = 1) -> Query:
+        """The parameters that ask for a page which is large enough."""
+        limit = [("limit", str(FULL))]
+        return [("page", str(page)), *limit] if self.paged() is Style.PAGE else limit
+
+    def paged(self) -> Style:
+        """How the list is paged."""
+        listing = self.operation(self.vocabulary.list).listing
+        assert listing is not None, "the list is a list"
+        return listing.style
 
     def listed(self, exchange: Exchange) -> list[Record]:
         """The records of a list. Raises Unexercised."""

@@ -71,21 +71,22 @@ def rfc3339(moment: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """An RFC 3339 time as UTC, in whole seconds. Raises ValueError."""
-    return parse_moment(text).replace(microsecond=0)
+    """An RFC 3339 time as UTC, in whole seconds, within the bounds of a clock. Raises ValueError."""
+    moment = parse_moment(text).replace(microsecond=0)
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError(f"{text!r} is out of range; give a time from {rfc3339(EARLIEST)} to {rfc3339(LATEST)}")
+    return moment
 
 
 def parse_moment(text: str) -> datetime:
     """An RFC 3339 time as UTC, to the microsecond. Raises ValueError."""
     if not _RFC3339.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z")
+    moment = datetime.fromisoformat(text.upper())
     try:
-        moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
-        moment = EARLIEST - timedelta(days=1)
-    if not EARLIEST <= moment <= LATEST:
-        raise ValueError(f"{text!r} is out of range; give a time from {rfc3339(EARLIEST)} to {rfc3339(LATEST)}")
-    return moment
+        return moment.replace(tzinfo=UTC)  # within a day of the calendar's end
 
 
 def parse_duration(text: str) -> timedelta:

@@ -9,6 +9,7 @@ import inflection
 from connexion.operations import AbstractOperation
 from starlette.routing import compile_path
 
+from mock_server.clock import parse_moment
 from mock_server.decide import decide, run
 from mock_server.encode import finish
 from mock_server.plan import ApiPlan, BodyPlan, Checker, OperationPlan, ParameterPlan, Resource, Route
@@ -76,7 +77,7 @@ def _parameter(parameter: Parameter) -> ParameterPlan:
         location=parameter.location,
         required=parameter.required,
         default=parameter.schema.get("default"),
-        read=str.lower if parameter.schema.get("format") == "uuid" else READERS[parameter.schema.get("type", "string")],
+        read=READERS.get(parameter.schema.get("format", "")) or READERS[parameter.schema.get("type", "string")],
         checker=Checker.of(parameter.schema),
         rules=parameter.rules,
         filters=parameter.filter,
@@ -96,8 +97,19 @@ def _read_boolean(text: str) -> bool:
     return text == "true"
 
 
-#: How the text of a parameter becomes a value of its schema's type.
-READERS: Mapping[str, Callable[[str], Any]] = {"string": str, "integer": _read_integer, "boolean": _read_boolean}
+def _read_moment(text: str) -> str:
+    parse_moment(text)
+    return text
+
+
+#: How the text of a parameter becomes a value of its schema's format or, where that has no reader, of its type.
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "uuid": str.lower,
+    "date-time": _read_moment,
+    "string": str,
+    "integer": _read_integer,
+    "boolean": _read_boolean,
+}
 
 
 def _routes(contract: Contract) -> tuple[Route, ...]:

@@ -1,14 +1,20 @@
 """What an API calls the things that generic checks speak of."""
 
-from conformance.vocabulary import rentalot
+from collections.abc import Mapping
+
+from conformance.vocabulary import mobilenext, rentalot, saleslab
 from conformance.vocabulary.model import Vocabulary
 
-_VOCABULARIES = {"rentalot": rentalot.VOCABULARY}
+_VOCABULARIES: Mapping[str, tuple[Vocabulary, ...]] = {
+    "rentalot": (rentalot.SESSION,),
+    "saleslab": (saleslab.SESSION, saleslab.SCORECARD),
+    "mobilenext": (mobilenext.SESSION,),
+}
 
 
-def vocabulary(api: str) -> Vocabulary:
-    """The vocabulary of one API. Raises KeyError."""
+def vocabularies(api: str) -> tuple[Vocabulary, ...]:
+    """The vocabularies of one API, its main resource first. Raises KeyError."""
     return _VOCABULARIES[api]
 
 
-__all__ = ["Vocabulary", "vocabulary"]
+__all__ = ["Vocabulary", "vocabularies"]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from openapi.model import Contract
+
 
 def _nothing(body: Any) -> str | None:
     return None
@@ -11,25 +13,42 @@ def _nothing(body: Any) -> str | None:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """One API's words.
+    """One API's words for one of its resources.
 
-    `resource`: the lifecycle that is judged; `read` and `list`: the operations that show it; `state`: the provider state that makes one.
-    `scopes`: params of that state which narrow a list to what a check has made, each a query parameter too.
+    `resource`: the lifecycle that is judged; `read` and `list`: the operations that show it (no list: empty); `state`: the provider state
+    that makes one. `also`: operations that no lifecycle answers for, and that are spoken of here.
+    `scopes`: params of that state which tell a check's own records from others, each with the provider state that makes a value (None: any
+    UUID does). A list is narrowed to them by the query parameter of that name, or by the header that `headers` names.
+    `placing`: state to the params that place a record in it, where they are not the values of the state.
+    `born`: the param that is the moment by which a list is sorted. `kinds`: of credentials, each to be judged.
     `examples`: a valid body with every documented member, by operation.
+    `stated`: the rule about the members that tell the state, where it is not that of the cell.
     `cells`: (operation, state) to the rule that says more of that cell than the table does; `filter_values` likewise (parameter, value).
-    `envelopes`: operation to the rule about what its answer is wrapped in.
+    `envelopes`: operation to the rule about what its answer is wrapped in; `members`: to the rule about what is in it.
     `aliases`: what a generic check's rule is called here; `refused`: which rule a valid body speaks to when it is refused.
     """
 
     api: str
     resource: str
     read: str
-    list: str
     state: str
-    scopes: tuple[str, ...]
-    examples: Mapping[str, Mapping[str, Any]]
+    list: str = ""
+    also: tuple[str, ...] = ()
+    scopes: Mapping[str, str | None] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    placing: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    born: str = "createdAt"
+    kinds: tuple[str, ...] = ()
+    examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    stated: str = ""
     cells: Mapping[tuple[str, str], str] = field(default_factory=dict)
     filter_values: Mapping[tuple[str, str], str] = field(default_factory=dict)
     envelopes: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     refused: Callable[[Any], str | None] = _nothing
+
+    def operations(self, contract: Contract) -> tuple[str, ...]:
+        """The operations that are spoken of here, in the contract's order."""
+        own = {*contract.lifecycles[self.resource].transitions, *self.also}
+        return tuple(name for name in contract.operations if name in own)

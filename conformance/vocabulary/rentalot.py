@@ -15,13 +15,14 @@ def _refused(body: Any) -> str | None:
     return "rentalot.review.notes-max" if isinstance(notes, str) and len(notes) > _LONG else None
 
 
-VOCABULARY = Vocabulary(
+SESSION = Vocabulary(
     api="rentalot",
     resource="Session",
     read="getSession",
     list="listSessions",
     state="session",
-    scopes=("contactId", "workflowTemplateId"),
+    also=("listSessions",),
+    scopes={"contactId": None, "workflowTemplateId": None},
     examples={"reviewSession": {"reviewStatus": "approved", "reviewNotes": "Strong candidate, good income verification"}},
     cells={("getSession", "draft"): "rentalot.session.draft"},
     filter_values={("status", "draft"): "rentalot.list.filter-draft"},
@@ -30,5 +31,6 @@ VOCABULARY = Vocabulary(
         "getSession": "rentalot.get.envelope",
         "reviewSession": "rentalot.review.envelope",
     },
+    members=dict.fromkeys(("listSessions", "getSession", "reviewSession"), "rentalot.session.members"),
     refused=_refused,
 )

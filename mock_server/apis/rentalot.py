@@ -9,7 +9,6 @@ from mock_server.errors import FieldError
 from mock_server.paging import numbered_page
 from mock_server.world import Message
 
-
 UNAUTHORIZED = "Missing or invalid API key"
 
 

@@ -14,7 +14,7 @@ from openapi.model import ABSENT, Contract, Level
 
 def bodies(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
     record = contract.schemas[contract.lifecycles[vocabulary.resource].schema]
-    for operation in contract.operations.values():
+    for operation in (contract.operations[name] for name in vocabulary.operations(contract)):
         row = contract.lifecycles[vocabulary.resource].transitions.get(operation.id)
         for flaw in body_flaws(operation, vocabulary.examples.get(operation.id, {}), record):
             hard = contract.rules[flaw.rule].level is not Level.DECISION
@@ -44,19 +44,20 @@ def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
 
 
 def queries(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
-    for rule, name, query in query_flaws(contract.operations[vocabulary.list]):
-        yield Case(name, (rule,), (rule, query))
+    for operation in vocabulary.operations(contract):
+        for rule, name, query in query_flaws(contract.operations[operation]):
+            yield Case(f"{operation}-{name}", (rule,), (operation, rule, query))
 
 
 @each(queries)
-def test_query(case: tuple[str, Query], subject: Subject, judge: Judge) -> None:
-    rule, query = case
-    judge.observed(rule, subject.send(subject.vocabulary.list, query=query))
+def test_query(case: tuple[str, str, Query], subject: Subject, judge: Judge) -> None:
+    operation, rule, query = case
+    judge.observed(rule, subject.send(operation, query=query))
 
 
 @verifies("list.repeated-parameter")
 def test_repeated_parameter(subject: Subject, judge: Judge) -> None:
-    judge.observed("list.repeated-parameter", subject.send(subject.vocabulary.list, query=(("page", "1"), ("page", "2"))))
+    judge.observed("list.repeated-parameter", subject.send(subject.vocabulary.list, query=(("limit", "1"), ("limit", "2"))))
 
 
 @verifies("list.unknown-parameter")

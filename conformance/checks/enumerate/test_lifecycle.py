@@ -71,7 +71,8 @@ def _rules(table: Lifecycle, vocabulary: Vocabulary, cell: Cell) -> tuple[str, .
     row = table.transitions[cell.operation]
     refused = cell.state in row.refusals
     atomic = row.atomic if refused and cell.state not in PSEUDO_STATES else None
-    return tuple(rule for rule in (_rule(table, vocabulary, cell), atomic, row.isolated) if rule)
+    stated = vocabulary.stated if cell.state in row.stays else None
+    return tuple(rule for rule in (_rule(table, vocabulary, cell), stated, atomic, row.isolated) if rule)
 
 
 @each(cells)
@@ -111,16 +112,23 @@ def _judge_stay(cell: Cell, actor: str, subject: Subject, judge: Judge) -> None:
     contrast = other if cell.state != subject.movable() else None
     if judge.accepted(rule, trigger, contrast=contrast):
         got = _state(trigger, actor, subject)
-        judge.holds(rule, got in (cell.state, "unreadable"), trigger=trigger, expected=f"that record, {cell.state}", got=str(got))
+        same = judge.holds(rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got))
+        if same:
+            stated = subject.vocabulary.stated or rule
+            judge.holds(stated, got in (cell.state, _UNREADABLE), trigger=trigger, expected=f"one that is {cell.state}", got=str(got))
 
 
-def _state(exchange: Exchange, actor: str, subject: Subject) -> str | None:
+_ANOTHER, _UNREADABLE = "another record", "unreadable"
+
+
+def _state(exchange: Exchange, actor: str, subject: Subject) -> str:
     """The state that an answer shows, where it is of a record; `another record`, or `unreadable` by the fault of another rule."""
     try:
-        return subject.table.state_of(subject.record(exchange, actor)) or "unreadable"
+        record = subject.record(exchange, actor)
     except Unexercised:
-        record = exchange.json
-        return "another record" if isinstance(record, dict) else "unreadable"
+        return _ANOTHER if isinstance(exchange.json, dict) else _UNREADABLE
+    found = subject.table.state_of(record)
+    return found if found and subject.shows_state(record) else _UNREADABLE
 
 
 def _judge_move(cell: Cell, row: Transition, move: Move, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
@@ -162,8 +170,8 @@ def _require_foreign(cell: Cell, actor: str, subject: Subject, judge: Judge) -> 
     refusal = subject.table.transitions[cell.operation].refusals[ABSENT]
     judge.require(absent.status in (judge.statuses(refusal.rule) or (refusal.status,)), f"an id that names nothing answers {absent.status}")
     try:
-        headers = subject.states.setup("credential", tenant="other")["headers"]
-    except (Unexercised, KeyError):
+        headers = subject.credential(tenant="other")
+    except Unexercised:
         return
     judge.require(subject.fetch(actor, headers=headers).ok, "the other tenant does not see its own record")
 

@@ -7,11 +7,11 @@ from itertools import combinations
 from conformance.client import Exchange
 from conformance.errors import Unexercised
 from conformance.judge import Judge
-from conformance.plugin import Case, each, verifies
+from conformance.plugin import Case, each, paged, verifies
 from conformance.shapes import Record
-from conformance.subject import FULL_PAGE, Subject
+from conformance.subject import FULL, Subject
 from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Parameter
+from openapi.model import Contract, Keeps, Parameter, Style
 
 _PAGES = 40
 
@@ -30,8 +30,8 @@ class Wanted:
 
 
 def filters(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
-    for parameter in contract.operations[vocabulary.list].parameters:
-        if parameter.filter:
+    for parameter in contract.operations[vocabulary.list].parameters if vocabulary.list else ():
+        if parameter.filter and parameter.filter.keeps is Keeps.EQUAL:
             for value in parameter.schema.get("enum", (None,)):
                 rule = vocabulary.filter_values.get((parameter.name, value), parameter.filter.rule)
                 yield Case(f"{parameter.name}-{value or 'fresh'}", (rule,), Wanted(parameter, value))
@@ -79,9 +79,19 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
     matching = {identity for identity, record in visible.items() if record[case.field] == value}
     judge.require(bool(matching), f"no record with {case.field} {value} was listed before the filter was set")
     judge.require(len(matching) < len(visible), f"only records with {case.field} {value} were listed before the filter was set")
+    if case.value is None:
+        _judge_nothing(rule, name, baseline, subject, judge)
     trigger, found = _walk(subject, {name: value}, visible.keys())
     narrowed = subject.listing({**narrow, name: value})
     _judge(rule, case, value, trigger, baseline, found, {*subject.ids(narrowed)} if narrowed.ok else set(), visible, matching, judge)
+
+
+def _judge_nothing(rule: str, name: str, baseline: Exchange, subject: Subject, judge: Judge) -> None:
+    """A value that nothing has."""
+    empty = subject.listing({name: subject.scope()[name]})
+    if empty.ok:
+        got = len(subject.listed(empty))
+        judge.holds(rule, not got, trigger=empty, contrast=baseline, expected="nothing, for nothing matches", got=f"{got} records")
 
 
 def _judge(
@@ -122,12 +132,13 @@ def _walk(subject: Subject, query: Mapping[str, str], wanted: object) -> tuple[E
         if not fresh.keys() - found.keys():
             break
         found |= fresh
-        if len(records) < int(dict(FULL_PAGE)["limit"]):
+        if len(records) < FULL:
             break
-        exchange = subject.listing(query, (("page", str(page)), ("limit", dict(FULL_PAGE)["limit"])))
+        exchange = subject.listing(query, subject.full_page(page))
     return first, found
 
 
+@paged(Style.PAGE)
 @verifies("list.filters-combine")
 def test_filters_together(subject: Subject, judge: Judge) -> None:
     """Every filter with every other, and all at once; each pair of which both work by themselves."""

@@ -7,8 +7,11 @@ import pytest
 from conformance.client import Exchange
 from conformance.errors import Unexercised
 from conformance.judge import Judge
-from conformance.plugin import verifies
+from conformance.plugin import paged, verifies
 from conformance.subject import Subject
+from openapi.model import Style
+
+pytestmark = paged(Style.PAGE)
 
 _MADE = 7
 _LIMIT = 3

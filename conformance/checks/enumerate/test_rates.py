@@ -12,6 +12,8 @@ from conformance.subject import Subject
 from openapi.model import RateLimits
 
 _NUMBERS = ("limit", "remaining", "reset")
+_RETRY = "retryAfter"
+_ONE = (("limit", "1"),)
 
 
 def _limits(subject: Subject) -> RateLimits:
@@ -34,7 +36,7 @@ def _number(exchange: Exchange, name: str) -> int | None:
 
 
 def _call(subject: Subject) -> Exchange:
-    return subject.send(subject.vocabulary.list, query=(("limit", "1"),))
+    return subject.send(subject.vocabulary.list, query=_ONE)
 
 
 @verifies("rate.headers")
@@ -45,16 +47,17 @@ def test_headers_on_every_answer(subject: Subject, judge: Judge) -> None:
         identities = [subject.place(subject.movable()), subject.place("absent")] if "{" in operation.path else [None]
         for identity in identities:
             exchange = subject.act(operation.id, identity, subject.body(operation.id))
-            wrong = [name for key, name in limits.headers.items() if not _good(exchange, key, name)]
+            told = {key: name for key, name in limits.headers.items() if key != _RETRY}
+            wrong = [name for key, name in told.items() if not _good(exchange, key, name)]
             got = f"no good {', '.join(wrong)}"
-            judge.holds("rate.headers", not wrong, trigger=exchange, expected=", ".join(limits.headers.values()), got=got)
+            judge.holds("rate.headers", not wrong, trigger=exchange, expected=", ".join(told.values()), got=got)
 
 
 def _good(exchange: Exchange, key: str, name: str) -> bool:
     return _number(exchange, name) is not None if key in _NUMBERS else bool(exchange.headers.get(name))
 
 
-@verifies("rate.headers", "rate.limit", "rate.retry-after")
+@verifies("rate.headers", "rate.limit", "rate.per-token", "rate.retry-after")
 @pytest.mark.usefixtures("afterwards", "limits")
 def test_limit(subject: Subject, judge: Judge) -> None:
     limits = _limits(subject)
@@ -62,7 +65,9 @@ def test_limit(subject: Subject, judge: Judge) -> None:
     subject.states.setup("rate limits", enforced=True)
     first = _call(subject)
     judge.require(first.ok, f"the first call answered {first.status}")
-    _judge_countdown(limits, first, _call(subject), judge)
+    second = _call(subject)
+    if judge.knows("rate.headers"):
+        _judge_countdown(limits, first, second, judge)
     last, made = _exhaust(limits, first, subject)
     kept = last.status in subject.contract.statuses(limits.rule)
     got = f"{last.status} to call {made}"
@@ -70,7 +75,24 @@ def test_limit(subject: Subject, judge: Judge) -> None:
     early = min(_allowed(limits, first), limits.windows[0].calls)
     if kept:
         judge.holds(limits.rule, made > early, trigger=last, expected=f"at least {early} calls", got=f"{made - 1} calls")
-        _judge_return(last, subject, judge)
+        if judge.knows("rate.per-token"):
+            _judge_others(last, first, subject, judge)
+        if judge.knows("rate.retry-after"):
+            _judge_return(last, subject, judge)
+
+
+def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
+    """While one token has used its calls up, those of another are counted apart, of whatever tenant it is."""
+    scope = subject.operation(subject.vocabulary.list).scope
+    for params in ({"tenant": "other"}, {"scopes": [scope.name]} if scope else {}):
+        try:
+            headers = subject.credential(**params)
+        except Unexercised:
+            continue
+        if headers != subject.target.headers:
+            other = subject.send(subject.vocabulary.list, query=_ONE, headers=headers)
+            free = other.status not in judge.statuses("rate.limit")
+            judge.holds("rate.per-token", free, trigger=other, contrast=first, expected="success with another token", got=str(other.status))
 
 
 def _judge_countdown(limits: RateLimits, first: Exchange, second: Exchange, judge: Judge) -> None:

@@ -103,7 +103,7 @@ def _judge_reviewed_at(subject: Subject, judge: Judge, decision: str) -> None:
 
 def _now(subject: Subject) -> datetime | None:
     try:
-        return shapes.moment(subject.states.setup("clock", advance="PT0S").get("now"))
+        return subject.now()
     except Unexercised:
         return None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -17,6 +17,7 @@ from conformance.flaws import Flaw, body_flaws
 from conformance.judge import Judge
 from conformance.oracle import Facts, Foresight, foresee, later
 from conformance.plugin import Case, each
+from conformance.search import profile
 from conformance.shapes import Record
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
@@ -40,7 +41,8 @@ def tables(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 
 def _scopes(contract: Contract, vocabulary: Vocabulary) -> list[Parameter]:
     """The filters that a walk's own records can be told by."""
-    return [parameter for parameter in contract.operations[vocabulary.list].parameters if parameter.name in vocabulary.scopes]
+    parameters = contract.operations[vocabulary.list].parameters if vocabulary.list else ()
+    return [parameter for parameter in parameters if parameter.name in vocabulary.scopes]
 
 
 def _row_rules(row: Transition, vocabulary: Vocabulary) -> Iterator[str]:
@@ -205,19 +207,9 @@ def test_walk(case: None, subject: Subject, judge: Judge, request: pytest.Fixtur
     placeable = subject.placeable()
     judge.require(subject.movable() in placeable, f"no {subject.vocabulary.resource} could be placed and read")
     walk = machine(subject, seen, placeable, subject.states.supports("clock", advance="PT0S") and _timely(subject))
-    profile = settings(
-        max_examples=max_examples,
-        stateful_step_count=_STEPS,
-        deadline=None,
-        database=None,
-        verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
     try:
         seed(suite_seed)(walk)
-        run_state_machine_as_test(walk, settings=profile)
+        run_state_machine_as_test(walk, settings=profile(max_examples, _STEPS))
     except Broken as broken:
         sequence = [call for call in seen.calls if not call.preparation or b'"session"' in (call.request_body or b"")]
         judge.violated(broken.rule, trigger=seen.calls[-1], expected=broken.expected, got=broken.got, sequence=sequence)

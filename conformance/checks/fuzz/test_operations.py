@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CheckContext, CheckFunction, not_a_server_error
@@ -28,6 +28,7 @@ from conformance.flaws import JSON_MEDIA
 from conformance.judge import Judge
 from conformance.oracle import Facts, Foresight, foresee
 from conformance.plugin import Case, each
+from conformance.search import profile
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
 from openapi.model import ABSENT, Contract
@@ -36,8 +37,8 @@ _MODES = {"positive": GenerationMode.POSITIVE, "negative": GenerationMode.NEGATI
 
 
 def operations(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
-    for operation in contract.operations:
-        rules = ("answer.declared", "error.body", "session.members", vocabulary.envelopes.get(operation, ""))
+    for operation in vocabulary.operations(contract):
+        rules = ("answer.declared", "error.body", vocabulary.members.get(operation, ""), vocabulary.envelopes.get(operation, ""))
         for mode in _MODES:
             yield Case(f"{operation}-{mode}", tuple(rule for rule in rules if rule), (operation, mode))
 
@@ -81,17 +82,11 @@ def _shape(sent: Sent) -> str | None:
     """Around the record, or in it. Errors have several legal forms, and a check of their own."""
     if not sent.exchange.ok:
         return None
-    schema = sent.subject.operation(sent.operation).responses[200][JSON_MEDIA]
-    if shapes.envelope_fault(schema, sent.exchange.json):
+    node = sent.subject.operation(sent.operation)
+    if shapes.envelope_fault(shapes.success(node)[1], sent.exchange.json):
         return sent.subject.vocabulary.envelopes.get(sent.operation)
-    return "session.members" if _records_fault(sent) else None
-
-
-def _records_fault(sent: Sent) -> bool:
-    body = sent.exchange.json
-    records = shapes.items(body) if sent.subject.operation(sent.operation).listing else [shapes.unwrap(body)]
-    schema = sent.subject.contract.schemas[sent.subject.table.schema]
-    return any(shapes.faults(schema, record) for record in records or [])
+    wrong = any(shapes.faults(shapes.record_schema(node), record) for record in shapes.records(node, sent.exchange.json))
+    return sent.subject.vocabulary.members.get(sent.operation) if wrong else None
 
 
 def _content_type(sent: Sent) -> str | None:
@@ -99,7 +94,8 @@ def _content_type(sent: Sent) -> str | None:
 
 
 def _headers(sent: Sent) -> str | None:
-    return "rate.headers"
+    limits = sent.subject.contract.rate_limits
+    return "rate.headers" if limits and limits.headers else None
 
 
 def _error_body(sent: Sent) -> str | None:
@@ -145,22 +141,15 @@ def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, max_ex
     identified = "{" in subject.operation(operation).path
     situations = [*subject.placeable(), ABSENT] if identified else [""]
     judge.require(len(situations) > 1 or not identified, f"no {subject.vocabulary.resource} could be placed and read")
-    judge.require(subject.send(subject.vocabulary.list).ok, "not even a plain list succeeds")
+    judge.require(not identified or subject.fetch(subject.place(subject.movable())).ok, "not even a plain read succeeds")
+    judge.require(identified or subject.send(operation).ok, "not even a plain call succeeds")
     schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(subject.contract.document)))
     schema.config.update(base_url=subject.target.base_url)
     generated = schema.find_operation_by_id(operation).as_strategy(generation_mode=_MODES[mode])
     last = Last()
 
     @seed(suite_seed)
-    @settings(
-        max_examples=max_examples,
-        deadline=None,
-        database=None,
-        verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
+    @profile(max_examples)
     @given(call=generated, situation=st.sampled_from(situations))
     def fuzz(call: GeneratedCase, situation: str) -> None:
         start = len(subject.target.exchanges)
@@ -174,7 +163,7 @@ def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, max_ex
         fuzz()
     except Broken as broken:
         judge.violated(broken.rule, trigger=last.calls[-1], expected=broken.expected, got=broken.got, sequence=last.calls)
-    rules = ("answer.declared", "session.members", subject.vocabulary.envelopes.get(operation, ""))
+    rules = ("answer.declared", subject.vocabulary.members.get(operation), subject.vocabulary.envelopes.get(operation))
     for rule in rules if last.count and not judge.violations else ():
         if rule:
             judge.holds(rule, True, trigger=last.calls[-1], expected="", got="")
@@ -185,8 +174,9 @@ def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) 
     if situation:
         call.path_parameters = {subject.table.parameter: subject.place(situation)}
     wire = call.as_transport_kwargs()
-    # The generated credential would only ever be refused; credentials have checks of their own.
-    headers = {name: value for name, value in wire["headers"].items() if name.lower() != "authorization"}
+    # A generated credential, or tenant, would only ever be refused; these have checks of their own.
+    chosen = {"authorization", *(name.lower() for name in subject.vocabulary.headers.values())}
+    headers = {name: value for name, value in wire["headers"].items() if name.lower() not in chosen}
     request = requests.Request(**{**wire, "headers": {**headers, **subject.target.headers}})
     exchange, response = subject.target.deliver(request)
     sent = Sent(operation, subject, exchange, _foresee(operation, situation, exchange, subject))

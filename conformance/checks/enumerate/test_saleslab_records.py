@@ -1,0 +1,240 @@
+"""Sales Lab: transcripts, scorecards, scenarios, reps, and that nothing can be written."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from conformance import shapes
+from conformance.client import Exchange
+from conformance.errors import Unexercised
+from conformance.judge import Judge
+from conformance.plugin import verifies
+from conformance.shelf import LONG_AGO, written
+from conformance.subject import Subject
+
+_SHORT = [{"role": "agent", "message": "Hello?", "time": 0}, {"role": "agent", "message": "Zoë — \"it's\" <you> & 🏠?", "time": 3}]
+_LONG = [{"role": "agent", "message": f"Line {number}.", "time": number * 2} for number in range(250)]
+
+
+@verifies("session.transcript")
+def test_transcript(subject: Subject, judge: Judge) -> None:
+    """A short one, one with more entries than anybody would page, one with none; that of one session is not that of another."""
+    for transcript in (_SHORT, _LONG, []):
+        identity = subject.make(transcript=transcript)
+        exchange = subject.fetch(identity)
+        got = subject.record(exchange, identity).get("transcript")
+        judge.require(isinstance(got, list), "the session has no transcript")
+        assert isinstance(got, list)
+        good = len(got) == len(transcript) and all(map(_same, transcript, got))
+        expected = f"{len(transcript)} entries: {json.dumps(transcript, ensure_ascii=False)[:200]}"
+        told = f"{len(got)} entries: {json.dumps(got, ensure_ascii=False)[:200]}"
+        judge.holds("session.transcript", good, trigger=exchange, expected=expected, got=told)
+
+
+def _same(placed: Mapping[str, object], shown: object) -> bool:
+    """An entry may say more than what was placed."""
+    return isinstance(shown, dict) and {name: shown.get(name) for name in placed} == placed
+
+
+@verifies("session.statuses", "session.unfinished", "session.detail-members", "session.times")
+def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
+    exchange = subject.fetch(subject.make())
+    record = shapes.unwrap(exchange.json)
+    judge.require(exchange.ok and isinstance(record, dict), "a session could not be read")
+    judge.observed("session.statuses", exchange, f"a session that was just made is {record.get('status', 'without a status')}")
+    judge.observed("session.detail-members", exchange, f"a session read by its id has {', '.join(sorted(record))}")
+    times = [entry.get("time") for entry in record.get("transcript", []) if isinstance(entry, dict)]
+    judge.observed("session.times", exchange, f"the times of its transcript are {times}")
+    try:
+        unfinished = subject.make(status="in_progress")
+    except Unexercised as reason:
+        judge.unexercised("session.unfinished", str(reason))
+        return
+    exchange = subject.fetch(unfinished)
+    judge.observed("session.unfinished", exchange, f"ended_at is {shapes.unwrap(exchange.json).get('ended_at')}")
+
+
+@verifies("auth.prefix", "error.codes", "rate.silent", "request.precedence")
+def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
+    token = subject.target.headers.get("Authorization", "").removeprefix("Bearer ")
+    good = subject.send("listSessions")
+    judge.observed("auth.prefix", good, f"the token begins with {token.rpartition('_')[0] or 'no prefix'}_")
+    told = [name for name in good.headers if "rate" in name.lower()]
+    judge.observed("rate.silent", good, f"headers that tell of the limit: {', '.join(told) or 'none'}")
+    absent = subject.fetch(subject.place("absent"))
+    error = absent.json.get("error") if isinstance(absent.json, dict) else None
+    judge.observed("error.codes", absent, f"the code of {absent.status} is {error.get('code') if isinstance(error, dict) else 'missing'}")
+    both = subject.send("listSessions", query=(("limit", "many"),), headers={})
+    judge.observed("request.precedence", good, f"no token and a limit that is no number: {both.status}")
+
+
+# ---- scorecards
+
+
+def _scorecard(subject: Subject, **params: Any) -> Exchange:
+    return subject.send("getScorecard", subject.prepared("scorecard", **params))
+
+
+@verifies("scorecard.returns")
+def test_scorecard(subject: Subject, judge: Judge) -> None:
+    """Two of them, each with its own values."""
+    cards = [
+        {"overall_score": 87, "verdict": "crushed_it", "headline": f"Headline {uuid.uuid4()} — “quoted”"},
+        {"overall_score": 41, "verdict": "crushed_it", "headline": f"Headline {uuid.uuid4()}"},
+    ]
+    made = [(card, subject.prepared("scorecard", **card)) for card in cards]
+    for card, identity in made:
+        exchange = subject.send("getScorecard", identity)
+        record = shapes.unwrap(exchange.json)
+        if judge.accepted("scorecard.returns", exchange):
+            judge.require(isinstance(record, dict) and record.keys() >= card.keys(), "the scorecard lacks a documented member")
+            got = {name: record[name] for name in card}
+            judge.holds("scorecard.returns", got == card, trigger=exchange, expected=str(card), got=str(got))
+
+
+@verifies("scorecard.breakdown", "scorecard.names", "scorecard.verdicts")
+def test_breakdown(subject: Subject, judge: Judge) -> None:
+    """Something structured beside the three members that the example shows; what it is called, nobody says."""
+    exchange = _scorecard(subject)
+    record = shapes.unwrap(exchange.json)
+    judge.require(exchange.ok and isinstance(record, dict), "a scorecard could not be read")
+    more = sorted(name for name, value in record.items() if isinstance(value, list | dict) and value)
+    judge.holds("scorecard.breakdown", bool(more), trigger=exchange, expected="a breakdown and callouts", got=f"only {sorted(record)}")
+    judge.observed("scorecard.names", exchange, f"there is {', '.join(more)}")
+    judge.observed("scorecard.verdicts", exchange, f"the verdict is {record.get('verdict')}")
+
+
+@verifies("scorecard.id")
+def test_scorecard_by_session(subject: Subject, judge: Judge) -> None:
+    session = subject.make()
+    subject.prepared("scorecard", session_id=session)
+    exchange = subject.send("getScorecard", session)
+    judge.observed("scorecard.id", exchange, f"by the id of its session: {exchange.status}")
+
+
+# ---- scenarios
+
+
+def _listed(operation: str, subject: Subject, judge: Judge) -> tuple[Exchange, list[Mapping[str, Any]]]:
+    exchange = subject.send(operation)
+    judge.require(exchange.ok, f"{operation} answered {exchange.status}")
+    return exchange, [*subject.listed(exchange)]
+
+
+def _ids(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(record.get("id")) for record in records]
+
+
+@verifies("scenarios.active-first", "scenarios.archived", "scenarios.members", "scenarios.order", "scenarios.flag")
+def test_scenarios(subject: Subject, judge: Judge) -> None:
+    """Made in turns, with names that sort otherwise than by being archived."""
+    made = {}
+    for number in range(6):
+        name, archived = f"{'ABCDEF'[number]} {uuid.uuid4()}", number % 2 == 0
+        made[subject.prepared("scenario", name=name, call_type="cold_call", archived=archived)] = (name, archived)
+    exchange, records = _listed("listScenarios", subject, judge)
+    shown = [identity for identity in _ids(records) if identity in made]
+    active = {identity for identity, (_, archived) in made.items() if not archived}
+    judge.require(active <= set(shown), "not even the active scenarios are listed")
+    missing = made.keys() - set(shown)
+    judge.holds("scenarios.archived", not missing, trigger=exchange, expected="all 6 scenarios", got=f"{len(missing)} archived missing")
+    last_active = max(shown.index(identity) for identity in active)
+    early = [identity for identity in shown[:last_active] if identity not in active]
+    got = f"{len(early)} archived before the last active one"
+    judge.holds("scenarios.active-first", not early, trigger=exchange, expected="the active ones first", got=got)
+    for record in records:
+        if record.get("id") in made:
+            expected = {"name": made[record["id"]][0], "call_type": "cold_call"}
+            told = {name: record.get(name) for name in expected}
+            judge.holds("scenarios.members", told == expected, trigger=exchange, expected=str(expected), got=str(told))
+    judge.observed("scenarios.order", exchange, f"the active ones are {[made[identity][0][0] for identity in shown if identity in active]}")
+    judge.observed("scenarios.flag", exchange, f"a scenario has {', '.join(sorted(records[0]))}")
+
+
+@verifies("scenarios.tenant", "users.tenant")
+def test_other_tenants(subject: Subject, judge: Judge) -> None:
+    for operation, state, rule in (("listScenarios", "scenario", "scenarios.tenant"), ("listUsers", "user", "users.tenant")):
+        mine, theirs = subject.prepared(state), subject.prepared(state, tenant="other")
+        exchange, records = _listed(operation, subject, judge)
+        judge.require(mine in _ids(records), f"{operation} does not show what was made")
+        got = f"also {theirs}"
+        judge.holds(rule, theirs not in _ids(records), trigger=exchange, expected="only those of the own tenant", got=got)
+
+
+# ---- reps
+
+
+def _user(identity: str, subject: Subject, judge: Judge) -> tuple[Exchange, Mapping[str, Any]]:
+    exchange, records = _listed("listUsers", subject, judge)
+    found = [record for record in records if record.get("id") == identity]
+    judge.require(bool(found), "a rep that was made is not listed")
+    return exchange, found[0]
+
+
+@verifies("users.returns", "users.roles")
+def test_users(subject: Subject, judge: Judge) -> None:
+    made = {subject.prepared("user", full_name=name, role="rep"): name for name in (f"Zoë {uuid.uuid4()}", f"Li {uuid.uuid4()}")}
+    exchange, records = _listed("listUsers", subject, judge)
+    shown = {record.get("id"): (record.get("full_name"), record.get("role")) for record in records}
+    for identity, name in made.items():
+        expected, got = (name, "rep"), shown.get(identity)
+        judge.holds("users.returns", got == expected, trigger=exchange, expected=str(expected), got=str(got))
+    judge.observed("users.roles", exchange, f"roles are {sorted({str(role) for _, role in shown.values()})}")
+
+
+@verifies("users.no-email")
+def test_no_email(subject: Subject, judge: Judge) -> None:
+    """Neither under that name, nor in any member."""
+    subject.prepared("user")
+    exchange, records = _listed("listUsers", subject, judge)
+    judge.require(bool(records), "no rep is listed")
+    told = [name for record in records for name, value in record.items() if "mail" in name.lower() or "@" in str(value)]
+    judge.holds("users.no-email", not told, trigger=exchange, expected="no e-mail address", got=f"the member {told[:1]}")
+
+
+@verifies("users.last-session", "users.never")
+def test_last_session(subject: Subject, judge: Judge) -> None:
+    """The latest one, not the one that was recorded last; and none of somebody else."""
+    mine, other = subject.prepared("user"), subject.prepared("user")
+    exchange, user = _user(mine, subject, judge)
+    judge.observed("users.never", exchange, f"last_session_at is {user.get('last_session_at')!r}")
+    for days, owner, expected in ((5, mine, 5), (9, mine, 9), (7, mine, 9), (20, other, 9)):
+        subject.make(user_id=owner, started_at=written(LONG_AGO + timedelta(days=days)))
+        exchange, user = _user(mine, subject, judge)
+        judge.require("last_session_at" in user, "a rep has no last_session_at")
+        wanted = LONG_AGO + timedelta(days=expected)
+        good = shapes.moment(user["last_session_at"]) == wanted
+        judge.holds("users.last-session", good, trigger=exchange, expected=written(wanted), got=str(user["last_session_at"]))
+
+
+@verifies("tenant.unlisted")
+def test_a_rep_of_another_tenant(subject: Subject, judge: Judge) -> None:
+    theirs = subject.prepared("user", tenant="other")
+    session = subject.make(user_id=theirs, tenant="other")
+    mine = subject.listing(subject.scope())
+    page = subject.listing({"user_id": theirs})
+    shown = page.ok and session in subject.ids(page)
+    judge.holds("tenant.unlisted", not shown, trigger=page, contrast=mine, expected="nothing of another tenant", got=f"session {session}")
+
+
+# ---- nothing can be written
+
+
+@verifies("request.read-only")
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_read_only(method: str, subject: Subject, judge: Judge) -> None:
+    body = json.dumps({"full_name": "Nobody", "name": "Nothing", "status": "scored"}).encode()
+    for operation in subject.contract.operations.values():
+        if "{" not in operation.path:
+            path, identity = operation.path, None
+        else:
+            state = "scorecard" if operation.id == "getScorecard" else "session"
+            identity = subject.prepared(state)
+            path = operation.path.replace("{id}", identity)
+        contrast = subject.send(operation.id, identity)
+        trigger = subject.target.send(method, path, body=body, media_type="application/json")
+        judge.refused("request.read-only", trigger, beside=contrast)

@@ -1,0 +1,98 @@
+"""Records that were made for a check, each at a moment of its own choice, and walks over the pages of a list that shows them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from conformance import shapes
+from conformance.client import Exchange
+from conformance.errors import Unexercised
+from conformance.subject import Subject
+from openapi.model import Cursor
+
+#: Long before anything else that a target holds, or that the suite makes.
+LONG_AGO = datetime(2001, 3, 1, 12, tzinfo=UTC)
+_MOST_PAGES = 60
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Records by id, with the second after `base` at which each was born. `scope` narrows a list to them."""
+
+    scope: Mapping[str, str]
+    base: datetime
+    seconds: Mapping[str, int]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self.seconds)
+
+    def between(self, first: int, last: int) -> set[str]:
+        """Those born from one second to another, both included."""
+        return {identity for identity, second in self.seconds.items() if first <= second <= last}
+
+    def moment(self, second: int) -> str:
+        return written(self.base + timedelta(seconds=second))
+
+
+def written(moment: datetime) -> str:
+    """A time in UTC as the vendors write it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def elsewhere(moment: str) -> str:
+    """The same moment, written in another time zone."""
+    return (datetime.fromisoformat(moment).replace(tzinfo=None) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S+02:00")
+
+
+def put_up(subject: Subject, seconds: Sequence[int], *, base: datetime = LONG_AGO, scope: Mapping[str, str] | None = None) -> Shelf:
+    """Make a record at each of these seconds, in this order. Raises Unexercised."""
+    within = subject.scope() if scope is None else scope
+    shelf = Shelf(within, base, {})
+    made = {subject.make(**within, **{subject.vocabulary.born: shelf.moment(second)}): second for second in seconds}
+    return Shelf(within, base, made)
+
+
+def cursor_of(subject: Subject) -> Cursor:
+    """How the list is walked."""
+    listing = subject.operation(subject.vocabulary.list).listing
+    assert listing is not None, "the list is a list"
+    assert listing.cursor is not None, "only where the list has cursors"
+    return listing.cursor
+
+
+def next_cursor(subject: Subject, page: Exchange) -> str | None:
+    """The cursor that a page gives; None where it gives none."""
+    body = page.json
+    value = body.get(cursor_of(subject).member) if isinstance(body, dict) else None
+    return value if isinstance(value, str) and value else None
+
+
+def pages(
+    subject: Subject, filters: Mapping[str, str], limit: int, *, between: Callable[[], object] | None = None
+) -> Iterator[tuple[Exchange, list[str]]]:
+    """Page after page with its ids, until there is no cursor, or nothing on a page. `between` is called before each next page.
+
+    Raises Unexercised where a page is no list.
+    """
+    parameter = cursor_of(subject).parameter
+    cursor: str | None = None
+    for _ in range(_MOST_PAGES):
+        page = subject.listing(filters, [("limit", str(limit)), *([(parameter, cursor)] if cursor else [])])
+        ids = subject.ids(page)
+        yield page, ids
+        cursor = next_cursor(subject, page)
+        if cursor is None or not ids:
+            return
+        if between:
+            between()
+
+
+def moments(subject: Subject, page: Exchange) -> list[datetime]:
+    """When the records of a page were born, as it shows them. Raises Unexercised."""
+    field = cursor_of(subject).field
+    found = [shapes.moment(record.get(field)) for record in subject.listed(page)]
+    times = [time for time in found if time]
+    if len(times) < len(found):
+        raise Unexercised(f"a listed record has no {field}")
+    return times

@@ -1,0 +1,37 @@
+"""Tokens that nobody issued, made of one that somebody did."""
+
+import base64
+import json
+import uuid
+
+
+def never_issued(token: str) -> list[str]:
+    """Tokens of the same form, but never issued; of a JWT also one that nobody signed, and one whose claims were changed."""
+    parts = token.split(".")
+    return [_altered(token)] if len(parts) != 3 else _forged(*parts)
+
+
+def _altered(key: str) -> str:
+    """Of the same prefix and length."""
+    prefix, _, rest = key.rpartition("_")
+    noise = (uuid.uuid4().hex * 8)[: len(rest)]
+    return f"{prefix}_{noise}" if prefix else noise
+
+
+def _forged(header: str, claims: str, signature: str) -> list[str]:
+    other = _encode({**_decode(claims), "forged": True})
+    unsigned = _encode({**_decode(header), "alg": "none"})
+    return [f"{header}.{claims}.{_altered(signature)[:-2]}AA", f"{header}.{other}.{signature}", f"{unsigned}.{claims}."]
+
+
+def _decode(part: str) -> dict[str, object]:
+    """A part of a JWT; nothing where it is none."""
+    try:
+        value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _encode(value: dict[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
