@@ -62,10 +62,10 @@ def cursor_of(subject: Subject) -> Cursor:
 
 
 def next_cursor(subject: Subject, page: Exchange) -> str | None:
-    """The cursor that a page gives; None where it gives none."""
+    """The cursor that a page gives; None where it gives none. An empty one leads nowhere, but is one."""
     body = page.json
     value = body.get(cursor_of(subject).member) if isinstance(body, dict) else None
-    return value if isinstance(value, str) and value else None
+    return None if value is None else str(value)
 
 
 def pages(
@@ -73,16 +73,16 @@ def pages(
 ) -> Iterator[tuple[Exchange, list[str]]]:
     """Page after page with its ids, until there is no cursor, or nothing on a page. `between` is called before each next page.
 
-    Raises Unexercised where a page is no list.
+    The last may be a refusal of the cursor that the page before has given. Raises Unexercised where a page is no list.
     """
     parameter = cursor_of(subject).parameter
     cursor: str | None = None
     for _ in range(_MOST_PAGES):
         page = subject.listing(filters, [("limit", str(limit)), *([(parameter, cursor)] if cursor else [])])
-        ids = subject.ids(page)
+        ids = subject.ids(page) if page.ok or cursor is None else []
         yield page, ids
-        cursor = next_cursor(subject, page)
-        if cursor is None or not ids:
+        cursor = next_cursor(subject, page) if page.ok else None
+        if not cursor or not ids:
             return
         if between:
             between()

@@ -4,7 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -107,6 +107,13 @@ class Subject:
         if moment is None:
             raise Unexercised("provider state 'clock' returned no time")
         return moment
+
+    def about_now(self) -> datetime:
+        """What the target's clock shows; the machine's time where nobody can have moved that."""
+        try:
+            return self.now()
+        except Unexercised:
+            return datetime.now(UTC)
 
     # ---- calling
 

@@ -6,9 +6,10 @@ import uuid
 
 
 def never_issued(token: str) -> list[str]:
-    """Tokens of the same form, but never issued; of a JWT also one that nobody signed, and one whose claims were changed."""
+    """Tokens of the same form, but never issued, and one of no form; of a JWT also one that nobody signed, and one with other claims."""
     parts = token.split(".")
-    return [_altered(token)] if len(parts) != 3 else _forged(*parts)
+    made = [_altered(token), token[:-1] + ("B" if token[-1:] == "A" else "A")] if len(parts) != 3 else _forged(*parts)
+    return [*made, "garbage"]
 
 
 def _altered(key: str) -> str:

@@ -128,7 +128,8 @@ class Lifecycle:
 
         A field that may have any value is left out where the record has none.
         """
-        fields = {name: record.get(name) if _among(record.get(name), allowed) else allowed[0] for name, allowed in self.states[state].items()}
+        values = self.states[state].items()
+        fields = {name: record.get(name) if _among(record.get(name), allowed) else allowed[0] for name, allowed in values}
         return {name: value for name, value in fields.items() if value != ANY}
 
     def state_fields(self) -> frozenset[str]:

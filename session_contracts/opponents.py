@@ -75,3 +75,9 @@ OPPONENTS: Mapping[str, Callable[[ASGIApp, str], Any]] = {
     "refuse everything": refuse_everything,
     "say yes and do nothing": say_yes_and_do_nothing,
 }
+
+
+def opponents(api: str) -> list[str]:
+    """Those that an API can have: where nothing is ever written, nobody can say yes and not do it."""
+    writes = any(operation.method != "GET" for operation in load(api).operations.values())
+    return [name for name in OPPONENTS if writes or OPPONENTS[name] is not say_yes_and_do_nothing]

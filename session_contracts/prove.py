@@ -14,7 +14,7 @@ from mock_server.breaks import CATALOGUE
 from mock_server.server import running
 from mock_server.settings import Settings
 from session_contracts.errors import UnknownRule
-from session_contracts.opponents import OPPONENTS, Transcript
+from session_contracts.opponents import OPPONENTS, Transcript, opponents
 
 #: The mock's time during a proof; any would do.
 _NOW = datetime(2026, 2, 13, 9, tzinfo=UTC)
@@ -62,7 +62,7 @@ def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: in
     if clean.exit_status != 0 or clean.found:
         return 1
     jobs = [Job(api, rule, None, max_examples, seed) for rule in chosen]
-    jobs += [Job(api, None, name, max_examples, seed) for name in OPPONENTS] if not rules else []
+    jobs += [Job(api, None, name, max_examples, seed) for name in opponents(api)] if not rules else []
     proven = True
     for job, trial in zip(jobs, _trials(jobs, workers), strict=True):
         line, good = _judged(job, trial, clean, breaks[job.broken].entails if job.broken else ())

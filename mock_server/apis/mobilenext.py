@@ -1,6 +1,6 @@
 """Mobile Next: handlers by operationId, what a token stands for, which organization a call acts on, and its form of an error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +11,7 @@ from mock_server.clock import EARLIEST, LATEST
 from mock_server.credentials import Credential
 from mock_server.errors import FieldError, Refused
 from mock_server.paging import cursor_page
+from mock_server.store import Record
 
 #: How long a JWT is valid.
 LIFETIME = timedelta(hours=24)
@@ -29,7 +30,11 @@ HIDDEN = {
 
 
 def list_sessions(call: Call) -> Answer:
-    page, following = cursor_page(call)
+    return listed(*cursor_page(call))
+
+
+def listed(page: Sequence[Record], following: str | None) -> Answer:
+    """A page of sessions; without a cursor where none follow."""
     frame = {"object": "list", "data": [], **({"nextCursor": following} if following else {})}
     return Answer(200, {**frame, "data": [record.encoded for record in page]}, frame)
 

@@ -1,6 +1,6 @@
 """Sales Lab: handlers by operationId, what they compute from other records, and its form of an error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +15,11 @@ _PERIOD = timedelta(days=30)
 
 
 def list_sessions(call: Call) -> Answer:
-    page, following = cursor_page(call)
+    return listed(*cursor_page(call))
+
+
+def listed(page: Sequence[Record], following: str | None) -> Answer:
+    """A page of sessions."""
     frame = {"ok": True, "data": [], "next_cursor": following}
     return Answer(200, {**frame, "data": [record.encoded for record in page]}, frame)
 

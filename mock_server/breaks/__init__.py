@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from mock_server.breaks import rentalot
+from mock_server.breaks import mobilenext, rentalot, saleslab
 from mock_server.breaks.parts import Break
 from mock_server.errors import UnknownRules
 from mock_server.plan import ApiPlan
 
 #: Every break, by API and rule.
-CATALOGUE: Mapping[str, Mapping[str, Break]] = {"rentalot": rentalot.BREAKS}
+CATALOGUE: Mapping[str, Mapping[str, Break]] = {
+    "rentalot": rentalot.BREAKS,
+    "saleslab": saleslab.BREAKS,
+    "mobilenext": mobilenext.BREAKS,
+}
 
 
 def breakable(plans: Mapping[str, ApiPlan]) -> list[str]:

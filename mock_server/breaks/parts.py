@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from mock_server.call import Answer, Call
-from mock_server.errors import Refused
+from mock_server.errors import FieldError, Refused
 from mock_server.plan import ApiPlan, Checker, OperationPlan, ParameterPlan
 from openapi.model import Move, Refusal, Transition
 
@@ -93,6 +93,46 @@ def answers(edit: Edit, *names: str, lists: bool = False) -> Callable[[ApiPlan],
         return replace(plan, finish=finish)
 
     return all_of(*(operation(name, finish_with) for name in names))
+
+
+def answers_with(code: int, name: str) -> Callable[[ApiPlan], ApiPlan]:
+    """A success has another status, which nobody checks."""
+
+    def created(run: Run) -> Run:
+        async def wrapped(call: Call) -> Answer:
+            return replace(await run(call), status=code)
+
+        return wrapped
+
+    return all_of(runs(name, created), unchecked(name))
+
+
+def unchecked(name: str) -> Callable[[ApiPlan], ApiPlan]:
+    """Nobody checks what the operation answers."""
+    return operation(name, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))
+
+
+def plain_message(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+    """The body of an error, as nobody documented it."""
+    return "application/json", {"message": detail}
+
+
+def first(change: Callable[[Call], None]) -> Callable[[Run], Run]:
+    """Something is done to the call before the operation decides."""
+
+    def wrap(run: Run) -> Run:
+        async def wrapped(call: Call) -> Answer:
+            change(call)
+            return await run(call)
+
+        return wrapped
+
+    return wrap
+
+
+def without(*names: str) -> Edit:
+    """A record lacks these members."""
+    return lambda record: {name: value for name, value in record.items() if name not in names}
 
 
 def _each(body: Mapping[str, Any], edit: Edit) -> Mapping[str, Any]:

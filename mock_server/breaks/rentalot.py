@@ -1,7 +1,7 @@
 """How each of Rentalot's rules is broken: what a hurried programmer would get wrong."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,27 +10,31 @@ import orjson
 
 from mock_server import security
 from mock_server.apis import rentalot
+from mock_server.breaks import credentials
 from mock_server.breaks.parts import (
     Break,
     Run,
     all_of,
     allows,
     answers,
+    answers_with,
     body_schema,
     effects,
     operation,
     parameter,
+    plain_message,
     refuses,
     runs,
     status,
     table,
+    unchecked,
     unless_refused,
 )
 from mock_server.call import Answer, Call, Change, one
 from mock_server.clock import parse_time, rfc3339
 from mock_server.credentials import Credential
 from mock_server.decide import decide
-from mock_server.errors import FieldError, Refused
+from mock_server.errors import Refused
 from mock_server.plan import ApiPlan, Checker, ParameterPlan
 from mock_server.world import Message
 from openapi.model import ABSENT, Move, Transition
@@ -88,51 +92,10 @@ async def _create(call: Call) -> Answer:
         "expiresAt": rfc3339(call.time + timedelta(days=30)),
     }
     record = call.world.place(call.api, call.resource(), fields, call.tenant or "default", {})
-    return replace_status(one(record, "data"), 201)
-
-
-def replace_status(answer: Answer, code: int) -> Answer:
-    return Answer(code, answer.body, answer.frame, answer.media)
+    return replace(one(record, "data"), status=201)
 
 
 # ---- credentials, rates, errors
-
-
-def _authenticate(find: Callable[[Call, str | None], Credential | None]) -> Callable[[ApiPlan], ApiPlan]:
-    """Ask `find` first, and the real check where it finds nobody."""
-
-    def authenticate(call: Call, authorization: str | None) -> Credential:
-        return find(call, authorization) or security.authenticate(call, authorization)
-
-    return lambda api: replace(api, authenticate=authenticate)
-
-
-def _keys(call: Call) -> Any:
-    return call.world.credentials[call.api.name]
-
-
-def _anybody(call: Call, authorization: str | None) -> Credential | None:
-    return None if authorization else _keys(call).default()
-
-
-def _any_scheme(call: Call, authorization: str | None) -> Credential | None:
-    found: Credential | None = _keys(call).find((authorization or "").rpartition(" ")[2])
-    return None if found is None or found.revoked else found
-
-
-def _any_key(call: Call, authorization: str | None) -> Credential | None:
-    scheme, _, secret = (authorization or "").partition(" ")
-    unknown = scheme.lower() == "bearer" and secret and _keys(call).find(secret) is None
-    return _keys(call).default() if unknown else None
-
-
-def _revoked_too(call: Call, authorization: str | None) -> Credential | None:
-    found: Credential | None = _keys(call).find((authorization or "").removeprefix("Bearer "))
-    return found
-
-
-def _count_only(call: Call, credential: Credential) -> None:
-    security.count(call, credential)
 
 
 def _no_retry_after(call: Call, credential: Credential) -> None:
@@ -145,17 +108,6 @@ def _no_retry_after(call: Call, credential: Credential) -> None:
 def _no_rate_headers(api: ApiPlan) -> ApiPlan:
     assert api.rate_limits is not None, "Rentalot has limits"
     return replace(api, rate_limits=replace(api.rate_limits, headers={}))
-
-
-def _plain_message(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
-    return "application/json", {"message": detail}
-
-
-def _created(run: Run) -> Run:
-    async def wrapped(call: Call) -> Answer:
-        return replace_status(await run(call), 201)
-
-    return wrapped
 
 
 # ---- lists
@@ -350,7 +302,6 @@ def _any_status(schema: dict[str, Any]) -> dict[str, Any]:
 
 _COMBINE = "rentalot.list.filters-combine"
 _NOTHING_FOUND = unless_refused(lambda call, refusal: Answer(200, {"data": None}), "rentalot.get.not-found")
-_UNCHECKED = operation(GET, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))
 
 BREAKS: dict[str, Break] = {
     "rentalot.session.members": Break("forgets a member", _everywhere(_without_updated_at)),
@@ -362,19 +313,17 @@ BREAKS: dict[str, Break] = {
     "rentalot.session.draft": Break("does not know drafts", refuses(GET, ["draft"], 404)),
     "rentalot.tenant.hidden": Break("looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)),
     "rentalot.tenant.unlisted": Break("lists without a tenant", _list_handler(_all_tenants)),
-    "rentalot.auth.required": Break("serves anonymous calls", _authenticate(_anybody)),
-    "rentalot.auth.scheme": Break("takes the last word of the header", _authenticate(_any_scheme)),
-    "rentalot.auth.unknown": Break("checks only that there is a key", _authenticate(_any_key)),
-    "rentalot.auth.revoked": Break("does not look at revocation", _authenticate(_revoked_too)),
-    "rentalot.error.body": Break("answers {message}", lambda api: replace(api, error_body=_plain_message)),
+    "rentalot.auth.required": Break("serves anonymous calls", credentials.serves_anybody),
+    "rentalot.auth.scheme": Break("takes the last word of the header", credentials.takes_any_scheme),
+    "rentalot.auth.unknown": Break("checks only that there is a key", credentials.takes_what_nobody_issued),
+    "rentalot.auth.revoked": Break("does not look at revocation", credentials.takes_what_was_revoked),
+    "rentalot.error.body": Break("answers {message}", lambda api: replace(api, error_body=plain_message)),
     "rentalot.answer.declared": Break(
         "answers 201 to a review",
-        all_of(
-            runs(REVIEW, _created), operation(REVIEW, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))
-        ),
+        answers_with(201, REVIEW),
     ),
     "rentalot.rate.headers": Break("sends no rate headers", _no_rate_headers),
-    "rentalot.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=_count_only)),
+    "rentalot.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)),
     "rentalot.rate.retry-after": Break("forgets Retry-After", lambda api: replace(api, limit=_no_retry_after)),
     "rentalot.list.envelope": Break("calls pagination meta", answers(_meta, LIST)),
     "rentalot.list.page-default": Break("begins with the second page", _default("page", 2)),
@@ -397,7 +346,7 @@ BREAKS: dict[str, Break] = {
     _COMBINE: Break("takes the last filter only", _list_handler(_last_filter_only)),
     "rentalot.list.filter-draft": Break("does not know draft", parameter(LIST, "status", _no_draft)),
     "rentalot.get.returns": Break("finds completed sessions only", refuses(GET, ["active"], 404)),
-    "rentalot.get.not-found": Break("answers null for nothing", all_of(runs(GET, _NOTHING_FOUND), _UNCHECKED)),
+    "rentalot.get.not-found": Break("answers null for nothing", all_of(runs(GET, _NOTHING_FOUND), unchecked(GET))),
     "rentalot.get.envelope": Break("answers the bare session", answers(lambda body: body["data"], GET)),
     "rentalot.review.decides": Break("mixes the decisions up", table(REVIEW, _swapped)),
     "rentalot.review.final": Break("lets a decision be changed", allows(REVIEW, ["approved", "denied"]), entails=("rentalot.review.once",)),

@@ -21,7 +21,7 @@ _DEVICES: Mapping[str, Mapping[str, str]] = {
 
 
 def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A JWT or an API key of the default user, of the other tenant's, of one that is named, or of a new one. Raises BadState, NoSuchState."""
+    """A JWT or an API key of the default user, the other tenant's, one that is named, or a new one. Raises BadState, NoSuchState."""
     owner = _owner(world, api, params)
     if params.get("kind", "jwt") == "api_key":
         return bearer(_key(world, api, owner, params).secret)
@@ -45,7 +45,8 @@ def _key(world: World, api: ApiPlan, owner: Record, params: Mapping[str, Any]) -
     existing(world, api, "Organization", bound, "organization")
     if bound not in mine:
         raise NoSuchState(f"organization: the key's owner does not belong to {bound}")
-    key = Credential(random_key("mob_", world.random), "default", "api_key", params.get("revoked", False), user=owner.key, organization=bound)
+    secret, revoked = random_key("mob_", world.random), params.get("revoked", False)
+    key = Credential(secret, "default", "api_key", revoked=revoked, user=owner.key, organization=bound)
     return world.credentials[api.name].issue(key)
 
 

@@ -32,6 +32,8 @@ def members(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 def _success(operation: str, subject: Subject) -> Exchange:
     """A call that is good in every way."""
     identity = subject.place(subject.movable()) if "{" in subject.operation(operation).path else None
+    if identity and operation == subject.vocabulary.read:
+        return subject.fetch(identity)
     if identity:
         subject.require_state(identity, subject.movable())
         return subject.act(operation, identity, subject.body(operation))
@@ -57,6 +59,11 @@ def test_envelope(case: tuple[str, str], subject: Subject, judge: Judge) -> None
     _, schema = shapes.success(subject.operation(operation))
     wrong = shapes.envelope_fault(schema, exchange.json)
     judge.holds(rule, wrong is None, trigger=exchange, expected="the documented envelope", got=wrong or "")
+    if operation == subject.vocabulary.list and all(subject.vocabulary.scopes.values()):
+        empty = subject.listing(subject.scope())
+        if judge.accepted(rule, empty, contrast=exchange):
+            wrong = shapes.envelope_fault(schema, empty.json)
+            judge.holds(rule, wrong is None, trigger=empty, expected="the documented envelope around nothing", got=wrong or "")
 
 
 @each(members)

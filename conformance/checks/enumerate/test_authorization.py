@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
+from conformance import shapes
 from conformance.client import Exchange
 from conformance.errors import Unexercised
 from conformance.judge import Judge
@@ -81,7 +82,7 @@ def scopes(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
     for name in vocabulary.operations(contract):
         scope = contract.operations[name].scope
         if scope:
-            yield Case(name, (scope.rule,), (name, scope, list(every)))
+            yield Case(name, (scope.rule, "auth.forbidden", "error.body"), (name, scope, list(every)))
 
 
 @each(scopes)
@@ -93,10 +94,13 @@ def test_scope(case: tuple[str, Scope, list[str]], subject: Subject, judge: Judg
     for lacking in (others, *([name] for name in others), []):
         trigger = _call(operation, subject, subject.credential(scopes=lacking))
         refused = judge.refused(scope.rule, trigger, beside=_call(operation, subject, good))
+        if refused:
+            wrong = shapes.error_fault(subject.contract, trigger)
+            judge.holds("error.body", wrong is None, trigger=trigger, expected="the documented form of an error", got=wrong or "")
         if judge.knows("auth.forbidden") and refused:
             named = _judge_code("auth.forbidden", "FORBIDDEN", trigger, judge)
             told = scope.name in _error(trigger).get("message", "")
-            if named:
+            if named and _error(trigger):
                 judge.holds("auth.forbidden", told, trigger=trigger, expected=f"a message that names {scope.name}", got=trigger.answer())
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from conformance import shapes
+from conformance.checks.enumerate.test_mobilenext_organizations import creator_elsewhere
 from conformance.client import Exchange
 from conformance.errors import Unexercised
 from conformance.judge import Judge
@@ -35,15 +36,25 @@ def test_each_by_its_id(subject: Subject, judge: Judge) -> None:
 @verifies("session.values")
 def test_values(subject: Subject, judge: Judge) -> None:
     scope = subject.scope()
-    created = LONG_AGO + timedelta(days=3)
-    identity = subject.make(**scope, createdAt=written(created))
-    plain = subject.make()
-    user = subject.read(plain).get("user")
+    created = LONG_AGO + timedelta(days=3, minutes=41, seconds=17)
+    user = _somebody_else(subject)
+    identity = subject.make(**scope, createdAt=written(created), **({"user": user} if user else {}))
+    user = user or subject.read(subject.make()).get("user")
     for exchange, record in _shown(identity, scope, subject):
         judge.require({"organization", "user", "createdAt"} <= record.keys(), "a session lacks a documented member")
         got = (record["organization"], record["user"], shapes.moment(record["createdAt"]))
         expected = (scope["organization"], user, created)
         judge.holds("session.values", got == expected, trigger=exchange, expected=str(expected), got=str(got))
+
+
+def _somebody_else(subject: Subject) -> str | None:
+    """A user other than the caller; None where there is none to be had."""
+    try:
+        user = creator_elsewhere(subject)
+        subject.make(user=user)
+    except Unexercised:
+        return None
+    return user
 
 
 @verifies("session.platforms", "session.types")
@@ -89,7 +100,8 @@ def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
     exchange = subject.fetch(subject.place("absent"))
     body = exchange.json
     error = body.get("error") if isinstance(body, dict) else None
-    judge.observed("error.codes", exchange, f"the code of {exchange.status} is {error.get('code') if isinstance(error, dict) else 'missing'}")
+    code = error.get("code") if isinstance(error, dict) else "missing"
+    judge.observed("error.codes", exchange, f"the code of {exchange.status} is {code}")
     headers = subject.credential(kind="jwt")
     exchange = subject.send("listSessions", headers=headers)
     judge.observed("auth.lifetime", exchange, f"a new JWT answered {exchange.status}")

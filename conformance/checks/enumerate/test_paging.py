@@ -56,7 +56,8 @@ def test_limit(subject: Subject, judge: Judge) -> None:
     shelf = _shelf(subject, judge)
     for limit in (1, _LIMIT, 5):
         page = shelf.page(1, limit)
-        judge.require(page.ok, f"a list with limit {limit} answered {page.status}")
+        if not judge.accepted("list.limit", page, contrast=shelf.page()):
+            continue
         got = len(subject.ids(page))
         judge.holds("list.limit", got == limit, trigger=page, contrast=shelf.page(), expected=f"{limit} records", got=str(got))
 

@@ -40,6 +40,44 @@ def _same(placed: Mapping[str, object], shown: object) -> bool:
     return isinstance(shown, dict) and {name: shown.get(name) for name in placed} == placed
 
 
+def _row(subject: Subject, **params: Any) -> tuple[Exchange, Mapping[str, Any]]:
+    """A session as the list shows it. Raises Unexercised."""
+    identity, scope = subject.make(**params), {"user_id": params["user_id"]}
+    exchange = subject.listing(scope)
+    found = [record for record in subject.listed(exchange) if record.get("id") == identity]
+    if not found:
+        raise Unexercised("a session that was made is not listed")
+    return exchange, found[0]
+
+
+@verifies("session.values")
+def test_values(subject: Subject, judge: Judge) -> None:
+    for seconds in (1000, 2000):
+        start = LONG_AGO + timedelta(seconds=seconds)
+        expected = {"user_id": subject.prepared("user"), "scenario_id": subject.prepared("scenario")}
+        exchange, row = _row(subject, **expected, started_at=written(start))
+        judge.require({"user_id", "scenario_id", "started_at"} <= row.keys(), "a session lacks a documented member")
+        got = {name: row[name] for name in expected}
+        good = got == expected and shapes.moment(row["started_at"]) == start
+        judge.holds("session.values", good, trigger=exchange, expected=f"{expected} at {written(start)}", got=f"{got} at {row['started_at']}")
+
+
+@verifies("session.duration", "session.members")
+def test_duration(subject: Subject, judge: Judge) -> None:
+    """Of scored sessions, one of which went on over midnight."""
+    for hours, seconds in ((0, 420), (11.9, 1500)):
+        start = LONG_AGO + timedelta(hours=hours)
+        params = {"status": "scored", "started_at": written(start), "duration_seconds": seconds}
+        exchange, row = _row(subject, user_id=subject.prepared("user"), **params)
+        ended, lasted = shapes.moment(row.get("ended_at")), row.get("duration_seconds")
+        good = ended is not None and isinstance(lasted, int | float)
+        expected = f"{seconds} until {written(start + timedelta(seconds=seconds))}"
+        got = f"{lasted} until {row.get('ended_at')}"
+        if judge.holds("session.members", good, trigger=exchange, expected=expected, got=got):
+            same = lasted == seconds and ended == start + timedelta(seconds=seconds)
+            judge.holds("session.duration", same, trigger=exchange, expected=expected, got=got)
+
+
 @verifies("session.statuses", "session.unfinished", "session.detail-members", "session.times")
 def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
     exchange = subject.fetch(subject.make())
