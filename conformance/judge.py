@@ -80,6 +80,10 @@ class Judge:
         """Whether this check has reported on the rule."""
         return any(entry.rule == self._rules.full(rule) for entry in self.evidence)
 
+    def full(self, rule: str) -> str:
+        """The full id of a rule. Raises LookupError."""
+        return self._rules.full(rule)
+
     def knows(self, rule: str) -> bool:
         """Whether the contract has the rule."""
         return self._rules.find(rule) is not None

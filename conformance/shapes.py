@@ -100,6 +100,12 @@ def _validator(schema: JsonSchema) -> Any:
     return known[1]
 
 
+def error(exchange: Exchange) -> Mapping[str, Any]:
+    """The member `error` of a body; empty where there is none."""
+    found = exchange.json.get("error") if isinstance(exchange.json, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
 def error_fault(contract: Contract, exchange: Exchange) -> str | None:
     """What is wrong with the body of an error; None where it has one of the documented forms."""
     body = exchange.json

@@ -13,7 +13,7 @@ from mock_server.mock import MODULES, Mock
 from mock_server.request import RequestMiddleware
 from mock_server.respond import Respond
 from mock_server.route import RouteMiddleware
-from mock_server.security import RateMiddleware, SecurityMiddleware
+from mock_server.security import RateMiddleware, ScopeMiddleware, SecurityMiddleware
 from mock_server.settings import Settings
 
 
@@ -25,6 +25,7 @@ def create_app(settings: Settings) -> ASGIApp:
         partial(RouteMiddleware, mock=mock),  # which world, API and operation
         SecurityMiddleware,  # who calls
         RateMiddleware,  # how often
+        ScopeMiddleware,  # and whether it may
         RequestMiddleware,  # with which valid parameters and body
     ]
     app = ConnexionMiddleware(Decide(), middlewares=story)  # what the lifecycle table makes of it

@@ -80,11 +80,16 @@ def parse_time(text: str) -> datetime:
 
 def parse_moment(text: str) -> datetime:
     """An RFC 3339 time as UTC, to the microsecond. Raises ValueError."""
-    if not _RFC3339.fullmatch(text):
-        raise ValueError(f"{text[:40]!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z")
-    moment = datetime.fromisoformat(text.upper())
+    leap = text[17:19] == "60"
     try:
-        return moment.astimezone(UTC)
+        if not _RFC3339.fullmatch(text):
+            raise ValueError
+        moment = datetime.fromisoformat((f"{text[:17]}59{text[19:]}" if leap else text).upper())
+    except ValueError:
+        hint = " (in a URL, write + as %2B)" if " " in text[19:] else ""
+        raise ValueError(f"{text[:40]!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z{hint}") from None
+    try:
+        return moment.astimezone(UTC) + timedelta(seconds=leap)
     except OverflowError:
         return moment.replace(tzinfo=UTC)  # within a day of the calendar's end
 

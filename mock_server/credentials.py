@@ -11,7 +11,8 @@ from random import Random
 class Credential:
     """What a secret stands for. `kind` as in the provider states.
 
-    `scopes` None: whatever there is. `expires` None: never. `user`: whose it is; `organization`: the one that it is bound to.
+    `scopes` None: whatever there is. `expires` None: never. `user`: whose it is; `organization`: the one that it is bound to;
+    `organizations`: those of a user whom only the credential knows.
     """
 
     secret: str
@@ -22,6 +23,7 @@ class Credential:
     expires: datetime | None = None
     user: str | None = None
     organization: str | None = None
+    organizations: tuple[str, ...] = ()
 
 
 class Credentials:

@@ -30,7 +30,13 @@ class Fixture:
     source: Source
 
     def entries(self, part: str) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
-        for index, entry in enumerate(self.source.value.get(part) or ()):
+        """Raises FixtureError where the part is no list of mappings."""
+        listed = self.source.value.get(part) or []
+        if not isinstance(listed, list):
+            raise self.error((part,), f"{part} is no list; begin each entry with a dash")
+        for index, entry in enumerate(listed):
+            if not isinstance(entry, dict):
+                raise self.error((part, index), f"an entry of {part} is no mapping; write it as 'name: value'")
             yield (part, index), entry
 
     def error(self, path: Path_, what: str) -> FixtureError:
@@ -42,7 +48,7 @@ def read_fixtures(apis: Sequence[str], file: Path | None = None) -> dict[str, Fi
     given: dict[str, Path] = {}
     if file is not None:
         name = _api_of(file)
-        if name not in apis:
+        if name is None or name not in apis:
             raise FixtureError(str(file), 1, f"this is no fixture of {' or '.join(apis)}; begin it with 'api: {apis[0]}'")
         given[name] = file
     return {api: read_fixture(api, given.get(api)) for api in apis}
@@ -69,7 +75,14 @@ def read_fixture(api: str, file: Path | None = None) -> Fixture:
         raise _unreadable(error) from None
     if not isinstance(source.value, dict) or source.value.get("api") != api:
         raise FixtureError(source.file, 1, f"this is no fixture of {api}; begin it with 'api: {api}'")
-    return Fixture(source)
+    fixture = Fixture(source)
+    for name in source.value:
+        if name not in _PARTS:
+            raise fixture.error((name,), f"a fixture has no part {name!r}; it has {', '.join(_PARTS)}")
+    return fixture
+
+
+_PARTS = ("api", "credentials", "records", "recipes")
 
 
 def _directory() -> Path:
@@ -129,7 +142,8 @@ def _record(fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPla
     try:
         resource = api.resources[entry["resource"]]
         cook.of = entry.get("of", {})
-        fields, private = cook.fields(entry["fields"]), cook.fields(entry.get("private", {}))
+        made, private = cook.fields(entry["fields"]), cook.fields(entry.get("private", {}))
+        fields = {name: made[name] for name in (*resource.checker.schema.get("properties", {}), *made) if name in made}
         return build(resource, fields, entry["tenant"], private, cook.now), resource.name
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, UntrueAnswer) as error:
         raise fixture.error(path, f"this makes no record: {error}") from None
@@ -189,6 +203,10 @@ class Cook:
         """`{parent: id}`: a field of the record for which this one is made (`for_each`)."""
         return self.of[recipe["parent"]]
 
+    def step(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
+        """`{step: score, from: {85: high, 0: low}}`: what another field's value is at least, the greatest first."""
+        return self._value(next(value for least, value in recipe["from"].items() if made[recipe["step"]] >= float(least)), made)
+
     def ago(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
         """`{ago: [PT1H, P20D]}`: a time that long before now."""
         return rfc3339(self.now - self._between(recipe["ago"]))
@@ -208,4 +226,4 @@ class Cook:
         return timedelta(seconds=self._random.randint(int(low.total_seconds()), int(high.total_seconds())))
 
 
-_OPERATORS = {name: getattr(Cook, name) for name in ("fake", "pick", "cycle", "parent", "ago", "later", "same")}
+_OPERATORS = {name: getattr(Cook, name) for name in ("fake", "pick", "cycle", "parent", "step", "ago", "later", "same")}

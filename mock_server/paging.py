@@ -8,11 +8,11 @@ from typing import Any
 
 from mock_server.call import Answer, Call
 from mock_server.clock import parse_moment
-from mock_server.store import Record
+from mock_server.store import Record, Rows
 from openapi.model import Keeps, Listing
 
 _FRACTION = re.compile(r"\.(\d+)")
-_DIGITS = 9
+_DIGITS = 6  # what datetime libraries keep
 
 
 def numbered_page(call: Call) -> Answer:
@@ -29,20 +29,20 @@ def numbered_page(call: Call) -> Answer:
 def cursor_page(call: Call) -> tuple[Sequence[Record], str | None]:
     """The records after the cursor, at most `limit`, and the cursor of the next page; None where this is the last one.
 
-    A cursor is a moment, and a page goes on strictly before it. Among records of one moment, whole seconds all, it tells by
-    its nanoseconds after which serial number to go on: so none is lost, and it stays a date-time.
+    A cursor is a moment, and a page goes on strictly before it. Among records of one moment, whole seconds all, it tells by its
+    microseconds after how many, counted from the one that arrived first, to go on: so none is lost, whatever arrives meanwhile,
+    and it stays a date-time.
     """
     rows = call.rows()
     start, stop = span(call, rows)
     given = call.parameters.get(_cursor(call).parameter)
     if given is not None:
-        start = max(start, rows.bisect_key_right(_position(given)))
+        start = max(start, _position(given, rows))
     end = min(stop, start + call.parameters["limit"])
-    page = rows[start:end]
-    return page, _next(call, page[-1], rows[end]) if end < stop and page else None
+    return rows[start:end], _next(call, rows, end) if start < end < stop else None
 
 
-def span(call: Call, rows: Any) -> tuple[int, int]:
+def span(call: Call, rows: Rows) -> tuple[int, int]:
     """The part of some rows, sorted by a date-time, the latest first, that lies within the bounds that the request gives."""
     start, stop = 0, len(rows)
     for plan in call.plan.parameters:
@@ -63,17 +63,29 @@ def _cursor(call: Call) -> Any:
     return listing.cursor
 
 
-def _position(cursor: str) -> tuple[float, int]:
-    """The sort key of what a cursor stands behind."""
+def _position(cursor: str, rows: Rows) -> int:
+    """Where the rows go on after a cursor."""
     fraction = _FRACTION.search(cursor)
-    digits = fraction[1][:_DIGITS].ljust(_DIGITS, "0") if fraction else "0"
-    whole = parse_moment(cursor).replace(microsecond=0)
-    return -whole.timestamp(), -int(digits)
+    count = int(fraction[1][:_DIGITS].ljust(_DIGITS, "0")) if fraction else 1
+    first, last = _of_moment(parse_moment(cursor).replace(microsecond=0), rows)
+    return max(first, last - count + 1)
 
 
-def _next(call: Call, last: Record, following: Record) -> str:
-    """The last record's moment; among others of that moment with its serial number as nanoseconds."""
+def _of_moment(moment: datetime, rows: Rows) -> tuple[int, int]:
+    """From where to where the rows are of one moment."""
+    key = -moment.timestamp()
+    return rows.bisect_key_left((key,)), rows.bisect_key_left((key, math.inf))
+
+
+def _next(call: Call, rows: Rows, end: int) -> str:
+    """The cursor behind the row before `end`: its moment, exact where the next row has the same."""
     field = _cursor(call).field
-    moment: str = last.fields[field]
-    same = datetime.fromisoformat(moment) == datetime.fromisoformat(following.fields[field])
-    return f"{moment.removesuffix('Z')}.{last.serial:0{_DIGITS}}Z" if same else moment
+    moment: str = rows[end - 1].fields[field]
+    same = datetime.fromisoformat(moment) == datetime.fromisoformat(rows[end].fields[field])
+    return exact(moment, rows, end - 1) if same else moment
+
+
+def exact(moment: str, rows: Rows, index: int) -> str:
+    """The cursor behind one row among others of its moment."""
+    _, last = _of_moment(datetime.fromisoformat(moment), rows)
+    return f"{moment.removesuffix('Z')}.{last - index:0{_DIGITS}}Z"

@@ -55,4 +55,4 @@ def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Map
     if allowed:
         methods = ", ".join(allowed)
         raise Refused(None, f"{method} is not possible here; {methods} is", status=405, headers=[("Allow", methods)])
-    raise Refused(None, f"no operation has the path {path}", status=404)
+    raise Refused(None, f"no operation has the path {path or '/'}", status=404)

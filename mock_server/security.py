@@ -1,4 +1,4 @@
-"""Who calls, and how often: the credential, and the rate limits that hang on it."""
+"""Who calls, how often, and whether it may: the credential, and the rate limits and scopes that hang on it."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -10,7 +10,7 @@ from mock_server.settings import Auth
 
 
 class SecurityMiddleware:
-    """Refuses a call without a credential that counts, and is good for it."""
+    """Refuses a call without a credential that counts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -20,7 +20,6 @@ class SecurityMiddleware:
             call: Call = scope[SCOPE_KEY]
             if call.plan.contract.secured:
                 call.credential = call.api.authenticate(call, header(scope, b"authorization"))
-                call.api.authorize(call, call.credential)
         await self.app(scope, receive, send)
 
 
@@ -38,9 +37,23 @@ class RateMiddleware:
         await self.app(scope, receive, send)
 
 
+class ScopeMiddleware:
+    """Refuses a call that its credential is not good for; it was counted all the same."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            call: Call = scope[SCOPE_KEY]
+            if call.credential is not None:
+                call.api.authorize(call, call.credential)
+        await self.app(scope, receive, send)
+
+
 def header(scope: Scope, name: bytes) -> str | None:
     """The first value of a header; `name` in lower case."""
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+    return next((value.decode("latin-1").strip() for key, value in scope["headers"] if key == name), None)
 
 
 def authenticate(call: Call, authorization: str | None) -> Credential:

@@ -1,5 +1,6 @@
 """JSON Web Tokens, signed with a secret that is no secret: whoever tests a client may make tokens of his own."""
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,9 +20,12 @@ def sign(subject: str, now: datetime, lifetime: timedelta, **claims: Any) -> str
 
 def read(token: str) -> Mapping[str, Any] | None:
     """The claims of a token that we signed; whether its time is over is for the world's clock to say. None where we did not."""
-    options: Any = {"require": ["sub", "exp"], "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+    unread = dict.fromkeys((f"verify_{claim}" for claim in ("exp", "iat", "nbf", "aud", "jti")), False)
+    options: Any = {"require": ["sub", "exp"], **unread}
     try:
         claims: Mapping[str, Any] = jwt.decode(token, SECRET, [ALGORITHM], options)
     except jwt.InvalidTokenError:
         return None
-    return claims if isinstance(claims["exp"], int) else None
+    expires = claims["exp"]
+    is_time = isinstance(expires, int | float) and not isinstance(expires, bool) and math.isfinite(expires)
+    return claims if is_time else None

@@ -47,6 +47,7 @@ class World:
         self.outbox: list[Message] = []
         self.collections: dict[tuple[str, str], Collection] = {}
         self.random = Random(settings.seed)
+        self.secrets = Random(f"secrets {settings.seed}")  # outlives a reset, as credentials do: none is ever issued twice
         self._data: Seed = {}
 
     def sow(self, data: Seed, credentials: Mapping[str, Sequence[Credential]]) -> None:

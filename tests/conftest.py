@@ -1,25 +1,44 @@
 """One mock for all of its tests, as it was at its start for each of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from tests.serving import Mock, start
+from tests.serving import Mock, running
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Mock]:
-    process, url = start("--clock", "2026-02-13T09:00:00Z")
-    mock = Mock(url, process.pid)
-    yield mock
-    mock.client.close()
-    process.terminate()
-    process.communicate(timeout=10)
+    """Rentalot alone."""
+    with running("--clock", "2026-02-13T09:00:00Z", apis=["rentalot"]) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="session")
+def whole_server() -> Iterator[Mock]:
+    """All APIs, at the moment of which Sales Lab's page tells."""
+    with running("--clock", "2026-05-06T17:00:00Z") as mock:
+        yield mock
 
 
 @pytest.fixture
 def mock(server: Mock) -> Mock:
     """The mock, as it was at its start."""
-    server.control("DELETE", "/broken-rules")
-    server.control("POST", "/reset")
-    return server
+    return fresh(server)
+
+
+@pytest.fixture
+def saleslab(whole_server: Mock) -> Mock:
+    return fresh(replace(whole_server, api="saleslab"))
+
+
+@pytest.fixture
+def mobilenext(whole_server: Mock) -> Mock:
+    return fresh(replace(whole_server, api="mobilenext"))
+
+
+def fresh(mock: Mock) -> Mock:
+    mock.control("DELETE", "/broken-rules")
+    mock.control("POST", "/reset")
+    return mock

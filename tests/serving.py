@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,39 +16,75 @@ KEY = {"Authorization": "Bearer ra_mockDefaultTenantKey0000000000000000000000000
 OTHER = {"Authorization": "Bearer ra_mockOtherTenantKey000000000000000000000000000"}
 
 
+#: The default credential of each API.
+KEYS = {
+    "rentalot": KEY,
+    "saleslab": {"Authorization": "Bearer slt_mockDefaultTenantToken00000000000000000000000"},
+    "mobilenext": {"Authorization": "Bearer mob_mockDefaultUserKey00000000000000000000000000"},
+}
+
+
 @dataclass
 class Mock:
-    """A running mock, and shorthand for what tests ask of it."""
+    """A running mock, and shorthand for what tests ask of it: of one API, and of the control API."""
 
     url: str
     pid: int
+    api: str = "rentalot"
     client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=10))
 
     @property
     def sessions(self) -> str:
-        return f"{self.url}/rentalot/api/v1/sessions"
+        return f"{self.url}/{self.api}/api/v1/sessions"
 
     def call(self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
-        return self.client.request(method, self.sessions + path, headers=KEY if headers is None else headers, **options)
+        """Below the sessions."""
+        return self.client.request(method, self.sessions + path, headers=KEYS[self.api] if headers is None else headers, **options)
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
+        """Below the API's version."""
+        sent = KEYS[self.api] if headers is None else headers
+        return self.client.get(f"{self.url}/{self.api}/api/v1/{path}", headers=sent, params=params or None)
 
     def control(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self.client.request(method, f"{self.url}/_mock{path}", **options)
 
-    def given(self, **params: Any) -> str:
-        answer = self.control("POST", "/rentalot/states", json={"action": "setup", "state": "session", "params": params})
+    def state(self, name: str, /, **params: Any) -> Any:
+        """What a provider state returns."""
+        answer = self.control("POST", f"/{self.api}/states", json={"action": "setup", "state": name, "params": params})
         assert answer.status_code == 200, answer.text
-        return str(answer.json()["id"])
+        return answer.json()
+
+    def given(self, state: str = "session", /, **params: Any) -> str:
+        """The id of a fresh record."""
+        return str(self.state(state, **params)["id"])
+
+    def credential(self, **params: Any) -> dict[str, str]:
+        return dict(self.state("credential", **params)["headers"])
 
     def outbox(self) -> list[dict[str, Any]]:
         return list(self.control("GET", "/outbox").json()["messages"])
 
 
-def start(*options: str) -> tuple[subprocess.Popen[str], str]:
-    """`session-contracts serve` in a process of its own, and its URL."""
-    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "serve", "rentalot", "--port", "0", *options]
+def start(*options: str, apis: Sequence[str] = ()) -> tuple[subprocess.Popen[str], str]:
+    """`session-contracts serve` in a process of its own, for these APIs or for all, and its URL."""
+    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "serve", *apis, "--port", "0", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
     found = re.search(r"http://[\d.]+:\d+", line)
     assert found, line + (process.stderr.read() if process.stderr else "")
     return process, found.group()
+
+
+@contextmanager
+def running(*options: str, apis: Sequence[str] = ()) -> Iterator[Mock]:
+    """A mock in a process of its own."""
+    process, url = start(*options, apis=apis)
+    mock = Mock(url, process.pid)
+    try:
+        yield mock
+    finally:
+        mock.client.close()
+        process.terminate()
+        process.communicate(timeout=10)

@@ -30,6 +30,7 @@ class Mistake:
     at: str
     what: str
     fix: str
+    contract: str = "rentalot"
 
 
 def between(start: str, end: str) -> str:
@@ -50,7 +51,12 @@ MISTAKES = [
     ),
     Mistake("openapi", "\npaths:", "\nroutes:", at="openapi:", what="'paths' is missing", fix="write 'paths:' at the root"),
     Mistake(
-        "extension-known", "x-list:", "x-lst:", at="x-lst:", what="there is no extension 'x-lst'", fix="use one of x-filter, x-lifecycles"
+        "extension-known",
+        "x-list:",
+        "x-lst:",
+        at="x-lst:",
+        what="there is no extension 'x-lst'",
+        fix="use one of x-extensible-enum, x-filter, x-lifecycles",
     ),
     Mistake(
         "extension-form", "style: page}", "style: pages}", at="style: pages}", what="x-list.style", fix="see openapi/extensions.schema.json"
@@ -147,10 +153,45 @@ MISTAKES = [
     Mistake(
         "state-field",
         "{status: draft}",
-        "{status: draft, contactId: null}",
-        at="contactId: null}",
-        what="'contactId' of state 'draft' is no enum of Session",
+        "{status: draft, workflowTemplateId: null}",
+        at="workflowTemplateId: null}",
+        what="'workflowTemplateId' of state 'draft' is no enum of Session",
         fix="name a field that has an enum",
+    ),
+    Mistake(
+        "list-cursor",
+        "style: page}",
+        "style: cursor}",
+        at="    get:\n      operationId: listSessions",
+        what="style cursor and 'cursor' do not go together",
+        fix="write both",
+    ),
+    Mistake(
+        "list-cursor",
+        "cursor: {parameter: before,",
+        "cursor: {parameter: after,",
+        at="    get:\n      operationId: listSessions",
+        what="listSessions has no parameter 'after'",
+        fix="name the one that takes a cursor",
+        contract="mobilenext",
+    ),
+    Mistake(
+        "list-cursor",
+        "order: [-createdAt]",
+        "order: [createdAt]",
+        at="    get:\n      operationId: listSessions",
+        what="listSessions is not sorted by the date-time 'createdAt', descending",
+        fix="begin 'order' with -createdAt",
+        contract="mobilenext",
+    ),
+    Mistake(
+        "rule-exists",
+        'x-scope: {name: "users:read", rule: saleslab.users.scope}',
+        'x-scope: {name: "users:read", rule: saleslab.users.scopes}',
+        at='x-scope: {name: "users:read", rule: saleslab.users.scopes}',
+        what="there is no rule 'saleslab.users.scopes'",
+        fix="state it under x-rules",
+        contract="saleslab",
     ),
     Mistake(
         "state-partition",
@@ -303,8 +344,9 @@ def violations(folder: Path, content: str) -> tuple[Violation, ...]:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.check}: {mistake.what}")
 def test_a_mistake_gives_exactly_one_violation(mistake: Mistake, tmp_path: Path) -> None:
-    assert GOOD.count(mistake.old) == 1, "the contract has changed; choose another text to replace"
-    bad = GOOD.replace(mistake.old, mistake.new)
+    good = (Path(openapi.__file__).parent / f"{mistake.contract}.yaml").read_text()
+    assert good.count(mistake.old) == 1, "the contract has changed; choose another text to replace"
+    bad = good.replace(mistake.old, mistake.new)
     (violation,) = violations(tmp_path, bad)
     assert violation.check == mistake.check
     assert mistake.what in violation.what

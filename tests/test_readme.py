@@ -21,7 +21,7 @@ def console(text: str) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def output() -> list[tuple[str, str, str]]:
     """Each command of the README, what it is said to print, and what it prints."""
-    clock = re.search(r"serve rentalot --clock (\S+)", README)
+    clock = re.search(r"serve --clock (\S+)", README)
     assert clock
     process, url = start("--clock", clock.group(1))
     try:

@@ -25,6 +25,7 @@ class Vocabulary:
     `stated`: the rule about the members that tell the state, where it is not that of the cell.
     `cells`: (operation, state) to the rule that says more of that cell than the table does; `filter_values` likewise (parameter, value).
     `envelopes`: operation to the rule about what its answer is wrapped in; `members`: to the rule about what is in it.
+    `codes`: rule to the code that an error must have by it.
     `aliases`: what a generic check's rule is called here; `refused`: which rule a valid body speaks to when it is refused.
     """
 
@@ -45,6 +46,7 @@ class Vocabulary:
     filter_values: Mapping[tuple[str, str], str] = field(default_factory=dict)
     envelopes: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     refused: Callable[[Any], str | None] = _nothing
 

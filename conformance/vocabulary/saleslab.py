@@ -2,6 +2,12 @@
 
 from conformance.vocabulary.model import Vocabulary
 
+_CODES = {
+    "saleslab.auth.unauthorized": "UNAUTHORIZED",
+    "saleslab.auth.forbidden": "FORBIDDEN",
+    "saleslab.rate.code": "RATE_LIMITED",
+}
+
 SESSION = Vocabulary(
     api="saleslab",
     resource="Session",
@@ -25,6 +31,7 @@ SESSION = Vocabulary(
         "listUsers": "saleslab.users.members",
         "getAnalyticsSummary": "saleslab.summary.members",
     },
+    codes=_CODES,
     aliases={
         "list.repeated-parameter": "saleslab.request.repeated-parameter",
         "list.unknown-parameter": "saleslab.request.unknown-parameter",
@@ -38,4 +45,5 @@ SCORECARD = Vocabulary(
     state="scorecard",
     envelopes={"getScorecard": "saleslab.scorecard.envelope"},
     members={"getScorecard": "saleslab.scorecard.members"},
+    codes=_CODES,
 )

@@ -44,15 +44,26 @@ def get_session(call: Call) -> Answer:
 
 
 def find_credential(call: Call, secret: str) -> Credential | None:
-    """What was issued, or a JWT that we signed: its `sub` is the user."""
+    """What was issued, or a JWT that we signed: its `sub` is a user whom we know, or whose `organizations` it tells."""
     issued = security.find_issued(call, secret)
     if issued is not None or secret.count(".") != 2:
         return issued
     claims = tokens.read(secret)
-    if claims is None:
+    if claims is None or ("organizations" not in claims and _user(call, claims["sub"]) is None):
         return None
-    expires = min(max(claims["exp"], EARLIEST.timestamp()), LATEST.timestamp())
-    return Credential(secret, "default", "jwt", expires=datetime.fromtimestamp(expires, UTC), user=str(claims["sub"]))
+    told = claims.get("organizations")
+    return Credential(
+        secret,
+        "default",
+        "jwt",
+        expires=datetime.fromtimestamp(min(max(claims["exp"], EARLIEST.timestamp()), LATEST.timestamp()), UTC),
+        user=claims["sub"],
+        organizations=tuple(name for name in told if isinstance(name, str)) if isinstance(told, list) else (),
+    )
+
+
+def _user(call: Call, key: str | None) -> Record | None:
+    return call.world.collection(call.api, call.api.resources["User"]).get(key or "")
 
 
 def choose_tenant(call: Call) -> str | None:
@@ -68,17 +79,19 @@ def choose_tenant(call: Call) -> str | None:
 
 
 def organizations(call: Call) -> tuple[str, ...]:
-    """Those that the caller belongs to, the default one first; a key's own counts among them."""
+    """Those that the caller belongs to and that exist, the default one first."""
     assert call.credential is not None, "every operation is secured"
-    bound = call.credential.organization
-    user = call.world.collection(call.api, call.api.resources["User"]).get(call.credential.user or "")
-    known = tuple(user.fields["organizations"]) if user else ()
-    return known if bound is None or bound in known else (*known, bound)
+    user = _user(call, call.credential.user)
+    known: Sequence[str] = user.fields["organizations"] if user else call.credential.organizations
+    return tuple(organization for organization in known if _exists(call, organization))
+
+
+def _exists(call: Call, organization: str) -> bool:
+    return call.world.collection(call.api, call.api.resources["Organization"]).get(organization) is not None
 
 
 def _not_mine(call: Call, organization: str) -> str:
-    exists = call.world.collection(call.api, call.api.resources["Organization"]).get(organization) is not None
-    return "mobilenext.organization.foreign" if exists else "mobilenext.organization.unknown"
+    return "mobilenext.organization.foreign" if _exists(call, organization) else "mobilenext.organization.unknown"
 
 
 def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.breaks.parts import operation, parameter
 from mock_server.call import Answer, Call
 from mock_server.clock import parse_moment, rfc3339
-from mock_server.paging import cursor_page
+from mock_server.paging import cursor_page, exact
 from mock_server.plan import ApiPlan, Checker, ParameterPlan
 from mock_server.store import Record
 
@@ -82,7 +82,8 @@ def includes_the_moment(call: Call) -> Page:
 
 
 def _exact(record: Record, call: Call) -> str:
-    return f"{record.fields[_field(call)].removesuffix('Z')}.{record.serial:09}Z"
+    rows = call.rows()
+    return exact(record.fields[_field(call)], rows, rows.index(record))
 
 
 def _field(call: Call) -> str:

@@ -101,6 +101,11 @@ def _of_strangers(call: Call) -> None:
         call.tenant = found.tenant
 
 
+def _held_only(call: Call) -> cursors.Page:
+    page, following = cursor_page(call)
+    return [record for record in page if record.state == "held"], following
+
+
 def _first_page_only(call: Call) -> cursors.Page:
     if "before" in call.parameters:
         call.tenant = None
@@ -151,6 +156,7 @@ BREAKS: dict[str, Break] = {
     "mobilenext.error.body": Break("answers {message}", lambda api: replace(api, error_body=plain_message)),
     "mobilenext.answer.declared": Break("answers 202 to a read", answers_with(202, GET)),
     "mobilenext.list.envelope": Break("calls data sessions", answers(_renamed, LIST)),
+    "mobilenext.list.complete": Break("hides what was released", _paged(_held_only)),
     "mobilenext.list.object": Break("calls it sessions", answers(_objects, LIST)),
     "mobilenext.list.order": Break("turns each page round", _paged(cursors.oldest_first)),
     "mobilenext.list.limit": Break("stops one too early", _paged(cursors.one_too_few)),

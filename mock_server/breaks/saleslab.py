@@ -78,6 +78,11 @@ def _another_code(code: int, detail: str, errors: tuple[FieldError, ...]) -> tup
     return media, {**body, "error": {**body["error"], "code": "INVALID_TOKEN"}} if code == 401 else body
 
 
+def _too_many(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+    media, body = saleslab.error_body(code, detail, errors)
+    return media, {**body, "error": {**body["error"], "code": "TOO_MANY_REQUESTS"}} if code == 429 else body
+
+
 def _counts_together(call: Call, credential: Credential) -> None:
     security.limit(call, replace(credential, secret="everybody"))
 
@@ -106,6 +111,11 @@ def _last_filter_only(call: Call) -> cursors.Page:
     given = [plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters]
     call.parameters = {name: value for name, value in call.parameters.items() if name not in given[:-1]}
     return cursor_page(call)
+
+
+def _ended_only(call: Call) -> cursors.Page:
+    page, following = cursor_page(call)
+    return [record for record in page if record.state != "in_progress"], following
 
 
 def _filters_the_first_page(call: Call) -> cursors.Page:
@@ -157,6 +167,11 @@ def _of_any_owner(call: Call) -> None:
 
 def _by_name_alone(call: Call) -> Answer:
     return Answer(200, {"ok": True, "data": [record.fields for record in call.rows()]})
+
+
+def _first_twenty(call: Call) -> Answer:
+    answer = saleslab.list_scenarios(call)
+    return replace(answer, body={"ok": True, "data": answer.body["data"][:20]})
 
 
 def _active_only(call: Call) -> Answer:
@@ -255,9 +270,11 @@ BREAKS: dict[str, Break] = {
     "saleslab.error.body": Break("answers {message}", lambda api: replace(api, error_body=plain_message)),
     "saleslab.answer.declared": Break("answers 202 to the summary", answers_with(202, SUMMARY)),
     "saleslab.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)),
+    "saleslab.rate.code": Break("calls it TOO_MANY_REQUESTS", lambda api: replace(api, error_body=_too_many)),
     "saleslab.rate.per-token": Break("counts all tokens together", lambda api: replace(api, limit=_counts_together)),
     "saleslab.list.scope": Break("forgets the scope", credentials.forgets_the_scope(LIST)),
     "saleslab.list.envelope": Break("forgets ok", _without_ok(LIST)),
+    "saleslab.list.complete": Break("hides what is not over yet", _paged(_ended_only)),
     "saleslab.list.order": Break("turns each page round", _paged(cursors.oldest_first)),
     "saleslab.list.limit": Break("stops one too early", _paged(cursors.one_too_few)),
     "saleslab.list.limit-default": Break("gives twenty without a limit", cursors.default(LIST, "limit", 20)),
@@ -285,6 +302,7 @@ BREAKS: dict[str, Break] = {
     "saleslab.scenarios.scope": Break("forgets the scope", credentials.forgets_the_scope(SCENARIOS)),
     "saleslab.scenarios.envelope": Break("forgets ok", _without_ok(SCENARIOS)),
     "saleslab.scenarios.members": Break("calls call_type type", _lacking(SCENARIOS, "call_type")),
+    "saleslab.scenarios.complete": Break("lists twenty", _handles(SCENARIOS, _first_twenty)),
     "saleslab.scenarios.active-first": Break("sorts by name alone", _handles(SCENARIOS, _by_name_alone)),
     "saleslab.scenarios.archived": Break("lists active ones only", _handles(SCENARIOS, _active_only)),
     "saleslab.scenarios.tenant": Break("lists without a tenant", runs(SCENARIOS, first(_everybodys))),

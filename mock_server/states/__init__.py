@@ -45,8 +45,12 @@ def set_up(world: World, control: ApiPlan, api: ApiPlan, message: Mapping[str, A
     return known[state](world, api, params) if message["action"] == "setup" else {}
 
 
+#: Constraints on what a target offers, as opposed to what a message is like.
+_UNSUPPORTED = ("additionalProperties", "enum", "minimum", "maximum")
+
+
 def _check(checker: Checker, params: Mapping[str, Any]) -> None:
     """An unknown param or value is not supported; a wrong type is malformed."""
     for _, keyword, error in checker.violations(params):
-        what = f"{error.field or 'params'}: {error.message}"
-        raise NoSuchState(what) if keyword in ("additionalProperties", "enum") else BadState(what)
+        what = f"{'params' if error.field == 'body' else error.field}: {error.message}"
+        raise NoSuchState(what) if keyword in _UNSUPPORTED else BadState(what)

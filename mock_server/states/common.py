@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from mock_server.clock import parse_duration, parse_time, rfc3339
+from mock_server.clock import parse_duration, parse_moment, parse_time, rfc3339
 from mock_server.credentials import Credential, random_key
-from mock_server.errors import BadState, ClockError
+from mock_server.errors import BadState, ClockError, NoSuchState
 from mock_server.plan import ApiPlan
+from mock_server.rates import Rates
 from mock_server.store import Record
 from mock_server.world import World, as_message
 
@@ -26,7 +27,8 @@ def clock(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
 
 
 def rate_limits(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    world.rates.enforced = params.get("enforced", True)
+    """From now on: what was called before does not count."""
+    world.rates = Rates(params.get("enforced", True))
     return {}
 
 
@@ -38,13 +40,17 @@ def outbox(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, A
 
 
 def moment(params: Mapping[str, Any], name: str) -> datetime | None:
-    """A time among the params. Raises BadState."""
+    """A time among the params. Raises BadState, and NoSuchState where the clock does not go that far."""
     if name not in params:
         return None
     try:
-        return parse_time(params[name])
+        parse_moment(params[name])
     except ValueError as error:
         raise BadState(f"{name}: {error}") from None
+    try:
+        return parse_time(params[name])
+    except ValueError as error:
+        raise NoSuchState(f"{name}: {error}") from None
 
 
 def existing(world: World, api: ApiPlan, resource: str, key: str, param: str) -> Record:
@@ -66,5 +72,5 @@ def issued_key(world: World, api: ApiPlan, params: Mapping[str, Any], prefix: st
     found = None if revoked or scopes is not None else keys.default(tenant)
     if found is None:
         limited = None if scopes is None else tuple(scopes)
-        found = keys.issue(Credential(random_key(prefix, world.random), tenant, kind, revoked=revoked, scopes=limited))
+        found = keys.issue(Credential(random_key(prefix, world.secrets), tenant, kind, revoked=revoked, scopes=limited))
     return bearer(found.secret)

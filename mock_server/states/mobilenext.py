@@ -16,7 +16,7 @@ from mock_server.world import World
 
 _DEVICES: Mapping[str, Mapping[str, str]] = {
     "ios": {"id": "dev-ios-7", "platform": "ios", "type": "phone", "name": "iPhone 16", "osVersion": "18.3"},
-    "android": {"id": "dev-android-4", "platform": "android", "type": "tablet", "name": "Galaxy Tab S9", "osVersion": "15"},
+    "android": {"id": "dev-android-4", "platform": "android", "type": "tablet", "name": "Galaxy Tab S9", "osVersion": "14"},
 }
 
 
@@ -28,7 +28,10 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
     if "organization" in params:
         raise NoSuchState("organization: only an API key is bound to one")
     issued_at = world.clock.now() - (2 * LIFETIME if params.get("expired") else timedelta())
-    token = tokens.sign(owner.key, issued_at, LIFETIME, jti=world.new_id())
+    claims: dict[str, Any] = {"jti": f"{world.secrets.getrandbits(64):016x}"}
+    if "organizations" in params:
+        claims["organizations"] = params["organizations"]  # so that the token outlives a reset, which its user does not
+    token = tokens.sign(owner.key, issued_at, LIFETIME, **claims)
     if params.get("revoked"):
         expires = world.clock.now() + LIFETIME
         world.credentials[api.name].issue(Credential(token, "default", "jwt", revoked=True, expires=expires, user=owner.key))
@@ -45,7 +48,7 @@ def _key(world: World, api: ApiPlan, owner: Record, params: Mapping[str, Any]) -
     existing(world, api, "Organization", bound, "organization")
     if bound not in mine:
         raise NoSuchState(f"organization: the key's owner does not belong to {bound}")
-    secret, revoked = random_key("mob_", world.random), params.get("revoked", False)
+    secret, revoked = random_key("mob_", world.secrets), params.get("revoked", False)
     key = Credential(secret, "default", "api_key", revoked=revoked, user=owner.key, organization=bound)
     return world.credentials[api.name].issue(key)
 

@@ -60,20 +60,30 @@ def scorecard(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str
     key = params.get("session_id") or session(world, api, {name: value for name, value in params.items() if name == "tenant"})["id"]
     judged = existing(world, api, "Session", key, "session_id")
     _require_tenant(judged, "session_id", params)
-    ended = judged.fields["ended_at"] or rfc3339(world.clock.now())
-    lasted = (parse_time(ended) - parse_time(judged.fields["started_at"])).total_seconds()
+    began = parse_time(judged.fields["started_at"])
+    ended = judged.fields["ended_at"] or rfc3339(min(world.clock.now(), began + _CALL))
+    lasted = (parse_time(ended) - began).total_seconds()
     fields = {**judged.fields, "status": "scored", "ended_at": ended, "duration_seconds": int(lasted)}
     world.place(api, api.resources["Session"], fields, judged.tenant, judged.private)
     return _judge(world, api, key, params)
 
 
+#: The verdict and the headline from a score on.
+_JUDGEMENTS = (
+    (85, ("crushed_it", "You let the customer find the answer.")),
+    (70, ("solid", "You listened more than you talked.")),
+    (float("-inf"), ("needs_work", "You talked past the first objection.")),
+)
+
+
 def _judge(world: World, api: ApiPlan, key: str, params: Mapping[str, Any]) -> dict[str, Any]:
     score = params.get("overall_score", 75)
+    verdict, headline = next(words for least, words in _JUDGEMENTS if score >= least)
     fields = {
         "id": key,
         "overall_score": score,
-        "verdict": params.get("verdict", "solid"),
-        "headline": params.get("headline", "You listened more than you talked."),
+        "verdict": params.get("verdict", verdict),
+        "headline": params.get("headline", headline),
         "categories": [{"name": "Opening", "score": score}, {"name": "Closing", "score": score}],
         "callouts": ["Ask one more open question before you offer a price."],
     }
@@ -83,13 +93,16 @@ def _judge(world: World, api: ApiPlan, key: str, params: Mapping[str, Any]) -> d
 def _life(world: World, status: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """When it began and ended, and how long it lasted. Raises NoSuchState, BadState."""
     now = world.clock.now()
-    lasts = timedelta(seconds=params.get("duration_seconds", _CALL.total_seconds()))
-    began = moment(params, "started_at") or now
-    if began > now:
-        raise NoSuchState("started_at: lies in the future")
     unfinished = status == "in_progress"
     if unfinished and "duration_seconds" in params:
         raise NoSuchState("duration_seconds: a session that is in_progress has none yet")
+    given, began = params.get("duration_seconds"), moment(params, "started_at")
+    if began is not None and began > now:
+        raise NoSuchState("started_at: lies in the future")
+    lasts = timedelta(seconds=given) if given is not None else _CALL if began is None else min(_CALL, now - began)
+    began = began or (now if unfinished else now - lasts)
+    if not unfinished and began + lasts > now:
+        raise NoSuchState(f"duration_seconds: a session that is {status} has ended, and this one would not have")
     return {
         "started_at": rfc3339(began),
         "ended_at": None if unfinished else rfc3339(began + lasts),

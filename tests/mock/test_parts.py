@@ -1,11 +1,15 @@
 """The pure parts of the mock: store, clock, rates."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jwt
 import orjson
 import pytest
 
+from conformance.tokens import never_issued
+from mock_server import tokens
 from mock_server.clock import Clock, parse_duration, parse_time, rfc3339
 from mock_server.errors import ClockError
 from mock_server.rates import Rates
@@ -27,17 +31,17 @@ def collection(*records: Record) -> Collection:
     return made
 
 
-def keys(found: tuple[Any, int]) -> list[str]:
-    return [entry.key for entry in found[0]]
+def keys(found: Any) -> list[str]:
+    return [entry.key for entry in found]
 
 
 def test_a_page_is_sorted_filtered_and_counted() -> None:
     store = collection(record("a", 1), record("b", 3), record("c", 2, "blue"), record("d", 3), record("e", 9, tenant="other"))
-    assert keys(store.page("default", {}, 0, 10)) == ["b", "d", "c", "a"]
-    assert keys(store.page("default", {"colour": "red"}, 1, 3)) == ["d", "a"]
-    assert store.page("default", {"colour": "red"}, 0, 0)[1] == 3
-    assert store.page("default", {"colour": "green"}, 0, 10) == ((), 0)
-    assert store.page(None, {}, 0, 10)[1] == 5
+    assert keys(store.rows("default", {})) == ["b", "d", "c", "a"]
+    assert keys(store.rows("default", {"colour": "red"})[1:3]) == ["d", "a"]
+    assert len(store.rows("default", {"colour": "red"})) == 3
+    assert keys(store.rows("default", {"colour": "green"})) == []
+    assert len(store.rows(None, {})) == 5
 
 
 def test_a_page_costs_the_page_and_not_the_table() -> None:
@@ -51,30 +55,58 @@ def test_a_page_costs_the_page_and_not_the_table() -> None:
     store = Collection(ordering)
     for number in range(5000):
         store.put(record(f"{number:05}", number % 7, "red" if number % 2 else "blue"))
-    store.page("default", {"colour": "red"}, 0, 20)
+    store.rows("default", {"colour": "red"})
     looked_at = 0
-    assert len(store.page("default", {"colour": "red"}, 2000, 2020)[0]) == 20
+    assert len(store.rows("default", {"colour": "red"})[2000:2020]) == 20
     store.put(record("new", 3))
     assert looked_at < 100
 
 
 def test_an_index_follows_what_is_replaced() -> None:
     store = collection(record("a", 1), record("b", 2))
-    store.page("default", {"colour": "red"}, 0, 10)
+    store.rows("default", {"colour": "red"})
     store.put(record("a", 5, "blue"))
-    assert keys(store.page("default", {"colour": "red"}, 0, 10)) == ["b"]
-    assert keys(store.page("default", {"colour": "blue"}, 0, 10)) == ["a"]
-    assert keys(store.page("default", {}, 0, 10)) == ["a", "b"]
+    assert keys(store.rows("default", {"colour": "red"})) == ["b"]
+    assert keys(store.rows("default", {"colour": "blue"})) == ["a"]
+    assert keys(store.rows("default", {})) == ["a", "b"]
 
 
 def test_a_fork_and_its_origin_go_their_own_ways() -> None:
     origin = collection(record("a", 1))
-    origin.page("default", {}, 0, 10)
+    origin.rows("default", {})
     fork = origin.fork()
     fork.put(record("b", 2))
     origin.put(record("c", 3))
-    assert keys(fork.page("default", {}, 0, 10)) == ["b", "a"]
-    assert keys(origin.page("default", {}, 0, 10)) == ["c", "a"]
+    assert keys(fork.rows("default", {})) == ["b", "a"]
+    assert keys(origin.rows("default", {})) == ["c", "a"]
+
+
+def test_of_equals_the_one_that_arrived_last_comes_first_and_stays_where_it_is() -> None:
+    store = Collection(lambda fields: (-fields["size"],))
+    for key in "abc":
+        store.put(record(key, 1))
+    assert keys(store.rows("default", {})) == ["c", "b", "a"]
+    store.put(record("b", 1, "blue"))
+    assert keys(store.rows("default", {})) == ["c", "b", "a"]
+    assert [entry.serial for entry in store.rows("default", {})] == [3, 2, 1]
+    fork = store.fork()
+    fork.put(record("d", 1))
+    assert keys(fork.rows("default", {})) == ["d", "c", "b", "a"]
+
+
+def test_a_token_is_ours_whenever_it_ends() -> None:
+    token = tokens.sign("somebody", NOON, timedelta(hours=1))
+    assert tokens.read(token) == {"sub": "somebody", "iat": 1770984000, "exp": 1770987600}
+    header, claims, signature = token.split(".")
+    for forged in never_issued(token):
+        assert tokens.read(forged) is None, forged
+    for broken in ("", "a.b.c", f"{header}.{claims}", f"{claims}.{header}.{signature}"):
+        assert tokens.read(broken) is None
+
+
+@pytest.mark.parametrize("claims", [{}, {"sub": "x"}, {"sub": 7, "exp": 1}, *({"sub": "x", "exp": exp} for exp in ("1", math.inf, True))])
+def test_a_token_whose_claims_are_odd_is_not_ours(claims: dict[str, Any]) -> None:
+    assert tokens.read(jwt.encode(claims, tokens.SECRET, tokens.ALGORITHM)) is None
 
 
 def test_a_clock_only_moves_forward() -> None:

@@ -72,8 +72,14 @@ def test_credential(case: tuple[str, str, str], subject: Subject, judge: Judge) 
     for headers in _bad(kind, subject, judge):
         trigger, beside = _call(operation, subject, headers), _call(operation, subject, None)
         refused = judge.refused(rule, trigger, beside=beside)
-        if judge.knows("auth.unauthorized") and refused and beside.ok:
-            _judge_code("auth.unauthorized", "UNAUTHORIZED", trigger, judge)
+        if judge.knows("auth.unauthorized") and refused and beside.ok and _judge_status("auth.unauthorized", trigger, judge):
+            judge_code("auth.unauthorized", trigger, subject, judge)
+
+
+def _call(operation: str, subject: Subject, headers: Headers | None) -> Exchange:
+    """A call that succeeds with a good credential, on a record of its own."""
+    identity = subject.place(subject.movable()) if "{" in subject.operation(operation).path else None
+    return subject.act(operation, identity, subject.body(operation), headers=headers)
 
 
 def scopes(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -90,39 +96,35 @@ def test_scope(case: tuple[str, Scope, list[str]], subject: Subject, judge: Judg
     """A token with every scope but the one, each other scope by itself, and none; beside it, a token with the one alone."""
     operation, scope, every = case
     good = subject.credential(scopes=[scope.name])
+    if not judge.accepted(scope.rule, _call(operation, subject, good), contrast=_call(operation, subject, None)):
+        return
     others = [name for name in every if name != scope.name]
     for lacking in (others, *([name] for name in others), []):
         trigger = _call(operation, subject, subject.credential(scopes=lacking))
-        refused = judge.refused(scope.rule, trigger, beside=_call(operation, subject, good))
-        if refused:
+        if judge.refused(scope.rule, trigger, beside=_call(operation, subject, good)):
             wrong = shapes.error_fault(subject.contract, trigger)
             judge.holds("error.body", wrong is None, trigger=trigger, expected="the documented form of an error", got=wrong or "")
-        if judge.knows("auth.forbidden") and refused:
-            named = _judge_code("auth.forbidden", "FORBIDDEN", trigger, judge)
-            told = scope.name in _error(trigger).get("message", "")
-            if named and _error(trigger):
-                judge.holds("auth.forbidden", told, trigger=trigger, expected=f"a message that names {scope.name}", got=trigger.answer())
+            if judge.knows("auth.forbidden") and _judge_status("auth.forbidden", trigger, judge):
+                _judge_forbidden(scope, trigger, subject, judge)
 
 
-def _judge_code(rule: str, code: str, trigger: Exchange, judge: Judge) -> bool:
-    """The status that the rule says, and the code beside it; what is no error at all is for another rule."""
+def _judge_forbidden(scope: Scope, trigger: Exchange, subject: Subject, judge: Judge) -> None:
+    """The code, and the name of the scope in the message."""
+    error = shapes.error(trigger)
+    if judge_code("auth.forbidden", trigger, subject, judge) and error:
+        named = scope.name in str(error.get("message"))
+        judge.holds("auth.forbidden", named, trigger=trigger, expected=f"a message that names {scope.name}", got=trigger.answer())
+
+
+def judge_code(rule: str, trigger: Exchange, subject: Subject, judge: Judge) -> bool:
+    """The code that the rule says, where there is one; what is no error at all is for another rule."""
+    expected, found = subject.vocabulary.codes[judge.full(rule)], shapes.error(trigger).get("code")
+    return not found or judge.holds(rule, found == expected, trigger=trigger, expected=expected, got=str(found))
+
+
+def _judge_status(rule: str, trigger: Exchange, judge: Judge) -> bool:
     status = judge.statuses(rule)[0]
-    if not judge.holds(rule, trigger.status == status, trigger=trigger, expected=str(status), got=str(trigger.status)):
-        return False
-    found = _error(trigger).get("code")
-    return not found or judge.holds(rule, found == code, trigger=trigger, expected=code, got=str(found))
-
-
-def _error(exchange: Exchange) -> Mapping[str, str]:
-    body = exchange.json
-    error = body.get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, dict) else {}
-
-
-def _call(operation: str, subject: Subject, headers: Headers | None) -> Exchange:
-    """A call that succeeds with a good credential, on a record of its own."""
-    identity = subject.place(subject.movable()) if "{" in subject.operation(operation).path else None
-    return subject.act(operation, identity, subject.body(operation), headers=headers)
+    return judge.holds(rule, trigger.status == status, trigger=trigger, expected=str(status), got=str(trigger.status))
 
 
 @verifies("tenant.unlisted")

@@ -140,6 +140,18 @@ def _walk(subject: Subject, query: Mapping[str, str], wanted: object) -> tuple[E
     return first, found
 
 
+@verifies("list.complete")
+def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
+    """What is read by its id is listed as well, in whatever state it is."""
+    scope = subject.scope()
+    population = _populate(subject, scope)
+    page = subject.listing(scope)
+    judge.require(page.ok and bool(population.keys() & set(subject.ids(page))), "the list shows nothing of what was created")
+    missing = population.keys() - set(subject.ids(page))
+    got = f"{len(missing)} missing: {[population[identity] for identity in missing]}"
+    judge.holds("list.complete", not missing, trigger=page, expected=f"all {len(population)} that were made", got=got)
+
+
 @paged(Style.PAGE)
 @verifies("list.filters-combine")
 def test_filters_together(subject: Subject, judge: Judge) -> None:

@@ -109,7 +109,8 @@ def test_whoever_created_it(subject: Subject, judge: Judge) -> None:
     mine = subject.make(organization=organization)
     for headers in (_chosen(subject.target.headers, organization), *_keys(subject, organization)):
         for operation in _OPERATIONS:
-            contrast, _ = _sees(operation, mine, headers, subject)
+            contrast, own = _sees(operation, mine, headers, subject)
+            judge.require(own, "not even the caller's own session is seen")
             exchange, sees = _sees(operation, session, headers, subject)
             judge.holds("organization.members", sees, trigger=exchange, contrast=contrast, expected="the session", got=str(exchange.status))
 

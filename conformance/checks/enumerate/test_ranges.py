@@ -91,6 +91,16 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
             judge.holds("list.filters-combine", good, trigger=page, contrast=contrast, expected=_described(list(wanted), mine), got=got)
 
 
+@paged(Style.CURSOR)
+@verifies("list.filters-combine")
+def test_a_single_moment(subject: Subject, judge: Judge) -> None:
+    """A range that begins where it ends is one; what it holds is for the rules on each bound."""
+    shelf = put_up(subject, _APART)
+    since, until = _names(subject)
+    moment = dict.fromkeys([*since, *until], shelf.moment(_APART[1]))
+    judge.accepted("list.filters-combine", subject.listing({**shelf.scope, **moment}), contrast=subject.listing(shelf.scope))
+
+
 def _names(subject: Subject) -> tuple[list[str], list[str]]:
     """The parameters that set a first and a last moment."""
     found = _bounds(subject.contract, subject.vocabulary)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+import isodate
 import pytest
 
+from conformance.checks.enumerate.test_authorization import judge_code
 from conformance.client import Exchange, Target
 from conformance.errors import Unexercised
 from conformance.judge import Judge
@@ -57,7 +59,7 @@ def _good(exchange: Exchange, key: str, name: str) -> bool:
     return _number(exchange, name) is not None if key in _NUMBERS else bool(exchange.headers.get(name))
 
 
-@verifies("rate.headers", "rate.limit", "rate.per-token", "rate.retry-after")
+@verifies("rate.headers", "rate.limit", "rate.per-token", "rate.code", "rate.retry-after")
 @pytest.mark.usefixtures("afterwards", "limits")
 def test_limit(subject: Subject, judge: Judge) -> None:
     limits = _limits(subject)
@@ -73,12 +75,41 @@ def test_limit(subject: Subject, judge: Judge) -> None:
     got = f"{last.status} to call {made}"
     judge.holds(limits.rule, kept, trigger=last, contrast=first, expected="429 once the limit is used up", got=got)
     early = min(_allowed(limits, first), limits.windows[0].calls)
-    if kept:
-        judge.holds(limits.rule, made > early, trigger=last, expected=f"at least {early} calls", got=f"{made - 1} calls")
-        if judge.knows("rate.per-token"):
-            _judge_others(last, first, subject, judge)
-        if judge.knows("rate.retry-after"):
-            _judge_return(last, subject, judge)
+    if not kept:
+        return
+    if judge.knows("rate.code"):
+        judge_code("rate.code", last, subject, judge)
+    _judge_operations(last, first, subject, judge)
+    judge.holds(limits.rule, made > early, trigger=last, expected=f"at least {early} calls", got=f"{made - 1} calls")
+    if judge.knows("rate.per-token"):
+        _judge_others(last, first, subject, judge)
+    if judge.knows("rate.retry-after"):
+        _judge_return(last, subject, judge)
+    _judge_window(limits, made - 1, first, subject, judge)
+
+
+def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
+    """All operations together: another one is refused too, as long as the one that was called is."""
+    for operation in subject.contract.operations.values():
+        if "{" not in operation.path and operation.id != subject.vocabulary.list:
+            other = subject.send(operation.id)
+            if _call(subject).status == refused.status:
+                kept = other.status == refused.status
+                judge.holds("rate.limit", kept, trigger=other, contrast=first, expected=str(refused.status), got=str(other.status))
+
+
+def _judge_window(limits: RateLimits, made: int, first: Exchange, subject: Subject, judge: Judge) -> None:
+    """When its time is over, one may call again, as often as the limit says. A window may turn meanwhile, but not twice in a row."""
+    try:
+        subject.states.setup("clock", advance=isodate.duration_isoformat(limits.windows[0].per))
+    except Unexercised as reason:
+        judge.unexercised(limits.rule, str(reason))
+        return
+    again = _call(subject)
+    if judge.holds(limits.rule, again.ok, trigger=again, expected=f"success after {limits.windows[0].per}", got=str(again.status)):
+        last, more = _exhaust(limits, again, subject)
+        fewest, most = min(made, more - 2), _allowed(limits, first)
+        judge.holds(limits.rule, fewest <= most, trigger=last, contrast=first, expected=f"at most {most} calls", got=f"{fewest} calls")
 
 
 def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:

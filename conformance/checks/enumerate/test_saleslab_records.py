@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,13 +19,20 @@ from conformance.subject import Subject
 
 _SHORT = [{"role": "agent", "message": "Hello?", "time": 0}, {"role": "agent", "message": "Zoë — \"it's\" <you> & 🏠?", "time": 3}]
 _LONG = [{"role": "agent", "message": f"Line {number}.", "time": number * 2} for number in range(250)]
+_ODD = [{"role": "agent", "message": message, "time": 0} for message in ("", "x" * 3000, "same time", "  ")]
+_OTHER_SIDE = [{"role": "agent", "message": "Hello?", "time": 0}, {"role": "rep", "message": "Hi.", "time": 1}]
+_MANY = 25
 
 
 @verifies("session.transcript")
 def test_transcript(subject: Subject, judge: Judge) -> None:
-    """A short one, one with more entries than anybody would page, one with none; that of one session is not that of another."""
-    for transcript in (_SHORT, _LONG, []):
-        identity = subject.make(transcript=transcript)
+    """A short one, one with more entries than anybody would page, one with none, one with odd entries; each has its own."""
+    for transcript in (_SHORT, _LONG, [], _ODD, _OTHER_SIDE):
+        try:
+            identity = subject.make(transcript=transcript)
+        except Unexercised:
+            judge.require(transcript is _OTHER_SIDE, "the target makes no session with this transcript")
+            continue
         exchange = subject.fetch(identity)
         got = subject.record(exchange, identity).get("transcript")
         judge.require(isinstance(got, list), "the session has no transcript")
@@ -59,7 +67,8 @@ def test_values(subject: Subject, judge: Judge) -> None:
         judge.require({"user_id", "scenario_id", "started_at"} <= row.keys(), "a session lacks a documented member")
         got = {name: row[name] for name in expected}
         good = got == expected and shapes.moment(row["started_at"]) == start
-        judge.holds("session.values", good, trigger=exchange, expected=f"{expected} at {written(start)}", got=f"{got} at {row['started_at']}")
+        told = f"{got} at {row['started_at']}"
+        judge.holds("session.values", good, trigger=exchange, expected=f"{expected} at {written(start)}", got=told)
 
 
 @verifies("session.duration", "session.members")
@@ -96,7 +105,7 @@ def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
     judge.observed("session.unfinished", exchange, f"ended_at is {shapes.unwrap(exchange.json).get('ended_at')}")
 
 
-@verifies("auth.prefix", "error.codes", "rate.silent", "request.precedence")
+@verifies("auth.prefix", "error.codes", "rate.silent", "request.precedence", "request.time-form")
 def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
     token = subject.target.headers.get("Authorization", "").removeprefix("Bearer ")
     good = subject.send("listSessions")
@@ -106,6 +115,7 @@ def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
     absent = subject.fetch(subject.place("absent"))
     error = absent.json.get("error") if isinstance(absent.json, dict) else None
     judge.observed("error.codes", absent, f"the code of {absent.status} is {error.get('code') if isinstance(error, dict) else 'missing'}")
+    judge.observed("request.time-form", subject.send("listSessions", query=(("from", "2026-05-06T17:00:00"),)))
     both = subject.send("listSessions", query=(("limit", "many"),), headers={})
     judge.observed("request.precedence", good, f"no token and a limit that is no number: {both.status}")
 
@@ -119,10 +129,11 @@ def _scorecard(subject: Subject, **params: Any) -> Exchange:
 
 @verifies("scorecard.returns")
 def test_scorecard(subject: Subject, judge: Judge) -> None:
-    """Two of them, each with its own values."""
+    """Each with its own values; a score of nothing is a score."""
     cards = [
         {"overall_score": 87, "verdict": "crushed_it", "headline": f"Headline {uuid.uuid4()} — “quoted”"},
         {"overall_score": 41, "verdict": "crushed_it", "headline": f"Headline {uuid.uuid4()}"},
+        {"overall_score": 0, "verdict": "crushed_it", "headline": f"{uuid.uuid4()} {'and so on ' * 30}"},
     ]
     made = [(card, subject.prepared("scorecard", **card)) for card in cards]
     for card, identity in made:
@@ -136,14 +147,25 @@ def test_scorecard(subject: Subject, judge: Judge) -> None:
 
 @verifies("scorecard.breakdown", "scorecard.names", "scorecard.verdicts")
 def test_breakdown(subject: Subject, judge: Judge) -> None:
-    """Something structured beside the three members that the example shows; what it is called, nobody says."""
+    """Two more things to tell, one of them structured, beside what the example shows; what they are called, nobody says."""
     exchange = _scorecard(subject)
     record = shapes.unwrap(exchange.json)
     judge.require(exchange.ok and isinstance(record, dict), "a scorecard could not be read")
-    more = sorted(name for name, value in record.items() if isinstance(value, list | dict) and value)
-    judge.holds("scorecard.breakdown", bool(more), trigger=exchange, expected="a breakdown and callouts", got=f"only {sorted(record)}")
+    more = _told(record)
+    whole = len(more) > 1 or any(isinstance(value, dict) and len(_told(value)) > 1 for value in record.values())
+    structured = any(isinstance(value, list | dict) and value for value in record.values())
+    got = f"only {sorted(record)}"
+    judge.holds("scorecard.breakdown", whole and structured, trigger=exchange, expected="a breakdown and callouts", got=got)
     judge.observed("scorecard.names", exchange, f"there is {', '.join(more)}")
     judge.observed("scorecard.verdicts", exchange, f"the verdict is {record.get('verdict')}")
+
+
+def _told(record: Mapping[str, Any]) -> list[str]:
+    """The members that tell a reader something beside the documented ones: neither ids nor times, nor empty."""
+    plain = {"overall_score", "verdict", "headline", "status"}
+    texts = {name for name, value in record.items() if isinstance(value, str) and " " in value.strip()}
+    structured = {name for name, value in record.items() if isinstance(value, list | dict) and value}
+    return sorted((texts | structured) - plain)
 
 
 @verifies("scorecard.id")
@@ -167,28 +189,47 @@ def _ids(records: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(record.get("id")) for record in records]
 
 
-@verifies("scenarios.active-first", "scenarios.archived", "scenarios.members", "scenarios.order", "scenarios.flag")
+@verifies("scenarios.complete")
+def test_every_scenario(subject: Subject, judge: Judge) -> None:
+    """More than a page might hold, each with its own name and type."""
+    names = [f"{number} {uuid.uuid4()}" for number in range(_MANY)]
+    made = {subject.prepared("scenario", name=name, call_type="cold_call"): name for name in names}
+    exchange, records = _listed("listScenarios", subject, judge)
+    shown = {record.get("id"): record for record in records}
+    missing = made.keys() - shown.keys()
+    got = f"{len(missing)} missing"
+    judge.holds("scenarios.complete", not missing, trigger=exchange, expected=f"all {_MANY} that were made", got=got)
+    for identity in made.keys() & shown.keys():
+        judge.require({"name", "call_type"} <= shown[identity].keys(), "a scenario lacks a documented member")
+        told, expected = (shown[identity]["name"], shown[identity]["call_type"]), (made[identity], "cold_call")
+        judge.holds("scenarios.complete", told == expected, trigger=exchange, expected=str(expected), got=str(told))
+
+
+def _typed(number: int, subject: Subject, **params: Any) -> str:
+    """A scenario of one of two types, where the target has two."""
+    if number % 4 >= 2:
+        with suppress(Unexercised):
+            return subject.prepared("scenario", call_type="discovery", **params)
+    return subject.prepared("scenario", call_type="cold_call", **params)
+
+
+@verifies("scenarios.active-first", "scenarios.archived", "scenarios.order", "scenarios.flag")
 def test_scenarios(subject: Subject, judge: Judge) -> None:
-    """Made in turns, with names that sort otherwise than by being archived."""
+    """Made in turns, with names and types that sort otherwise than by being archived."""
     made = {}
-    for number in range(6):
-        name, archived = f"{'ABCDEF'[number]} {uuid.uuid4()}", number % 2 == 0
-        made[subject.prepared("scenario", name=name, call_type="cold_call", archived=archived)] = (name, archived)
+    for number in range(8):
+        name, archived = f"{'ABCDEFGH'[number]} {uuid.uuid4()}", number % 2 == 0
+        made[_typed(number, subject, name=name, archived=archived)] = (name, archived)
     exchange, records = _listed("listScenarios", subject, judge)
     shown = [identity for identity in _ids(records) if identity in made]
     active = {identity for identity, (_, archived) in made.items() if not archived}
     judge.require(active <= set(shown), "not even the active scenarios are listed")
     missing = made.keys() - set(shown)
-    judge.holds("scenarios.archived", not missing, trigger=exchange, expected="all 6 scenarios", got=f"{len(missing)} archived missing")
+    judge.holds("scenarios.archived", not missing, trigger=exchange, expected="all 8 scenarios", got=f"{len(missing)} archived missing")
     last_active = max(shown.index(identity) for identity in active)
     early = [identity for identity in shown[:last_active] if identity not in active]
     got = f"{len(early)} archived before the last active one"
     judge.holds("scenarios.active-first", not early, trigger=exchange, expected="the active ones first", got=got)
-    for record in records:
-        if record.get("id") in made:
-            expected = {"name": made[record["id"]][0], "call_type": "cold_call"}
-            told = {name: record.get(name) for name in expected}
-            judge.holds("scenarios.members", told == expected, trigger=exchange, expected=str(expected), got=str(told))
     judge.observed("scenarios.order", exchange, f"the active ones are {[made[identity][0][0] for identity in shown if identity in active]}")
     judge.observed("scenarios.flag", exchange, f"a scenario has {', '.join(sorted(records[0]))}")
 
@@ -215,7 +256,8 @@ def _user(identity: str, subject: Subject, judge: Judge) -> tuple[Exchange, Mapp
 
 @verifies("users.returns", "users.roles")
 def test_users(subject: Subject, judge: Judge) -> None:
-    made = {subject.prepared("user", full_name=name, role="rep"): name for name in (f"Zoë {uuid.uuid4()}", f"Li {uuid.uuid4()}")}
+    names = [f"Zoë {number} {uuid.uuid4()}" for number in range(_MANY)]
+    made = {subject.prepared("user", full_name=name, role="rep"): name for name in names}
     exchange, records = _listed("listUsers", subject, judge)
     shown = {record.get("id"): (record.get("full_name"), record.get("role")) for record in records}
     for identity, name in made.items():
@@ -247,6 +289,17 @@ def test_last_session(subject: Subject, judge: Judge) -> None:
         wanted = LONG_AGO + timedelta(days=expected)
         good = shapes.moment(user["last_session_at"]) == wanted
         judge.holds("users.last-session", good, trigger=exchange, expected=written(wanted), got=str(user["last_session_at"]))
+
+
+@verifies("list.complete", "get.returns")
+def test_a_session_whose_scenario_was_archived(subject: Subject, judge: Judge) -> None:
+    scope = subject.scope()
+    session = subject.make(**scope, scenario_id=subject.prepared("scenario", archived=True))
+    exchange = subject.fetch(session)
+    judge.accepted("get.returns", exchange, contrast=subject.fetch(subject.make(**scope)))
+    page = subject.listing(scope)
+    judge.require(page.ok, f"a list answered {page.status}")
+    judge.holds("list.complete", session in subject.ids(page), trigger=page, expected=f"session {session}", got="a list without it")
 
 
 @verifies("tenant.unlisted")

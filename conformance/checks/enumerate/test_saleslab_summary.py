@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,7 +53,7 @@ def test_figures(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
     inside = written(start + _HOUR / 2)
     reps = [subject.prepared("user") for _ in range(3)]
-    scores = (90, 71, 70)
+    scores = (90, 71, 0)
     for rep, score in zip((reps[0], reps[0], reps[1]), scores, strict=True):
         session = subject.make(user_id=rep, started_at=inside)
         subject.prepared("scorecard", session_id=session, overall_score=score)
@@ -80,12 +81,17 @@ def test_figures_agree_with_the_list(subject: Subject, judge: Judge) -> None:
     now = subject.about_now()
     for days in (1, 4):
         subject.make(started_at=written(now - timedelta(days=days)))
+    placed = []
+    for state in subject.table.states:
+        with suppress(Unexercised):
+            placed.append(subject.place(state, started_at=written(now - timedelta(days=1))))
     theirs = subject.foreign(started_at=written(now - timedelta(days=1)))
     period = {"from": written(now - timedelta(days=2)), "to": written(now - timedelta(minutes=1))}
     exchange, record = _summary(subject, judge, **period)
     rows: dict[str, Mapping[str, Any]] = {}
     for page, _ in pages(subject, period, _LARGE):
         rows |= {str(row.get("id")): row for row in subject.listed(page)}
+    judge.require(set(placed) <= rows.keys(), "the list does not show all that was created")
     judge.require(theirs not in rows, "the list shows what belongs to another tenant")
     judge.require(all(_lies_in(row, period) for row in rows.values()), "the list shows what lies outside of the period")
     judge.require(all({"status", "user_id"} <= row.keys() for row in rows.values()), "a listed session lacks a member")
@@ -99,6 +105,15 @@ def _lies_in(row: Mapping[str, Any], period: Mapping[str, str]) -> bool:
     started = shapes.moment(row.get("started_at"))
     first, last = (shapes.moment(period[name]) for name in ("from", "to"))
     return started is not None and first is not None and last is not None and first <= started <= last
+
+
+@verifies("summary.sessions")
+def test_more_than_a_page_holds(subject: Subject, judge: Judge) -> None:
+    start = _quiet(subject)
+    user = subject.prepared("user")
+    made = [subject.make(user_id=user, started_at=written(start + _HOUR / 2)) for _ in range(_LARGE + 1)]
+    exchange, record = _summary(subject, judge, **_period(start))
+    _judge_count("summary.sessions", "sessions", len(made), exchange, record, judge)
 
 
 @verifies("summary.moment")
