@@ -19,9 +19,8 @@ def _nearly(key: str) -> str:
 
 def _altered(key: str) -> str:
     """Of the same prefix and length."""
-    prefix, _, rest = key.rpartition("_")
-    noise = (uuid.uuid4().hex * 8)[: len(rest)]
-    return f"{prefix}_{noise}" if prefix else noise
+    prefix = key[: key.find("_") + 1]
+    return prefix + (uuid.uuid4().hex * 20)[: len(key) - len(prefix)]
 
 
 def _forged(header: str, claims: str, signature: str) -> list[str]:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from mock_server.app import create_app
 from mock_server.settings import Auth, Settings
 from openapi import load
-from tests.serving import ACTIVE, DOCUMENTED, KEY
+from tests.serving import ACTIVE, DOCUMENTED, KEY, KEYS
 
-CONTRACT = load("rentalot")
+APIS = ("rentalot", "saleslab", "mobilenext")
 
 
 def _connexion() -> Any:
@@ -25,30 +25,33 @@ def _connexion() -> Any:
         return {}, 200, {"Content-Type": "application/json"}
 
     def bearer(token: str) -> dict[str, str] | None:
-        return {"sub": "default"} if f"Bearer {token}" == KEY["Authorization"] else None
+        return {"sub": "default"} if {"Authorization": f"Bearer {token}"} in KEYS.values() else None
 
-    document: dict[str, Any] = {**CONTRACT.document}
-    schemes = document["components"]["securitySchemes"]
-    scheme = {**schemes["apiKey"], "x-bearerInfoFunc": "tests.mock.test_differential.BEARER"}
-    document["components"] = {**document["components"], "securitySchemes": {"apiKey": scheme}}
     globals()["BEARER"] = bearer
     app = AsyncApp(__name__)
-    app.add_api(document, base_path="/rentalot", resolver=Resolver(lambda _: answer))
+    for name in APIS:
+        document: dict[str, Any] = {**load(name).document}
+        schemes = document["components"]["securitySchemes"].items()
+        known = {key: {**scheme, "x-bearerInfoFunc": "tests.mock.test_differential.BEARER"} for key, scheme in schemes}
+        document["components"] = {**document["components"], "securitySchemes": known}
+        app.add_api(document, base_path=f"/{name}", resolver=Resolver(lambda _: answer))
     return app
 
 
-PEERS = {"ours": create_app(Settings(("rentalot",), auth=Auth.STRICT)), "connexion": _connexion()}
+PEERS = {"ours": create_app(Settings(APIS, auth=Auth.STRICT)), "connexion": _connexion()}
+#: The rules of what was let through, and then refused for what there is.
+_LATER = ("rentalot.review.completed-only", "saleslab.get.not-found", "mobilenext.get.not-found")
 
 
-def accepted(method: str, path: str, **options: Any) -> dict[str, bool]:
+def accepted(method: str, path: str, api: str = "rentalot", **options: Any) -> dict[str, bool]:
     """Whether each of the two lets a request through to the lifecycle; what the table then refuses was let through."""
 
     async def send(app: Any) -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test/rentalot") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://test/{api}") as client:
             return await client.request(method, path, **options)
 
     def through(answer: httpx.Response) -> bool:
-        return answer.status_code in (200, 409) or answer.headers.get("x-mock-rule") == "rentalot.review.completed-only"
+        return answer.status_code in (200, 409) or answer.headers.get("x-mock-rule") in _LATER
 
     return {name: through(asyncio.run(send(app))) for name, app in PEERS.items()}
 
@@ -122,3 +125,39 @@ def test_credentials(headers: dict[str, str], expected: bool) -> None:
 def test_unknown_paths_and_methods() -> None:
     assert not same("GET", "/api/v1/nothing", headers=KEY)
     assert not same("POST", "/api/v1/sessions", headers=KEY)
+
+
+MOMENT = st.one_of(st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"), st.sampled_from(["2026-05-06T17:00:00+02:00", "today", ""]))
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "limit": st.one_of(st.integers(-2, 600).map(str), TEXT),
+            "from": MOMENT,
+            "to": MOMENT,
+            "cursor": MOMENT,
+            "user_id": st.uuids().map(str),  # Connexion lets anything else pass as well
+            "unknown": TEXT,
+        },
+    )
+)
+def test_lists_of_sales_lab(query: dict[str, str]) -> None:
+    same("GET", "/api/v1/sessions", api="saleslab", params=query, headers=KEYS["saleslab"])
+    same("GET", "/api/v1/analytics/summary", api="saleslab", params=query, headers=KEYS["saleslab"])
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.fixed_dictionaries({}, optional={"limit": st.one_of(st.integers(-2, 600).map(str), TEXT), "before": MOMENT}))
+def test_lists_of_mobile_next(query: dict[str, str]) -> None:
+    same("GET", "/api/v1/sessions", api="mobilenext", params=query, headers=KEYS["mobilenext"])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.uuids().map(str))
+def test_single_records(identity: str) -> None:
+    for api, resource in (("saleslab", "sessions"), ("mobilenext", "sessions")):
+        assert same("GET", f"/api/v1/{resource}/{identity}", api=api, headers=KEYS[api])
+        assert not same("GET", f"/api/v1/{resource}/{identity}", api=api, headers={"Authorization": "Bearer nobody"})

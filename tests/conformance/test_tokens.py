@@ -1,0 +1,40 @@
+"""A token that nobody issued is another than the one that it was made of, whatever that looks like."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.tokens import never_issued
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text(LETTERS, min_size=8, max_size=60))
+def test_no_key_is_its_own_forgery(key: str) -> None:
+    for token in never_issued(f"slt_{key}"):
+        assert token != f"slt_{key}"
+    prefix = [token.startswith("slt_") for token in never_issued(f"slt_{key}")]
+    assert prefix == [True, True, False]
+
+
+@pytest.mark.parametrize("last", LETTERS)
+def test_the_last_letter_counts_in_base64_too(last: str) -> None:
+    nearly = never_issued(f"slt_AAA{last}")[1]
+    assert base64.urlsafe_b64decode(f"AA{nearly[-1]}=") != base64.urlsafe_b64decode(f"AA{last}=")
+
+
+def test_a_token_with_claims_is_forged_in_three_ways() -> None:
+    header, claims = ({"alg": "HS256"}, {"sub": "x"})
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, claims)]
+    token = ".".join([*parts, "c2lnbmF0dXJl"])
+    resigned, changed, unsigned, garbage = never_issued(token)
+    assert resigned.rpartition(".")[0] == token.rpartition(".")[0]
+    assert resigned != token
+    assert changed.rpartition(".")[2] == "c2lnbmF0dXJl"
+    assert changed.split(".")[1] != parts[1]
+    assert unsigned.endswith(".")
+    assert garbage.count(".") == 0
