@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -94,6 +94,8 @@ class Target:
         self.headers = dict(headers or {})
         self.exchanges: list[Exchange] = []
         self.limits_expected = False
+        #: Gets another default credential; does nothing where it was given.
+        self.renew: Callable[[], None] = lambda: None
         self._timeout = timeout
         self._lock = Lock()
         self._session = requests.Session()

@@ -89,7 +89,7 @@ def _members(schema: JsonSchema, shown: JsonSchema) -> Iterator[tuple[Any, Any]]
 
 
 def _rule(schema: JsonSchema, validator: Any, value: Any) -> str | None:
-    rules = {broken_rule(schema, error.schema_path) for error in validator.iter_errors(value)}
+    rules = {broken_rule(schema, error) for error in validator.iter_errors(value)}
     return rules.pop() if len(rules) == 1 else None
 
 
@@ -122,7 +122,7 @@ def _unreadable(body: Body, example: bytes) -> Iterator[Flaw]:
     )
     for constraint, name, content, media_type in entries:
         rule = body.rules.ids.get(constraint)
-        if rule:
+        if rule and (content is not None or body.required):
             yield Flaw(rule, name, content, example, media_type)
 
 

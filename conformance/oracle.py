@@ -71,7 +71,7 @@ def foresee(contract: Contract, operation: Operation, states: Iterable[str], fac
     refusals: dict[str, Statuses] = {rule: contract.statuses(rule) for rule in facts.broken}
     for rule in body_rules(operation, facts.body):
         refusals[rule] = contract.statuses(rule)
-    hard = {rule for rule, statuses in refusals.items() if not any(200 <= status < 300 for status in statuses)}
+    hard = {rule for rule, statuses in refusals.items() if not _may_succeed(statuses)}
     successes: dict[str, str] = {}
     table = contract.lifecycle_of(operation.id)
     if table is None:
@@ -84,9 +84,19 @@ def foresee(contract: Contract, operation: Operation, states: Iterable[str], fac
         refusal = table.transitions[operation.id].refusals.get(state)
         if refusal is not None:
             blocked[refusal.rule] = contract.statuses(refusal.rule) or (refusal.status,)
+            if _may_succeed(blocked[refusal.rule]):
+                successes |= {move.target: refusal.rule for move in table.transitions[operation.id].moves}
+        # What is a mere decision may be refused as well.
+        for rule in {*reached.values()}:
+            if contract.rules[rule].level is Level.DECISION:
+                blocked[rule] = contract.statuses(rule)
     if not successes:
         hard |= blocked.keys()
     return Foresight(successes, {**refusals, **blocked}, frozenset(hard))
+
+
+def _may_succeed(statuses: Statuses) -> bool:
+    return any(200 <= status < 300 for status in statuses)
 
 
 def _successes(table: Lifecycle, operation: str, state: str, body: Any) -> dict[str, str]:
@@ -114,7 +124,7 @@ def body_rules(operation: Operation, body: Any) -> tuple[str, ...]:
         return (rule,) if rule and operation.body.required else ()
     schema = operation.body.schemas[JSON_MEDIA]
     errors = jsonschema_rs.Draft202012Validator(translate(schema)).iter_errors(body)
-    rules = [*(broken_rule(schema, error.schema_path) for error in errors), *soft_rules(schema, body)]
+    rules = [*(broken_rule(schema, error) for error in errors), *soft_rules(schema, body)]
     return tuple(dict.fromkeys(rule for rule in rules if rule))
 
 
@@ -131,6 +141,10 @@ def _fired(contract: Contract, table: Lifecycle, state: str) -> frozenset[str]:
 
 
 def _left(contract: Contract, table: Lifecycle, states: Iterable[str]) -> frozenset[str]:
-    """States that a due timer cannot leave a record in; one on which the documents are silent can."""
-    certain = [timer for timer in table.timers if not timer.optional and contract.rules[timer.rule].level is not Level.DECISION]
+    """States that a due timer cannot leave a record in; one on which the documents are silent can.
+
+    So can one that runs from the moment of a move: a record that was put into its state has not moved.
+    """
+    hard = [timer for timer in table.timers if not timer.optional and timer.due is not None]
+    certain = [timer for timer in hard if contract.rules[timer.rule].level is not Level.DECISION]
     return frozenset(state for state in states for timer in certain if state in timer.sources)

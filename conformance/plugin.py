@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -167,11 +168,14 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     given = dict(split_header(text) for text in pytestconfig.getoption("--header"))
     target = Target(pytestconfig.getoption("--target-url"), given)
     states = States(target, pytestconfig.getoption("--states-url"))
-    if not given:
-        try:
+
+    def renew() -> None:
+        with suppress(Unexercised):
             target.headers = dict(states.setup("credential").get("headers", {}))
-        except Unexercised:
-            target.headers = {}
+
+    if not given:
+        target.renew = renew
+        renew()
     yield target
     target.close()
 
@@ -202,11 +206,12 @@ def judge(request: pytest.FixtureRequest, target: Target) -> Judge:
 
 
 @pytest.fixture
-def afterwards(states: States) -> Iterator[None]:
+def afterwards(states: States, target: Target) -> Iterator[None]:
     """For a check that moves the clock or the limits: everything is put back."""
     yield
     states.supports("rate limits", enforced=False)
     states.supports("reset")
+    target.renew()
 
 
 @pytest.fixture(scope="session")

@@ -66,10 +66,10 @@ def envelope_fault(schema: JsonSchema, body: Any) -> str | None:
     return None
 
 
-def success(operation: Operation) -> tuple[int, JsonSchema]:
-    """The status and the schema of an operation's success."""
-    status = next(status for status in operation.responses if status < 300)
-    return status, next(iter(operation.responses[status].values()))
+def success(operation: Operation) -> tuple[tuple[int, ...], JsonSchema]:
+    """The statuses that an operation's success may have, and its schema."""
+    statuses = tuple(status for status in operation.responses if status < 300)
+    return statuses, next(iter(operation.responses[statuses[0]].values()))
 
 
 def record_schema(operation: Operation) -> JsonSchema:

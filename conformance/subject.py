@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from conformance.flaws import JSON_MEDIA
 from conformance.shapes import Record
 from conformance.states import States
 from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, FOREIGN, Contract, Lifecycle, Operation, Style
+from openapi.model import ABSENT, FOREIGN, Contract, Level, Lifecycle, Operation, Style
 
 #: Seconds in which a message must have been sent.
 _PATIENCE = 2
@@ -33,6 +33,7 @@ class Subject:
         self.states = states
         # By record: the headers without which it is not found.
         self._homes: dict[str, dict[str, str]] = {}
+        self._once: dict[str, str] = {}
 
     @property
     def table(self) -> Lifecycle:
@@ -72,6 +73,24 @@ class Subject:
         """A state that some operation moves a record out of; where there is none, any in which records begin."""
         return next((move.source for row in self.table.transitions.values() for move in row.moves), self.table.given[0])
 
+    def once(self, name: str, make: Callable[[], str]) -> str:
+        """What one check makes once and uses again."""
+        if name not in self._once:
+            self._once[name] = make()
+        return self._once[name]
+
+    def apt(self, operation: str) -> str:
+        """A state in which an operation succeeds, as far as the documents say."""
+        row = self.table.transitions.get(operation)
+        if row is None:
+            return self.movable()
+        sources = [move.source for move in row.moves] + [state for state, stay in row.stays.items() if not self.decides(stay.rule)]
+        return self.movable() if self.movable() in sources else sources[0]
+
+    def decides(self, rule: str) -> bool:
+        """Whether a rule is a mere decision, which is never held against anybody."""
+        return self.contract.rules[rule].level is Level.DECISION
+
     def placeable(self) -> list[str]:
         """The states that a record can be placed in, and then reads as."""
         return [state for state in self.table.states if self._shows(state)]
@@ -85,13 +104,15 @@ class Subject:
 
     def scope(self) -> dict[str, str]:
         """Fresh values that narrow a list to what is made with them. Raises Unexercised."""
-        return {name: self.prepared(state) if state else str(uuid.uuid4()) for name, state in self.vocabulary.scopes.items()}
+        scopes = self.vocabulary.scopes.items()
+        return {name: self.prepared(state, name) if state else str(uuid.uuid4()) for name, state in scopes}
 
-    def prepared(self, state: str, **params: Any) -> str:
-        """The id that some other provider state returns. Raises Unexercised."""
-        identity = self.states.setup(state, **params).get("id")
+    def prepared(self, state: str, name: str = "id", /, **params: Any) -> str:
+        """The id that some other provider state returns, as `id` or under a name of its own. Raises Unexercised."""
+        result = self.states.setup(state, **params)
+        identity = result.get(name, result.get("id"))
         if not isinstance(identity, str):
-            raise Unexercised(f"provider state {state!r} returned no 'id'")
+            raise Unexercised(f"provider state {state!r} returned no {name!r}")
         return identity
 
     def credential(self, **params: Any) -> Mapping[str, str]:
@@ -114,6 +135,11 @@ class Subject:
             return self.now()
         except Unexercised:
             return datetime.now(UTC)
+
+    def advance(self, by: str) -> None:
+        """Move the target's clock by an ISO 8601 duration; a credential that is over then is replaced. Raises Unexercised."""
+        self.states.setup("clock", advance=by)
+        self.target.renew()
 
     # ---- calling
 
@@ -149,7 +175,16 @@ class Subject:
         """A valid body of an operation, with every documented member; None where it takes none."""
         if self.operation(operation).body is None:
             return None
-        return {**self.vocabulary.examples[operation], **(when or {})}
+        filled: dict[str, Any] = json.loads(self.fill(json.dumps(self.vocabulary.examples[operation]).encode()) or b"")
+        return {**filled, **(when or {})}
+
+    def fill(self, content: bytes | None) -> bytes | None:
+        """A body with fresh values of the scopes in place of their names. Raises Unexercised."""
+        for name, state in self.vocabulary.scopes.items() if content else ():
+            mark = f'"{{{name}}}"'.encode()
+            if content and mark in content and state:
+                content = content.replace(mark, json.dumps(self.prepared(state, name)).encode())
+        return content
 
     # ---- reading
 
@@ -180,11 +215,23 @@ class Subject:
         """The lifecycle state of a record now. Raises Unexercised."""
         return self.table.state_of(self.read(identity))
 
+    def settled(self, states: Iterable[str]) -> frozenset[str]:
+        """The states that records of these may be in by now: what begins by a move may be over at any time."""
+        reached = frozenset(states)
+        for timer in self.table.timers:
+            if timer.due is None and reached & set(timer.sources):
+                reached |= {timer.target}
+        return reached
+
+    def reads_as(self, found: str | None, state: str) -> bool:
+        """Whether a record that should be in a state may read like this."""
+        return found in (state, *self.vocabulary.looks.get(state, ()))
+
     def require_state(self, identity: str, state: str) -> Record:
         """The record, which is in this state, or does not tell. Raises Unexercised."""
         record = self.read(identity)
         found = self.table.state_of(record)
-        if found != state and self.shows_state(record):
+        if not self.reads_as(found, state) and self.shows_state(record):
             raise Unexercised(f"a {self.vocabulary.resource} that should be {state} reads as {found}")
         return record
 

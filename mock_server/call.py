@@ -27,9 +27,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Change:
-    """What a move does besides: fields that it sets (never a state field), messages that it sends."""
+    """What a move does besides: fields that it sets (never a state field), shown and private ones, and messages that it sends."""
 
     fields: dict[str, Any] = field(default_factory=dict)
+    private: dict[str, Any] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
 
 
@@ -91,7 +92,7 @@ class Call:
         change = Change()
         for effect in self.plan.effects:
             effect(self, change)
-        record = self.world.move(self.api, self.resource(), self.found, self.move.target, change.fields)
+        record = self.world.move(self.api, self.resource(), self.found, self.move.target, change.fields, change.private)
         self.world.outbox.extend(change.messages)
         return record
 

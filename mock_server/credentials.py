@@ -12,7 +12,7 @@ class Credential:
     """What a secret stands for. `kind` as in the provider states.
 
     `scopes` None: whatever there is. `expires` None: never. `user`: whose it is; `organization`: the one that it is bound to;
-    `organizations`: those of a user whom only the credential knows.
+    `organizations`: those of a user whom only the credential knows (None: it does not tell).
     """
 
     secret: str
@@ -23,7 +23,7 @@ class Credential:
     expires: datetime | None = None
     user: str | None = None
     organization: str | None = None
-    organizations: tuple[str, ...] = ()
+    organizations: tuple[str, ...] | None = None
 
 
 class Credentials:

@@ -163,6 +163,7 @@ class Cook:
         self._faker.seed_instance(f"fixtures {seed}")  # not the world's own numbers, which would make the same ids again
         self._random = Random(f"fixtures {seed}")
         self._turns: Counter[int] = Counter()
+        self._numbers: dict[tuple[str, int], int] = {}
         self.now = now
         #: The fields of the record for which this one is made.
         self.of: Mapping[str, Any] = {}
@@ -207,6 +208,12 @@ class Cook:
         """`{step: score, from: {85: high, 0: low}}`: what another field's value is at least, the greatest first."""
         return self._value(next(value for least, value in recipe["from"].items() if made[recipe["step"]] >= float(least)), made)
 
+    def number(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
+        """`{number: sess, from: 101}`: `sess_101`, and the next number each time, from there on."""
+        start = (recipe["number"], recipe["from"])
+        self._numbers[start] = self._numbers.get(start, recipe["from"] - 1) + 1
+        return f"{recipe['number']}_{self._numbers[start]:03}"
+
     def ago(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
         """`{ago: [PT1H, P20D]}`: a time that long before now."""
         return rfc3339(self.now - self._between(recipe["ago"]))
@@ -226,4 +233,4 @@ class Cook:
         return timedelta(seconds=self._random.randint(int(low.total_seconds()), int(high.total_seconds())))
 
 
-_OPERATORS = {name: getattr(Cook, name) for name in ("fake", "pick", "cycle", "parent", "step", "ago", "later", "same")}
+_OPERATORS = {name: getattr(Cook, name) for name in ("fake", "pick", "cycle", "parent", "step", "number", "ago", "later", "same")}

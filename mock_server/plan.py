@@ -23,6 +23,10 @@ Effect = Callable[["Call", "Change"], None]
 ErrorBody = Callable[[int, str, "tuple[FieldError, ...]"], "tuple[str, Mapping[str, Any]]"]
 
 
+#: Letters of a message; more of them only repeat what was sent.
+_LONG = 300
+
+
 @dataclass(frozen=True)
 class Checker:
     """Checks values against one schema, and names the rule that an invalid one breaks."""
@@ -41,10 +45,11 @@ class Checker:
         """Rule, JSON Schema keyword and message of each violation."""
         found = []
         for error in self.validator.iter_errors(value):
-            rule = broken_rule(self.schema, error.schema_path)
+            rule = broken_rule(self.schema, error)
             keyword = str(error.schema_path[-1]) if error.schema_path else ""
             path = ".".join(map(str, error.instance_path)) or "body"
-            found.append((rule, keyword, FieldError(path, error.message)))
+            message = error.message if len(error.message) <= _LONG else f"{error.message[:_LONG]}..."
+            found.append((rule, keyword, FieldError(path, message)))
         return found
 
 

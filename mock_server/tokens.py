@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
+
+from mock_server.clock import EARLIEST, LATEST
+from mock_server.credentials import Credential
 
 #: Signs every token of every world; shown in the README.
 SECRET = "session-contracts-mock-signs-with-this"
@@ -26,6 +29,28 @@ def read(token: str) -> Mapping[str, Any] | None:
         claims: Mapping[str, Any] = jwt.decode(token, SECRET, [ALGORITHM], options)
     except jwt.InvalidTokenError:
         return None
-    expires = claims["exp"]
-    is_time = isinstance(expires, int | float) and not isinstance(expires, bool) and math.isfinite(expires)
-    return claims if is_time else None
+    return claims if _is_time(claims["exp"]) else None
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        return not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def credential(token: str) -> Credential | None:
+    """What a token that we signed stands for. `tenant` is a claim; left out, it is the default one."""
+    claims = read(token)
+    if claims is None or not isinstance(claims.get("tenant", ""), str):
+        return None
+    moment = min(max(claims["exp"], EARLIEST.timestamp()), LATEST.timestamp())
+    told = claims.get("organizations")
+    return Credential(
+        token,
+        claims.get("tenant", "default"),
+        "jwt",
+        expires=datetime.fromtimestamp(moment, UTC),
+        user=claims["sub"],
+        organizations=tuple(name for name in told if isinstance(name, str)) if isinstance(told, list) else None,
+    )

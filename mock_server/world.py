@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -96,30 +97,43 @@ class World:
         self.collection(api, resource).put(record)
         return record
 
-    def move(self, api: ApiPlan, resource: Resource, record: Record, target: str, changes: Fields) -> Record:
+    def move(
+        self, api: ApiPlan, resource: Resource, record: Record, target: str, changes: Fields, private: Fields = MappingProxyType({})
+    ) -> Record:
         """Bring a record to a state; the only place that writes a state field. Raises UntrueAnswer and changes nothing."""
         table = resource.lifecycle
         assert table is not None, "only what has a lifecycle moves"
         if written := table.state_fields() & set(changes):
             raise UntrueAnswer(f"an effect wrote {', '.join(sorted(written))}, which only the lifecycle table may")
         fields = {**record.fields, **changes, **table.fields_of(target, record.fields)}
-        moved = build(resource, fields, record.tenant, record.private, self.clock.now())
+        now = self.clock.now()
+        moved = build(resource, fields, record.tenant, {**record.private, **private}, now, entered=now)
         self.collection(api, resource).put(moved)
         return moved
 
+    def keep(self, api: ApiPlan, resource: Resource, record: Record, private: Fields) -> Record:
+        """Remember something about a record that no answer shows; everything else stays as it is."""
+        kept = replace(record, private={**record.private, **private})
+        self.collection(api, resource).put(kept)
+        return kept
 
-def build(resource: Resource, fields: Fields, tenant: str, private: Fields, now: datetime) -> Record:
-    """A record, checked against its schema and encoded once. Raises UntrueAnswer."""
+
+def build(
+    resource: Resource, fields: Fields, tenant: str, private: Fields, now: datetime, entered: datetime | None = None
+) -> Record:
+    """A record, checked against its schema and encoded once. `entered`: when it came into its state, if it moved. Raises UntrueAnswer."""
     checked(resource.checker, fields, f"{resource.name} {fields.get(resource.key)}")
     state = resource.lifecycle.state_of(fields) if resource.lifecycle else None
-    timer, due = _next_timer(resource, state, fields, now)
+    timer, due = _next_timer(resource, state, fields, now, entered)
     return Record(fields[resource.key], tenant, state, fields, private, orjson.Fragment(orjson.dumps(fields)), timer, due)
 
 
-def _next_timer(resource: Resource, state: str | None, fields: Fields, now: datetime) -> tuple[Timer | None, datetime | None]:
+def _next_timer(
+    resource: Resource, state: str | None, fields: Fields, now: datetime, entered: datetime | None
+) -> tuple[Timer | None, datetime | None]:
     for timer in resource.timers:
-        due = parse_time(fields[timer.due])
-        if state in timer.sources and due > now:
+        due = parse_time(fields[timer.due]) if timer.due else entered and entered + timer.after
+        if state in timer.sources and due and due > now:
             return timer, due
     return None, None
 

@@ -162,7 +162,7 @@ def _named_rules(node: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
 def _lifecycle_operations(contract: Contract, source: Source) -> Iterator[Violation]:
     for table in contract.lifecycles.values():
         where = ("x-lifecycles", table.name, "transitions")
-        for name in table.transitions:
+        for name in (*table.transitions, *([table.creation.operation] if table.creation else ())):
             if name not in contract.operations:
                 fix = f"name one of {', '.join(contract.operations)}"
                 yield source.violation((*where, name), "operation-exists", f"there is no operation {name!r}", fix)
@@ -225,6 +225,7 @@ def _states_reachable(contract: Contract, source: Source) -> Iterator[Violation]
     for table in contract.lifecycles.values():
         reached = {
             *table.given,
+            *([table.creation.target] if table.creation else ()),
             *(move.target for row in table.transitions.values() for move in row.moves),
             *(timer.target for timer in table.timers),
         }
@@ -313,7 +314,7 @@ def _timers(contract: Contract, source: Source) -> Iterator[Violation]:
         properties = contract.schemas.get(table.schema, {}).get("properties", {})
         for timer in table.timers:
             where = ("x-lifecycles", table.name, "timers", timer.name)
-            for name in (timer.since, timer.due):
+            for name in filter(None, (timer.since, timer.due)):
                 if properties.get(name, {}).get("format") != "date-time":
                     yield source.violation(
                         where, "timer-field", f"{name!r} is no date-time of {table.schema}", "name one of its date-time fields"

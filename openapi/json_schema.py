@@ -1,7 +1,9 @@
 """OpenAPI 3.0 schemas as JSON Schema 2020-12, and the rule that an invalid value breaks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from jsonschema_rs import ValidationError
 
 from openapi.model import JsonSchema, RuleMap
 
@@ -54,24 +56,31 @@ def translate(schema: JsonSchema) -> dict[str, Any]:
 def _allow_null(schema: dict[str, Any]) -> None:
     if "type" in schema:
         schema["type"] = [schema["type"], "null"]
-    if "enum" in schema:
+    if "enum" in schema and None not in schema["enum"]:
         schema["enum"] = [*schema["enum"], None]
 
 
-def broken_rule(schema: JsonSchema, path: Sequence[str | int]) -> str | None:
+def broken_rule(schema: JsonSchema, error: ValidationError) -> str | None:
     """The rule that a violation breaks: the `x-rule` of the innermost subschema on the error's schema path that names one.
 
-    `schema` is the resolved OpenAPI schema; `path` is the schema path of an error of its translation.
+    `schema` is the resolved OpenAPI schema, `error` one of its translation. A member that is missing may name a rule of its own
+    (`missing`).
     """
-    owners: list[tuple[RuleMap, str]] = []
+    path = error.schema_path
+    owners: list[tuple[RuleMap, str, Mapping[str, Any]]] = []
     node: Any = schema
     for part in path:
         if isinstance(node, Mapping):
-            owners.append((rule_map(node), str(part)))
+            owners.append((rule_map(node), str(part), node))
             node = node.get(str(part))
         else:
             node = node[int(part)]
-    found = (rules.get(keyword) for rules, keyword in reversed(owners))
+    if path and path[-1] == "required":
+        name = getattr(error.kind, "property", "")  # only this kind has it
+        missing = owners[-1][2].get("properties", {}).get(name, {})
+        if rule := rule_map(missing).ids.get("missing"):
+            return rule
+    found = (rules.get(keyword) for rules, keyword, _ in reversed(owners))
     return next((rule for rule in found if rule), None)
 
 

@@ -13,6 +13,7 @@ from openapi.json_schema import resolve, rule_map
 from openapi.model import (
     Body,
     Contract,
+    Creation,
     Cursor,
     Filter,
     Keeps,
@@ -39,7 +40,7 @@ _HERE = Path(__file__).parent
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 #: The vendors' APIs that have a contract, in the order in which they are served and listed.
-API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "mobilenext")
+API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "openscouter", "mobilenext")
 
 
 @cache
@@ -124,6 +125,7 @@ def _parameter(node: Mapping[str, Any]) -> Parameter:
         schema=node["schema"],
         rules=rule_map(node),
         filter=_filter(node["x-filter"]) if "x-filter" in node else None,
+        example=node.get("example"),
     )
 
 
@@ -173,7 +175,12 @@ def _lifecycle(name: str, node: Mapping[str, Any]) -> Lifecycle:
         states={state: {field: _alternatives(value) for field, value in values.items()} for state, values in node["states"].items()},
         transitions={operation: _transition(operation, row) for operation, row in node["transitions"].items()},
         timers=tuple(_timer(key, timer) for key, timer in node.get("timers", {}).items()),
+        creation=_creation(node["creation"]) if "creation" in node else None,
     )
+
+
+def _creation(node: Mapping[str, Any]) -> Creation:
+    return Creation(node["operation"], node["to"], node["rule"])
 
 
 def _alternatives(value: Any) -> tuple[Any, ...]:
@@ -198,8 +205,8 @@ def _timer(name: str, node: Mapping[str, Any]) -> Timer:
         sources=tuple(node["from"]),
         target=node["to"],
         after=isodate.parse_duration(node["after"]),
-        since=node["since"],
-        due=node["due"],
         rule=node["rule"],
+        since=node.get("since"),
+        due=node.get("due"),
         optional=node.get("optional", False),
     )

@@ -91,16 +91,28 @@ class Transition:
 
 @dataclass(frozen=True)
 class Timer:
-    """A move that time makes: `after` the time in field `since`, which is the time in field `due`. `optional`: documents are silent."""
+    """A move that time makes: `after` the time in field `since`, which is the time in field `due`. `optional`: documents are silent.
+
+    Without these fields, `after` the moment at which a record comes into one of `sources`.
+    """
 
     name: str
     sources: tuple[str, ...]
     target: str
     after: timedelta
-    since: str
-    due: str
     rule: str
+    since: str | None = None
+    due: str | None = None
     optional: bool = False
+
+
+@dataclass(frozen=True)
+class Creation:
+    """The operation that makes a record, and the state in which it begins."""
+
+    operation: str
+    target: str
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,7 @@ class Lifecycle:
     states: Mapping[str, Mapping[str, tuple[Any, ...]]]
     transitions: Mapping[str, Transition]
     timers: tuple[Timer, ...]
+    creation: Creation | None = None
 
     def state_of(self, record: Mapping[str, Any]) -> str | None:
         """The state whose values `record` has; None where no state matches."""
@@ -165,6 +178,7 @@ class Parameter:
     schema: JsonSchema
     rules: RuleMap
     filter: Filter | None = None
+    example: Any = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mock_server.fixtures import read_fixture
-from openapi import load
+from openapi import Contract, load
 
 
 def welcome(apis: Sequence[str], url: str) -> str:
@@ -11,6 +11,12 @@ def welcome(apis: Sequence[str], url: str) -> str:
     lines = [f"Session Contracts serves {', '.join(apis)} at {url} (control API: {url}/_mock)"]
     for api in apis:
         secret = next((entry["secret"] for _, entry in read_fixture(api).entries("credentials")), None)
-        operation = next(iter(load(api).operations.values()))
-        lines.append(f"  curl -H 'Authorization: Bearer {secret}' {url}/{api}{operation.path}")
+        lines.append(f"  curl -H 'Authorization: Bearer {secret}' {url}/{api}{_first_read(load(api))}")
     return "\n".join(lines)
+
+
+def _first_read(contract: Contract) -> str:
+    """The path of the first operation that reads, with the examples of its parameters."""
+    operation = next(operation for operation in contract.operations.values() if operation.method == "GET")
+    examples = {parameter.name: parameter.example for parameter in operation.parameters if parameter.location == "path"}
+    return operation.path.format(**examples)

@@ -34,6 +34,11 @@ def saleslab(whole_server: Mock) -> Mock:
 
 
 @pytest.fixture
+def openscouter(whole_server: Mock) -> Mock:
+    return fresh(replace(whole_server, api="openscouter"))
+
+
+@pytest.fixture
 def mobilenext(whole_server: Mock) -> Mock:
     return fresh(replace(whole_server, api="mobilenext"))
 

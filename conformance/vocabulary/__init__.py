@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from conformance.vocabulary import mobilenext, rentalot, saleslab
+from conformance.vocabulary import mobilenext, openscouter, rentalot, saleslab
 from conformance.vocabulary.model import Vocabulary
 
 _VOCABULARIES: Mapping[str, tuple[Vocabulary, ...]] = {
     "rentalot": (rentalot.SESSION,),
     "saleslab": (saleslab.SESSION, saleslab.SCORECARD),
+    "openscouter": (openscouter.SESSION,),
     "mobilenext": (mobilenext.SESSION,),
 }
 

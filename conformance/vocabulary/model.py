@@ -11,6 +11,10 @@ def _nothing(body: Any) -> str | None:
     return None
 
 
+def _none(operation: str, body: Any) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """One API's words for one of its resources.
@@ -21,12 +25,14 @@ class Vocabulary:
     UUID does). A list is narrowed to them by the query parameter of that name, or by the header that `headers` names.
     `placing`: state to the params that place a record in it, where they are not the values of the state.
     `born`: the param that is the moment by which a list is sorted. `kinds`: of credentials, each to be judged.
-    `examples`: a valid body with every documented member, by operation.
+    `examples`: a valid body with every documented member, by operation; `{name}` stands for a fresh value of that scope.
+    `looks`: state to others as which it may read. `races`: operation to the rule that of parallel calls one wins.
     `stated`: the rule about the members that tell the state, where it is not that of the cell.
     `cells`: (operation, state) to the rule that says more of that cell than the table does; `filter_values` likewise (parameter, value).
     `envelopes`: operation to the rule about what its answer is wrapped in; `members`: to the rule about what is in it.
     `codes`: rule to the code that an error must have by it.
-    `aliases`: what a generic check's rule is called here; `refused`: which rule a valid body speaks to when it is refused.
+    `aliases`: what a generic check's rule is called here; `refused`: which rule a valid body speaks to when it is refused;
+    `breaks`: the rules that a body of an operation on a fresh record breaks or touches, which no schema can tell.
     """
 
     api: str
@@ -41,6 +47,8 @@ class Vocabulary:
     born: str = "createdAt"
     kinds: tuple[str, ...] = ()
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    races: Mapping[str, str] = field(default_factory=dict)
     stated: str = ""
     cells: Mapping[tuple[str, str], str] = field(default_factory=dict)
     filter_values: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -49,8 +57,10 @@ class Vocabulary:
     codes: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     refused: Callable[[Any], str | None] = _nothing
+    breaks: Callable[[str, Any], tuple[str, ...]] = _none
 
     def operations(self, contract: Contract) -> tuple[str, ...]:
         """The operations that are spoken of here, in the contract's order."""
-        own = {*contract.lifecycles[self.resource].transitions, *self.also}
+        table = contract.lifecycles[self.resource]
+        own = {*table.transitions, *self.also, *([table.creation.operation] if table.creation else ())}
         return tuple(name for name in contract.operations if name in own)

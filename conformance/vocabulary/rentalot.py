@@ -32,5 +32,6 @@ SESSION = Vocabulary(
         "reviewSession": "rentalot.review.envelope",
     },
     members=dict.fromkeys(("listSessions", "getSession", "reviewSession"), "rentalot.session.members"),
+    races={"reviewSession": "rentalot.review.once"},
     refused=_refused,
 )

@@ -1,13 +1,12 @@
 """Mobile Next: handlers by operationId, what a token stands for, which organization a call acts on, and its form of an error."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 from mock_server import security, tokens
 from mock_server.call import Answer, Call
-from mock_server.clock import EARLIEST, LATEST
 from mock_server.credentials import Credential
 from mock_server.errors import FieldError, Refused
 from mock_server.paging import cursor_page
@@ -46,20 +45,11 @@ def get_session(call: Call) -> Answer:
 def find_credential(call: Call, secret: str) -> Credential | None:
     """What was issued, or a JWT that we signed: its `sub` is a user whom we know, or whose `organizations` it tells."""
     issued = security.find_issued(call, secret)
-    if issued is not None or secret.count(".") != 2:
+    if issued is not None:
         return issued
-    claims = tokens.read(secret)
-    if claims is None or ("organizations" not in claims and _user(call, claims["sub"]) is None):
-        return None
-    told = claims.get("organizations")
-    return Credential(
-        secret,
-        "default",
-        "jwt",
-        expires=datetime.fromtimestamp(min(max(claims["exp"], EARLIEST.timestamp()), LATEST.timestamp()), UTC),
-        user=claims["sub"],
-        organizations=tuple(name for name in told if isinstance(name, str)) if isinstance(told, list) else (),
-    )
+    told = tokens.credential(secret)
+    known = told is not None and (told.organizations is not None or _user(call, told.user) is not None)
+    return told if known else None
 
 
 def _user(call: Call, key: str | None) -> Record | None:
@@ -82,7 +72,7 @@ def organizations(call: Call) -> tuple[str, ...]:
     """Those that the caller belongs to and that exist, the default one first."""
     assert call.credential is not None, "every operation is secured"
     user = _user(call, call.credential.user)
-    known: Sequence[str] = user.fields["organizations"] if user else call.credential.organizations
+    known: Sequence[str] = user.fields["organizations"] if user else call.credential.organizations or ()
     return tuple(organization for organization in known if _exists(call, organization))
 
 

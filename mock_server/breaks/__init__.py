@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mock_server.breaks import mobilenext, rentalot, saleslab
+from mock_server.breaks import mobilenext, openscouter, rentalot, saleslab
 from mock_server.breaks.parts import Break
 from mock_server.errors import UnknownRules
 from mock_server.plan import ApiPlan
@@ -11,6 +11,7 @@ from mock_server.plan import ApiPlan
 CATALOGUE: Mapping[str, Mapping[str, Break]] = {
     "rentalot": rentalot.BREAKS,
     "saleslab": saleslab.BREAKS,
+    "openscouter": openscouter.BREAKS,
     "mobilenext": mobilenext.BREAKS,
 }
 

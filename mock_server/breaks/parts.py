@@ -9,7 +9,7 @@ import orjson
 from mock_server.call import Answer, Call
 from mock_server.errors import FieldError, Refused
 from mock_server.plan import ApiPlan, Checker, OperationPlan, ParameterPlan
-from openapi.model import Move, Refusal, Transition
+from openapi.model import Move, Refusal, Stay, Transition
 
 Run = Callable[[Call], Awaitable[Answer]]
 Edit = Callable[[Any], Any]
@@ -75,6 +75,29 @@ def allows(name: str, states: Sequence[str]) -> Callable[[ApiPlan], ApiPlan]:
         return replace(row, moves=(*row.moves, *moves), refusals=refusals)
 
     return table(name, change)
+
+
+def succeeds(name: str, states: Sequence[str]) -> Callable[[ApiPlan], ApiPlan]:
+    """The operation succeeds in these states as well, and leaves them."""
+
+    def change(row: Transition) -> Transition:
+        refusals = {state: refusal for state, refusal in row.refusals.items() if state not in states}
+        return replace(row, refusals=refusals, stays={**row.stays, **{state: Stay(_rule(row, state)) for state in states}})
+
+    return table(name, change)
+
+
+def schema_without(*path: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The schema without one of its keywords."""
+
+    def edit(schema: dict[str, Any]) -> dict[str, Any]:
+        node = schema
+        for part in path[:-1]:
+            node = node[part]
+        del node[path[-1]]
+        return schema
+
+    return edit
 
 
 def runs(name: str, wrap: Callable[[Run], Run]) -> Callable[[ApiPlan], ApiPlan]:

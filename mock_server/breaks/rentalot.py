@@ -25,6 +25,7 @@ from mock_server.breaks.parts import (
     plain_message,
     refuses,
     runs,
+    schema_without,
     status,
     table,
     unchecked,
@@ -107,7 +108,8 @@ def _no_retry_after(call: Call, credential: Credential) -> None:
 
 def _no_rate_headers(api: ApiPlan) -> ApiPlan:
     assert api.rate_limits is not None, "Rentalot has limits"
-    return replace(api, rate_limits=replace(api.rate_limits, headers={}))
+    kept = {what: name for what, name in api.rate_limits.headers.items() if what == "retryAfter"}
+    return replace(api, rate_limits=replace(api.rate_limits, headers=kept))
 
 
 # ---- lists
@@ -278,19 +280,6 @@ def _deny_the_rest(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "reviewStatus": "approved" if body["reviewStatus"] == "approved" else "denied"}
 
 
-def _schema_without(*path: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """The schema without one of its keywords."""
-
-    def edit(schema: dict[str, Any]) -> dict[str, Any]:
-        node = schema
-        for part in path[:-1]:
-            node = node[part]
-        del node[path[-1]]
-        return schema
-
-    return edit
-
-
 def _notes_required(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "required": ["reviewStatus", "reviewNotes"]}
 
@@ -358,12 +347,12 @@ BREAKS: dict[str, Break] = {
     "rentalot.review.notes-kept": Break("drops the notes", effects(REVIEW, rentalot.stamp_review, rentalot.notify_prospect)),
     "rentalot.review.notes-optional": Break("wants notes", body_schema(REVIEW, _notes_required)),
     "rentalot.review.notes-max": Break(
-        "does not look at the length", body_schema(REVIEW, _schema_without("properties", "reviewNotes", "maxLength"))
+        "does not look at the length", body_schema(REVIEW, schema_without("properties", "reviewNotes", "maxLength"))
     ),
     "rentalot.review.notes-type": Break(
         "makes text of anything",
         all_of(
-            body_schema(REVIEW, _schema_without("properties", "reviewNotes", "type")),
+            body_schema(REVIEW, schema_without("properties", "reviewNotes", "type")),
             effects(REVIEW, _notes_as_text, rentalot.stamp_review, rentalot.notify_prospect),
         ),
     ),
@@ -371,7 +360,7 @@ BREAKS: dict[str, Break] = {
         "mails the notes", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_with_notes)
     ),
     "rentalot.review.status-required": Break(
-        "approves by default", all_of(body_schema(REVIEW, _schema_without("required")), runs(REVIEW, _body_first(_approve_by_default)))
+        "approves by default", all_of(body_schema(REVIEW, schema_without("required")), runs(REVIEW, _body_first(_approve_by_default)))
     ),
     "rentalot.review.status-values": Break(
         "takes what is not approved for denied", all_of(body_schema(REVIEW, _any_status), runs(REVIEW, _body_first(_deny_the_rest)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.errors import BadState, NoSuchState
 from mock_server.plan import ApiPlan, Checker
-from mock_server.states import common, mobilenext, rentalot, saleslab
+from mock_server.states import common, mobilenext, openscouter, rentalot, saleslab
 from mock_server.world import World
 
 SetUp = Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]
@@ -24,6 +24,13 @@ _BY_API: Mapping[str, Mapping[str, SetUp]] = {
         "scenario": saleslab.scenario,
         "session": saleslab.session,
         "scorecard": saleslab.scorecard,
+    },
+    "openscouter": {
+        "credential": openscouter.credential,
+        "study": openscouter.study,
+        "tester": openscouter.tester,
+        "session": openscouter.session,
+        "analysis finished": openscouter.analysis_finished,
     },
     "mobilenext": {
         "credential": mobilenext.credential,

@@ -165,7 +165,7 @@ def test_queries_of_mobile_next(mobilenext: Mock, query: str, rule: str, said: s
 
 @pytest.mark.parametrize("organization", ["org_nowhere", "ORG_HARBOR", "org_harbor,org_lighthouse", "x" * 3000, "é", "'; --"])
 def test_organizations_that_are_none(mobilenext: Mock, organization: str) -> None:
-    headers = {**{name: value.encode() for name, value in KEYS["mobilenext"].items()}, "X-Organization-Id": organization.encode()}
+    headers = [(b"Authorization", KEYS["mobilenext"]["Authorization"].encode()), (b"X-Organization-Id", organization.encode())]
     answer = mobilenext.client.get(mobilenext.sessions, headers=headers)
     refused(answer, 403, "mobilenext.organization.unknown", "is not one of your organizations")
 

@@ -31,12 +31,14 @@ def members(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 
 def _success(operation: str, subject: Subject) -> Exchange:
     """A call that is good in every way."""
-    identity = subject.place(subject.movable()) if "{" in subject.operation(operation).path else None
+    identity = subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
     if identity and operation == subject.vocabulary.read:
         return subject.fetch(identity)
     if identity:
-        subject.require_state(identity, subject.movable())
+        subject.require_state(identity, subject.apt(operation))
         return subject.act(operation, identity, subject.body(operation))
+    if subject.operation(operation).body:
+        return subject.act(operation, None, subject.body(operation))
     subject.make()
     return subject.send(operation)
 
@@ -47,7 +49,8 @@ def test_success_status(case: str, subject: Subject, judge: Judge) -> None:
     exchange = _success(case, subject)
     declared, _ = shapes.success(subject.operation(case))
     judge.require(exchange.ok or exchange.status >= 500, f"a good call answered {exchange.status}")
-    judge.holds("answer.declared", exchange.status == declared, trigger=exchange, expected=str(declared), got=str(exchange.status))
+    expected = " or ".join(map(str, declared))
+    judge.holds("answer.declared", exchange.status in declared, trigger=exchange, expected=expected, got=str(exchange.status))
 
 
 @each(envelopes)
@@ -115,7 +118,10 @@ def _refusals(subject: Subject) -> Iterator[Exchange]:
                 except Unexercised:
                     continue
         if subject.body(operation) is not None:
-            yield subject.act(operation, subject.place(subject.movable()), {})
+            yield subject.act(operation, subject.place(subject.apt(operation)), {})
+    if not subject.vocabulary.list:
+        yield subject.fetch(subject.place(ABSENT), headers={})
+        return
     yield subject.send(subject.vocabulary.list, headers={})
     for _, _, query in query_flaws(subject.operation(subject.vocabulary.list)):
         yield subject.send(subject.vocabulary.list, query=query)

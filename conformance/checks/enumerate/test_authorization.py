@@ -78,7 +78,7 @@ def test_credential(case: tuple[str, str, str], subject: Subject, judge: Judge) 
 
 def _call(operation: str, subject: Subject, headers: Headers | None) -> Exchange:
     """A call that succeeds with a good credential, on a record of its own."""
-    identity = subject.place(subject.movable()) if "{" in subject.operation(operation).path else None
+    identity = subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
     return subject.act(operation, identity, subject.body(operation), headers=headers)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.client import Query
-from conformance.flaws import Flaw, body_flaws, query_flaws
+from conformance.client import Exchange, Query
+from conformance.flaws import JSON_MEDIA, Flaw, body_flaws, query_flaws
 from conformance.judge import Judge
 from conformance.plugin import Case, each, verifies
+from conformance.shapes import Record
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
 from openapi.model import ABSENT, Contract, Level
@@ -25,22 +26,35 @@ def bodies(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 @each(bodies)
 def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
     operation, flaw = case
-    actor = subject.place(subject.movable())
-    before = subject.require_state(actor, subject.movable())
-    trigger = subject.send(operation, actor, content=flaw.content, media_type=flaw.media_type)
-    if subject.contract.rules[flaw.rule].level is Level.DECISION:
+    actor, before = _actor(operation, subject)
+    trigger = _send(operation, actor, flaw.content, subject, flaw.media_type)
+    if subject.decides(flaw.rule):
+        plain = subject.act(operation, _actor(operation, subject)[0], subject.body(operation))
+        judge.require(plain.ok, f"a good call answered {plain.status}")
         judge.observed(flaw.rule, trigger)
         return
-    after = subject.read(actor)
-    beside = subject.send(operation, subject.place(subject.movable()), content=flaw.beside)
+    after = subject.read(actor) if actor else None
+    beside = _send(operation, _actor(operation, subject)[0], flaw.beside, subject)
     if flaw.boundary and not beside.ok:
-        plain = subject.act(operation, subject.place(subject.movable()), subject.body(operation))
+        plain = subject.act(operation, _actor(operation, subject)[0], subject.body(operation))
         judge.holds(flaw.rule, False, trigger=beside, contrast=plain, expected="success at the boundary", got=str(beside.status))
         return
     refused = judge.refused(flaw.rule, trigger, beside=beside)
     row = subject.table.transitions.get(operation)
     if refused and row and row.atomic:
         judge.holds(row.atomic, after == before, trigger=trigger, contrast=beside, expected="nothing changes", got="a change")
+
+
+def _actor(operation: str, subject: Subject) -> tuple[str | None, Record | None]:
+    """A record that the operation is possible on, and how it reads; nothing where it acts on none. Raises Unexercised."""
+    if "{" not in subject.operation(operation).path:
+        return None, None
+    actor = subject.place(subject.apt(operation))
+    return actor, subject.require_state(actor, subject.apt(operation))
+
+
+def _send(operation: str, actor: str | None, content: bytes | None, subject: Subject, media_type: str | None = JSON_MEDIA) -> Exchange:
+    return subject.send(operation, actor, content=subject.fill(content), media_type=media_type)
 
 
 def queries(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:

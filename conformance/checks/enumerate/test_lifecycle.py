@@ -70,7 +70,7 @@ def _rule(table: Lifecycle, vocabulary: Vocabulary, cell: Cell) -> str:
 def _rules(table: Lifecycle, vocabulary: Vocabulary, cell: Cell) -> tuple[str, ...]:
     row = table.transitions[cell.operation]
     refused = cell.state in row.refusals
-    atomic = row.atomic if refused and cell.state not in PSEUDO_STATES else None
+    atomic = row.atomic if (refused or cell.state in row.stays) and cell.state not in PSEUDO_STATES else None
     stated = vocabulary.stated if cell.state in row.stays else None
     return tuple(rule for rule in (_rule(table, vocabulary, cell), stated, atomic, row.isolated) if rule)
 
@@ -95,27 +95,52 @@ def test_consecutive(case: Cell, subject: Subject, judge: Judge) -> None:
 def _judge_cell(cell: Cell, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
     """The bystander has all of `scope` in common with the actor: what selects too many by it is noticed."""
     row = subject.table.transitions[cell.operation]
-    if cell.state in row.refusals:
+    if subject.decides(_rule(subject.table, subject.vocabulary, cell)):
+        _observe(cell, row, actor, scope, subject, judge)
+    elif cell.state in row.refusals:
         _judge_refusal(cell, row, actor, scope, subject, judge)
     elif move := _move(row, cell):
         _judge_move(cell, row, move, actor, scope, subject, judge)
     else:
-        _judge_stay(cell, actor, subject, judge)
+        _judge_stay(cell, row, actor, scope, subject, judge)
 
 
-def _judge_stay(cell: Cell, actor: str, subject: Subject, judge: Judge) -> None:
+def _observe(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
+    """Whatever the documents leave open here, nobody else is concerned, and a refusal changes nothing."""
+    known = cell.state not in PSEUDO_STATES
+    before = subject.require_state(actor, cell.state) if known else {}
+    bystander = subject.place(subject.movable(), **scope)
+    watched = subject.read(bystander)
+    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
+    judge.observed(_rule(subject.table, subject.vocabulary, cell), trigger)
+    if row.isolated:
+        _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
+    if row.atomic and known and 400 <= trigger.status < 500:
+        _judge_same(row.atomic, before, subject.read(actor), trigger, None, judge)
+
+
+def _judge_stay(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
     """The operation succeeds, speaks of this record, and leaves it in its state."""
     rule = _rule(subject.table, subject.vocabulary, cell)
-    other = subject.act(cell.operation, subject.place(subject.movable()), subject.body(cell.operation, cell.when))
+    writes = subject.operation(cell.operation).method != "GET"
+    apt = subject.apt(cell.operation)
+    bystander = subject.place(subject.movable(), **scope) if writes else ""
+    watched, before = (subject.read(bystander), subject.read(actor)) if writes else ({}, {})
+    other = subject.act(cell.operation, subject.place(apt), subject.body(cell.operation, cell.when))
     trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
     # Where the other one fails as well, the operation itself is broken, and no contrast excuses it.
-    contrast = other if cell.state != subject.movable() else None
+    contrast = other if cell.state != apt else None
     if judge.accepted(rule, trigger, contrast=contrast):
         got = _state(trigger, actor, subject)
         same = judge.holds(rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got))
         if same:
             stated = subject.vocabulary.stated or rule
-            judge.holds(stated, got in (cell.state, _UNREADABLE), trigger=trigger, expected=f"one that is {cell.state}", got=str(got))
+            good = got == _UNREADABLE or subject.reads_as(got, cell.state)
+            judge.holds(stated, good, trigger=trigger, expected=f"one that is {cell.state}", got=str(got))
+    if writes and row.isolated:
+        _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
+    if writes and row.atomic:
+        _judge_same(row.atomic, before, subject.read(actor), trigger, None, judge)
 
 
 _ANOTHER, _UNREADABLE = "another record", "unreadable"
@@ -139,7 +164,8 @@ def _judge_move(cell: Cell, row: Transition, move: Move, actor: str, scope: Mapp
     if not judge.accepted(move.rule, trigger):
         return
     state = subject.state(actor)
-    moved = judge.holds(move.rule, state == move.target, trigger=trigger, expected=f"{move.target} afterwards", got=str(state))
+    there = any(subject.reads_as(state, reached) for reached in subject.settled([move.target]))
+    moved = judge.holds(move.rule, there, trigger=trigger, expected=f"{move.target} afterwards", got=str(state))
     if moved and row.isolated:
         _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
 
@@ -156,7 +182,9 @@ def _judge_refusal(cell: Cell, row: Transition, actor: str, scope: Mapping[str, 
     # The contrast comes last: it differs in the record alone, and nobody is to take its doing for that of the refused call.
     still = subject.read(bystander)
     after = subject.read(actor) if known else {}
-    contrast = subject.act(cell.operation, subject.place(subject.movable()), subject.body(cell.operation, cell.when))
+    contrast = subject.act(cell.operation, subject.place(subject.apt(cell.operation)), subject.body(cell.operation, cell.when))
+    moved_on = subject.settled([cell.state]) - {cell.state}
+    judge.require(subject.table.state_of(after) not in moved_on, f"it was no longer {cell.state} when it was asked")
     refused = judge.refused(rule, trigger, beside=contrast, statuses=(row.refusals[cell.state].status,))
     if row.isolated and not trigger.ok:
         _judge_same(row.isolated, watched, still, trigger, contrast, judge)

@@ -50,7 +50,7 @@ def test_expires_at_in_any_month(subject: Subject, judge: Judge) -> None:
 @pytest.mark.usefixtures("afterwards")
 def test_expires_at_outlives_a_review(subject: Subject, judge: Judge) -> None:
     identity = subject.make(status="completed")
-    subject.states.setup("clock", advance="PT26H")
+    subject.advance("PT26H")
     exchange = subject.act("reviewSession", identity, subject.body("reviewSession"))
     judge.require(exchange.ok, f"a review answered {exchange.status}")
     _judge_expires(subject.read(identity), identity, subject, judge)
@@ -110,7 +110,7 @@ def test_status_filter_knows_of_expiry(subject: Subject, judge: Judge) -> None:
     scope = {"contactId": subject.scope()["contactId"]}
     identity = subject.place("active", **scope)
     subject.require_state(identity, "active")
-    subject.states.setup("clock", advance="P31D")
+    subject.advance("P31D")
     subject.require_state(identity, "expired")
     baseline = subject.listing(scope)
     judge.require(identity in subject.ids(baseline), "an expired session is not listed at all")

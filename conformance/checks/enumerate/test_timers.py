@@ -19,7 +19,7 @@ _MARGIN = timedelta(hours=1)
 
 def timers(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
     table = contract.lifecycles[vocabulary.resource]
-    for timer in table.timers:
+    for timer in (timer for timer in table.timers if timer.due):
         rules = [refusal.rule for _, refusal in _closed(table, timer)]
         yield Case(timer.name, (timer.rule, *rules), timer)
 
@@ -39,7 +39,7 @@ def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
 @each(timers)
 @pytest.mark.usefixtures("afterwards")
 def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
-    subject.states.setup("clock", advance="PT0S")
+    subject.now()
     placed = {state: identity for state in case.sources if (identity := _placed(case, state, subject)) is not None}
     judge.require(bool(placed), f"no record could be placed with a {case.due} that is {case.after} after {case.since}")
     _advance(subject, case.after - _MARGIN)
@@ -55,7 +55,7 @@ def _judge_closed(timer: Timer, operation: str, refusal: Refusal, placed: dict[s
     for identity in placed.values():
         if subject.state(identity) == timer.target:
             trigger = subject.act(operation, identity, subject.body(operation))
-            beside = subject.act(operation, subject.place(subject.movable()), subject.body(operation))
+            beside = subject.act(operation, subject.place(subject.apt(operation)), subject.body(operation))
             judge.refused(refusal.rule, trigger, beside=beside, statuses=(refusal.status,))
 
 
@@ -66,12 +66,12 @@ def _placed(timer: Timer, state: str, subject: Subject) -> str | None:
         record = subject.require_state(identity, state)
     except Unexercised:
         return None
-    since, due = shapes.moment(record.get(timer.since)), shapes.moment(record.get(timer.due))
+    since, due = shapes.moment(record.get(timer.since or "")), shapes.moment(record.get(timer.due or ""))
     return identity if since and due and due - since == timer.after else None
 
 
 def _advance(subject: Subject, by: timedelta) -> None:
-    subject.states.setup("clock", advance=isodate.duration_isoformat(by))
+    subject.advance(isodate.duration_isoformat(by))
 
 
 def _judge(timer: Timer, placed: dict[str, str], when: str, subject: Subject, judge: Judge) -> None:

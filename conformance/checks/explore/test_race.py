@@ -30,16 +30,15 @@ def parallel(calls: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
 
 def races(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
     """Moves that cannot be made twice."""
-    for operation, row in contract.lifecycles[vocabulary.resource].transitions.items():
-        move = next((move for move in row.moves if move.target in row.refusals), None)
-        if move:
-            yield Case(operation, ("review.once",), (operation, move))
+    for operation, rule in vocabulary.races.items():
+        row = contract.lifecycles[vocabulary.resource].transitions[operation]
+        yield Case(operation, (rule,), (operation, rule, next(move for move in row.moves if move.target in row.refusals)))
 
 
 @each(races)
-def test_one_wins(case: tuple[str, Move], subject: Subject, judge: Judge) -> None:
+def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -> None:
     """Judged only where one call after the other is refused: without that, nobody could win a race either."""
-    operation, move = case
+    operation, rule, move = case
     body = subject.body(operation, move.when)
     actor = subject.place(move.source)
     first, second = subject.act(operation, actor, body), subject.act(operation, actor, body)
@@ -48,20 +47,20 @@ def test_one_wins(case: tuple[str, Move], subject: Subject, judge: Judge) -> Non
     judge.require(first.ok and refused, "one after the other, the later ones are not refused")
     subject.require_state(actor, move.target)
     for _ in range(_ROUNDS):
-        _judge_round(operation, move, subject, judge, second.status)
+        _judge_round(operation, rule, move, subject, judge, second.status)
 
 
-def _judge_round(operation: str, move: Move, subject: Subject, judge: Judge, refusal: int) -> None:
+def _judge_round(operation: str, rule: str, move: Move, subject: Subject, judge: Judge, refusal: int) -> None:
     actor = subject.place(move.source)
     body = subject.body(operation, move.when)
     answers = parallel([partial(subject.act, operation, actor, body)] * _RUNNERS)
     winners = [answer for answer in answers if answer.ok]
     # A status that sequential calls get as well is judged by the rule on those.
-    legal = {*judge.statuses("review.once"), refusal}
+    legal = {*judge.statuses(rule), refusal}
     losers = [answer for answer in answers if not answer.ok and answer.status in legal]
     fair = len(winners) == 1 and len(losers) == _RUNNERS - 1
     got = f"{len(winners)} successes, and {sorted(answer.status for answer in answers if not answer.ok)}"
-    judge.holds("review.once", fair, trigger=answers[0], expected=f"one success of {_RUNNERS} parallel calls", got=got)
+    judge.holds(rule, fair, trigger=answers[0], expected=f"one success of {_RUNNERS} parallel calls", got=got)
 
 
 def neighbours(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:

@@ -142,7 +142,8 @@ def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, max_ex
     situations = [*subject.placeable(), ABSENT] if identified else [""]
     judge.require(len(situations) > 1 or not identified, f"no {subject.vocabulary.resource} could be placed and read")
     judge.require(not identified or subject.fetch(subject.place(subject.movable())).ok, "not even a plain read succeeds")
-    judge.require(identified or subject.send(operation).ok, "not even a plain call succeeds")
+    plain = identified or subject.act(operation, None, subject.body(operation)).ok
+    judge.require(plain, "not even a plain call succeeds")
     schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(subject.contract.document)))
     schema.config.update(base_url=subject.target.base_url)
     generated = schema.find_operation_by_id(operation).as_strategy(generation_mode=_MODES[mode])
@@ -198,7 +199,7 @@ def _foresee(operation: str, situation: str, exchange: Exchange, subject: Subjec
     body = exchange.request_json
     if body is None and exchange.request_body != b"null":
         return None
-    return foresee(subject.contract, node, [situation], Facts(body))
+    return foresee(subject.contract, node, [situation], Facts(body, subject.vocabulary.breaks(operation, body)))
 
 
 def _put(check: CheckFunction, blame: Blame, call: GeneratedCase, response: requests.Response, sent: Sent) -> None:
