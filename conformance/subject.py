@@ -196,11 +196,12 @@ class Subject:
         return self.record(self.fetch(identity), identity)
 
     def record(self, exchange: Exchange, identity: str) -> Record:
-        """The record in an answer. Raises Unexercised."""
+        """The record in an answer, without what changes by itself. Raises Unexercised."""
         record = shapes.unwrap(exchange.json)
         if not exchange.ok or not isinstance(record, dict) or not self._names(record, identity):
             raise Unexercised(f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back")
-        return record
+        volatile = self.vocabulary.volatile.get(self.table.state_of(record) or "", ())
+        return {name: value for name, value in record.items() if name not in volatile}
 
     def _names(self, record: Record, identity: str) -> bool:
         """Whether a record is the one of that id; where it need not show its id, it is believed to be."""

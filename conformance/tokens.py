@@ -26,7 +26,9 @@ def _altered(key: str) -> str:
 def _forged(header: str, claims: str, signature: str) -> list[str]:
     other = _encode({**_decode(claims), "forged": True})
     unsigned = _encode({**_decode(header), "alg": "none"})
-    return [f"{header}.{claims}.{_altered(signature)[:-2]}AA", f"{header}.{other}.{signature}", f"{unsigned}.{claims}."]
+    swapped = signature[:-8] + signature[-4:] + signature[-8:-4]
+    signatures = [f"{_altered(signature)[:-2]}AA", swapped if swapped != signature else f"{signature[:-8]}AAAAAAAA"]
+    return [*(f"{header}.{claims}.{made}" for made in signatures), f"{header}.{other}.{signature}", f"{unsigned}.{claims}."]
 
 
 def _decode(part: str) -> dict[str, object]:

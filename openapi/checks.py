@@ -162,10 +162,13 @@ def _named_rules(node: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
 def _lifecycle_operations(contract: Contract, source: Source) -> Iterator[Violation]:
     for table in contract.lifecycles.values():
         where = ("x-lifecycles", table.name, "transitions")
-        for name in (*table.transitions, *([table.creation.operation] if table.creation else ())):
+        named: list[tuple[Path_, str]] = [((*where, name), name) for name in table.transitions]
+        if table.creation:
+            named.append((("x-lifecycles", table.name, "creation", "operation"), table.creation.operation))
+        for place, name in named:
             if name not in contract.operations:
                 fix = f"name one of {', '.join(contract.operations)}"
-                yield source.violation((*where, name), "operation-exists", f"there is no operation {name!r}", fix)
+                yield source.violation(place, "operation-exists", f"there is no operation {name!r}", fix)
         for operation in contract.operations.values():
             parameters = {parameter.name for parameter in operation.parameters if parameter.location == "path"}
             if table.parameter in parameters and contract.lifecycle_of(operation.id) is None:

@@ -87,8 +87,12 @@ def _contract(name: str, source: Source) -> Contract:
 
 
 def _rate_limits(node: Mapping[str, Any]) -> RateLimits:
-    windows = tuple(Window(window["calls"], isodate.parse_duration(window["per"])) for window in node["windows"])
+    windows = tuple(_window(window) for window in node["windows"])
     return RateLimits(node["rule"], windows, node.get("headers", {}), node.get("resource", ""))
+
+
+def _window(node: Mapping[str, Any]) -> Window:
+    return Window(node["calls"], isodate.parse_duration(node["per"]), node.get("upTo", node["calls"]))
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:

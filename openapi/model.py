@@ -250,10 +250,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Window:
-    """So many calls in so much time."""
+    """So many calls in so much time; `up_to`: as many as the documents know of, where they differ by plan and no header tells."""
 
     calls: int
     per: timedelta
+    up_to: int
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,23 @@ MISTAKES = [
         fix="name a field that has an enum",
     ),
     Mistake(
+        "operation-exists",
+        "creation: {operation: createSession,",
+        "creation: {operation: makeSession,",
+        at="    creation: {operation",
+        what="there is no operation 'makeSession'",
+        fix="name one of createSession",
+        contract="openscouter",
+    ),
+    Mistake(
+        "extension-form",
+        "since: createdAt, due: expiresAt, to: expired,",
+        "since: createdAt, to: expired,",
+        at="      expire:\n",
+        what="is a required property",
+        fix="see openapi/extensions.schema.json",
+    ),
+    Mistake(
         "list-cursor",
         "style: page}",
         "style: cursor}",

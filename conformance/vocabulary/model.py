@@ -27,6 +27,7 @@ class Vocabulary:
     `born`: the param that is the moment by which a list is sorted. `kinds`: of credentials, each to be judged.
     `examples`: a valid body with every documented member, by operation; `{name}` stands for a fresh value of that scope.
     `looks`: state to others as which it may read. `races`: operation to the rule that of parallel calls one wins.
+    `volatile`: state to the members that may change by themselves in it.
     `stated`: the rule about the members that tell the state, where it is not that of the cell.
     `cells`: (operation, state) to the rule that says more of that cell than the table does; `filter_values` likewise (parameter, value).
     `envelopes`: operation to the rule about what its answer is wrapped in; `members`: to the rule about what is in it.
@@ -48,6 +49,7 @@ class Vocabulary:
     kinds: tuple[str, ...] = ()
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     races: Mapping[str, str] = field(default_factory=dict)
     stated: str = ""
     cells: Mapping[tuple[str, str], str] = field(default_factory=dict)

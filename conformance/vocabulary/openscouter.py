@@ -34,6 +34,7 @@ SESSION = Vocabulary(
     scopes={"jobId": "study", "testerId": "tester"},
     born="startedAt",
     looks={"analyzing": ("completed",)},
+    volatile=dict.fromkeys(("active", "paused"), ("durationSeconds",)),
     races={"confirmSession": "openscouter.confirm.once"},
     examples={
         "createSession": {"jobId": "{jobId}", "testerId": "{testerId}", "variant": "A"},

@@ -495,7 +495,7 @@ BREAKS: dict[str, Break] = {
     "openscouter.analyze.isolated": Break("changes the tester's other sessions", _touches_siblings(ANALYZE)),
     "openscouter.notes.list": Break("gives twenty", _data(_twenty, NOTES)),
     "openscouter.notes.members": Break("forgets the author", _data(_no_author, NOTES)),
-    "openscouter.notes.works": Break("takes notes while a session runs", refuses(UPDATE, ["confirmed"], 409)),
+    "openscouter.notes.works": Break("takes notes while a session runs", refuses(UPDATE, ["paused"], 409)),
     "openscouter.notes.create": Break("adds one note of several", _handles(UPDATE, _one_at_a_time)),
     "openscouter.notes.update": Break("adds what it should update", _handles(UPDATE, _adds_instead)),
     "openscouter.notes.counts": Break("mixes the counts up", _data(_swapped, UPDATE)),

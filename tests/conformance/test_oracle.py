@@ -83,3 +83,59 @@ def test_time_moves_what_a_rule_moves_and_may_move_what_a_decision_does() -> Non
     assert later(_CONTRACT, table, {"active"}, due=False) == {"active"}
     assert later(_CONTRACT, table, {"active"}, due=True) == {"expired"}
     assert later(_CONTRACT, table, {"approved"}, due=True) == {"approved", "expired_reviewed"}
+
+
+# ---- OpenScouter
+
+_SCOUT = load("openscouter")
+
+
+def scout(operation: str, *states: str, body: Any = MISSING) -> Foresight:
+    return foresee(_SCOUT, _SCOUT.operations[operation], states, Facts(body))
+
+
+def test_where_the_documents_are_silent_an_operation_may_succeed_or_be_refused() -> None:
+    """A paused session may be completed, and a completed one again; neither is anybody's fault."""
+    for state in ("paused", "completed"):
+        foresight = scout("completeSession", state)
+        assert foresight.allows(200)
+        assert foresight.allows(409)
+        assert foresight.blame(500) is None or _SCOUT.rules[str(foresight.blame(500))].level == "decision"
+
+
+def test_a_wrong_state_may_be_told_by_several_statuses_but_never_by_a_success() -> None:
+    foresight = scout("confirmSession", "completed", body={"rating": 5})
+    assert all(foresight.allows(status) for status in (400, 409, 422))
+    assert not any(foresight.allows(status) for status in (200, 401, 403, 404))
+    assert foresight.blame(200) == "openscouter.confirm.analyzed-only"
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ({}, "confirm.rating-required"),
+        ({"rating": 6}, "confirm.rating-range"),
+        ({"rating": 4.5}, "confirm.rating-type"),
+        ({"rating": "4"}, "confirm.rating-type"),
+        ({"rating": True}, "confirm.rating-type"),
+        ({"rating": 4, "comment": 7}, "confirm.comment-type"),
+    ],
+)
+def test_each_flaw_of_a_body_has_its_rule(body: Any, rule: str) -> None:
+    assert scout("confirmSession", "analyzed", body=body).hard == {f"openscouter.{rule}"}
+
+
+def test_a_number_without_a_fraction_is_an_integer() -> None:
+    assert scout("confirmSession", "analyzed", body={"rating": 4.0}).must_succeed
+
+
+@pytest.mark.parametrize("name", ["clarity", "difficulty", "technicalIssues"])
+def test_a_member_that_is_missing_has_a_rule_of_its_own(name: str) -> None:
+    body = {key: value for key, value in {"clarity": 4, "difficulty": 3, "technicalIssues": False}.items() if key != name}
+    short = "issues" if name == "technicalIssues" else name
+    assert scout("submitFeedback", "completed", body=body).hard == {f"openscouter.feedback.{short}-required"}
+
+
+def test_an_analysis_may_be_over_by_now_and_need_not_be() -> None:
+    table = _SCOUT.lifecycles["Session"]
+    assert later(_SCOUT, table, {"analyzing"}, due=True) == {"analyzing", "analyzed"}

@@ -27,11 +27,13 @@ def test_the_last_letter_counts_in_base64_too(last: str) -> None:
     assert base64.urlsafe_b64decode(f"AA{nearly[-1]}=") != base64.urlsafe_b64decode(f"AA{last}=")
 
 
-def test_a_token_with_claims_is_forged_in_three_ways() -> None:
+def test_a_token_with_claims_is_forged_in_four_ways() -> None:
     header, claims = ({"alg": "HS256"}, {"sub": "x"})
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, claims)]
     token = ".".join([*parts, "c2lnbmF0dXJl"])
-    resigned, changed, unsigned, garbage = never_issued(token)
+    resigned, nearly, changed, unsigned, garbage = never_issued(token)
+    assert nearly[:-8] == token[:-8]
+    assert nearly != token
     assert resigned.rpartition(".")[0] == token.rpartition(".")[0]
     assert resigned != token
     assert changed.rpartition(".")[2] == "c2lnbmF0dXJl"

@@ -70,16 +70,25 @@ def test_credential(case: tuple[str, str, str], subject: Subject, judge: Judge) 
     operation, kind, rule = case
     judge.require(bool(subject.target.headers), "there is no default credential; give one with -H, or a --states-url")
     for headers in _bad(kind, subject, judge):
-        trigger, beside = _call(operation, subject, headers), _call(operation, subject, None)
+        actor = _actor(operation, subject)
+        before = subject.read(actor) if actor else {}
+        trigger, beside = _call(operation, subject, headers, actor), _call(operation, subject, None)
         refused = judge.refused(rule, trigger, beside=beside)
+        if refused and actor:
+            same = subject.read(actor) == before
+            judge.holds(rule, same, trigger=trigger, contrast=beside, expected="a refusal that changes nothing", got="a change")
         if judge.knows("auth.unauthorized") and refused and beside.ok and _judge_status("auth.unauthorized", trigger, judge):
             judge_code("auth.unauthorized", trigger, subject, judge)
 
 
-def _call(operation: str, subject: Subject, headers: Headers | None) -> Exchange:
+def _actor(operation: str, subject: Subject) -> str | None:
+    """A record that the operation is possible on; None where it acts on none."""
+    return subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
+
+
+def _call(operation: str, subject: Subject, headers: Headers | None, actor: str | None = None) -> Exchange:
     """A call that succeeds with a good credential, on a record of its own."""
-    identity = subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
-    return subject.act(operation, identity, subject.body(operation), headers=headers)
+    return subject.act(operation, actor or _actor(operation, subject), subject.body(operation), headers=headers)
 
 
 def scopes(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:

@@ -73,10 +73,12 @@ def test_variant_is_assigned(subject: Subject, judge: Judge) -> None:
 @verifies("create.variant-split")
 def test_variants_follow_the_split(subject: Subject, judge: Judge) -> None:
     """A study that has only one side, and one that has both: of 24 sessions not all are of the same."""
-    tester = subject.prepared("tester", "testerId")
     for split, expected in (({"A": 100, "B": 0}, {"A"}), ({"A": 0, "B": 100}, {"B"}), ({"A": 50, "B": 50}, {"A", "B"})):
         study = subject.prepared("study", "jobId", splitRatio=split)
-        answers = [_create(subject, {"jobId": study, "testerId": tester}) for _ in range(_DRAWN if len(expected) > 1 else 6)]
+        answers = [
+            _create(subject, {"jobId": study, "testerId": subject.prepared("tester", "testerId")})
+            for _ in range(_DRAWN if len(expected) > 1 else 6)
+        ]
         got = {str(record.get("variant")) for _, record in answers}
         judge.require(got <= {"A", "B"}, "a variant that is assigned is neither A nor B")
         told = f"{sorted(expected)} by {split}"

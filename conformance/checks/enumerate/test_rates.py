@@ -143,7 +143,7 @@ def _judge_countdown(limits: RateLimits, first: Exchange, second: Exchange, judg
 
 def _allowed(limits: RateLimits, first: Exchange) -> int:
     """How many calls a window has: what the answers say, since it may vary by plan; else what the contract says."""
-    return _number(first, limits.headers.get("limit", "")) or limits.windows[0].calls
+    return _number(first, limits.headers.get("limit", "")) or limits.windows[0].up_to
 
 
 def _exhaust(limits: RateLimits, first: Exchange, subject: Subject) -> tuple[Exchange, int]:
