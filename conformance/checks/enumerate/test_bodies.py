@@ -27,11 +27,14 @@ def bodies(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
     operation, flaw = case
     actor, before = _actor(operation, subject)
+    row = subject.table.transitions.get(operation)
     trigger = _send(operation, actor, flaw.content, subject, flaw.media_type)
     if subject.decides(flaw.rule):
         plain = subject.act(operation, _actor(operation, subject)[0], subject.body(operation))
         judge.require(plain.ok, f"a good call answered {plain.status}")
         judge.observed(flaw.rule, trigger)
+        if actor and before and row and row.atomic and 400 <= trigger.status < 500:
+            judge.holds(row.atomic, subject.read(actor) == before, trigger=trigger, expected="nothing changes", got="a change")
         return
     after = subject.read(actor) if actor else None
     beside = _send(operation, _actor(operation, subject)[0], flaw.beside, subject)
@@ -40,7 +43,6 @@ def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
         judge.holds(flaw.rule, False, trigger=beside, contrast=plain, expected="success at the boundary", got=str(beside.status))
         return
     refused = judge.refused(flaw.rule, trigger, beside=beside)
-    row = subject.table.transitions.get(operation)
     if refused and row and row.atomic:
         judge.holds(row.atomic, after == before, trigger=trigger, contrast=beside, expected="nothing changes", got="a change")
 

@@ -16,9 +16,9 @@ from conformance.subject import Subject
 _PATIENCE = 20
 
 
-def _started(subject: Subject, judge: Judge) -> tuple[str, Exchange, float]:
+def _started(subject: Subject, judge: Judge, **params: str) -> tuple[str, Exchange, float]:
     """A session whose analysis has begun, and how long it is said to take. Raises Unexercised."""
-    identity = subject.place("completed")
+    identity = subject.place("completed", **params)
     subject.require_state(identity, "completed")
     exchange = subject.act("analyzeSession", identity)
     judge.require(exchange.ok, f"starting an analysis answered {exchange.status}")
@@ -66,21 +66,49 @@ def _passing(identity: str, seconds: float, subject: Subject) -> Callable[[], ob
 
 
 def _let_pass(identity: str, seconds: float, subject: Subject) -> None:
-    """An estimate binds nobody: where its time was not enough, the state says that the analysis is over."""
-    subject.advance(f"PT{int(seconds) + 1}S")
-    if not _awaited(identity, subject, 1):
-        subject.states.supports("analysis finished", sessionId=identity)
+    """An estimate binds nobody: where its time is not enough, many times that, and then half a day."""
+    for step in (int(seconds) + 1, 10 * int(seconds), 43_200):
+        subject.advance(f"PT{step}S")
+        if _awaited(identity, subject, 1):
+            return
 
 
-@verifies("analyze.finishes")
+@verifies("analyze.finishes", "analyze.isolated")
 def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
-    """Only that of the session that is named."""
-    identity, _, _ = _started(subject, judge)
-    other, _, _ = _started(subject, judge)
+    """Nothing else of the session changes, and no other of the same study and tester is analyzed with it."""
+    scope = subject.scope()
+    identity, _, _ = _started(subject, judge, **scope)
+    other, _, seconds = _started(subject, judge, **scope)
+    before = subject.read(identity)
+    running = _status(other, subject) != "analyzed" and seconds > _PATIENCE
     subject.states.setup("analysis finished", sessionId=identity)
     done = _awaited(identity, subject, 3)
-    judge.holds("analyze.finishes", done, trigger=subject.fetch(identity), expected="analyzed", got=str(_status(identity, subject)))
-    judge.require(_status(other, subject) in ("analyzing", "completed", "analyzed"), "the other session cannot be read")
+    after = subject.fetch(identity)
+    judge.holds("analyze.finishes", done, trigger=after, expected="analyzed", got=str(_status(identity, subject)))
+    changed = [name for name, value in subject.read(identity).items() if name != "status" and before.get(name) != value]
+    judge.holds("analyze.finishes", not changed, trigger=after, expected="otherwise as it was", got=f"other values of {changed}")
+    if running:
+        alone = _status(other, subject) != "analyzed"
+        judge.holds("analyze.isolated", alone, trigger=subject.fetch(other), contrast=after, expected="not analyzed", got="analyzed too")
+
+
+@verifies("analyze.atomic")
+@pytest.mark.usefixtures("afterwards")
+def test_a_refusal_has_no_consequences_later(subject: Subject, judge: Judge) -> None:
+    """Neither does an analysis begin anew that is running, nor one that was refused at all; beside them, one that nobody disturbs."""
+    (calm, _, seconds), (disturbed, _, _) = _started(subject, judge), _started(subject, judge)
+    idle = subject.place("active")
+    subject.advance(f"PT{int(seconds / 2)}S")
+    judge.require(_status(disturbed, subject) != "analyzed", "the analysis was over before it could be disturbed")
+    refused = {identity: subject.act("analyzeSession", identity) for identity in (disturbed, idle)}
+    judge.require(all(400 <= answer.status < 500 for answer in refused.values()), "analyzing what may not be analyzed is not refused")
+    subject.advance(f"PT{int(seconds / 2) + 2}S")
+    judge.require(_awaited(calm, subject, 1), "the analysis takes longer than it was estimated")
+    done = _awaited(disturbed, subject, 1)
+    got = str(_status(disturbed, subject))
+    judge.holds("analyze.atomic", done, trigger=refused[disturbed], expected="analyzed, like another at the same time", got=got)
+    still = _status(idle, subject)
+    judge.holds("analyze.atomic", still == "active", trigger=refused[idle], expected="still active", got=str(still))
 
 
 @verifies("analyze.finishes", "confirm.moves")

@@ -47,8 +47,11 @@ def test_one_payout(subject: Subject, judge: Judge) -> None:
 
 @verifies("confirm.no-payout")
 def test_no_payout(subject: Subject, judge: Judge) -> None:
-    """For a status that is not analyzed, for a confirmation that came before, and for a body that is refused."""
+    """For a status that is not analyzed, a confirmation that came before, a body that is refused, and for all other calls."""
     refused = {}
+    for state, operation in (("active", "completeSession"), ("completed", "analyzeSession"), ("completed", "submitFeedback")):
+        identity = subject.place(state)
+        refused[identity] = (subject.act(operation, identity, subject.body(operation)), 0)
     for state in ("active", "completed", "analyzing"):
         try:
             identity = subject.place(state)

@@ -181,7 +181,7 @@ def test_completed_now(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.duration")
 def test_duration(subject: Subject, judge: Judge) -> None:
-    """Of one that was completed at a given time, one that was completed now, and those that a state has completed."""
+    """Of one that was completed at a given time, one that was completed now, one of more than a day, and those of other states."""
     start = subject.about_now() - timedelta(hours=1)
     made = []
     bodies: tuple[dict[str, str], ...] = ({"completedAt": written(start + timedelta(minutes=32))}, {})
@@ -189,6 +189,9 @@ def test_duration(subject: Subject, judge: Judge) -> None:
         identity = subject.make(status="active", startedAt=written(start))
         _complete(subject, identity, body)
         made.append(identity)
+    long_ago = subject.make(status="active", startedAt=written(start - timedelta(hours=30)))
+    _complete(subject, long_ago, {})
+    made.append(long_ago)
     for identity in (*made, subject.place("completed"), subject.place("analyzed"), subject.place("confirmed")):
         exchange = subject.fetch(identity)
         record = subject.record(exchange, identity)
