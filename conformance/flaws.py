@@ -29,7 +29,7 @@ class Flaw:
 #: Values of another type than the one that is declared; null stands apart, for it may be allowed.
 _WRONG: Mapping[str, tuple[Any, ...]] = {
     "string": (5, True, ["text"], {"text": "text"}),
-    "integer": ("many", 1.5, [1], {}),
+    "integer": ("many", "1", 1.5, True, [1], {}),
     "number": ("many", [1], {}),
     "boolean": ("perhaps", 2, [], {}),
     "array": ("text", 5, {}),
@@ -84,6 +84,7 @@ def _members(schema: JsonSchema, shown: JsonSchema) -> Iterator[tuple[Any, Any]]
     for bound, step in (("minimum", -1), ("maximum", 1)):
         if bound in schema:
             yield schema[bound] + step, schema[bound]
+            yield schema[bound] + 100 * step, schema[bound]
     if "x00" in schema.get("pattern", ""):
         yield "before\x00after", None
 

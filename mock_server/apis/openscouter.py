@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server import tokens
 from mock_server.call import Answer, Call, Change
-from mock_server.clock import parse_moment, parse_time, rfc3339
+from mock_server.clock import parse_time, rfc3339
 from mock_server.credentials import Credential
 from mock_server.errors import FieldError, Refused
 from mock_server.security import find_issued
@@ -15,6 +15,8 @@ from mock_server.world import Message
 
 #: How long a JWT is valid.
 LIFETIME = timedelta(hours=24)
+#: By how much a client's clock may be ahead.
+_SKEW = timedelta(minutes=1)
 #: Studies and testers, of which the API shows the ids alone.
 HIDDEN = {
     "Study": {
@@ -88,8 +90,9 @@ def stamp_completion(call: Call, change: Change) -> None:
             ended = parse_time(text)
         except ValueError as error:
             raise Refused("openscouter.complete.time-form", f"completedAt: {error}") from None
-        if not started <= parse_moment(text) <= call.time:
-            raise Refused("openscouter.complete.time-form", f"completedAt: {text} does not lie between the start and now")
+        if not started <= ended <= call.time + _SKEW:
+            span = f"{rfc3339(started)}, when it started, and {rfc3339(call.time)}, which is now"
+            raise Refused("openscouter.complete.time-form", f"completedAt: {text} does not lie between {span}")
     change.fields["completedAt"] = rfc3339(ended)
     change.fields["durationSeconds"] = int((ended - started).total_seconds())
 

@@ -25,7 +25,8 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
 
 
 def study(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    split = {"A": 50, "B": 50, **params.get("splitRatio", {})}
+    given = params.get("splitRatio", {})
+    split = {"A": given.get("A", 100 - given.get("B", 50)), "B": given.get("B", 100 - given.get("A", 50))}
     if not split["A"] + split["B"]:
         raise NoSuchState("splitRatio: nobody would get any variant")
     fields = {"id": _new_id(world, "job"), "splitRatio": split}

@@ -1,6 +1,8 @@
 """OpenScouter: bad input over real HTTP. A clear refusal in the vendor's envelope, never a 500, and nothing changes."""
 
 import base64
+import hashlib
+import hmac
 import http.client
 import json
 import re
@@ -245,17 +247,33 @@ def test_an_empty_study_or_tester(target: Target) -> None:
         *("2026-05-06T17:00:00+24:00", "2026-05-06T17:00:00+0000", "20260506T170000Z", "0000-01-01T00:00:00Z", "1778086800"),
         *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:60Z", "+12026-05-06T17:00:00Z"),
         *("2026-05-06T17:00:00Z\n", " 2026-05-06T17:00:00Z", "２026-05-06T17:00:00Z", "2026-05-06T17:00:00.Z"),  # noqa: RUF001
-        *("2026-05-06T17:00:01.5Z", "2026-05-06T17:00:01Z", "1970-01-01T00:00:00Z", "2026-05-06T17:00:00Z\u0000", "x" * 500),
+        *("2026-05-06T17:01:01.5Z", "2026-05-06T17:01:01Z", "1970-01-01T00:00:00Z", "2026-05-06T17:00:00Z\u0000", "x" * 500),
     ],
 )
 def test_times_of_completion(target: Target, moment: str) -> None:
     refused(target.send("POST", f"/{target.active}/complete", json={"completedAt": moment}), 400)
 
 
-def test_a_completion_that_lies_in_the_future_by_less_than_a_second(openscouter: Mock) -> None:
+def test_a_clients_clock_may_be_a_minute_ahead(openscouter: Mock) -> None:
     session = openscouter.state("session", status="active")["sessionId"]
     target = Target(openscouter, session, session)
-    refused(target.send("POST", f"/{session}/complete", json={"completedAt": "2026-05-06T17:00:00.5Z"}), 400)
+    refused(target.send("POST", f"/{session}/complete", json={"completedAt": "2026-05-06T17:01:01Z"}), 400, "which is now")
+    assert target.send("POST", f"/{session}/complete", json={"completedAt": "2026-05-06T17:00:00.185Z"}).status_code == 200
+
+
+def test_half_a_character_is_no_user(openscouter: Mock) -> None:
+    payload = base64.urlsafe_b64encode(b'{"sub": "\\ud800", "exp": 4102444800}').rstrip(b"=").decode()
+    header = base64.urlsafe_b64encode(b'{"alg": "HS256", "typ": "JWT"}').rstrip(b"=").decode()
+    signature = hmac.new(b"session-contracts-mock-signs-with-this", f"{header}.{payload}".encode(), hashlib.sha256).digest()
+    token = f"{header}.{payload}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    answer = openscouter.client.get(f"{openscouter.url}/openscouter/api/sessions/sess_001", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
+
+
+def test_a_split_that_nobody_can_draw_from(openscouter: Mock) -> None:
+    for split, status in (({"A": 1e308, "B": 1e308}, 501), ({"A": 0, "B": 0}, 501), ({"A": -1}, 501), ({"A": "half"}, 400)):
+        message = {"action": "setup", "state": "study", "params": {"splitRatio": split}}
+        assert openscouter.control("POST", "/openscouter/states", json=message).status_code == status
 
 
 def test_a_refusal_does_not_repeat_a_huge_value(target: Target) -> None:
@@ -454,7 +472,7 @@ def test_a_token_that_is_given_twice(target: Target) -> None:
         ("session", {"testerId": {}}, 400, "testerId"),
         ("session", {"startedAt": "today"}, 400, "startedAt"),
         ("session", {"startedAt": 1778086800}, 400, "startedAt"),
-        ("session", {"startedAt": "2026-05-06T17:00:01Z"}, 501, "lies in the future"),
+        ("session", {"startedAt": "2026-05-06T17:01:01Z"}, 501, "lies in the future"),
         ("session", {"startedAt": "0001-01-01T00:00:00+14:00"}, 501, "startedAt"),
         ("session", {"tenant": "third"}, 501, "tenant"),
         ("session", {"tenant": 7}, 400, "tenant"),

@@ -335,7 +335,7 @@ def test_completion_at_a_time_between_start_and_now(openscouter: Mock, moment: s
     assert (found["status"], found["durationSeconds"]) == ("completed", lasted)
 
 
-@pytest.mark.parametrize("moment", ["2026-05-06T15:59:59Z", "2026-05-06T17:00:01Z", "2026-05-06T17:00:01+02:00", "2027-01-01T00:00:00Z"])
+@pytest.mark.parametrize("moment", ["2026-05-06T15:59:59Z", "2026-05-06T17:01:01Z", "2026-05-06T17:00:01+02:00", "2027-01-01T00:00:00Z"])
 def test_completion_at_no_other_time(openscouter: Mock, moment: str) -> None:
     session = placed(openscouter, "active", startedAt="2026-05-06T16:00:00Z")
     refused(call(openscouter, "POST", f"/{session}/complete", {"completedAt": moment}), 400)

@@ -49,7 +49,7 @@ def test_notes_are_added(subject: Subject, judge: Judge) -> None:
     identity, other = subject.place(subject.movable()), subject.place(subject.movable())
     judge.require(not _notes(subject, identity), "a fresh session has notes")
     expected: list[str] = []
-    for contents in (["First.", _ODD], ["Third."]):
+    for contents in (["First.", _ODD], ["Third."], ["Twice.", "Twice."]):
         exchange = _patch(subject, identity, *({"content": content} for content in contents))
         expected += contents
         if not judge.accepted("notes.create", exchange):
@@ -84,7 +84,7 @@ def test_notes_are_listed(subject: Subject, judge: Judge) -> None:
     judge.observed("notes.touched", exchange, f"an update changes {' and '.join(changed) or 'neither time nor author'}")
 
 
-@verifies("notes.update")
+@verifies("notes.update", "notes.members")
 def test_a_note_is_updated(subject: Subject, judge: Judge) -> None:
     """The one that is named, whichever it is; the others stay as they are, and none is added."""
     identity, notes = _with_notes(subject, judge, "First.", "Second.", "Third.")
@@ -95,6 +95,8 @@ def test_a_note_is_updated(subject: Subject, judge: Judge) -> None:
         if not judge.accepted("notes.update", exchange):
             return
         after = {entry["noteId"]: entry for entry in _notes(subject, identity)}
+        wrong = shapes.faults(subject.contract.schemas["Note"], after.get(note["noteId"], {}))
+        judge.holds("notes.members", not wrong, trigger=exchange, expected="the documented members", got="; ".join(wrong))
         got = after.get(note["noteId"], {}).get("content")
         judge.holds("notes.update", got == content, trigger=exchange, expected=content[:80], got=str(got)[:80])
         rest = {key: entry for key, entry in after.items() if key != note["noteId"]}

@@ -9,6 +9,7 @@ from conformance.client import Exchange
 from conformance.errors import Unexercised
 from conformance.judge import Judge
 from conformance.plugin import verifies
+from conformance.shelf import written
 from conformance.subject import Subject
 
 _TOLERANCE = timedelta(seconds=10)
@@ -18,9 +19,14 @@ def _confirm(subject: Subject, identity: str, **members: object) -> Exchange:
     return subject.act("confirmSession", identity, {"rating": 4, **members})
 
 
+def _earlier(subject: Subject) -> str:
+    """A start that leaves all other times of a session far apart from now."""
+    return written(subject.about_now() - timedelta(hours=5))
+
+
 def _confirmed(subject: Subject, judge: Judge, **members: object) -> tuple[str, Exchange]:
     """A session that was just confirmed. Raises Unexercised."""
-    identity = subject.place("analyzed")
+    identity = subject.place("analyzed", startedAt=_earlier(subject))
     subject.require_state(identity, "analyzed")
     exchange = _confirm(subject, identity, **members)
     judge.require(exchange.ok, f"a confirmation answered {exchange.status}")
@@ -112,7 +118,7 @@ def test_feedback(subject: Subject, judge: Judge) -> None:
     """With and without a comment, of a tester who had problems and of one who had none; each has an id of its own."""
     plain = {"clarity": 4, "difficulty": 3, "technicalIssues": False}
     contrast = subject.act("submitFeedback", subject.place("completed"), {**plain, "comment": "Clear."})
-    identity = subject.place("completed")
+    identity = subject.place("completed", startedAt=_earlier(subject))
     exchange = subject.act("submitFeedback", identity, {**plain, "technicalIssues": True})
     if not judge.accepted("feedback.comment-optional", exchange, contrast=contrast):
         return

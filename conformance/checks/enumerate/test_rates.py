@@ -159,9 +159,10 @@ def _exhaust(limits: RateLimits, first: Exchange, subject: Subject) -> tuple[Exc
 
 def _judge_return(refused: Exchange, subject: Subject, judge: Judge) -> None:
     seconds = _number(refused, "Retry-After")
-    if seconds is None:
+    longest = int(_limits(subject).windows[0].per.total_seconds()) + 1
+    if seconds is None or seconds > longest:
         got = refused.headers.get("Retry-After", "no Retry-After")
-        judge.violated("rate.retry-after", trigger=refused, expected="Retry-After in seconds", got=got)
+        judge.violated("rate.retry-after", trigger=refused, expected=f"Retry-After in seconds, at most {longest}", got=got)
         return
     try:
         subject.advance(f"PT{seconds}S")
