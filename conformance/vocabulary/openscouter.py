@@ -4,16 +4,17 @@ from typing import Any
 
 from conformance.vocabulary.model import Vocabulary
 
-_ENVELOPES = (
-    "createSession",
-    "getSession",
-    "completeSession",
-    "analyzeSession",
-    "getNotes",
-    "updateNotes",
-    "confirmSession",
-    "submitFeedback",
-)
+#: The rule on what is in the answer of each operation.
+_MEMBERS = {
+    "createSession": "openscouter.create.members",
+    "getSession": "openscouter.session.members",
+    "completeSession": "openscouter.complete.members",
+    "analyzeSession": "openscouter.analyze.members",
+    "getNotes": "openscouter.notes.members",
+    "updateNotes": "openscouter.notes.counts",
+    "confirmSession": "openscouter.confirm.members",
+    "submitFeedback": "openscouter.feedback.members",
+}
 
 
 def _breaks(operation: str, body: Any) -> tuple[str, ...]:
@@ -43,17 +44,8 @@ SESSION = Vocabulary(
         "confirmSession": {"rating": 5, "comment": "Thorough and articulate tester."},
         "submitFeedback": {"clarity": 4, "difficulty": 3, "technicalIssues": False, "comment": "Instructions were clear."},
     },
-    envelopes=dict.fromkeys(_ENVELOPES, "openscouter.envelope.form"),
-    members={
-        "createSession": "openscouter.create.members",
-        "getSession": "openscouter.session.members",
-        "completeSession": "openscouter.complete.members",
-        "analyzeSession": "openscouter.analyze.members",
-        "getNotes": "openscouter.notes.members",
-        "updateNotes": "openscouter.notes.counts",
-        "confirmSession": "openscouter.confirm.members",
-        "submitFeedback": "openscouter.feedback.members",
-    },
+    envelopes=dict.fromkeys(_MEMBERS, "openscouter.envelope.form"),
+    members=_MEMBERS,
     aliases={"review.precedence": "openscouter.request.precedence", "answer.declared": "openscouter.answer.sound"},
     breaks=_breaks,
 )

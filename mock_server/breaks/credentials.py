@@ -4,15 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mock_server import security
-from mock_server.breaks.parts import operation
+from mock_server.breaks.parts import Apply, operation
 from mock_server.call import Call
 from mock_server.credentials import Credential
 from mock_server.plan import ApiPlan
 
-Change = Callable[[ApiPlan], ApiPlan]
 
-
-def _authenticates(find: Callable[[Call, str], Credential | None]) -> Change:
+def _authenticates(find: Callable[[Call, str], Credential | None]) -> Apply:
     """Ask `find` first, and the real check where it finds nobody."""
 
     def authenticate(call: Call, authorization: str | None) -> Credential:
@@ -50,7 +48,7 @@ def _never_issued(call: Call, authorization: str) -> Credential | None:
     return _default(call) if unknown else None
 
 
-def _finds(change: Callable[[Credential], Credential]) -> Change:
+def _finds(change: Callable[[Credential], Credential]) -> Apply:
     """What is found is taken for something better."""
 
     def wrap(api: ApiPlan) -> ApiPlan:
@@ -76,6 +74,6 @@ def counts_only(call: Call, credential: Credential) -> None:
     security.count(call, credential)
 
 
-def forgets_the_scope(name: str) -> Change:
+def forgets_the_scope(name: str) -> Apply:
     """One operation needs no scope."""
     return operation(name, lambda plan: replace(plan, contract=replace(plan.contract, scope=None)))

@@ -5,19 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mock_server.breaks.parts import operation, parameter
+from mock_server.breaks.parts import Apply, operation, parameter
 from mock_server.call import Answer, Call
 from mock_server.clock import parse_moment, rfc3339
 from mock_server.paging import cursor_page, exact
-from mock_server.plan import ApiPlan, Checker, ParameterPlan
+from mock_server.plan import Checker, ParameterPlan
 from mock_server.store import Record
 
 Page = tuple[Sequence[Record], str | None]
 Listed = Callable[[Sequence[Record], str | None], Answer]
-Change = Callable[[ApiPlan], ApiPlan]
 
 
-def paged(name: str, listed: Listed, page: Callable[[Call], Page]) -> Change:
+def paged(name: str, listed: Listed, page: Callable[[Call], Page]) -> Apply:
     """The operation pages in another way; `listed` makes the vendor's answer of a page."""
     return operation(name, lambda plan: replace(plan, handler=lambda call: listed(*page(call))))
 
@@ -100,12 +99,12 @@ def _cursor(call: Call) -> Any:
     return listing.cursor
 
 
-def default(name: str, which: str, value: int) -> Change:
+def default(name: str, which: str, value: int) -> Apply:
     """Another default of a parameter."""
     return parameter(name, which, lambda plan: replace(plan, default=value))
 
 
-def no_maximum(name: str, which: str) -> Change:
+def no_maximum(name: str, which: str) -> Apply:
     """A parameter without its maximum."""
 
     def change(plan: ParameterPlan) -> ParameterPlan:

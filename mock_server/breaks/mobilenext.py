@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.apis import mobilenext
 from mock_server.breaks import credentials, cursors
-from mock_server.breaks.parts import Break, Edit, all_of, answers, answers_with, first, plain_message, refuses, runs, without
+from mock_server.breaks.parts import Apply, Break, Edit, all_of, answers, answers_with, first, plain_message, refuses, runs, without
 from mock_server.call import Call
 from mock_server.errors import Refused
 from mock_server.paging import cursor_page
@@ -14,14 +14,13 @@ from mock_server.plan import ApiPlan
 from openapi.model import ABSENT
 
 LIST, GET = "listSessions", "getSession"
-Change = Callable[[ApiPlan], ApiPlan]
 
 
-def _paged(page: Callable[[Call], cursors.Page]) -> Change:
+def _paged(page: Callable[[Call], cursors.Page]) -> Apply:
     return cursors.paged(LIST, mobilenext.listed, page)
 
 
-def _sessions(edit: Edit) -> Change:
+def _sessions(edit: Edit) -> Apply:
     """Every session is shown otherwise, by itself and in the list."""
     return all_of(answers(edit, GET), answers(edit, LIST, lists=True))
 
@@ -49,7 +48,7 @@ def _as_apple_writes(session: dict[str, Any]) -> dict[str, Any]:
 # ---- organizations
 
 
-def _chooses(choose: Callable[[Call], str | None]) -> Change:
+def _chooses(choose: Callable[[Call], str | None]) -> Apply:
     """Ask `choose` first, and the real choice where it has no opinion."""
     return lambda api: replace(api, choose_tenant=lambda call: choose(call) or mobilenext.choose_tenant(call))
 

@@ -10,6 +10,7 @@ from mock_server import security
 from mock_server.apis import openscouter
 from mock_server.breaks import credentials
 from mock_server.breaks.parts import (
+    Apply,
     Break,
     Edit,
     all_of,
@@ -18,6 +19,7 @@ from mock_server.breaks.parts import (
     body_schema,
     effects,
     first,
+    handles,
     operation,
     plain_message,
     refuses,
@@ -30,7 +32,7 @@ from mock_server.call import Answer, Call, Change
 from mock_server.clock import rfc3339
 from mock_server.credentials import Credential
 from mock_server.decide import decide
-from mock_server.errors import FieldError, Refused
+from mock_server.errors import Refused
 from mock_server.plan import ApiPlan
 from mock_server.store import Record
 from mock_server.world import Message
@@ -46,10 +48,9 @@ CREATE, GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK = (
     "confirmSession",
     "submitFeedback",
 )
-Change_ = Callable[[ApiPlan], ApiPlan]
 
 
-def _data(edit: Edit, *names: str) -> Change_:
+def _data(edit: Edit, *names: str) -> Apply:
     """What is in the envelope is edited."""
     return answers(edit, *names, lists=True)
 
@@ -62,17 +63,13 @@ def _drop(member: str) -> Edit:
     return lambda data: {name: value for name, value in data.items() if name != member}
 
 
-def _handles(name: str, handler: Callable[[Call], Answer]) -> Change_:
-    return operation(name, lambda plan: replace(plan, handler=handler))
-
-
 def _session(call: Call) -> Any:
     """The caller's session that a call names, whatever becomes of the call."""
     found = call.world.collection(call.api, call.api.resources["Session"]).get(call.parameters["id"])
     return found if found and found.tenant == call.tenant else None
 
 
-def _on_refusal(name: str, act: Callable[[Call, Record], None]) -> Change_:
+def _on_refusal(name: str, act: Callable[[Call, Record], None]) -> Apply:
     """Something is done although the call is refused."""
 
     def wrap(run: Any) -> Any:
@@ -102,7 +99,7 @@ def _siblings(call: Call, chosen: Record) -> list[Record]:
     return [record for record in rows if record.key != chosen.key]
 
 
-def _touches_siblings(name: str) -> Change_:
+def _touches_siblings(name: str) -> Apply:
     """The call changes the other sessions of its tester as well."""
 
     def change(plan: Any) -> Any:
@@ -161,7 +158,7 @@ def _default(member: str, value: Any) -> Callable[[Call], None]:
     return change
 
 
-def _lenient(name: str, member: str, value: Any) -> Change_:
+def _lenient(name: str, member: str, value: Any) -> Apply:
     """A member may be left out, and has a value then."""
 
     def edit(schema: dict[str, Any]) -> dict[str, Any]:
@@ -171,7 +168,7 @@ def _lenient(name: str, member: str, value: Any) -> Change_:
     return all_of(body_schema(name, edit), runs(name, first(_default(member, value))))
 
 
-def _anything(name: str, member: str) -> Change_:
+def _anything(name: str, member: str) -> Apply:
     """A member may be of any type."""
 
     def edit(schema: dict[str, Any]) -> dict[str, Any]:
@@ -181,11 +178,11 @@ def _anything(name: str, member: str) -> Change_:
     return body_schema(name, edit)
 
 
-def _without_bounds(name: str, member: str) -> Change_:
+def _without_bounds(name: str, member: str) -> Apply:
     return all_of(*(body_schema(name, schema_without("properties", member, bound)) for bound in ("minimum", "maximum")))
 
 
-def _fractions_too(name: str, member: str) -> Change_:
+def _fractions_too(name: str, member: str) -> Apply:
     """Any number will do."""
 
     def edit(schema: dict[str, Any]) -> dict[str, Any]:
@@ -195,7 +192,7 @@ def _fractions_too(name: str, member: str) -> Change_:
     return body_schema(name, edit)
 
 
-def _wanted(name: str, member: str) -> Change_:
+def _wanted(name: str, member: str) -> Apply:
     return body_schema(name, lambda schema: {**schema, "required": [*schema.get("required", ()), member]})
 
 
@@ -206,7 +203,7 @@ def _known_or_made_up(call: Call) -> None:
             call.body = {**call.body, member: value}
 
 
-def _optional_id(member: str) -> Change_:
+def _optional_id(member: str) -> Apply:
     return all_of(_lenient(CREATE, member, None), _anything(CREATE, member), runs(CREATE, first(_known_or_made_up)))
 
 
@@ -428,11 +425,7 @@ def _feedback_confirms(call: Call) -> Answer:
     return answer
 
 
-def _plain_error(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
-    return plain_message(code, detail, errors)
-
-
-def _integer(name: str, member: str) -> Change_:
+def _integer(name: str, member: str) -> Apply:
     return all_of(_fractions_too(name, member), runs(name, first(_as_integers(member))))
 
 
@@ -452,7 +445,7 @@ BREAKS: dict[str, Break] = {
         "leaves out what is null",
         answers(lambda body: {name: value for name, value in body.items() if value is not None}, GET, CREATE, NOTES),
     ),
-    "openscouter.error.body": Break("answers {message}", lambda api: replace(api, error_body=_plain_error)),
+    "openscouter.error.body": Break("answers {message}", lambda api: replace(api, error_body=plain_message)),
     "openscouter.answer.sound": Break("breaks down over many notes", runs(UPDATE, first(_breaks_down))),
     "openscouter.auth.required": Break("serves anonymous calls", credentials.serves_anybody),
     "openscouter.auth.scheme": Break("takes the last word of the header", credentials.takes_any_scheme),
@@ -465,7 +458,7 @@ BREAKS: dict[str, Break] = {
     "openscouter.create.returns": Break(
         "begins everybody with A", runs(CREATE, first(_other_variant)), entails=("openscouter.create.variant-split",)
     ),
-    "openscouter.create.stored": Break("gives the id of the study's other session", _handles(CREATE, _one_per_study)),
+    "openscouter.create.stored": Break("gives the id of the study's other session", handles(CREATE, _one_per_study)),
     "openscouter.create.members": Break("calls createdAt startedAt", _data(_drop("createdAt"), CREATE)),
     "openscouter.create.job-required": Break("makes a study up", _optional_id("jobId")),
     "openscouter.create.tester-required": Break("makes a tester up", _optional_id("testerId")),
@@ -477,27 +470,27 @@ BREAKS: dict[str, Break] = {
     ),
     "openscouter.create.variant-split": Break("tosses a coin", runs(CREATE, first(_even_split))),
     "openscouter.get.returns": Break("does not find who has paused", refuses(GET, ["paused"], 404)),
-    "openscouter.complete.moves": Break("answers and does nothing", _handles(COMPLETE, _does_nothing)),
+    "openscouter.complete.moves": Break("answers and does nothing", handles(COMPLETE, _does_nothing)),
     "openscouter.complete.members": Break("forgets completedAt", _data(_drop("completedAt"), COMPLETE)),
     "openscouter.complete.time-given": Break("takes its own time", effects(COMPLETE, _now_whatever_is_given)),
     "openscouter.complete.time-default": Break("takes the start for the end", effects(COMPLETE, _at_the_start)),
     "openscouter.complete.not-after": Break("completes whatever there is", allows(COMPLETE, ["analyzing", "analyzed", "confirmed"])),
     "openscouter.complete.atomic": Break("writes before it checks", _on_refusal(COMPLETE, _touch)),
     "openscouter.complete.isolated": Break("changes the tester's other sessions", _touches_siblings(COMPLETE)),
-    "openscouter.analyze.starts": Break("has no analyst", _handles(ANALYZE, _forgets_to_start)),
+    "openscouter.analyze.starts": Break("has no analyst", handles(ANALYZE, _forgets_to_start)),
     "openscouter.analyze.members": Break("gives no estimate", _data(_drop("estimatedCompletionSeconds"), ANALYZE)),
     "openscouter.analyze.completed-only": Break(
         "analyzes whatever there is", allows(ANALYZE, ["active", "paused", "analyzed", "confirmed"])
     ),
     "openscouter.analyze.finishes": Break("never hears of the end", _never_over),
-    "openscouter.analyze.asynchronous": Break("analyzes during the call", _handles(ANALYZE, _at_once)),
+    "openscouter.analyze.asynchronous": Break("analyzes during the call", handles(ANALYZE, _at_once)),
     "openscouter.analyze.atomic": Break("writes before it checks", _on_refusal(ANALYZE, _touch)),
     "openscouter.analyze.isolated": Break("changes the tester's other sessions", _touches_siblings(ANALYZE)),
     "openscouter.notes.list": Break("gives twenty", _data(_twenty, NOTES)),
     "openscouter.notes.members": Break("forgets the author", _data(_no_author, NOTES)),
     "openscouter.notes.works": Break("takes notes while a session runs", refuses(UPDATE, ["paused"], 409)),
-    "openscouter.notes.create": Break("adds one note of several", _handles(UPDATE, _one_at_a_time)),
-    "openscouter.notes.update": Break("adds what it should update", _handles(UPDATE, _adds_instead)),
+    "openscouter.notes.create": Break("adds one note of several", handles(UPDATE, _one_at_a_time)),
+    "openscouter.notes.update": Break("adds what it should update", handles(UPDATE, _adds_instead)),
     "openscouter.notes.counts": Break("mixes the counts up", _data(_swapped, UPDATE)),
     "openscouter.notes.required": Break(
         "takes no notes for none",
@@ -514,9 +507,9 @@ BREAKS: dict[str, Break] = {
         "makes text of anything", all_of(body_schema(UPDATE, _loose_content), runs(UPDATE, first(_content_as_text)))
     ),
     "openscouter.notes.unknown": Break("adds what it does not find", runs(UPDATE, first(_adds_what_is_unknown))),
-    "openscouter.notes.atomic": Break("keeps one note after the other", _handles(UPDATE, _note_by_note)),
-    "openscouter.notes.isolated": Break("marks the tester's other notes", _handles(UPDATE, _for_the_tester)),
-    "openscouter.confirm.moves": Break("answers and does nothing", _handles(CONFIRM, _confirms_nothing)),
+    "openscouter.notes.atomic": Break("keeps one note after the other", handles(UPDATE, _note_by_note)),
+    "openscouter.notes.isolated": Break("marks the tester's other notes", handles(UPDATE, _for_the_tester)),
+    "openscouter.confirm.moves": Break("answers and does nothing", handles(CONFIRM, _confirms_nothing)),
     "openscouter.confirm.members": Break("forgets confirmedAt", _data(_drop("confirmedAt"), CONFIRM)),
     "openscouter.confirm.analyzed-only": Break("confirms what is completed", allows(CONFIRM, ["completed"])),
     "openscouter.confirm.once": Break("checks, waits, then writes", runs(CONFIRM, lambda run: _racing)),
@@ -528,7 +521,7 @@ BREAKS: dict[str, Break] = {
     "openscouter.confirm.rating-range": Break("knows no bounds", _without_bounds(CONFIRM, "rating")),
     "openscouter.confirm.comment-optional": Break("wants a comment", _wanted(CONFIRM, "comment")),
     "openscouter.confirm.comment-type": Break("takes any comment", _anything(CONFIRM, "comment")),
-    "openscouter.confirm.comment-internal": Break("notes the comment", _handles(CONFIRM, _noted_comment)),
+    "openscouter.confirm.comment-internal": Break("notes the comment", handles(CONFIRM, _noted_comment)),
     "openscouter.confirm.atomic": Break("writes before it checks", _on_refusal(CONFIRM, _touch)),
     "openscouter.confirm.isolated": Break("changes the tester's other sessions", _touches_siblings(CONFIRM)),
     "openscouter.feedback.accepted": Break("takes feedback on what is confirmed", refuses(FEEDBACK, ["completed"], 409)),
@@ -544,6 +537,6 @@ BREAKS: dict[str, Break] = {
     "openscouter.feedback.issues-type": Break("takes anything for true or false", _anything(FEEDBACK, "technicalIssues")),
     "openscouter.feedback.comment-optional": Break("wants a comment", _wanted(FEEDBACK, "comment")),
     "openscouter.feedback.comment-type": Break("takes any comment", _anything(FEEDBACK, "comment")),
-    "openscouter.feedback.atomic": Break("changes the session", _handles(FEEDBACK, _feedback_confirms)),
+    "openscouter.feedback.atomic": Break("changes the session", handles(FEEDBACK, _feedback_confirms)),
     "openscouter.feedback.isolated": Break("changes the tester's other sessions", _touches_siblings(FEEDBACK)),
 }

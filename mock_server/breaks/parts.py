@@ -13,6 +13,7 @@ from openapi.model import Move, Refusal, Stay, Transition
 
 Run = Callable[[Call], Awaitable[Answer]]
 Edit = Callable[[Any], Any]
+Apply = Callable[[ApiPlan], ApiPlan]
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,16 @@ class Break:
     """`apply` makes the plan that breaks the rule; `entails` are other rules that cannot hold then."""
 
     mistake: str
-    apply: Callable[[ApiPlan], ApiPlan]
+    apply: Apply
     entails: tuple[str, ...] = ()
 
 
-def operation(name: str, change: Callable[[OperationPlan], OperationPlan]) -> Callable[[ApiPlan], ApiPlan]:
+def operation(name: str, change: Callable[[OperationPlan], OperationPlan]) -> Apply:
     """Change one operation."""
     return lambda api: replace(api, operations={**api.operations, name: change(api.operations[name])})
 
 
-def all_of(*changes: Callable[[ApiPlan], ApiPlan]) -> Callable[[ApiPlan], ApiPlan]:
+def all_of(*changes: Apply) -> Apply:
     """One change after the other."""
 
     def apply(api: ApiPlan) -> ApiPlan:
@@ -40,7 +41,7 @@ def all_of(*changes: Callable[[ApiPlan], ApiPlan]) -> Callable[[ApiPlan], ApiPla
     return apply
 
 
-def table(name: str, change: Callable[[Transition], Transition]) -> Callable[[ApiPlan], ApiPlan]:
+def table(name: str, change: Callable[[Transition], Transition]) -> Apply:
     """Change an operation's row of the lifecycle table."""
 
     def apply(plan: OperationPlan) -> OperationPlan:
@@ -50,7 +51,7 @@ def table(name: str, change: Callable[[Transition], Transition]) -> Callable[[Ap
     return operation(name, apply)
 
 
-def refuses(name: str, states: Sequence[str], status: int) -> Callable[[ApiPlan], ApiPlan]:
+def refuses(name: str, states: Sequence[str], status: int) -> Apply:
     """The operation refuses these states, with this status."""
 
     def change(row: Transition) -> Transition:
@@ -66,7 +67,7 @@ def _rule(row: Transition, state: str) -> str:
     return cell.rule
 
 
-def allows(name: str, states: Sequence[str]) -> Callable[[ApiPlan], ApiPlan]:
+def allows(name: str, states: Sequence[str]) -> Apply:
     """The operation moves records of these states too, as it moves those that it may."""
 
     def change(row: Transition) -> Transition:
@@ -77,7 +78,12 @@ def allows(name: str, states: Sequence[str]) -> Callable[[ApiPlan], ApiPlan]:
     return table(name, change)
 
 
-def succeeds(name: str, states: Sequence[str]) -> Callable[[ApiPlan], ApiPlan]:
+def handles(name: str, handler: Callable[[Call], Answer]) -> Apply:
+    """Another function answers what was let through."""
+    return operation(name, lambda plan: replace(plan, handler=handler))
+
+
+def succeeds(name: str, states: Sequence[str]) -> Apply:
     """The operation succeeds in these states as well, and leaves them."""
 
     def change(row: Transition) -> Transition:
@@ -100,12 +106,12 @@ def schema_without(*path: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return edit
 
 
-def runs(name: str, wrap: Callable[[Run], Run]) -> Callable[[ApiPlan], ApiPlan]:
+def runs(name: str, wrap: Callable[[Run], Run]) -> Apply:
     """Something happens before, after or instead of what the operation does."""
     return operation(name, lambda plan: replace(plan, run=wrap(plan.run)))
 
 
-def answers(edit: Edit, *names: str, lists: bool = False) -> Callable[[ApiPlan], ApiPlan]:
+def answers(edit: Edit, *names: str, lists: bool = False) -> Apply:
     """Every successful body of these operations is edited after it was checked; with `lists`, each member of `data`."""
 
     def finish_with(plan: OperationPlan) -> OperationPlan:
@@ -118,7 +124,7 @@ def answers(edit: Edit, *names: str, lists: bool = False) -> Callable[[ApiPlan],
     return all_of(*(operation(name, finish_with) for name in names))
 
 
-def answers_with(code: int, name: str) -> Callable[[ApiPlan], ApiPlan]:
+def answers_with(code: int, name: str) -> Apply:
     """A success has another status, which nobody checks."""
 
     def created(run: Run) -> Run:
@@ -130,7 +136,7 @@ def answers_with(code: int, name: str) -> Callable[[ApiPlan], ApiPlan]:
     return all_of(runs(name, created), unchecked(name))
 
 
-def unchecked(name: str) -> Callable[[ApiPlan], ApiPlan]:
+def unchecked(name: str) -> Apply:
     """Nobody checks what the operation answers."""
     return operation(name, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))
 
@@ -163,7 +169,7 @@ def _each(body: Mapping[str, Any], edit: Edit) -> Mapping[str, Any]:
     return {**body, "data": [edit(member) for member in data] if isinstance(data, list) else edit(data)}
 
 
-def parameter(name: str, which: str, change: Callable[[ParameterPlan], ParameterPlan]) -> Callable[[ApiPlan], ApiPlan]:
+def parameter(name: str, which: str, change: Callable[[ParameterPlan], ParameterPlan]) -> Apply:
     """Change the plan of one parameter."""
     return operation(
         name,
@@ -171,7 +177,7 @@ def parameter(name: str, which: str, change: Callable[[ParameterPlan], Parameter
     )
 
 
-def body_schema(name: str, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[ApiPlan], ApiPlan]:
+def body_schema(name: str, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Apply:
     """Check the request body against another schema."""
 
     def change(plan: OperationPlan) -> OperationPlan:
@@ -182,12 +188,12 @@ def body_schema(name: str, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> 
     return operation(name, change)
 
 
-def effects(name: str, *functions: Any) -> Callable[[ApiPlan], ApiPlan]:
+def effects(name: str, *functions: Any) -> Apply:
     """These effects, and no others."""
     return operation(name, lambda plan: replace(plan, effects=functions))
 
 
-def status(rule: str, code: int) -> Callable[[ApiPlan], ApiPlan]:
+def status(rule: str, code: int) -> Apply:
     """What breaks the rule is refused, but with another status."""
 
     def apply(api: ApiPlan) -> ApiPlan:

@@ -12,6 +12,7 @@ from mock_server import security
 from mock_server.apis import rentalot
 from mock_server.breaks import credentials
 from mock_server.breaks.parts import (
+    Apply,
     Break,
     Run,
     all_of,
@@ -46,7 +47,7 @@ LIST, GET, REVIEW = "listSessions", "getSession", "reviewSession"
 # ---- sessions
 
 
-def _everywhere(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[ApiPlan], ApiPlan]:
+def _everywhere(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Apply:
     return answers(edit, LIST, GET, REVIEW, lists=True)
 
 
@@ -115,7 +116,7 @@ def _no_rate_headers(api: ApiPlan) -> ApiPlan:
 # ---- lists
 
 
-def _listed(page: Callable[[Call, int, int], tuple[int, int]]) -> Callable[[ApiPlan], ApiPlan]:
+def _listed(page: Callable[[Call, int, int], tuple[int, int]]) -> Apply:
     """List from and to other positions; `page` gives them for a page and a limit."""
 
     def handler(call: Call) -> Answer:
@@ -149,11 +150,11 @@ def _unfiltered_total(call: Call) -> Answer:
     return answer
 
 
-def _list_handler(handler: Callable[[Call], Answer]) -> Callable[[ApiPlan], ApiPlan]:
+def _list_handler(handler: Callable[[Call], Answer]) -> Apply:
     return operation(LIST, lambda plan: replace(plan, handler=handler))
 
 
-def _pagination(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[ApiPlan], ApiPlan]:
+def _pagination(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Apply:
     return answers(lambda body: {**body, "pagination": {**body["pagination"], **edit(body["pagination"])}}, LIST)
 
 
@@ -161,11 +162,11 @@ def _meta(body: dict[str, Any]) -> dict[str, Any]:
     return {"data": body["data"], "meta": body["pagination"]}
 
 
-def _ignored(which: str) -> Callable[[ApiPlan], ApiPlan]:
+def _ignored(which: str) -> Apply:
     return parameter(LIST, which, lambda plan: replace(plan, filters=None))
 
 
-def _default(which: str, value: int) -> Callable[[ApiPlan], ApiPlan]:
+def _default(which: str, value: int) -> Apply:
     return parameter(LIST, which, lambda plan: replace(plan, default=value))
 
 
@@ -255,7 +256,7 @@ def _whole_contact(call: Call) -> Answer:
     return answer
 
 
-def _review_handler(handler: Callable[[Call], Answer]) -> Callable[[ApiPlan], ApiPlan]:
+def _review_handler(handler: Callable[[Call], Answer]) -> Apply:
     return operation(REVIEW, lambda plan: replace(plan, handler=handler))
 
 

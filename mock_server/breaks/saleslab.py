@@ -9,13 +9,14 @@ from mock_server import security
 from mock_server.apis import saleslab
 from mock_server.breaks import credentials, cursors
 from mock_server.breaks.parts import (
+    Apply,
     Break,
     Edit,
     all_of,
     answers,
     answers_with,
     first,
-    operation,
+    handles,
     parameter,
     plain_message,
     refuses,
@@ -40,26 +41,21 @@ LIST, GET, SCORECARD, SCENARIOS, USERS, SUMMARY = (
     "listUsers",
     "getAnalyticsSummary",
 )
-Change = Callable[[ApiPlan], ApiPlan]
 
 
-def _paged(page: Callable[[Call], cursors.Page]) -> Change:
+def _paged(page: Callable[[Call], cursors.Page]) -> Apply:
     return cursors.paged(LIST, saleslab.listed, page)
-
-
-def _handles(name: str, handler: Callable[[Call], Answer]) -> Change:
-    return operation(name, lambda plan: replace(plan, handler=handler))
 
 
 def _everybodys(call: Call) -> None:
     call.tenant = None
 
 
-def _without_ok(*names: str) -> Change:
+def _without_ok(*names: str) -> Apply:
     return answers(without("ok"), *names)
 
 
-def _lacking(name: str, member: str) -> Change:
+def _lacking(name: str, member: str) -> Apply:
     return answers(without(member), name, lists=True)
 
 
@@ -198,7 +194,7 @@ def _recorded_last(call: Call) -> Answer:
 # ---- summary
 
 
-def _figures(edit: Callable[[Call, list[Record]], dict[str, Any]]) -> Change:
+def _figures(edit: Callable[[Call, list[Record]], dict[str, Any]]) -> Apply:
     """Other figures of the same sessions."""
 
     def handler(call: Call) -> Answer:
@@ -206,7 +202,7 @@ def _figures(edit: Callable[[Call, list[Record]], dict[str, Any]]) -> Change:
         wrong = edit(call, saleslab.sessions_of_period(call))
         return replace(answer, body={"ok": True, "data": {**answer.body["data"], **wrong}})
 
-    return _handles(SUMMARY, handler)
+    return handles(SUMMARY, handler)
 
 
 def _default_period(call: Call, sessions: list[Record]) -> dict[str, Any]:
@@ -248,7 +244,7 @@ def _until_yesterday(call: Call) -> None:
     call.parameters.setdefault("to", rfc3339(call.time - timedelta(days=1)))
 
 
-def _edits(name: str, edit: Edit) -> Change:
+def _edits(name: str, edit: Edit) -> Apply:
     return answers(edit, name, lists=True)
 
 
@@ -296,22 +292,22 @@ BREAKS: dict[str, Break] = {
     "saleslab.scorecard.scope": Break("forgets the scope", credentials.forgets_the_scope(SCORECARD)),
     "saleslab.scorecard.envelope": Break("answers the bare scorecard", answers(lambda body: body["data"], SCORECARD)),
     "saleslab.scorecard.members": Break("forgets the headline", _lacking(SCORECARD, "headline")),
-    "saleslab.scorecard.returns": Break("finds the latest one", _handles(SCORECARD, _first_scorecard)),
+    "saleslab.scorecard.returns": Break("finds the latest one", handles(SCORECARD, _first_scorecard)),
     "saleslab.scorecard.breakdown": Break("has the three scalars only", _edits(SCORECARD, without("categories", "callouts"))),
     "saleslab.scorecard.foreign": Break("looks up by id alone", runs(SCORECARD, first(_of_any_owner))),
     "saleslab.scenarios.scope": Break("forgets the scope", credentials.forgets_the_scope(SCENARIOS)),
     "saleslab.scenarios.envelope": Break("forgets ok", _without_ok(SCENARIOS)),
     "saleslab.scenarios.members": Break("calls call_type type", _lacking(SCENARIOS, "call_type")),
-    "saleslab.scenarios.complete": Break("lists twenty", _handles(SCENARIOS, _first_twenty)),
-    "saleslab.scenarios.active-first": Break("sorts by name alone", _handles(SCENARIOS, _by_name_alone)),
-    "saleslab.scenarios.archived": Break("lists active ones only", _handles(SCENARIOS, _active_only)),
+    "saleslab.scenarios.complete": Break("lists twenty", handles(SCENARIOS, _first_twenty)),
+    "saleslab.scenarios.active-first": Break("sorts by name alone", handles(SCENARIOS, _by_name_alone)),
+    "saleslab.scenarios.archived": Break("lists active ones only", handles(SCENARIOS, _active_only)),
     "saleslab.scenarios.tenant": Break("lists without a tenant", runs(SCENARIOS, first(_everybodys))),
     "saleslab.users.scope": Break("forgets the scope", credentials.forgets_the_scope(USERS)),
     "saleslab.users.envelope": Break("forgets ok", _without_ok(USERS)),
     "saleslab.users.members": Break("forgets a member", _lacking(USERS, "last_session_at")),
-    "saleslab.users.returns": Break("lists who has practised", _handles(USERS, _who_practised)),
+    "saleslab.users.returns": Break("lists who has practised", handles(USERS, _who_practised)),
     "saleslab.users.no-email": Break("gives the e-mail address", _edits(USERS, _with_email)),
-    "saleslab.users.last-session": Break("takes what was recorded last", _handles(USERS, _recorded_last)),
+    "saleslab.users.last-session": Break("takes what was recorded last", handles(USERS, _recorded_last)),
     "saleslab.users.tenant": Break("lists without a tenant", runs(USERS, first(_everybodys))),
     "saleslab.summary.scope": Break("forgets the scope", credentials.forgets_the_scope(SUMMARY)),
     "saleslab.summary.envelope": Break("forgets ok", _without_ok(SUMMARY)),
