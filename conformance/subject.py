@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -130,11 +131,14 @@ class Subject:
         return moment
 
     def about_now(self) -> datetime:
-        """What the target's clock shows; the machine's time where nobody can have moved that."""
+        """What the target's clock shows, else what its last answer is dated; our own time need not be the target's. Raises Unexercised."""
         try:
             return self.now()
         except Unexercised:
-            return datetime.now(UTC)
+            dated = self.target.exchanges[-1].headers.get("Date") if self.target.exchanges else None
+            if dated is None:
+                raise
+            return parsedate_to_datetime(dated).astimezone(UTC)
 
     def advance(self, by: str) -> None:
         """Move the target's clock by an ISO 8601 duration; a credential that is over then is replaced. Raises Unexercised."""

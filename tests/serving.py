@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -58,6 +58,10 @@ class Mock:
     def given(self, state: str = "session", /, **params: Any) -> str:
         """The id of a fresh record."""
         return str(self.state(state, **params)["id"])
+
+    def credential_of(self, api: str) -> dict[str, str]:
+        """The default credential of any API."""
+        return replace(self, api=api).credential()
 
     def credential(self, **params: Any) -> dict[str, str]:
         return dict(self.state("credential", **params)["headers"])

@@ -1,0 +1,39 @@
+"""The suite against the mock as a user would run it: every API conforms; without provider states nothing is blamed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.outcomes import Outcome
+from conformance.report import Report
+from conformance.runner import Options, verify
+from openapi import API_NAMES
+from tests.serving import Mock, running
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Mock]:
+    """At a time that is nobody else's."""
+    with running("--clock", "2031-01-31T23:30:00Z") as mock:
+        yield mock
+
+
+def judged(mock: Mock, api: str, *, states: bool) -> Report:
+    url = f"{mock.url}/_mock/{api}/states" if states else None
+    given = () if states else tuple(mock.credential_of(api).items())
+    return verify(Options(api=api, base_url=f"{mock.url}/{api}", states_url=url, headers=given, max_examples=3, quiet=True))
+
+
+@pytest.mark.parametrize("api", API_NAMES)
+def test_the_mock_conforms(served: Mock, api: str) -> None:
+    report = judged(served, api, states=True)
+    assert {result.id: result.reason for result in report.results if result.outcome is not Outcome.PASSED} == {}
+    assert report.exit_status == 0
+
+
+@pytest.mark.parametrize("api", API_NAMES)
+def test_without_states_nothing_is_blamed(served: Mock, api: str) -> None:
+    """Not even for a clock that shows another time than ours."""
+    report = judged(served, api, states=False)
+    assert {result.outcome for result in report.results} == {Outcome.PASSED, Outcome.NOT_EXERCISED}
+    assert report.exit_status == 3
