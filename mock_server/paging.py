@@ -66,9 +66,9 @@ def _cursor(call: Call) -> Any:
 def _position(cursor: str, rows: Rows) -> int:
     """Where the rows go on after a cursor."""
     fraction = _FRACTION.search(cursor)
-    count = int(fraction[1][:_DIGITS].ljust(_DIGITS, "0")) if fraction else 1
+    count = int(fraction[1][:_DIGITS].ljust(_DIGITS, "0")) if fraction else 0
     first, last = _of_moment(parse_moment(cursor).replace(microsecond=0), rows)
-    return max(first, last - count + 1)
+    return max(first, last - max(0, count - 1))  # of a bare moment, however it is written, nothing is left
 
 
 def _of_moment(moment: datetime, rows: Rows) -> tuple[int, int]:

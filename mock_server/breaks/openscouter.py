@@ -27,6 +27,7 @@ from mock_server.breaks.parts import (
     schema_without,
     succeeds,
     unchecked,
+    without,
 )
 from mock_server.call import Answer, Call, Change
 from mock_server.clock import rfc3339
@@ -57,10 +58,6 @@ def _data(edit: Edit, *names: str) -> Apply:
 
 def _set(member: str, value: Callable[[dict[str, Any]], Any]) -> Edit:
     return lambda data: {**data, member: value(data)}
-
-
-def _drop(member: str) -> Edit:
-    return lambda data: {name: value for name, value in data.items() if name != member}
 
 
 def _session(call: Call) -> Any:
@@ -430,7 +427,7 @@ def _integer(name: str, member: str) -> Apply:
 
 
 BREAKS: dict[str, Break] = {
-    "openscouter.session.members": Break("forgets a member", _data(_drop("testerId"), GET)),
+    "openscouter.session.members": Break("forgets a member", _data(without("testerId"), GET)),
     "openscouter.session.values": Break(
         "shows the tester for the study", _data(_set("jobId", lambda data: data["testerId"]), GET), entails=("openscouter.create.stored",)
     ),
@@ -459,7 +456,7 @@ BREAKS: dict[str, Break] = {
         "begins everybody with A", runs(CREATE, first(_other_variant)), entails=("openscouter.create.variant-split",)
     ),
     "openscouter.create.stored": Break("gives the id of the study's other session", handles(CREATE, _one_per_study)),
-    "openscouter.create.members": Break("calls createdAt startedAt", _data(_drop("createdAt"), CREATE)),
+    "openscouter.create.members": Break("calls createdAt startedAt", _data(without("createdAt"), CREATE)),
     "openscouter.create.job-required": Break("makes a study up", _optional_id("jobId")),
     "openscouter.create.tester-required": Break("makes a tester up", _optional_id("testerId")),
     "openscouter.create.variant-values": Break(
@@ -471,14 +468,14 @@ BREAKS: dict[str, Break] = {
     "openscouter.create.variant-split": Break("tosses a coin", runs(CREATE, first(_even_split))),
     "openscouter.get.returns": Break("does not find who has paused", refuses(GET, ["paused"], 404)),
     "openscouter.complete.moves": Break("answers and does nothing", handles(COMPLETE, _does_nothing)),
-    "openscouter.complete.members": Break("forgets completedAt", _data(_drop("completedAt"), COMPLETE)),
+    "openscouter.complete.members": Break("forgets completedAt", _data(without("completedAt"), COMPLETE)),
     "openscouter.complete.time-given": Break("takes its own time", effects(COMPLETE, _now_whatever_is_given)),
     "openscouter.complete.time-default": Break("takes the start for the end", effects(COMPLETE, _at_the_start)),
     "openscouter.complete.not-after": Break("completes whatever there is", allows(COMPLETE, ["analyzing", "analyzed", "confirmed"])),
     "openscouter.complete.atomic": Break("writes before it checks", _on_refusal(COMPLETE, _touch)),
     "openscouter.complete.isolated": Break("changes the tester's other sessions", _touches_siblings(COMPLETE)),
     "openscouter.analyze.starts": Break("has no analyst", handles(ANALYZE, _forgets_to_start)),
-    "openscouter.analyze.members": Break("gives no estimate", _data(_drop("estimatedCompletionSeconds"), ANALYZE)),
+    "openscouter.analyze.members": Break("gives no estimate", _data(without("estimatedCompletionSeconds"), ANALYZE)),
     "openscouter.analyze.completed-only": Break(
         "analyzes whatever there is", allows(ANALYZE, ["active", "paused", "analyzed", "confirmed"])
     ),
@@ -510,7 +507,7 @@ BREAKS: dict[str, Break] = {
     "openscouter.notes.atomic": Break("keeps one note after the other", handles(UPDATE, _note_by_note)),
     "openscouter.notes.isolated": Break("marks the tester's other notes", handles(UPDATE, _for_the_tester)),
     "openscouter.confirm.moves": Break("answers and does nothing", handles(CONFIRM, _confirms_nothing)),
-    "openscouter.confirm.members": Break("forgets confirmedAt", _data(_drop("confirmedAt"), CONFIRM)),
+    "openscouter.confirm.members": Break("forgets confirmedAt", _data(without("confirmedAt"), CONFIRM)),
     "openscouter.confirm.analyzed-only": Break("confirms what is completed", allows(CONFIRM, ["completed"])),
     "openscouter.confirm.once": Break("checks, waits, then writes", runs(CONFIRM, lambda run: _racing)),
     "openscouter.confirm.payout": Break("forgets the payout", effects(CONFIRM, _unpaid)),

@@ -108,6 +108,8 @@ def test_before_is_strict_in_any_time_zone(mobilenext: Mock) -> None:
     for before, expected in (
         ("2026-05-01T10:00:01Z", made[:1]),
         ("2026-05-01T12:00:01+02:00", made[:1]),
+        ("2026-05-01T10:00:01.000Z", made[:1]),
+        ("2026-05-01T10:00:01.000000Z", made[:1]),
         ("2026-05-01t10:00:01.5z", made[:3]),
         ("2026-05-01T10:00:00Z", []),
         ("2027-01-01T00:00:00Z", made),
