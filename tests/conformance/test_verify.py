@@ -49,8 +49,9 @@ def test_a_fault_is_found_by_its_rule_and_by_no_other(fault: str) -> None:
 
 @pytest.mark.parametrize("fault", ["absent-422", "any-body", "bare-get", "cross-talk", "no-op", "re-review"])
 def test_neither_walks_nor_generated_calls_blame_another_rule(fault: str) -> None:
+    """With as many examples as the command line takes by default."""
     with serving(fault) as url:
-        report = judged(url, max_examples=10)
+        report = judged(url, max_examples=Options(api="", base_url="").max_examples)
     assert broken(report) == FAULTS[fault]
     layers = {entry.layer for result in report.results for entry in result.evidence if entry.kind is Kind.VIOLATED}
     assert len(layers) > 1
