@@ -9,7 +9,7 @@ from mock_server.credentials import Credential
 from mock_server.plan import ApiPlan, OperationPlan, Resource
 from mock_server.store import Fields, Record, Rows
 from mock_server.world import Message, World
-from openapi.model import Keeps, Move
+from openapi.model import ABSENT, Keeps, Move, SecurityScheme
 
 #: Where the call lies in the ASGI scope.
 SCOPE_KEY = "session_contracts.call"
@@ -27,7 +27,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Change:
-    """What a move does besides: fields that it sets (never a state field), shown and private ones, and messages that it sends."""
+    """What a move does besides: fields that it sets, shown and private ones, and messages that it sends.
+
+    The fields of its state it leaves alone, but for one that may have any value there.
+    """
 
     fields: dict[str, Any] = field(default_factory=dict)
     private: dict[str, Any] = field(default_factory=dict)
@@ -36,7 +39,8 @@ class Change:
 
 @dataclass(slots=True)
 class Call:
-    """`tenant`: whose records the call is about. `parameters` are validated values, path parameters too.
+    """`scheme`: how the caller says who it is. `tenant`: whose records the call is about. `parameters` are validated values, path
+    parameters too.
 
     `record` and `move` are what the lifecycle table decided.
     """
@@ -46,6 +50,7 @@ class Call:
     operation: OperationPlan | None = None
     path_values: Mapping[str, str] = field(default_factory=dict)
     now: datetime | None = None
+    scheme: SecurityScheme | None = None
     credential: Credential | None = None
     tenant: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -73,33 +78,37 @@ class Call:
         return self.now
 
     def resource(self) -> Resource:
-        """What the operation is about."""
-        listing = self.plan.contract.listing
-        name = listing.resource if listing else self.plan.lifecycle.name if self.plan.lifecycle else ""
-        return self.api.resources[name]
+        """What the operation acts on."""
+        assert self.plan.lifecycle is not None, "only what has a row in a table acts on something"
+        return self.api.resources[self.plan.lifecycle.name]
 
     def rows(self) -> Rows:
-        """The tenant's records that equal what the request filters by, in order."""
-        return self.rows_of(self.resource().name, filters_of(self))
+        """The tenant's records that the operation lists and that equal what the request filters by, in order."""
+        assert self.plan.contract.listing is not None, "only of a list"
+        return self.rows_of(self.plan.contract.listing.resource, filters_of(self))
 
     def rows_of(self, resource: str, filters: Fields) -> Rows:
         """The tenant's records of a resource that equal all of `filters`, in order."""
         return self.world.collection(self.api, self.api.resources[resource]).rows(self.tenant, filters)
 
     def perform(self) -> Record:
-        """The decided move, with its effects: the record as it is afterwards."""
+        """The decided move, with its effects: the record as it is afterwards, or as it last was."""
         assert self.move is not None, "the table decides first"
         change = Change()
         for effect in self.plan.effects:
             effect(self, change)
-        record = self.world.move(self.api, self.resource(), self.found, self.move.target, change.fields, change.private)
+        if self.move.target == ABSENT:
+            self.world.drop(self.api, self.resource(), self.found)
+            record = self.found
+        else:
+            record = self.world.move(self.api, self.resource(), self.found, self.move.target, change.fields, change.private)
         self.world.outbox.extend(change.messages)
         return record
 
 
-def one(record: Record, envelope: str) -> Answer:
+def one(record: Record, envelope: str, status: int = 200) -> Answer:
     """A single record in an envelope: `{envelope: record}`; the record was checked when it was made."""
-    return Answer(200, {envelope: record.encoded}, {envelope: record.fields})
+    return Answer(status, {envelope: record.encoded}, {envelope: record.fields})
 
 
 def filters_of(call: Call) -> Fields:

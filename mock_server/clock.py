@@ -70,6 +70,11 @@ def rfc3339(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def rfc3339_ms(moment: datetime) -> str:
+    """A time as UTC, to the millisecond: `2026-02-12T10:30:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def parse_time(text: str) -> datetime:
     """An RFC 3339 time as UTC, in whole seconds, within the bounds of a clock. Raises ValueError."""
     moment = parse_moment(text).replace(microsecond=0)

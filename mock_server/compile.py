@@ -15,7 +15,7 @@ from mock_server.encode import finish
 from mock_server.plan import ApiPlan, BodyPlan, Checker, OperationPlan, ParameterPlan, Resource, Route
 from mock_server.security import authenticate, authorize, find_issued, limit, own_tenant
 from mock_server.store import Fields, Ordering
-from openapi.model import Contract, JsonSchema, Operation, Parameter
+from openapi.model import Contract, JsonSchema, Operation, Parameter, Ties
 
 
 def function_name(operation_id: str) -> str:
@@ -81,6 +81,7 @@ def _parameter(parameter: Parameter) -> ParameterPlan:
         checker=Checker.of(parameter.schema),
         rules=parameter.rules,
         filters=parameter.filter,
+        clamp=parameter.clamp,
     )
 
 
@@ -120,16 +121,20 @@ def _routes(contract: Contract) -> tuple[Route, ...]:
 
 
 def _resources(contract: Contract) -> dict[str, Resource]:
-    listings = {operation.listing.resource: operation.listing.order for operation in contract.operations.values() if operation.listing}
+    orders = {
+        operation.listing.resource: (operation.listing.order, operation.listing.ties)
+        for operation in contract.operations.values()
+        if operation.listing
+    }
     resources = {}
     for table in contract.lifecycles.values():
         schema = contract.schemas[table.schema]
-        order = listings.pop(table.name, (table.field,))
+        order = orders.pop(table.name, ((table.field,), Ties.LATEST))
         timers = tuple(timer for timer in table.timers if not timer.optional)
-        resources[table.name] = Resource(table.name, table.field, Checker.of(schema), ordering(schema, order), table, timers)
-    for name, order in listings.items():
+        resources[table.name] = Resource(table.name, table.field, Checker.of(schema), ordering(schema, *order), table, timers)
+    for name, order in orders.items():
         schema = contract.schemas[name]
-        resources[name] = Resource(name, _KEY, Checker.of(schema), ordering(schema, order), None, ())
+        resources[name] = Resource(name, _KEY, Checker.of(schema), ordering(schema, *order), None, ())
     return resources
 
 
@@ -143,17 +148,19 @@ def _hidden(module: ModuleType) -> dict[str, Resource]:
 _KEY = "id"
 
 
-def ordering(schema: JsonSchema, order: tuple[str, ...]) -> Ordering:
+def ordering(schema: JsonSchema, order: tuple[str, ...], ties: Ties = Ties.LATEST) -> Ordering:
     """The sort key for fields such as `-createdAt` (descending: date-times and numbers) and `id` (ascending)."""
     parts = tuple(
         (name.lstrip("-"), name.startswith("-"), schema["properties"][name.lstrip("-")].get("format") == "date-time") for name in order
     )
 
-    def key(fields: Fields) -> tuple[Any, ...]:
+    sign = -1 if ties is Ties.LATEST else 1
+
+    def key(fields: Fields, serial: int) -> tuple[Any, ...]:
         values = []
         for name, descending, is_time in parts:
             value: Any = datetime.fromisoformat(fields[name]).timestamp() if is_time else fields[name]
             values.append(-value if descending else value)
-        return tuple(values)
+        return (*values, sign * serial)
 
     return key

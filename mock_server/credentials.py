@@ -35,9 +35,10 @@ class Credentials:
     def find(self, secret: str) -> Credential | None:
         return self._by_secret.get(secret)
 
-    def default(self, tenant: str = "default") -> Credential | None:
-        """The first that was issued to `tenant`."""
-        return next((credential for credential in self._by_secret.values() if credential.tenant == tenant), None)
+    def default(self, tenant: str = "default", kind: str | None = None) -> Credential | None:
+        """The first that was issued to `tenant`; of this kind, if there is any of it."""
+        issued = [credential for credential in self._by_secret.values() if credential.tenant == tenant]
+        return next((credential for credential in issued if credential.kind == kind), next(iter(issued), None))
 
     def issue(self, credential: Credential) -> Credential:
         self._by_secret[credential.secret] = credential

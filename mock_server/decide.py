@@ -1,10 +1,12 @@
 """The end of a request's way: the lifecycle table decides, then the vendor's function answers."""
 
+from typing import Any
+
 from starlette.types import Receive, Scope, Send
 
 from mock_server.call import SCOPE_KEY, Answer, Call
 from mock_server.errors import Refused
-from openapi.model import ABSENT, FOREIGN
+from openapi.model import ABSENT, ANY, FOREIGN, Move
 
 
 class Decide:
@@ -36,9 +38,14 @@ def decide(call: Call) -> None:
         raise Refused(refusal.rule, describe(call, state), status=refusal.status)
     call.record = record
     for move in operation.row.moves_from(state):
-        if all(call.body.get(name) == value for name, value in move.when.items()):
+        if _picks(call.body, move):
             call.move = move
             return
+
+
+def _picks(body: Any, move: Move) -> bool:
+    """Whether the body has the values that tell this move from others."""
+    return all(body.get(name) is not None if value == ANY else body.get(name) == value for name, value in move.when.items())
 
 
 def state_for(call: Call, record: object) -> str:

@@ -4,8 +4,10 @@ Raised while a request is answered: Refused (the answer is a refusal), UntrueAns
 Raised by set-up: FixtureError, NoSuchState, BadState, UnknownRules, ClockError.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class FieldError:
 
 
 class Refused(Exception):
-    """The request is refused. Without `status`, the first that `rule` allows; without both, 400."""
+    """The request is refused. Without `status`, the first that `rule` allows; without both, 400. `members`: what else the body has."""
 
     def __init__(
         self,
@@ -27,6 +29,7 @@ class Refused(Exception):
         status: int | None = None,
         errors: Sequence[FieldError] = (),
         headers: Sequence[tuple[str, str]] = (),
+        members: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         super().__init__(detail)
         self.rule = rule
@@ -34,6 +37,7 @@ class Refused(Exception):
         self.status = status
         self.errors = tuple(errors)
         self.headers = tuple(headers)
+        self.members = members
 
 
 class UntrueAnswer(Exception):

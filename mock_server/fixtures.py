@@ -1,7 +1,7 @@
 """Reads a world's data: the vendor's documented records as they are, and recipes for as many more as it takes."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -11,7 +11,7 @@ from typing import Any
 
 from faker import Faker
 
-from mock_server.clock import parse_duration, parse_time, rfc3339
+from mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
 from mock_server.credentials import Credential
 from mock_server.errors import FixtureError, UntrueAnswer
 from mock_server.plan import ApiPlan
@@ -82,7 +82,9 @@ def read_fixture(api: str, file: Path | None = None) -> Fixture:
     return fixture
 
 
-_PARTS = ("api", "credentials", "records", "recipes")
+_PARTS = ("api", "times", "credentials", "records", "recipes")
+#: How a fixture has its times written; left out: in seconds.
+_TIMES: Mapping[str, Callable[[datetime], str]] = {"seconds": rfc3339, "milliseconds": rfc3339_ms}
 
 
 def _directory() -> Path:
@@ -99,11 +101,18 @@ def sow(world: World, fixtures: Mapping[str, Fixture]) -> None:
         for resource in api.resources.values():
             data[api.name, resource.name] = Collection(resource.ordering)
     for name, fixture in fixtures.items():
-        api, cook = world.plans[name], Cook(world.settings.seed, now)
+        api, cook = world.plans[name], Cook(world.settings.seed, now, _written(fixture))
         for path, entry in chain(fixture.entries("records"), _helpings(fixture, api, data)):
             record, kind = _record(fixture, path, entry, api, cook)
             _put(fixture, path, record, data[api.name, kind])
     world.sow(data, {name: [*_credentials(fixture)] for name, fixture in fixtures.items()} | {"control": []})
+
+
+def _written(fixture: Fixture) -> Callable[[datetime], str]:
+    times = fixture.source.value.get("times", "seconds")
+    if times not in _TIMES:
+        raise fixture.error(("times",), f"times are written in {' or '.join(_TIMES)}, not {times!r}")
+    return _TIMES[times]
 
 
 def _credentials(fixture: Fixture) -> Iterator[Credential]:
@@ -158,12 +167,13 @@ def _put(fixture: Fixture, path: Path_, record: Record, collection: Collection) 
 class Cook:
     """Makes values of recipes. A recipe is a mapping whose first key is an operator (see `_OPERATORS`); anything else is itself."""
 
-    def __init__(self, seed: int, now: datetime) -> None:
+    def __init__(self, seed: int, now: datetime, written: Callable[[datetime], str] = rfc3339) -> None:
         self._faker = Faker("en_US")
         self._faker.seed_instance(f"fixtures {seed}")  # not the world's own numbers, which would make the same ids again
         self._random = Random(f"fixtures {seed}")
         self._turns: Counter[int] = Counter()
         self._numbers: dict[tuple[str, int], int] = {}
+        self._written = written
         self.now = now
         #: The fields of the record for which this one is made.
         self.of: Mapping[str, Any] = {}
@@ -216,13 +226,17 @@ class Cook:
 
     def ago(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
         """`{ago: [PT1H, P20D]}`: a time that long before now."""
-        return rfc3339(self.now - self._between(recipe["ago"]))
+        return self._written(self.now - self._between(recipe["ago"]))
 
     def later(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
-        """`{later: createdAt, by: P30D}`: a time that long after another field's; `{seconds: duration}`: as many as a field says."""
-        by = recipe["by"]
+        """`{later: createdAt, by: P30D}`: a time that long after another field's; `{seconds: duration}`: as many as a field says.
+
+        The other field may be one of the record for which this one is made: `{parent: startedAt}`.
+        """
+        by, since = recipe["by"], recipe["later"]
+        moment = self._value(since, made) if isinstance(since, Mapping) else made[since]
         step = timedelta(seconds=made[by["seconds"]]) if isinstance(by, Mapping) else self._between(by)
-        return rfc3339(parse_time(made[recipe["later"]]) + step)
+        return self._written(parse_time(moment) + step)
 
     def same(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
         """`{same: createdAt}`: another field's value."""

@@ -6,7 +6,7 @@ from types import ModuleType
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 
-from mock_server.apis import control, mobilenext, openscouter, rentalot, saleslab
+from mock_server.apis import control, mobilenext, openscouter, promptster, rentalot, saleslab
 from mock_server.compile import compile_api
 from mock_server.fixtures import Fixture, read_fixtures, sow
 from mock_server.plan import ApiPlan
@@ -19,6 +19,7 @@ MODULES: Mapping[str, ModuleType] = {
     "rentalot": rentalot,
     "saleslab": saleslab,
     "openscouter": openscouter,
+    "promptster": promptster,
     "mobilenext": mobilenext,
     "control": control,
 }

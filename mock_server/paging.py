@@ -26,6 +26,23 @@ def numbered_page(call: Call) -> Answer:
     return Answer(200, {"data": data, "pagination": pagination}, {"data": [], "pagination": pagination})
 
 
+def skipped_page(call: Call) -> tuple[Sequence[Record], int]:
+    """The records for the parameters `offset` and `limit`, and how many there are in all."""
+    rows = call.rows()
+    offset, limit = min(call.parameters["offset"], len(rows)), call.parameters["limit"]
+    return rows[offset : offset + limit], len(rows)
+
+
+def page_after(call: Call, rows: Rows, last: Record | None) -> tuple[Sequence[Record], bool]:
+    """The first `limit` of some rows behind the `last` that the caller has, or from the start, and whether more follow."""
+    listing = call.plan.contract.listing
+    assert listing is not None, "only of a list"
+    collection = call.world.collection(call.api, call.api.resources[listing.resource])
+    start = collection.position(last, rows) if last else 0
+    end = start + call.parameters["limit"]
+    return rows[start:end], end < len(rows)
+
+
 def cursor_page(call: Call) -> tuple[Sequence[Record], str | None]:
     """The records after the cursor, at most `limit`, and the cursor of the next page; None where this is the last one.
 

@@ -12,7 +12,7 @@ import jsonschema_rs
 from mock_server.errors import FieldError, UntrueAnswer
 from mock_server.store import Ordering
 from openapi.json_schema import broken_rule, translate
-from openapi.model import Contract, Filter, JsonSchema, Lifecycle, Operation, RateLimits, RuleMap, Timer, Transition
+from openapi.model import Clamp, Contract, Filter, JsonSchema, Lifecycle, Operation, RateLimits, RuleMap, Timer, Transition
 
 if TYPE_CHECKING:
     from mock_server.call import Answer, Call, Change
@@ -47,10 +47,17 @@ class Checker:
         for error in self.validator.iter_errors(value):
             rule = broken_rule(self.schema, error)
             keyword = str(error.schema_path[-1]) if error.schema_path else ""
-            path = ".".join(map(str, error.instance_path)) or "body"
-            message = error.message if len(error.message) <= _LONG else f"{error.message[:_LONG]}..."
+            told = _telling(error)
+            path = ".".join(map(str, told.instance_path)) or "body"
+            message = told.message if len(told.message) <= _LONG else f"{told.message[:_LONG]}..."
             found.append((rule, keyword, FieldError(path, message)))
         return found
+
+
+def _telling(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """Of alternatives that all fail, the first error of the one that fails least, and furthest in; else the error itself."""
+    branches = getattr(error.kind, "context", None)  # only alternatives have it
+    return min(branches, key=lambda branch: (len(branch), -len(branch[0].instance_path)))[0] if branches else error
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class ParameterPlan:
     checker: Checker
     rules: RuleMap
     filters: Filter | None
+    clamp: Clamp | None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from mock_server.call import SCOPE_KEY, Call
 from mock_server.errors import FieldError, Refused
 from mock_server.plan import BodyPlan, ParameterPlan
 from mock_server.security import header
+from openapi.model import Clamp
 
 #: A body of more bytes is refused, and never held in memory.
 MAX_BODY = 1024 * 1024
@@ -90,9 +91,15 @@ def _value(plan: ParameterPlan, text: str | list[str]) -> Any:
     except ValueError as error:
         raise _invalid(plan, "type", str(error)) from None
     if plan.checker.is_valid(value):
-        return value
+        return clamped(plan.clamp, value) if plan.clamp else value
     _, keyword, error_ = plan.checker.violations(value)[0]
     raise _invalid(plan, keyword, error_.message)
+
+
+def clamped(clamp: Clamp, value: int) -> int:
+    """The bound in place of what lies beyond it."""
+    least = value if clamp.minimum is None else max(value, clamp.minimum)
+    return least if clamp.maximum is None else min(least, clamp.maximum)
 
 
 def _invalid(plan: ParameterPlan, constraint: str, message: str) -> Refused:

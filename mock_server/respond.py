@@ -46,7 +46,7 @@ class Respond:
         headers = [*(call.headers if call else []), *refusal.headers]
         if rule:
             headers += [("X-Mock-Rule", rule.id), ("Link", f'<{rule.source}>; rel="help"')]
-        return int(status), media, orjson.dumps(body), headers
+        return int(status), media, orjson.dumps({**body, **refusal.members}), headers
 
     def _defect(self, call: Call | None, defect: Exception) -> tuple[int, str, bytes, Headers]:
         untrue = (

@@ -7,6 +7,7 @@ from mock_server.credentials import Credential
 from mock_server.errors import Refused
 from mock_server.rates import Standing
 from mock_server.settings import Auth
+from openapi.model import SecurityScheme
 
 
 class SecurityMiddleware:
@@ -18,8 +19,9 @@ class SecurityMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             call: Call = scope[SCOPE_KEY]
-            if call.plan.contract.secured:
-                call.credential = call.api.authenticate(call, header(scope, b"authorization"))
+            if call.plan.contract.security:
+                call.scheme, sent = presented(call, scope)
+                call.credential = call.api.authenticate(call, sent)
         await self.app(scope, receive, send)
 
 
@@ -32,7 +34,8 @@ class RateMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             call: Call = scope[SCOPE_KEY]
-            if call.credential is not None and call.api.rate_limits is not None:
+            limits = call.api.rate_limits
+            if call.credential is not None and limits is not None and limits.limits(call.plan.id):
                 call.api.limit(call, call.credential)
         await self.app(scope, receive, send)
 
@@ -56,24 +59,45 @@ def header(scope: Scope, name: bytes) -> str | None:
     return next((value.decode("latin-1").strip() for key, value in scope["headers"] if key == name), None)
 
 
-def authenticate(call: Call, authorization: str | None) -> Credential:
-    """The credential behind a bearer token. Raises Refused, by the rule that the contract's security scheme names."""
-    default = call.world.credentials[call.api.name].default()
+def presented(call: Call, scope: Scope) -> tuple[SecurityScheme, str | None]:
+    """The scheme by which the caller says who it is, and the header: the operation's first that was sent, else any of the API's."""
+    wanted = call.plan.contract.security
+    for scheme in (*wanted, *call.api.contract.security):
+        if sent := header(scope, scheme.header.lower().encode()):
+            return scheme, sent
+    return wanted[0], None
+
+
+def authenticate(call: Call, sent: str | None) -> Credential:
+    """The credential that a header stands for. Raises Refused, by the rule that the contract's security scheme names."""
+    wanted = call.plan.contract.security
+    default = call.world.credentials[call.api.name].default(kind=wanted[0].name)
     mode = call.world.settings.auth
     if mode is Auth.OFF and default is not None:
         return default
-    if not authorization:
+    secret = _secret(call, sent)
+    credential = call.api.find_credential(call, secret)
+    if credential is None and mode is Auth.ANY and default is not None:
+        return default
+    admitted = admit(call, credential)
+    if call.scheme not in wanted:
+        call.scheme = wanted[0]
+        raise unauthorized(call, "other")
+    return admitted
+
+
+def _secret(call: Call, sent: str | None) -> str:
+    if not sent:
         raise unauthorized(call, "missing")
-    scheme, _, secret = authorization.partition(" ")
+    if call.scheme is None or not call.scheme.bearer:
+        return sent
+    scheme, _, secret = sent.partition(" ")
     secret = secret.strip()
     if scheme.lower() != "bearer":
         raise unauthorized(call, "scheme")
     if not secret or " " in secret:
         raise unauthorized(call, "malformed")
-    credential = call.api.find_credential(call, secret)
-    if credential is None and mode is Auth.ANY and default is not None:
-        return default
-    return admit(call, credential)
+    return secret
 
 
 def find_issued(call: Call, secret: str) -> Credential | None:
@@ -94,8 +118,12 @@ def admit(call: Call, credential: Credential | None) -> Credential:
 
 def unauthorized(call: Call, what: str) -> Refused:
     """`what` is wrong with the credential: a key of the security scheme's rules."""
-    rule = call.api.contract.security_rules.get(what)
-    return Refused(rule, call.api.unauthorized, status=401, headers=[("WWW-Authenticate", "Bearer")])
+    assert call.scheme is not None, "only of a call that has to say who makes it"
+    rule = call.scheme.rules.get(what)
+    status = next(iter(call.api.contract.statuses(rule)), 401) if rule else 401
+    detail = call.api.unauthorized if status == 401 else f"{call.plan.contract.summary}: needs the header {call.scheme.header}"
+    challenge = [("WWW-Authenticate", "Bearer")] if call.scheme.bearer and status == 401 else []
+    return Refused(rule, detail, status=status, headers=challenge)
 
 
 def authorize(call: Call, credential: Credential) -> None:

@@ -11,8 +11,9 @@ from sortedcontainers import SortedKeyList
 from openapi.model import Timer
 
 Fields = Mapping[str, Any]
-Ordering = Callable[[Fields], tuple[Any, ...]]
-#: Records in order. Sort keys are those of the ordering, then the negative serial number: what arrived last comes first.
+#: The sort key of a record, of its fields and its serial number.
+Ordering = Callable[[Fields, int], tuple[Any, ...]]
+#: Records in order.
 Rows = Any
 
 
@@ -51,7 +52,7 @@ class _Tables:
 class Collection:
     """The records of one resource. A fork costs nothing until one of the two is written to.
 
-    An index is made for each set of filters the first time that a list uses it, and kept up to date from then on:
+    An index is made for each set of filters (fields, shown or private) the first time that a list uses it, and kept up to date from then on:
     a page costs the page, however many records there are.
     """
 
@@ -87,6 +88,19 @@ class Collection:
                 index[_values(names, before)].remove(before)
             self._rows(index, _values(names, record)).add(record)
 
+    def remove(self, key: str) -> None:
+        """Forget a record."""
+        tables = self._own()
+        record = tables.records.pop(key)
+        if record.due is not None:
+            tables.due.remove(record)
+        for names, index in tables.indexes.items():
+            index[_values(names, record)].remove(record)
+
+    def position(self, record: Record, rows: Rows) -> int:
+        """Where some rows of this collection go on behind one of its records."""
+        return int(rows.bisect_key_right(self._sort_key(record)))
+
     def rows(self, tenant: str | None, filters: Fields) -> Rows:
         """The records that match, in order; to be sliced, counted and searched by sort key, not changed. Tenant None: of all."""
         wanted = dict(filters) | ({} if tenant is None else {_TENANT: tenant})
@@ -113,7 +127,7 @@ class Collection:
         return rows
 
     def _sort_key(self, record: Record) -> tuple[Any, ...]:
-        return (*self._ordering(record.fields), -record.serial)
+        return self._ordering(record.fields, record.serial)
 
     def _own(self) -> _Tables:
         if self._shared:
@@ -127,4 +141,4 @@ _TENANT = "\0tenant"
 
 
 def _values(names: tuple[str, ...], record: Record) -> tuple[Any, ...]:
-    return tuple(record.tenant if name is _TENANT else record.fields.get(name) for name in names)
+    return tuple(record.tenant if name is _TENANT else record.fields.get(name, record.private.get(name)) for name in names)

@@ -17,7 +17,7 @@ from mock_server.plan import ApiPlan, Resource, checked
 from mock_server.rates import Rates
 from mock_server.settings import Settings
 from mock_server.store import Collection, Fields, Record
-from openapi.model import Timer
+from openapi.model import ANY, Timer
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,19 @@ class World:
         """Bring a record to a state; the only place that writes a state field. Raises UntrueAnswer and changes nothing."""
         table = resource.lifecycle
         assert table is not None, "only what has a lifecycle moves"
-        if written := table.state_fields() & set(changes):
+        values = table.states[target]
+        if written := {name for name in table.state_fields() & set(changes) if values.get(name) != (ANY,)}:
             raise UntrueAnswer(f"an effect wrote {', '.join(sorted(written))}, which only the lifecycle table may")
-        fields = {**record.fields, **changes, **table.fields_of(target, record.fields)}
+        fields = {**record.fields, **changes}
+        fields |= table.fields_of(target, fields)
         now = self.clock.now()
         moved = build(resource, fields, record.tenant, {**record.private, **private}, now, entered=now)
         self.collection(api, resource).put(moved)
         return moved
+
+    def drop(self, api: ApiPlan, resource: Resource, record: Record) -> None:
+        """The record is gone, as if it had never been."""
+        self.collection(api, resource).remove(record.key)
 
     def keep(self, api: ApiPlan, resource: Resource, record: Record, private: Fields) -> Record:
         """Remember something about a record that no answer shows; everything else stays as it is."""

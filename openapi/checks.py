@@ -15,7 +15,7 @@ import jsonschema_rs
 
 from openapi.errors import Violation
 from openapi.json_schema import translate
-from openapi.model import ANY, PSEUDO_STATES, Contract, Lifecycle, Listing, Operation, Style, Transition
+from openapi.model import ABSENT, ANY, PSEUDO_STATES, Contract, Lifecycle, Listing, Operation, Style, Transition
 from openapi.source import Path_, Source
 
 #: Members that hold the user's own names or data, where a name that begins with x- is no extension.
@@ -141,7 +141,7 @@ def _rule_references(source: Source) -> Iterator[tuple[Path_, str]]:
         where = (*path, key)
         if key == "x-rule":
             yield from ((where, rule) for rule in ([value] if isinstance(value, str) else value.values()))
-        elif key in ("x-filter", "x-scope", "x-rate-limits"):
+        elif key in ("x-clamp", "x-filter", "x-scope", "x-rate-limits"):
             yield where, value["rule"]
         elif key == "x-lifecycles":
             yield from _named_rules(value, where)
@@ -237,7 +237,7 @@ def _states_reachable(contract: Contract, source: Source) -> Iterator[Violation]
             yield source.violation(
                 where, "state-reachable", f"nothing leads to state {state!r}", "write a move to it, or list it under 'given'"
             )
-        for state in sorted(reached - set(table.states)):
+        for state in sorted(reached - {*table.states, ABSENT}):
             yield source.violation(
                 ("x-lifecycles", table.name), "state-exists", f"there is no state {state!r}", f"use one of {', '.join(table.states)}"
             )
@@ -280,10 +280,12 @@ def _moves_distinct(contract: Contract, source: Source, where: Path_, row: Trans
             continue
         for name in sorted(members):
             values = [when[name] for when in whens if name in when]
-            enum = body.get("properties", {}).get(name, {}).get("enum")
+            member = body.get("properties", {}).get(name, {})
+            enum = member.get("enum") or ([None, ANY] if member else None)
             if enum is None or sorted(map(str, values)) != sorted(map(str, enum)):
                 what = f"the moves of {row.operation} from {state!r} answer {name}={values}, but the body may have {enum}"
-                yield source.violation(where, "moves-total", what, "write one move for each value of the body's enum")
+                fix = "write one move for each value of the body's enum, or one for null and one for '*'"
+                yield source.violation(where, "moves-total", what, fix)
         if len(members) != 1:
             yield source.violation(
                 where,
@@ -333,7 +335,7 @@ def _lists(contract: Contract, source: Source) -> Iterator[Violation]:
         where = ("paths", operation.path, operation.method.lower())
         properties = contract.schemas.get(operation.listing.resource, {}).get("properties", {})
         names = [field.lstrip("-") for field in operation.listing.order]
-        names += [parameter.filter.field for parameter in operation.parameters if parameter.filter]
+        names += [parameter.filter.field for parameter in operation.parameters if parameter.filter and not parameter.filter.hidden]
         for name in names:
             if name not in properties:
                 yield source.violation(
@@ -348,15 +350,19 @@ def _lists(contract: Contract, source: Source) -> Iterator[Violation]:
 def _cursor(
     operation: Operation, listing: Listing, properties: Mapping[str, Any], source: Source, where: Path_
 ) -> Iterator[Violation]:
-    """A cursor is a moment of the field that a list is sorted by, the latest first."""
-    if (listing.style is Style.CURSOR) != (listing.cursor is not None):
+    """A cursor names a field of the list; one that is a moment, the field that it is sorted by, the latest first."""
+    if (listing.style in (Style.CURSOR, Style.AFTER)) != (listing.cursor is not None):
         yield source.violation(where, "list-cursor", f"{operation.id}: style {listing.style} and 'cursor' do not go together", "write both")
     if listing.cursor is None:
         return
     if listing.cursor.parameter not in {parameter.name for parameter in operation.parameters}:
         what = f"{operation.id} has no parameter {listing.cursor.parameter!r}"
         yield source.violation(where, "list-cursor", what, "name the one that takes a cursor")
-    if listing.order[:1] != (f"-{listing.cursor.field}",) or properties.get(listing.cursor.field, {}).get("format") != "date-time":
+    if listing.style is Style.AFTER:
+        if listing.cursor.field not in properties:
+            what = f"{operation.id} goes on after {listing.cursor.field!r}, which {listing.resource} does not have"
+            yield source.violation(where, "list-cursor", what, "name the field that tells its records apart")
+    elif listing.order[:1] != (f"-{listing.cursor.field}",) or properties.get(listing.cursor.field, {}).get("format") != "date-time":
         what = f"{operation.id} is not sorted by the date-time {listing.cursor.field!r}, descending"
         yield source.violation(where, "list-cursor", what, f"begin 'order' with -{listing.cursor.field}")
 

@@ -12,6 +12,7 @@ from openapi.errors import ContractError, UnknownApi
 from openapi.json_schema import resolve, rule_map
 from openapi.model import (
     Body,
+    Clamp,
     Contract,
     Creation,
     Cursor,
@@ -28,8 +29,10 @@ from openapi.model import (
     Rule,
     RuleMap,
     Scope,
+    SecurityScheme,
     Stay,
     Style,
+    Ties,
     Timer,
     Transition,
     Window,
@@ -40,7 +43,7 @@ _HERE = Path(__file__).parent
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 #: The vendors' APIs that have a contract, in the order in which they are served and listed.
-API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "openscouter", "mobilenext")
+API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "openscouter", "promptster", "mobilenext")
 
 
 @cache
@@ -71,7 +74,6 @@ def load_file(file: Path) -> Contract:
 def _contract(name: str, source: Source) -> Contract:
     document: Mapping[str, Any] = source.value
     components = document.get("components", {})
-    schemes = components.get("securitySchemes", {}).values()
     return Contract(
         name=name,
         title=document["info"]["title"],
@@ -82,13 +84,13 @@ def _contract(name: str, source: Source) -> Contract:
         rules={rule.id: rule for rule in _rules(document)},
         schemas=resolve(document, components.get("schemas", {})),
         rate_limits=_rate_limits(document["x-rate-limits"]) if "x-rate-limits" in document else None,
-        security_rules=RuleMap({key: rule for scheme in schemes for key, rule in rule_map(scheme).ids.items()}),
+        security=tuple(_scheme(document, name) for name in components.get("securitySchemes", {})),
     )
 
 
 def _rate_limits(node: Mapping[str, Any]) -> RateLimits:
     windows = tuple(_window(window) for window in node["windows"])
-    return RateLimits(node["rule"], windows, node.get("headers", {}), node.get("resource", ""))
+    return RateLimits(node["rule"], windows, node.get("headers", {}), node.get("resource", ""), tuple(node.get("operations", ())))
 
 
 def _window(node: Mapping[str, Any]) -> Window:
@@ -116,9 +118,15 @@ def _operation(document: Mapping[str, Any], path: str, method: str, item: Mappin
         responses={status: _media(response) for status, response in responses.items()},
         headers={status: tuple(response.get("headers", {})) for status, response in responses.items()},
         listing=_listing(node["x-list"]) if "x-list" in node else None,
-        secured=bool(node.get("security", document.get("security"))),
+        security=tuple(_scheme(document, name) for need in node.get("security", document.get("security", [])) for name in need),
         scope=Scope(**node["x-scope"]) if "x-scope" in node else None,
     )
+
+
+def _scheme(document: Mapping[str, Any], name: str) -> SecurityScheme:
+    node = document["components"]["securitySchemes"][name]
+    bearer = node["type"] == "http"
+    return SecurityScheme(name, "Authorization" if bearer else node["name"], bearer, rule_map(node))
 
 
 def _parameter(node: Mapping[str, Any]) -> Parameter:
@@ -129,12 +137,13 @@ def _parameter(node: Mapping[str, Any]) -> Parameter:
         schema=node["schema"],
         rules=rule_map(node),
         filter=_filter(node["x-filter"]) if "x-filter" in node else None,
+        clamp=Clamp(**node["x-clamp"]) if "x-clamp" in node else None,
         example=node.get("example"),
     )
 
 
 def _filter(node: Mapping[str, Any]) -> Filter:
-    return Filter(node["field"], node["rule"], Keeps(node.get("keeps", Keeps.EQUAL)))
+    return Filter(node["field"], node["rule"], Keeps(node.get("keeps", Keeps.EQUAL)), node.get("hidden", False))
 
 
 def _body(node: Mapping[str, Any]) -> Body:
@@ -147,7 +156,8 @@ def _media(node: Mapping[str, Any]) -> dict[str, Any]:
 
 def _listing(node: Mapping[str, Any]) -> Listing:
     cursor = Cursor(**node["cursor"]) if "cursor" in node else None
-    return Listing(resource=node["of"], order=tuple(node["order"]), style=Style(node["style"]), cursor=cursor)
+    ties = Ties(node.get("ties", Ties.LATEST))
+    return Listing(resource=node["of"], order=tuple(node["order"]), style=Style(node["style"]), cursor=cursor, ties=ties)
 
 
 def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:

@@ -48,7 +48,10 @@ class RuleMap:
 
 @dataclass(frozen=True)
 class Move:
-    """From `source` to `target`, where the request body has the values of `when`."""
+    """From `source` to `target` (`absent`: the record is deleted), where the request body has the values of `when`.
+
+    Among these, null is a member that is not there either, and `*` whatever is not null.
+    """
 
     source: str
     target: str
@@ -163,11 +166,21 @@ class Keeps(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """A parameter that keeps some records, by their `field`."""
+    """A parameter that keeps some records, by their `field`; `hidden`: one that no answer shows."""
 
     field: str
     rule: str
     keeps: Keeps = Keeps.EQUAL
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Clamp:
+    """A number beyond one of these bounds counts as the bound."""
+
+    rule: str
+    minimum: int | None = None
+    maximum: int | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +191,7 @@ class Parameter:
     schema: JsonSchema
     rules: RuleMap
     filter: Filter | None = None
+    clamp: Clamp | None = None
     example: Any = None
 
 
@@ -191,16 +205,28 @@ class Body:
 
 
 class Style(StrEnum):
-    """How a list is paged: by number, by a cursor that is a moment, or not at all."""
+    """How a list is paged: by number, by how many to skip, by a cursor that is a moment, after the last record, or not at all."""
 
     PAGE = "page"
+    OFFSET = "offset"
     CURSOR = "cursor"
+    AFTER = "after"
     WHOLE = "whole"
+
+
+class Ties(StrEnum):
+    """Which comes first of records that are equal in what a list is sorted by: the one that arrived last, or first."""
+
+    LATEST = "latest"
+    EARLIEST = "earliest"
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """`parameter` takes what `member` of the answer before gave; both are moments of the date-time `field`."""
+    """Style `cursor`: `parameter` takes what `member` of the answer before gave; both are moments of the date-time `field`.
+
+    Style `after`: `parameter` takes the `field` of the last record of the page before, whose `member` says whether more follow.
+    """
 
     parameter: str
     member: str
@@ -215,6 +241,20 @@ class Listing:
     order: tuple[str, ...]
     style: Style
     cursor: Cursor | None = None
+    ties: Ties = Ties.LATEST
+
+
+@dataclass(frozen=True)
+class SecurityScheme:
+    """One way to say who calls: the `header` that carries the secret, behind the word Bearer or bare.
+
+    `rules` are keyed by what is wrong: missing, scheme, malformed, unknown, revoked, expired; other: that of another scheme was sent.
+    """
+
+    name: str
+    header: str
+    bearer: bool
+    rules: RuleMap
 
 
 @dataclass(frozen=True)
@@ -229,7 +269,8 @@ class Scope:
 class Operation:
     """One operation; schemas are resolved, but still OpenAPI's (see `openapi.json_schema`).
 
-    `responses` maps status to media type to schema, `headers` status to the names of the declared headers.
+    `responses` maps status to media type to schema, `headers` status to the names of the declared headers. `security`: the schemes
+    of which one is needed; none where nobody is asked who calls.
     """
 
     id: str
@@ -241,7 +282,7 @@ class Operation:
     responses: Mapping[int, Mapping[str, JsonSchema]]
     headers: Mapping[int, tuple[str, ...]]
     listing: Listing | None
-    secured: bool
+    security: tuple[SecurityScheme, ...]
     scope: Scope | None = None
 
     def parameter(self, name: str) -> Parameter:
@@ -262,17 +303,22 @@ class RateLimits:
     """What a credential may call.
 
     `headers` names the headers for limit, remaining, reset and resource of the first window, and for retryAfter of a refusal.
+    `operations`: those that count and are limited; empty: all.
     """
 
     rule: str
     windows: tuple[Window, ...]
     headers: Mapping[str, str]
     resource: str
+    operations: tuple[str, ...] = ()
+
+    def limits(self, operation: str) -> bool:
+        return not self.operations or operation in self.operations
 
 
 @dataclass(frozen=True)
 class Contract:
-    """Everything that one document says. `document` is the document itself, as parsed."""
+    """Everything that one document says. `document` is the document itself, as parsed; `security`: every scheme that it has."""
 
     name: str
     title: str
@@ -282,8 +328,8 @@ class Contract:
     lifecycles: Mapping[str, Lifecycle]
     rules: Mapping[str, Rule]
     schemas: Mapping[str, JsonSchema]
-    security_rules: RuleMap
     rate_limits: RateLimits | None
+    security: tuple[SecurityScheme, ...]
 
     def lifecycle_of(self, operation: str) -> Lifecycle | None:
         """The lifecycle whose table has a row for `operation`."""

@@ -56,7 +56,7 @@ MISTAKES = [
         "x-lst:",
         at="x-lst:",
         what="there is no extension 'x-lst'",
-        fix="use one of x-extensible-enum, x-filter, x-lifecycles",
+        fix="use one of x-clamp, x-envelope, x-extensible-enum",
     ),
     Mistake(
         "extension-form", "style: page}", "style: pages}", at="style: pages}", what="x-list.style", fix="see openapi/extensions.schema.json"

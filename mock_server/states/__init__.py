@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.errors import BadState, NoSuchState
 from mock_server.plan import ApiPlan, Checker
-from mock_server.states import common, mobilenext, openscouter, rentalot, saleslab
+from mock_server.states import common, mobilenext, openscouter, promptster, rentalot, saleslab
 from mock_server.world import World
 
 SetUp = Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]
@@ -31,6 +31,13 @@ _BY_API: Mapping[str, Mapping[str, SetUp]] = {
         "tester": openscouter.tester,
         "session": openscouter.session,
         "analysis finished": openscouter.analysis_finished,
+    },
+    "promptster": {
+        "credential": promptster.credential,
+        "assessment": promptster.assessment,
+        "session": promptster.session,
+        "event": promptster.event,
+        "candidate key": promptster.candidate_key,
     },
     "mobilenext": {
         "credential": mobilenext.credential,

@@ -25,7 +25,7 @@ def record(key: str, size: int = 0, colour: str = "red", tenant: str = "default"
 
 
 def collection(*records: Record) -> Collection:
-    made = Collection(lambda fields: (-fields["size"], fields["id"]))
+    made = Collection(lambda fields, serial: (-fields["size"], fields["id"], serial))
     for entry in records:
         made.put(entry)
     return made
@@ -47,10 +47,10 @@ def test_a_page_is_sorted_filtered_and_counted() -> None:
 def test_a_page_costs_the_page_and_not_the_table() -> None:
     looked_at = 0
 
-    def ordering(fields: Any) -> tuple[Any, ...]:
+    def ordering(fields: Any, serial: int) -> tuple[Any, ...]:
         nonlocal looked_at
         looked_at += 1
-        return (-fields["size"], fields["id"])
+        return (-fields["size"], -serial)
 
     store = Collection(ordering)
     for number in range(5000):
@@ -82,7 +82,7 @@ def test_a_fork_and_its_origin_go_their_own_ways() -> None:
 
 
 def test_of_equals_the_one_that_arrived_last_comes_first_and_stays_where_it_is() -> None:
-    store = Collection(lambda fields: (-fields["size"],))
+    store = Collection(lambda fields, serial: (-fields["size"], -serial))
     for key in "abc":
         store.put(record(key, 1))
     assert keys(store.rows("default", {})) == ["c", "b", "a"]
