@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from conformance.flaws import JSON_MEDIA, soft_rules
 from openapi.json_schema import broken_rule, translate
-from openapi.model import Contract, Level, Lifecycle, Operation
+from openapi.model import ANY, Contract, Level, Lifecycle, Operation
 
 Statuses = tuple[int, ...]
 
@@ -112,7 +112,7 @@ def _successes(table: Lifecycle, operation: str, state: str, body: Any) -> dict[
 
 
 def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
+    return one is not None if other == ANY else type(one) is type(other) and bool(one == other)
 
 
 def body_rules(operation: Operation, body: Any) -> tuple[str, ...]:

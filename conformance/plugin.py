@@ -53,9 +53,9 @@ def each(cases: Cases) -> pytest.MarkDecorator:
     return pytest.mark.each.with_args(cases)
 
 
-def paged(style: Style) -> pytest.MarkDecorator:
-    """Only where the list is paged in this style."""
-    return pytest.mark.paged.with_args(style)
+def paged(*styles: Style) -> pytest.MarkDecorator:
+    """Only where the list is paged in one of these styles."""
+    return pytest.mark.paged.with_args(*styles)
 
 
 # ---- options
@@ -76,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "verifies(*rules): the rules that a check judges")
     config.addinivalue_line("markers", "each(cases): run once for every case that the contract asks for")
-    config.addinivalue_line("markers", "paged(style): only where the list is paged in this style")
+    config.addinivalue_line("markers", "paged(*styles): only where the list is paged in one of these styles")
     if config.getoption("--api"):
         config.pluginmanager.register(Progress(bool(config.getoption("--suite-quiet"))), "conformance-progress")
 
@@ -170,8 +170,13 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     states = States(target, pytestconfig.getoption("--states-url"))
 
     def renew() -> None:
-        with suppress(Unexercised):
-            target.headers = dict(states.setup("credential").get("headers", {}))
+        """One of each scheme that the API has."""
+        found: dict[str, str] = {}
+        for params in ({}, *({"kind": kind} for kind in _vocabularies(pytestconfig)[0].kinds)):
+            if {scheme.header for scheme in _contract(pytestconfig).security} - found.keys():
+                with suppress(Unexercised):
+                    found = {**states.setup("credential", **params).get("headers", {}), **found}
+        target.headers = found or target.headers
 
     if not given:
         target.renew = renew

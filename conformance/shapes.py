@@ -15,21 +15,24 @@ Record = Mapping[str, Any]
 _VALIDATORS: dict[int, tuple[JsonSchema, Any]] = {}
 
 
-def unwrap(body: Any) -> Any:
-    """The record of an answer, whether or not it comes in an envelope."""
+_DATA = "data"
+
+
+def unwrap(body: Any, member: str = _DATA) -> Any:
+    """The record of an answer, whether or not it comes in an envelope that has it in `member`."""
     if isinstance(body, dict):
-        inner = body.get("data")
+        inner = body.get(member)
         return inner if isinstance(inner, dict) else body
     return body
 
 
-def items(body: Any) -> list[Record] | None:
-    """The records of a list, in `data`, bare, or in whatever member is the only array."""
+def items(body: Any, member: str = _DATA) -> list[Record] | None:
+    """The records of a list, in `member`, bare, or in whatever member is the only array."""
     if isinstance(body, list):
         found: Any = body
     elif isinstance(body, dict):
         arrays = [value for value in body.values() if isinstance(value, list)]
-        found = body["data"] if isinstance(body.get("data"), list) else arrays[0] if len(arrays) == 1 else None
+        found = body[member] if isinstance(body.get(member), list) else arrays[0] if len(arrays) == 1 else None
     else:
         found = None
     return found if found is not None and all(isinstance(item, dict) for item in found) else None
@@ -51,16 +54,17 @@ def faults(schema: JsonSchema, value: Any) -> list[str]:
 
 
 def envelope_fault(schema: JsonSchema, body: Any) -> str | None:
-    """What is wrong around the record or the records in `data`: a member that is missing, or of another type. None where nothing is.
+    """What is wrong around the record or the records of an answer: a member that is missing, or of another type. None where nothing is.
 
     What values the members have is for other rules to say. Where the record is the answer itself, nothing may be around it.
     """
-    if not _has_envelope(schema):
+    member = holder(schema)
+    if not member:
         return None if isinstance(body, dict) and unwrap(body) is body else "the record is not the answer itself"
-    inner = isinstance(body, dict) and isinstance(body.get("data"), dict | list)
+    inner = isinstance(body, dict) and isinstance(body.get(member), dict | list)
     for error in _validator(schema).iter_errors(body):
         path = tuple(map(str, error.instance_path))
-        outside = path[:1] != ("data",) or not inner
+        outside = path[:1] != (member,) or not inner
         if outside and error.schema_path[-1] in ("type", "required", "enum"):
             return f"{'.'.join(path) or 'the answer'}: {error.message}"
     return None
@@ -75,21 +79,36 @@ def success(operation: Operation) -> tuple[tuple[int, ...], JsonSchema]:
 def record_schema(operation: Operation) -> JsonSchema:
     """What one record is like in an operation's success, without its envelope."""
     schema = success(operation)[1]
-    if not _has_envelope(schema):
+    member = holder(schema)
+    if not member:
         return schema
-    data: JsonSchema = schema["properties"]["data"]
+    data: JsonSchema = schema["properties"][member]
     inner: JsonSchema = data.get("items", data)
     return inner
 
 
 def records(operation: Operation, body: Any) -> list[Record]:
-    """The records in an operation's success; none where it is not of a known form."""
-    found = items(body) if operation.listing else [unwrap(body)]
+    """The records in an operation's success; none where it is not of a known form, or where there is nothing."""
+    schema = success(operation)[1]
+    member = holder(schema)
+    if isinstance(body, dict) and member in body and body[member] is None:
+        return []
+    many = "items" in schema["properties"].get(member, {})
+    found = items(body, member or _DATA) if many else [unwrap(body, member or _DATA)]
     return [record for record in found or [] if isinstance(record, dict)]
 
 
-def _has_envelope(schema: JsonSchema) -> bool:
-    return "data" in schema.get("properties", {})
+def shows(operation: Operation, field: str) -> bool:
+    """Whether an operation answers with one record that has this member."""
+    schema = success(operation)[1]
+    many = "items" in schema["properties"].get(holder(schema), {})
+    return not many and field in record_schema(operation).get("properties", {})
+
+
+def holder(schema: JsonSchema) -> str:
+    """The member of an answer that holds the record or the records; empty where the answer itself is the record."""
+    member: str = schema.get("x-envelope", _DATA)
+    return member if member in schema.get("properties", {}) else ""
 
 
 def _validator(schema: JsonSchema) -> Any:

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from conformance import shapes
 from conformance.client import Exchange
 from conformance.errors import Unexercised
+from conformance.judge import Judge
 from conformance.subject import Subject
-from openapi.model import Cursor
+from openapi.model import Cursor, Style
 
 #: Long before anything else that a target holds, or that the suite makes.
 LONG_AGO = datetime(2001, 3, 1, 12, tzinfo=UTC)
 _MOST_PAGES = 60
+OUTSIDERS = "a page shows what does not belong to the list"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,18 @@ def put_up(subject: Subject, seconds: Sequence[int], *, base: datetime = LONG_AG
     return Shelf(within, base, made)
 
 
+def shown(shelf: Shelf, subject: Subject, judge: Judge) -> Exchange:
+    """One full page that shows just what was made. Raises Unexercised."""
+    page = subject.listing(shelf.scope)
+    judge.require(set(subject.ids(page)) == shelf.ids, "a full page does not show just what was created")
+    return page
+
+
+def limited(shelf: Shelf, limit: int, subject: Subject) -> Exchange:
+    """A page of so many records."""
+    return subject.listing(shelf.scope, [("limit", str(limit))])
+
+
 def cursor_of(subject: Subject) -> Cursor:
     """How the list is walked."""
     listing = subject.operation(subject.vocabulary.list).listing
@@ -71,26 +85,37 @@ def next_cursor(subject: Subject, page: Exchange) -> str | None:
 def pages(
     subject: Subject, filters: Mapping[str, str], limit: int, *, between: Callable[[], object] | None = None
 ) -> Iterator[tuple[Exchange, list[str]]]:
-    """Page after page with its ids, until there is no cursor, or nothing on a page. `between` is called before each next page.
+    """Page after page with its ids, until none follows, or nothing is on a page. `between` is called before each next page.
 
     The last may be a refusal of the cursor that the page before has given. Raises Unexercised where a page is no list.
     """
-    parameter = cursor_of(subject).parameter
-    cursor: str | None = None
+    onward: tuple[str, str] | None = None
+    skipped = 0
     for _ in range(_MOST_PAGES):
-        page = subject.listing(filters, [("limit", str(limit)), *([(parameter, cursor)] if cursor else [])])
-        ids = subject.ids(page) if page.ok or cursor is None else []
+        page = subject.listing(filters, [("limit", str(limit)), *([onward] if onward else [])])
+        ids = subject.ids(page) if page.ok or onward is None else []
         yield page, ids
-        cursor = next_cursor(subject, page) if page.ok else None
-        if not cursor or not ids:
+        skipped += len(ids)
+        onward = _onward(subject, page, skipped) if page.ok and ids else None
+        if onward is None:
             return
         if between:
             between()
 
 
+def _onward(subject: Subject, page: Exchange, skipped: int) -> tuple[str, str] | None:
+    """The parameter that leads to the next page; None where this is the last one. Raises Unexercised."""
+    if subject.paged() is Style.OFFSET:
+        return ("offset", str(skipped)) if skipped < subject.pagination(page, "total") else None
+    cursor = next_cursor(subject, page)
+    return (cursor_of(subject).parameter, cursor) if cursor else None
+
+
 def moments(subject: Subject, page: Exchange) -> list[datetime]:
     """When the records of a page were born, as it shows them. Raises Unexercised."""
-    field = cursor_of(subject).field
+    listing = subject.operation(subject.vocabulary.list).listing
+    assert listing is not None, "the list is a list"
+    field = listing.order[0].lstrip("-")
     found = [shapes.moment(record.get(field)) for record in subject.listed(page)]
     times = [time for time in found if time]
     if len(times) < len(found):

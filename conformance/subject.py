@@ -1,10 +1,11 @@
 """The judged resource in a check's hands: place one, call an operation on it, read it back."""
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
@@ -16,9 +17,11 @@ from conformance.flaws import JSON_MEDIA
 from conformance.shapes import Record
 from conformance.states import States
 from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, FOREIGN, Contract, Level, Lifecycle, Operation, Style
+from openapi.model import ABSENT, ANY, FOREIGN, Contract, Level, Lifecycle, Operation, Style
 
-#: Seconds in which a message must have been sent.
+_UUID = re.compile(rb'"\{uuid\}"')
+_NOW = b'"{now}"'
+#: Seconds in which what need not be done at once must have been done.
 _PATIENCE = 2
 #: Enough for what a check has made, and below what the smallest plan of any API allows.
 FULL = 50
@@ -163,12 +166,19 @@ class Subject:
         """Call an operation, on a record if its path names one. `headers` replace the default credentials."""
         node = self.operation(operation)
         path = node.path
-        sent = dict(self.target.headers if headers is None else headers)
+        sent = dict(self.headers(operation) if headers is None else headers)
         if identity is not None:
             path = path.replace("{" + self.table.parameter + "}", quote(identity, safe=""))
             sent |= self._homes.get(identity, {})
         media = media_type if content is not None else None
         return self.target.send(node.method, path, query=query, body=content, media_type=media, headers=sent)
+
+    def headers(self, operation: str) -> dict[str, str]:
+        """The default credential by which an operation is called: where it takes several, the first that we have."""
+        held = {name.lower(): (name, value) for name, value in self.target.headers.items()}
+        usable = [scheme.header.lower() for scheme in self.operation(operation).security if scheme.header.lower() in held]
+        unwanted = {scheme.header.lower() for scheme in self.contract.security} - set(usable[:1])
+        return dict(pair for name, pair in held.items() if name not in unwanted)
 
     def act(self, operation: str, identity: str | None, body: Any = None, headers: Mapping[str, str] | None = None) -> Exchange:
         """Call an operation with a JSON body; None sends none."""
@@ -176,14 +186,22 @@ class Subject:
         return self.send(operation, identity, content=content, headers=headers)
 
     def body(self, operation: str, when: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-        """A valid body of an operation, with every documented member; None where it takes none."""
+        """A valid body of an operation, with every documented member; None where it takes none.
+
+        `when`: the values by which moves are told apart; of a member that may have any, the example's is good.
+        """
         if self.operation(operation).body is None:
             return None
         filled: dict[str, Any] = json.loads(self.fill(json.dumps(self.vocabulary.examples[operation]).encode()) or b"")
-        return {**filled, **(when or {})}
+        wanted = {name: value for name, value in (when or {}).items() if value != ANY}
+        return {name: value for name, value in {**filled, **wanted}.items() if value is not None}
 
     def fill(self, content: bytes | None) -> bytes | None:
-        """A body with fresh values of the scopes in place of their names. Raises Unexercised."""
+        """A body with fresh values of the scopes in place of their names, UUIDs and the time. Raises Unexercised."""
+        content = _UUID.sub(lambda _: json.dumps(str(uuid.uuid4())).encode(), content) if content else content
+        if content and _NOW in content:
+            later = (self.about_now() + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            content = content.replace(_NOW, json.dumps(later).encode())
         for name, state in self.vocabulary.scopes.items() if content else ():
             mark = f'"{{{name}}}"'.encode()
             if content and mark in content and state:
@@ -201,11 +219,18 @@ class Subject:
 
     def record(self, exchange: Exchange, identity: str) -> Record:
         """The record in an answer, without what changes by itself. Raises Unexercised."""
-        record = shapes.unwrap(exchange.json)
+        record = self.unwrapped(exchange)
         if not exchange.ok or not isinstance(record, dict) or not self._names(record, identity):
             raise Unexercised(f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back")
         volatile = self.vocabulary.volatile.get(self.table.state_of(record) or "", ())
         return {name: value for name, value in record.items() if name not in volatile}
+
+    def unwrapped(self, exchange: Exchange) -> Any:
+        """The record in an answer, whether or not it is wrapped."""
+        return shapes.unwrap(exchange.json, self._holder(self.vocabulary.read))
+
+    def _holder(self, operation: str) -> str:
+        return shapes.holder(shapes.success(self.operation(operation))[1])
 
     def _names(self, record: Record, identity: str) -> bool:
         """Whether a record is the one of that id; where it need not show its id, it is believed to be."""
@@ -216,9 +241,20 @@ class Subject:
         """Whether a record has the members that tell its state."""
         return self.table.state_fields() <= record.keys()
 
+    def seen(self, identity: str) -> Record:
+        """The record as it is now; empty where it is gone. Raises Unexercised."""
+        exchange = self.fetch(identity)
+        gone = self.table.transitions[self.vocabulary.read].refusals[ABSENT]
+        missing = exchange.status in (self.contract.statuses(gone.rule) or (gone.status,))
+        return {} if missing else self.record(exchange, identity)
+
+    def state_of(self, record: Record) -> str | None:
+        """The lifecycle state of a record, or of none."""
+        return self.table.state_of(record) if record else ABSENT
+
     def state(self, identity: str) -> str | None:
         """The lifecycle state of a record now. Raises Unexercised."""
-        return self.table.state_of(self.read(identity))
+        return self.state_of(self.seen(identity))
 
     def settled(self, states: Iterable[str]) -> frozenset[str]:
         """The states that records of these may be in by now: what begins by a move may be over at any time."""
@@ -234,8 +270,8 @@ class Subject:
 
     def require_state(self, identity: str, state: str) -> Record:
         """The record, which is in this state, or does not tell. Raises Unexercised."""
-        record = self.read(identity)
-        found = self.table.state_of(record)
+        record = self.seen(identity)
+        found = self.state_of(record)
         if not self.reads_as(found, state) and self.shows_state(record):
             raise Unexercised(f"a {self.vocabulary.resource} that should be {state} reads as {found}")
         return record
@@ -243,13 +279,13 @@ class Subject:
     def listing(self, filters: Mapping[str, str], extra: Query | None = None, headers: Mapping[str, str] | None = None) -> Exchange:
         """The list, narrowed by parameters and by scopes that go into headers; without `extra`, the first full page of it."""
         query = [(name, value) for name, value in filters.items() if name not in self.vocabulary.headers]
-        sent = {**(self.target.headers if headers is None else headers), **self._headers(filters)}
+        sent = {**(self.headers(self.vocabulary.list) if headers is None else headers), **self._headers(filters)}
         return self.send(self.vocabulary.list, query=(*query, *(self.full_page() if extra is None else extra)), headers=sent)
 
     def full_page(self, page: int = 1) -> Query:
         """The parameters that ask for a page which is large enough."""
-        limit = [("limit", str(FULL))]
-        return [("page", str(page)), *limit] if self.paged() is Style.PAGE else limit
+        where = {Style.PAGE: ("page", str(page)), Style.OFFSET: ("offset", str((page - 1) * FULL))}.get(self.paged())
+        return [*([where] if where else []), ("limit", str(FULL))]
 
     def paged(self) -> Style:
         """How the list is paged."""
@@ -259,7 +295,7 @@ class Subject:
 
     def listed(self, exchange: Exchange) -> list[Record]:
         """The records of a list. Raises Unexercised."""
-        found = shapes.items(exchange.json)
+        found = shapes.items(exchange.json, self._holder(self.vocabulary.list))
         if not exchange.ok or found is None:
             raise Unexercised(f"the list answered {exchange.status} without records")
         return found
@@ -269,12 +305,12 @@ class Subject:
         return [str(record.get(self.table.field)) for record in self.listed(exchange)]
 
     def pagination(self, exchange: Exchange, member: str) -> int:
-        """One number of a list's pagination. Raises Unexercised."""
+        """One number of a list's pagination, or beside its records. Raises Unexercised."""
         body = exchange.json
-        node = body.get("pagination") if isinstance(body, dict) else None
+        node = body.get("pagination") if self.paged() is Style.PAGE and isinstance(body, dict) else body
         value = node.get(member) if isinstance(node, dict) else None
         if not isinstance(value, int) or isinstance(value, bool):
-            raise Unexercised(f"the list has no pagination.{member}")
+            raise Unexercised(f"the list tells no {member}")
         return value
 
     def about(self, messages: Sequence[Mapping[str, Any]], identity: str, kind: str) -> list[Mapping[str, Any]]:
@@ -283,10 +319,15 @@ class Subject:
 
     def awaited(self, identity: str, kind: str) -> list[Mapping[str, Any]]:
         """The messages of a kind about a record, as soon as there is one; nobody says that they are sent at once. Raises Unexercised."""
+        self.eventually(lambda: bool(self.about(self.outbox(), identity, kind)))
+        return self.about(self.outbox(), identity, kind)
+
+    def eventually(self, holds: Callable[[], bool]) -> bool:
+        """Whether something comes true soon. Raises Unexercised."""
         deadline = time.monotonic() + _PATIENCE
-        while not (found := self.about(self.outbox(), identity, kind)) and time.monotonic() < deadline:
+        while not (true := holds()) and time.monotonic() < deadline:
             time.sleep(0.05)
-        return found
+        return true
 
     def outbox(self) -> list[Mapping[str, Any]]:
         """What side effects have sent. Raises Unexercised."""

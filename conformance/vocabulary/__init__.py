@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from conformance.vocabulary import mobilenext, openscouter, rentalot, saleslab
+from conformance.vocabulary import mobilenext, openscouter, promptster, rentalot, saleslab
 from conformance.vocabulary.model import Vocabulary
 
 _VOCABULARIES: Mapping[str, tuple[Vocabulary, ...]] = {
     "rentalot": (rentalot.SESSION,),
     "saleslab": (saleslab.SESSION, saleslab.SCORECARD),
     "openscouter": (openscouter.SESSION,),
+    "promptster": (promptster.SESSION,),
     "mobilenext": (mobilenext.SESSION,),
 }
 

@@ -24,8 +24,10 @@ class Vocabulary:
     `scopes`: params of that state which tell a check's own records from others, each with the provider state that makes a value (None: any
     UUID does). A list is narrowed to them by the query parameter of that name, or by the header that `headers` names.
     `placing`: state to the params that place a record in it, where they are not the values of the state.
-    `born`: the param that is the moment by which a list is sorted. `kinds`: of credentials, each to be judged.
-    `examples`: a valid body with every documented member, by operation; `{name}` stands for a fresh value of that scope.
+    `born`: the param that is the moment by which a list is sorted. `kinds`: of credentials, each to be judged. `ties`: such a kind to the
+    param that names the record which a credential is good for.
+    `examples`: a valid body with every documented member, by operation; `{name}` stands for a fresh value of that scope,
+    `{uuid}` for any UUID, `{now}` for the target's time, or a moment later.
     `looks`: state to others as which it may read. `races`: operation to the rule that of parallel calls one wins.
     `volatile`: state to the members that may change by themselves in it.
     `stated`: the rule about the members that tell the state, where it is not that of the cell.
@@ -47,6 +49,7 @@ class Vocabulary:
     placing: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     born: str = "createdAt"
     kinds: tuple[str, ...] = ()
+    ties: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from mock_server.credentials import Credential
 from mock_server.errors import BadState, NoSuchState, Refused
 from mock_server.plan import ApiPlan
 from mock_server.states.common import bearer, existing, moment
-from mock_server.store import Record
+from mock_server.store import Record, Rows
 from mock_server.world import World
 
 #: How long a reviewer's token is valid.
@@ -59,7 +59,7 @@ def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) 
     session_ = existing(world, api, "Session", params["sessionId"], "sessionId")
     if session_.tenant != tenant:
         raise BadState(f"sessionId: {session_.key} belongs to another tenant")
-    found = next(iter(_keys(world, api, tenant, sessionId=session_.key)), None)
+    found: Record | None = next(iter(_keys(world, api, tenant, sessionId=session_.key)), None)
     if found is None:
         world.keep(api, api.resources["Session"], session_, {"assessmentId": assessment_})
         return _new_key(world, api, tenant, "redeemed", assessment_, session_.key)
@@ -68,7 +68,7 @@ def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) 
     return found
 
 
-def _keys(world: World, api: ApiPlan, tenant: str | None, **filters: str) -> Any:
+def _keys(world: World, api: ApiPlan, tenant: str | None, **filters: str) -> Rows:
     return world.collection(api, api.resources["CandidateKey"]).rows(tenant, filters)
 
 

@@ -1,8 +1,9 @@
 """Who may call: every way in which a credential can be wrong, for every operation, beside the same call with a good one."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from conformance import shapes
 from conformance.client import Exchange
@@ -12,67 +13,101 @@ from conformance.plugin import Case, each, verifies
 from conformance.subject import Subject
 from conformance.tokens import never_issued
 from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Scope, Style
+from openapi.model import Contract, Scope, SecurityScheme, Style
 
 Headers = Mapping[str, str]
 
 
-def secured(*names: str) -> Callable[[Contract, Vocabulary], Iterator[Case]]:
-    def cases(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
-        for operation in vocabulary.operations(contract):
-            for name in names:
-                rule = contract.security_rules.ids.get(name)
-                if contract.operations[operation].secured and rule:
-                    yield Case(f"{operation}-{name}", (rule,), (operation, name, rule))
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong with a credential: the kind of mistake, the scheme that it belongs to, and the rule that is broken."""
 
-    return cases
+    operation: str
+    kind: str
+    scheme: SecurityScheme
+    rule: str
 
 
-def _bad(kind: str, subject: Subject, judge: Judge) -> list[Headers]:
+_MISTAKES = ("missing", "scheme", "malformed", "unknown", "revoked", "expired", "other")
+
+
+def mistakes(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
+    """Of every scheme that an operation takes. To have none at all is the same for each; `other` is one that it does not take."""
+    for operation in vocabulary.operations(contract):
+        schemes = contract.operations[operation].security
+        for number, scheme in enumerate(schemes):
+            for kind in _MISTAKES:
+                rule = scheme.rules.ids.get(kind)
+                if rule and (kind != "missing" or number == 0) and (kind != "other" or len(schemes) < len(contract.security)):
+                    name = f"{operation}-{scheme.name}-{kind}" if number else f"{operation}-{kind}"
+                    yield Case(name, (rule,), Wrong(operation, kind, scheme, rule))
+
+
+def _bad(case: Wrong, actor: str | None, subject: Subject, judge: Judge) -> list[Headers]:
     """Headers that are wrong in this way and no other. Raises Unexercised."""
-    if kind == "missing":
+    if case.kind == "missing":
         return [{}]
-    if kind in ("revoked", "expired"):
-        return _spoilt(kind, subject)
-    tokens = _tokens(subject, judge)
-    if kind == "unknown":
-        return [{"Authorization": f"Bearer {altered}"} for token in tokens for altered in never_issued(token)]
-    if kind == "malformed":
-        return [{"Authorization": "Bearer"}, *({"Authorization": f"Bearer {token} {token}"} for token in tokens)]
+    if case.kind in ("revoked", "expired"):
+        return _of_scheme(case.scheme, actor, subject, **{case.kind: True})
+    if case.kind == "other":
+        taken = subject.operation(case.operation).security
+        return [entry for scheme in subject.contract.security if scheme not in taken for entry in _good(scheme, actor, subject)]
+    header, tokens = case.scheme.header, _tokens(case.scheme, actor, subject, judge)
+    if case.kind == "unknown":
+        word = "Bearer " if case.scheme.bearer else ""
+        return [{header: f"{word}{altered}"} for token in tokens for altered in never_issued(token)]
+    if case.kind == "malformed":
+        return [{header: "Bearer"}, *({header: f"Bearer {token} {token}"} for token in tokens)]
     basic = base64.b64encode(f"{tokens[0]}:".encode()).decode()
-    return [{"Authorization": f"Basic {basic}"}, {"Authorization": f"Token {tokens[0]}"}]
+    return [{header: f"Basic {basic}"}, {header: f"Token {tokens[0]}"}]
 
 
-def _spoilt(kind: str, subject: Subject) -> list[Headers]:
-    """Credentials that counted once, of every kind that the target has. Raises Unexercised where it has none."""
+def _of_scheme(scheme: SecurityScheme, actor: str | None, subject: Subject, **params: bool) -> list[Headers]:
+    """Credentials of a scheme, of every kind that the target has; good for the actor, where they are for one record. Raises Unexercised."""
     found: list[Headers] = []
-    for params in [{"kind": name} for name in subject.vocabulary.kinds] or [{}]:
+    for kind in subject.vocabulary.kinds or ("",):
+        tie = subject.vocabulary.ties.get(kind)
+        named = {**({"kind": kind} if kind else {}), **({tie: actor} if tie and actor else {})}
         with suppress(Unexercised):
-            found.append(subject.credential(**params, **{kind: True}))
-    return found or [subject.credential(**{kind: True})]
+            found.append(subject.credential(**named, **params))
+    fitting = [headers for headers in found if scheme.header in headers]
+    if not fitting:
+        raise Unexercised(f"the target has no such credential for {scheme.header}")
+    return fitting
 
 
-def _tokens(subject: Subject, judge: Judge) -> list[str]:
-    """The default token, and a good one of every kind that the target has. Raises Unexercised."""
-    headers: list[Headers] = [subject.target.headers]
-    for name in subject.vocabulary.kinds:
-        with suppress(Unexercised):
-            headers.append(subject.credential(kind=name))
+def _good(scheme: SecurityScheme, actor: str | None, subject: Subject) -> list[Headers]:
+    """The default credential of a scheme, and one of every kind that the target has."""
+    default = {name: value for name, value in subject.target.headers.items() if name == scheme.header}
+    with suppress(Unexercised):
+        return [*([default] if default else []), *_of_scheme(scheme, actor, subject)]
+    return [default] if default else []
+
+
+def _tokens(scheme: SecurityScheme, actor: str | None, subject: Subject, judge: Judge) -> list[str]:
+    """The secrets of good credentials. Raises Unexercised."""
     tokens = []
-    for scheme, _, token in (entry.get("Authorization", "").partition(" ") for entry in headers):
-        judge.require(scheme.lower() == "bearer" and bool(token), "a good credential is no bearer token")
+    for headers in _good(scheme, actor, subject):
+        word, _, token = headers[scheme.header].rpartition(" ")
+        judge.require(word.lower() == ("bearer" if scheme.bearer else "") and bool(token), "a good credential is no bearer token")
         tokens.append(token)
+    judge.require(bool(tokens), f"there is no good credential for {scheme.header}")
     return list(dict.fromkeys(tokens))
 
 
-@each(secured("missing", "scheme", "malformed", "unknown", "revoked", "expired"))
-def test_credential(case: tuple[str, str, str], subject: Subject, judge: Judge) -> None:
-    operation, kind, rule = case
+@each(mistakes)
+def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
+    """Beside it, a call with a good credential of the same scheme."""
+    operation, rule = case.operation, case.rule
     judge.require(bool(subject.target.headers), "there is no default credential; give one with -H, or a --states-url")
-    for headers in _bad(kind, subject, judge):
-        actor = _actor(operation, subject)
+    spare = _actor(operation, subject)
+    first = case.scheme is subject.operation(operation).security[0]
+    for headers in _bad(case, spare, subject, judge):
+        actor = spare if subject.vocabulary.ties else _actor(operation, subject)
         before = subject.read(actor) if actor else {}
-        trigger, beside = _call(operation, subject, headers, actor), _call(operation, subject, None)
+        trigger = _call(operation, subject, headers, actor)
+        other = _actor(operation, subject)
+        beside = _call(operation, subject, None if first else _good(case.scheme, other, subject)[-1], other)
         refused = judge.refused(rule, trigger, beside=beside)
         if refused and actor:
             same = subject.read(actor) == before
@@ -148,6 +183,6 @@ def test_other_tenants_are_not_listed(subject: Subject, judge: Judge) -> None:
         shown = theirs in subject.ids(after)
         judge.holds("tenant.unlisted", not shown, trigger=after, contrast=before, expected="only own records", got=f"also {theirs}")
     after = subject.listing(scope)
-    if subject.paged() is Style.PAGE and theirs not in subject.ids(after):
+    if subject.paged() in (Style.PAGE, Style.OFFSET) and theirs not in subject.ids(after):
         was, now = subject.pagination(before, "total"), subject.pagination(after, "total")
         judge.holds("tenant.unlisted", was == now, trigger=after, contrast=before, expected=f"a total of {was} still", got=str(now))

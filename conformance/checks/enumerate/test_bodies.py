@@ -68,7 +68,7 @@ def queries(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 @each(queries)
 def test_query(case: tuple[str, str, Query], subject: Subject, judge: Judge) -> None:
     operation, rule, query = case
-    judge.observed(rule, subject.send(operation, query=query))
+    judge.observed(rule, subject.send(operation, _actor(operation, subject)[0], query=query))
 
 
 @verifies("list.repeated-parameter")

@@ -6,7 +6,7 @@ from conformance import shapes
 from conformance.client import Exchange
 from conformance.judge import Judge
 from conformance.plugin import paged, verifies
-from conformance.shelf import LONG_AGO, Shelf, cursor_of, elsewhere, moments, next_cursor, pages, put_up
+from conformance.shelf import LONG_AGO, OUTSIDERS, Shelf, cursor_of, elsewhere, limited, moments, next_cursor, pages, put_up, shown
 from conformance.subject import Subject
 from openapi.model import Style
 
@@ -15,46 +15,6 @@ pytestmark = paged(Style.CURSOR)
 _SHUFFLED = (3, 0, 5, 1, 6, 4, 2)
 _TIED = (0, 1, 1, 1, 1, 1, 2, 2, 3)
 _MADE = len(_SHUFFLED)
-_OUTSIDERS = "a page shows what does not belong to the list"
-
-
-def _shown(shelf: Shelf, subject: Subject, judge: Judge) -> Exchange:
-    """One full page that shows just what was made. Raises Unexercised."""
-    page = subject.listing(shelf.scope)
-    judge.require(set(subject.ids(page)) == shelf.ids, "a full page does not show just what was created")
-    return page
-
-
-def _limited(shelf: Shelf, limit: int, subject: Subject) -> Exchange:
-    return subject.listing(shelf.scope, [("limit", str(limit))])
-
-
-@verifies("list.order")
-def test_order(subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, _SHUFFLED)
-    page = _shown(shelf, subject, judge)
-    got = [shelf.seconds[identity] for identity in subject.ids(page)]
-    judge.holds("list.order", got == sorted(got, reverse=True), trigger=page, expected="the latest first", got=f"those of seconds {got}")
-
-
-@verifies("list.ties")
-def test_order_of_ties(subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, (0, 0, 0))
-    page = _shown(shelf, subject, judge)
-    latest = subject.ids(page) == list(shelf.seconds)[::-1]
-    judge.observed("list.ties", page, f"{'the latest' if latest else 'another'} of one moment comes first")
-
-
-@verifies("list.limit")
-def test_limit(subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, _SHUFFLED)
-    contrast = _shown(shelf, subject, judge)
-    for limit in (1, 3, _MADE - 1, _MADE):
-        page = _limited(shelf, limit, subject)
-        if not judge.accepted("list.limit", page, contrast=contrast):
-            continue
-        got = len(subject.ids(page))
-        judge.holds("list.limit", got == limit, trigger=page, contrast=contrast, expected=f"{limit} records", got=str(got))
 
 
 @verifies("list.limit", "list.limit-default", "list.limit-max")
@@ -63,16 +23,16 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     schema = subject.operation(subject.vocabulary.list).parameter("limit").schema
     default, most = schema["default"], schema["maximum"]
     shelf = put_up(subject, range(most + 1))
-    largest, beyond = _limited(shelf, most, subject), _limited(shelf, most + 1, subject)
+    largest, beyond = limited(shelf, most, subject), limited(shelf, most + 1, subject)
     bare = subject.listing(shelf.scope, ())
-    judge.require({*subject.ids(_limited(shelf, 1, subject))} <= shelf.ids, _OUTSIDERS)
+    judge.require({*subject.ids(limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
     for rule, page, expected in (("list.limit", largest, most), ("list.limit-default", bare, default)):
         if not judge.accepted(rule, page):
             return
         got = len(subject.ids(page))
         if not judge.holds(rule, got == expected, trigger=page, expected=f"{expected} of {most + 1} records", got=str(got)):
             return
-    for page in (beyond, _limited(shelf, 10 * most, subject), _limited(shelf, 0, subject)):
+    for page in (beyond, limited(shelf, 10 * most, subject), limited(shelf, 0, subject)):
         got = len(subject.ids(page)) if page.ok else 0
         judge.holds("list.limit-max", got <= most, trigger=page, contrast=largest, expected=f"at most {most} records", got=str(got))
 
@@ -91,7 +51,7 @@ def _judge_walk(rule: str, shelf: Shelf, limit: int, subject: Subject, judge: Ju
         if not judge.accepted(rule, exchange):
             return
         judge.require(bool(walked) or len(ids) == min(limit, len(shelf.ids)), f"a page does not hold the {limit} that limit says")
-        judge.require(set(ids) <= shelf.ids | later, _OUTSIDERS)
+        judge.require(set(ids) <= shelf.ids | later, OUTSIDERS)
         walked += ids
         exchanges.append(exchange)
     twice = len(walked) - len(set(walked))
@@ -104,7 +64,7 @@ def _judge_walk(rule: str, shelf: Shelf, limit: int, subject: Subject, judge: Ju
 @pytest.mark.parametrize("limit", [1, 2, 3, _MADE - 1, _MADE])
 def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
     shelf = put_up(subject, _SHUFFLED)
-    _shown(shelf, subject, judge)
+    shown(shelf, subject, judge)
     _judge_walk("list.walk", shelf, limit, subject, judge)
 
 
@@ -114,7 +74,7 @@ def test_walk_through_what_just_began(subject: Subject, judge: Judge) -> None:
     scope = subject.scope()
     made = [subject.make(**scope) for _ in range(5)]
     shelf = Shelf(scope, LONG_AGO, dict.fromkeys(made, 0))
-    times = moments(subject, _shown(shelf, subject, judge))
+    times = moments(subject, shown(shelf, subject, judge))
     judge.require(len(set(times)) == len(times), "the target tells the time too coarsely")
     for limit in (1, 2):
         _judge_walk("list.walk", shelf, limit, subject, judge)
@@ -128,7 +88,7 @@ def test_walk_over_ties(limit: int, subject: Subject, judge: Judge) -> None:
     walked = [identity for _, ids in pages(subject, plain.scope, limit) for identity in ids]
     judge.require(sorted(walked) == sorted(plain.ids), "not even a walk without ties is complete")
     shelf = put_up(subject, _TIED)
-    _shown(shelf, subject, judge)
+    shown(shelf, subject, judge)
     _judge_walk("list.walk-ties", shelf, limit, subject, judge)
 
 
@@ -148,7 +108,7 @@ def test_cursor_end(made: int, limit: int, subject: Subject, judge: Judge) -> No
     shelf = put_up(subject, range(made))
     oldest = next(iter(shelf.seconds), None)
     for page, ids in pages(subject, shelf.scope, limit):
-        judge.require(set(ids) <= shelf.ids, _OUTSIDERS)
+        judge.require(set(ids) <= shelf.ids, OUTSIDERS)
         given = next_cursor(subject, page) is not None
         more = bool(ids) and oldest not in ids
         if judge.decides("list.cursor-end"):
@@ -175,7 +135,7 @@ def test_before(subject: Subject, judge: Judge) -> None:
     """Strictly: what was created at that very moment is not shown, in whatever time zone the moment is written."""
     parameter = cursor_of(subject).parameter
     shelf = put_up(subject, (0, 1, 2, 2, 3))
-    contrast = _shown(shelf, subject, judge)
+    contrast = shown(shelf, subject, judge)
     for second in (0, 2, 3, 4):
         moment = shelf.moment(second)
         for text in (moment, elsewhere(moment), moment.replace("Z", ".000Z")):
@@ -183,7 +143,7 @@ def test_before(subject: Subject, judge: Judge) -> None:
             if text != moment and not page.ok:
                 continue
             judge.require(page.ok, f"a list with {parameter} answered {page.status}")
-            judge.require(set(subject.ids(page)) <= shelf.ids, _OUTSIDERS)
+            judge.require(set(subject.ids(page)) <= shelf.ids, OUTSIDERS)
             good = set(subject.ids(page)) == shelf.between(0, second - 1)
             got = f"those of seconds {sorted(shelf.seconds.get(identity, -1) for identity in subject.ids(page))}"
             judge.holds("list.before", good, trigger=page, contrast=contrast, expected=f"those before second {second}", got=got)
@@ -202,12 +162,3 @@ def test_a_cursor_of_another_tenant(subject: Subject, judge: Judge) -> None:
     page = subject.listing({}, [("limit", "50"), (cursor_of(subject).parameter, str(cursor))])
     shown = foreign & set(subject.ids(page)) if page.ok else set()
     judge.holds("tenant.unlisted", not shown, trigger=page, contrast=first, expected="only own records", got=f"also {sorted(shown)}")
-
-
-@verifies("list.order")
-def test_order_of_what_is_there(subject: Subject, judge: Judge) -> None:
-    """Whoever made it."""
-    page = subject.listing({})
-    judge.require(page.ok, f"a plain list answered {page.status}")
-    times = moments(subject, page)
-    judge.holds("list.order", times == sorted(times, reverse=True), trigger=page, expected="the latest first", got="another order")

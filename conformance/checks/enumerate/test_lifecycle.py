@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance import shapes
 from conformance.client import Exchange
 from conformance.errors import Unexercised
 from conformance.judge import Judge
@@ -11,7 +12,7 @@ from conformance.plugin import Case, each
 from conformance.shapes import Record
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, FOREIGN, PSEUDO_STATES, Contract, Lifecycle, Move, Transition
+from openapi.model import ABSENT, ANY, FOREIGN, PSEUDO_STATES, Contract, Lifecycle, Move, Transition
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def _variants(row: Transition) -> list[Mapping[str, Any]]:
 
 
 def _name(when: Mapping[str, Any]) -> str:
-    return "".join(f"-{value}" for value in when.values())
+    words = {None: "without", ANY: "with"}
+    return "".join(f"-{words[value]}-{name}" if value in words else f"-{value}" for name, value in when.items())
 
 
 def _move(row: Transition, cell: Cell) -> Move | None:
@@ -131,7 +133,7 @@ def _judge_stay(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str
     # Where the other one fails as well, the operation itself is broken, and no contrast excuses it.
     contrast = other if cell.state != apt else None
     if judge.accepted(rule, trigger, contrast=contrast):
-        got = _state(trigger, actor, subject)
+        got = _state(cell.operation, trigger, actor, subject)
         same = judge.holds(rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got))
         if same:
             stated = subject.vocabulary.stated or rule
@@ -146,8 +148,10 @@ def _judge_stay(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str
 _ANOTHER, _UNREADABLE = "another record", "unreadable"
 
 
-def _state(exchange: Exchange, actor: str, subject: Subject) -> str:
+def _state(operation: str, exchange: Exchange, actor: str, subject: Subject) -> str:
     """The state that an answer shows, where it is of a record; `another record`, or `unreadable` by the fault of another rule."""
+    if not shapes.shows(subject.operation(operation), subject.table.field):
+        return _UNREADABLE
     try:
         record = subject.record(exchange, actor)
     except Unexercised:

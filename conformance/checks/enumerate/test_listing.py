@@ -47,12 +47,12 @@ def _reviewed_and_expired(state: str, subject: Subject) -> bool:
 
 
 def _populate(subject: Subject, scope: Mapping[str, str]) -> dict[str, Record]:
-    """A record in each state, as it reads. What cannot be placed or read is left out."""
+    """A record in each state, as it reads, with the scope that it was placed in. What cannot be placed or read is left out."""
     population: dict[str, Record] = {}
     for state in _settings(subject):
         try:
             identity = subject.place(state, **scope)
-            population[identity] = subject.read(identity)
+            population[identity] = {**scope, **subject.read(identity)}
         except Unexercised:
             continue
     return population
@@ -83,7 +83,7 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
     judge.require(len(matching) < len(visible), f"only records with {case.field} {value} were listed before the filter was set")
     if case.value is None:
         _judge_nothing(rule, name, baseline, subject, judge)
-    trigger, found = _walk(subject, {name: value}, visible.keys())
+    trigger, found = _walk(subject, {name: value})
     narrowed = subject.listing({**narrow, name: value})
     _judge(rule, case, value, trigger, baseline, found, {*subject.ids(narrowed)} if narrowed.ok else set(), visible, matching, judge)
 
@@ -111,7 +111,8 @@ def _judge(
     if not trigger.ok:
         judge.holds(rule, False, trigger=trigger, contrast=baseline, expected="a list", got=str(trigger.status))
         return
-    wrong = [record for record in found.values() if case.field in record and record[case.field] != value]
+    known = [{**visible.get(identity, {}), **record} for identity, record in found.items()]
+    wrong = [record for record in known if case.field in record and record[case.field] != value]
     got = f"one with {case.field} {wrong[0][case.field]!r}" if wrong else ""
     only = judge.holds(rule, not wrong, trigger=trigger, contrast=baseline, expected=f"only {case.field} {value}", got=got)
     # A record that is missing in the walk may be missing for the paging; one that is missing in a single page too is filtered out.
@@ -121,7 +122,7 @@ def _judge(
         judge.holds(rule, not missing, trigger=trigger, contrast=baseline, expected=f"all that have {case.field} {value}", got=text)
 
 
-def _walk(subject: Subject, query: Mapping[str, str], wanted: object) -> tuple[Exchange, dict[str, Record]]:
+def _walk(subject: Subject, query: Mapping[str, str]) -> tuple[Exchange, dict[str, Record]]:
     """Every record that a filter finds, whoever made it, up to a limit."""
     found: dict[str, Record] = {}
     first = subject.listing(query)
@@ -152,7 +153,7 @@ def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
     judge.holds("list.complete", not missing, trigger=page, expected=f"all {len(population)} that were made", got=got)
 
 
-@paged(Style.PAGE)
+@paged(Style.PAGE, Style.OFFSET)
 @verifies("list.filters-combine")
 def test_filters_together(subject: Subject, judge: Judge) -> None:
     """Every filter with every other, and all at once; each pair of which both work by themselves."""
@@ -199,7 +200,7 @@ def _field(parameter: Parameter) -> str:
 def _holds(subject: Subject, name: str, field: str, value: str) -> bool:
     """Whether a list with this filter shows no record that contradicts it."""
     exchange = subject.listing({name: value})
-    return exchange.ok and all(record.get(field) == value for record in subject.listed(exchange))
+    return exchange.ok and all(record.get(field, value) == value for record in subject.listed(exchange))
 
 
 def _works(subject: Subject, name: str, field: str, value: str) -> bool:
@@ -216,16 +217,17 @@ def _judge_combination(
     population: Mapping[str, Record],
 ) -> None:
     fields = {_field(parameters[name]): values[name] for name in names}
+    key = subject.table.field
     alone = subject.listing({names[0]: values[names[0]]})
     shown = set(subject.ids(alone))
-    both = {key for key, record in population.items() if all(record.get(name) == value for name, value in fields.items())}
+    both = {identity for identity, record in population.items() if all(record.get(name) == value for name, value in fields.items())}
     matching = both & shown
     trigger = subject.listing({name: values[name] for name in names})
     expected = " and ".join(f"{name} {value}" for name, value in fields.items())
     if not trigger.ok:
         judge.holds("list.filters-combine", False, trigger=trigger, contrast=alone, expected=expected, got=str(trigger.status))
         return
-    found = subject.listed(trigger)
+    found = [{**population.get(str(record.get(key)), {}), **record} for record in subject.listed(trigger)]
     wrong = [record for record in found if any(name in record and record[name] != value for name, value in fields.items())]
     missing = matching - set(subject.ids(trigger))
     got = f"{len(wrong)} that do not match, {len(missing)} missing"

@@ -111,7 +111,7 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
             assert creation is not None
             exchange = subject.act(creation.operation, None, subject.body(creation.operation))
             self._expect(creation.rule, exchange.ok, "success", str(exchange.status))
-            identity = str((shapes.unwrap(exchange.json) or {}).get(subject.table.field))
+            identity = str((subject.unwrapped(exchange) or {}).get(subject.table.field))
             record = subject.read(identity)
             found = subject.table.state_of(record)
             self._expect(creation.rule, subject.reads_as(found, creation.target), creation.target, str(found))
@@ -180,14 +180,14 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
             """The record that was acted on is as foreseen, and every other is as it was."""
             row = subject.table.transitions[operation]
             for identity, known in self.known.items():
-                after = subject.read(identity)
+                after = subject.seen(identity)
                 if identity != actor and subject.settled(known.states) != known.states:
                     # Time may have moved it meanwhile.
                     self.known[identity] = Known(_fitting(subject, after, known.states), after)
                 elif identity != actor:
                     self._expect(row.isolated, after == known.record, "no other record changes", f"{identity} changed")
                 elif exchange.ok:
-                    found = subject.table.state_of(after)
+                    found = subject.state_of(after)
                     fitting = _fitting(subject, after, foresight.successes)
                     for rule_ in set(foresight.successes.values()):
                         self._expect(rule_, bool(fitting), " or ".join(foresight.successes), str(found))
@@ -206,7 +206,7 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
 
 def _fitting(subject: Subject, record: Record, states: Iterable[str]) -> frozenset[str]:
     """Those of some states, and of what time makes of them, that a record may be in as it reads."""
-    found = subject.table.state_of(record)
+    found = subject.state_of(record)
     return frozenset(state for state in subject.settled(states) if subject.reads_as(found, state))
 
 

@@ -176,9 +176,10 @@ def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) 
         call.path_parameters = {subject.table.parameter: subject.place(situation)}
     wire = call.as_transport_kwargs()
     # A generated credential, or tenant, would only ever be refused; these have checks of their own.
-    chosen = {"authorization", *(name.lower() for name in subject.vocabulary.headers.values())}
-    headers = {name: value for name, value in wire["headers"].items() if name.lower() not in chosen}
-    request = requests.Request(**{**wire, "headers": {**headers, **subject.target.headers}})
+    chosen = [*(scheme.header for scheme in subject.contract.security), *subject.vocabulary.headers.values()]
+    ours = {name.lower() for name in chosen}
+    headers = {name: value for name, value in wire["headers"].items() if name.lower() not in ours}
+    request = requests.Request(**{**wire, "headers": {**headers, **subject.headers(operation)}})
     exchange, response = subject.target.deliver(request)
     sent = Sent(operation, subject, exchange, _foresee(operation, situation, exchange, subject))
     checks = [(not_a_server_error, _declared), *((_ours(blame, sent), blame) for blame in _OWN), *_BUILT_IN]

@@ -19,17 +19,20 @@ _SECOND = st.integers(0, 5)
 _DIFFERENT = st.lists(_SECOND, max_size=6, unique=True)
 #: What a list holds, by the rule that its walk is about: moments all different, moments that may be equal, or more and more of them.
 _PLAIN = st.tuples(st.just("list.walk"), _DIFFERENT)
-_TIED = st.tuples(st.just("list.walk-ties"), st.lists(_SECOND, max_size=9))
-_GROWING = st.tuples(st.just("list.walk-growing"), _DIFFERENT)
+_OTHERS = {
+    "list.walk-ties": st.tuples(st.just("list.walk-ties"), st.lists(_SECOND, max_size=9)),
+    "list.walk-growing": st.tuples(st.just("list.walk-growing"), _DIFFERENT),
+}
 
 
-@paged(Style.CURSOR)
+@paged(Style.CURSOR, Style.OFFSET)
 @verifies(*_RULES)
 def test_walks(subject: Subject, judge: Judge, max_examples: int, suite_seed: int) -> None:
     calls: list[Exchange] = []
     held: set[str] = set()
     # Where not even a plain walk is complete, nothing can be said of the others.
-    lists = st.one_of(_PLAIN, _TIED, _GROWING) if _walks(subject, judge) else _PLAIN
+    others = [judged for rule, judged in _OTHERS.items() if judge.knows(rule)]
+    lists = st.one_of(_PLAIN, *others) if _walks(subject, judge) else _PLAIN
 
     @seed(suite_seed)
     @profile(max_examples)
@@ -70,7 +73,7 @@ def _walk(subject: Subject, rule: str, seconds: Sequence[int], limit: int) -> No
 
     walked: list[str] = []
     for page, ids in pages(subject, shelf.scope, limit, between=grow if growing else None):
-        _expect(rule, page.ok, "a page, for a cursor was given", str(page.status))
+        _expect(rule, page.ok, "a page, for more were announced", str(page.status))
         most = min(limit, len(seconds)) if not walked else limit
         good = len(ids) == most if not walked else len(ids) <= most
         _expect("list.limit", good, f"{'' if not walked else 'at most '}{most} records", str(len(ids)))
