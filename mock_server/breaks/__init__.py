@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mock_server.breaks import mobilenext, openscouter, rentalot, saleslab
+from mock_server.breaks import mobilenext, openscouter, promptster, rentalot, saleslab
 from mock_server.breaks.parts import Break
 from mock_server.errors import UnknownRules
 from mock_server.plan import ApiPlan
@@ -12,6 +12,7 @@ CATALOGUE: Mapping[str, Mapping[str, Break]] = {
     "rentalot": rentalot.BREAKS,
     "saleslab": saleslab.BREAKS,
     "openscouter": openscouter.BREAKS,
+    "promptster": promptster.BREAKS,
     "mobilenext": mobilenext.BREAKS,
 }
 

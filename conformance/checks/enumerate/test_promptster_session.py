@@ -382,11 +382,13 @@ def test_a_candidate_reads_what_is_not_its_own(subject: Subject, judge: Judge) -
     judge.observed("auth.candidate-reach", exchange)
 
 
-@verifies("auth.subscription", "rate.global", "error.details")
+@verifies("auth.subscription", "rate.global", "error.details", "request.precedence")
 def test_what_is_not_modelled(subject: Subject, judge: Judge) -> None:
     exchange = subject.send(subject.vocabulary.list)
     judge.observed("auth.subscription", exchange)
     judge.observed("rate.global", exchange, f"x-ratelimit-limit is {exchange.headers.get('x-ratelimit-limit')!r}")
+    twice = subject.act(UPDATE, subject.place("absent"), {"metadata": []})
+    judge.observed("request.precedence", twice, f"an invalid update of no session answers {twice.status}")
     refused = create(subject, metadata=[])
     body = refused.json if isinstance(refused.json, dict) else {}
     judge.observed("error.details", refused, f"the answer has {', '.join(body)}")

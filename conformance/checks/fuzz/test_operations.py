@@ -31,7 +31,7 @@ from conformance.plugin import Case, each
 from conformance.search import profile
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, Contract
+from openapi.model import ABSENT, Contract, Style
 
 _MODES = {"positive": GenerationMode.POSITIVE, "negative": GenerationMode.NEGATIVE}
 
@@ -174,6 +174,9 @@ def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) 
     """Send one generated call, on a record in a known situation, and put every check to it."""
     if situation:
         call.path_parameters = {subject.table.parameter: subject.place(situation)}
+    listing = subject.operation(operation).listing
+    if listing and listing.style is Style.AFTER and listing.cursor:
+        call.query.pop(listing.cursor.parameter, None)  # it names a record, and what was made up names none
     wire = call.as_transport_kwargs()
     # A generated credential, or tenant, would only ever be refused; these have checks of their own.
     chosen = [*(scheme.header for scheme in subject.contract.security), *subject.vocabulary.headers.values()]

@@ -1,0 +1,7 @@
+"""How each of Promptster's rules on events, timelines and decisions is broken."""
+
+from collections.abc import Mapping
+
+from mock_server.breaks.parts import Break
+
+BREAKS: Mapping[str, Break] = {}
