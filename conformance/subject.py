@@ -88,7 +88,8 @@ class Subject:
         row = self.table.transitions.get(operation)
         if row is None:
             return self.movable()
-        sources = [move.source for move in row.moves] + [state for state, stay in row.stays.items() if not self.decides(stay.rule)]
+        certain = [state for state, stay in row.stays.items() if not self.decides(stay.rule)]
+        sources = [move.source for move in row.moves] + (certain or list(row.stays))
         return self.movable() if self.movable() in sources else sources[0]
 
     def decides(self, rule: str) -> bool:

@@ -191,9 +191,9 @@ def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) 
 
 
 def _foresee(operation: str, situation: str, exchange: Exchange, subject: Subject) -> Foresight | None:
-    """Nothing is foreseen of a body that is no JSON; the documents are silent on that."""
+    """Nothing is foreseen of a body that is no JSON, nor of parameters of a query; the documents are silent on most of that."""
     node = subject.operation(operation)
-    if not situation:
+    if not situation or "?" in exchange.url:
         return None
     media = exchange.request_headers.get("Content-Type", "")
     if node.body is None:
