@@ -117,12 +117,12 @@ def _unreadable(body: Body, example: bytes) -> Iterator[Flaw]:
     entries = (
         ("required", "no body", None, JSON_MEDIA),
         ("syntax", "body is cut off", example[:-1], JSON_MEDIA),
-        ("syntax", "body is not UTF-8", b'{"\xff": 1}', JSON_MEDIA),
+        ("encoding", "body is not UTF-8", b'{"\xff": 1}', JSON_MEDIA),
         ("mediaType", "body is text/plain", example, "text/plain"),
         ("size", "body is over 1 MiB", example[:-1] + b" " * _TOO_LARGE + b"}", JSON_MEDIA),
     )
     for constraint, name, content, media_type in entries:
-        rule = body.rules.ids.get(constraint)
+        rule = body.rules.ids.get(constraint) or (body.rules.ids.get("syntax") if constraint == "encoding" else None)
         if rule and (content is not None or body.required):
             yield Flaw(rule, name, content, example, media_type)
 
