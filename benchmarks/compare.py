@@ -6,15 +6,10 @@ Both run as processes of their own; rounds are interleaved, and the smallest CPU
 """
 
 import argparse
-import http.client
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import urlsplit
+
+from benchmarks.server import Server
 
 KEY = "Bearer ra_mockDefaultTenantKey0000000000000000000000000"
 ONE = "/rentalot/api/v1/sessions/a1b2c3d4-e5f6-7890-abcd-ef1234567890"
@@ -23,32 +18,6 @@ SERVERS = {
     "mock": ["-m", "session_contracts", "serve", "rentalot", "--port", "0"],
     "connexion": ["-m", "benchmarks.peer"],
 }
-
-
-class Server:
-    """A server process and one connection to it."""
-
-    def __init__(self, arguments: list[str]) -> None:
-        self.process = subprocess.Popen([sys.executable, "-W", "ignore", *arguments], stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        found = re.search(r"http://\S+:\d+", self.process.stdout.readline())
-        assert found, "the server says where it is"
-        where = urlsplit(found.group())
-        self.connection = http.client.HTTPConnection(str(where.hostname), where.port)
-
-    def call(self, method: str, path: str, body: str | None = None) -> bytes:
-        headers = {"Authorization": KEY, "Content-Type": "application/json"} if body else {"Authorization": KEY}
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        content = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{method} {path} answered {answer.status}: {content!r}")
-        return content
-
-    def cpu(self) -> float:
-        """Seconds of CPU that the process has used."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def sessions(server: Server, name: str, count: int) -> list[str]:
@@ -86,7 +55,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    servers = {name: Server(arguments) for name, arguments in SERVERS.items()}
+    servers = {name: Server(arguments, KEY) for name, arguments in SERVERS.items()}
     best: dict[tuple[str, str], float] = {}
     try:
         for _ in range(options.rounds):

@@ -52,8 +52,8 @@ class _Tables:
 class Collection:
     """The records of one resource. A fork costs nothing until one of the two is written to.
 
-    An index is made for each set of filters (fields, shown or private) the first time that a list uses it, and kept up to date from then on:
-    a page costs the page, however many records there are.
+    An index is made for each set of filters (fields, shown or private) the first time that a list uses it, and kept up to date from
+    then on: a page costs the page, however many records there are.
     """
 
     def __init__(self, ordering: Ordering, tables: _Tables | None = None) -> None:

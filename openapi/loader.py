@@ -27,7 +27,6 @@ from openapi.model import (
     RateLimits,
     Refusal,
     Rule,
-    RuleMap,
     Scope,
     SecurityScheme,
     Stay,

@@ -1,4 +1,4 @@
-"""Promptster: handlers by operationId, the effects that its lifecycle table names, what a credential stands for, and its form of an error."""
+"""Promptster: handlers by operationId, the effects that its table names, what a credential stands for, and its form of an error."""
 
 from collections.abc import Mapping
 from dataclasses import replace
