@@ -38,6 +38,7 @@ def form(source: Source) -> Iterator[Violation]:
     for path, key, value in _extensions(document, ()):
         yield from _extension(source, (*path, key), key, value)
     yield from _operation_ids(source)
+    yield from _schemes(source)
     yield from _durations(source)
 
 
@@ -89,6 +90,21 @@ def _operation_ids(source: Source) -> Iterator[Violation]:
             elif name in seen:
                 yield source.violation(where, "operation-id", f"operationId {name!r} stands twice", "give each operation its own")
             seen.add(name)
+
+
+def _schemes(source: Source) -> Iterator[Violation]:
+    """Who calls is told in a header: by a bearer token, or by a key; and what is needed is declared."""
+    declared = source.value.get("components", {}).get("securitySchemes", {})
+    for name, scheme in declared.items():
+        bearer = scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "bearer"
+        if not bearer and not (scheme.get("type") == "apiKey" and scheme.get("in") == "header" and scheme.get("name")):
+            where = ("components", "securitySchemes", name)
+            what = f"security scheme {name!r} is neither a bearer token nor a key in a header"
+            yield source.violation(where, "security-scheme", what, "write 'type: http, scheme: bearer', or 'type: apiKey, in: header'")
+    for path, needs in _walk(source.value, ()):
+        if path[-1:] == ("security",) and isinstance(needs, list) and (len(path) == 1 or path[0] == "paths"):
+            for name in {name for need in needs if isinstance(need, dict) for name in need} - set(declared):
+                yield source.violation(path, "security-scheme", f"there is no security scheme {name!r}", "declare it under components")
 
 
 def _durations(source: Source) -> Iterator[Violation]:
@@ -367,6 +383,13 @@ def _cursor(
         yield source.violation(where, "list-cursor", what, f"begin 'order' with -{listing.cursor.field}")
 
 
+def _limited_operations(contract: Contract, source: Source) -> Iterator[Violation]:
+    for name in contract.rate_limits.operations if contract.rate_limits else ():
+        if name not in contract.operations:
+            fix = f"name one of {', '.join(contract.operations)}"
+            yield source.violation(("x-rate-limits", "operations"), "operation-exists", f"there is no operation {name!r}", fix)
+
+
 def _examples_valid(contract: Contract, source: Source) -> Iterator[Violation]:
     for name, schema in contract.schemas.items():
         if "example" in schema:
@@ -398,5 +421,6 @@ MEANING: tuple[Callable[[Contract, Source], Iterator[Violation]], ...] = (
     _refusals_declared,
     _timers,
     _lists,
+    _limited_operations,
     _examples_valid,
 )

@@ -347,6 +347,54 @@ MISTAKES = [
         what="this example is invalid: 0 is less than",
         fix="mend the example or the schema",
     ),
+    # ---- what Promptster has brought
+    Mistake(
+        "security-scheme",
+        "security:\n        - candidate: []",
+        "security:\n        - candidates: []",
+        at="      security:\n        - candidates: []",
+        what="there is no security scheme 'candidates'",
+        fix="declare it under components",
+        contract="promptster",
+    ),
+    Mistake(
+        "security-scheme",
+        "      in: header\n",
+        "      in: query\n",
+        at="    candidate:\n",
+        what="security scheme 'candidate' is neither a bearer token nor a key in a header",
+        fix="type: apiKey, in: header",
+        contract="promptster",
+    ),
+    Mistake(
+        "operation-exists",
+        "operations: [ingestEvent]",
+        "operations: [ingestEvents]",
+        at="operations: [ingestEvents]",
+        what="there is no operation 'ingestEvents'",
+        fix="ingestEvent",
+        contract="promptster",
+    ),
+    Mistake(
+        "list-cursor",
+        "member: hasMore, field: id}",
+        "member: hasMore, field: key}",
+        at="    get:\n      operationId: getTimeline",
+        what="getTimeline goes on after 'key', which Event does not have",
+        fix="name the field that tells its records apart",
+        contract="promptster",
+    ),
+    Mistake(
+        "moves-total",
+        """when: {endedAt: null}, rule: promptster.update.leaves}
+          - {from: ended""",
+        """when: {endedAt: "*"}, rule: promptster.update.leaves}
+          - {from: ended""",
+        at="      updateSession:",
+        what="the moves of updateSession from 'running' answer endedAt=['*', '*']",
+        fix="or one for null and one for '*'",
+        contract="promptster",
+    ),
 ]
 
 
