@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
 
 from conformance.errors import TargetUnreachable, Unexercised
 
@@ -84,12 +85,14 @@ def _data(body: bytes) -> str:
 
 
 class Target:
-    """The server that is judged. `headers` are the default credentials; a call can bring others.
+    """The server that is judged. `headers` are the default credentials; a call can bring others. `adapter` carries the calls; None: HTTP.
 
     Where no check expects limits, a call that is refused for its rate says nothing about any rule.
     """
 
-    def __init__(self, base_url: str, headers: Mapping[str, str] | None = None, timeout: float = 10.0) -> None:
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str] | None = None, timeout: float = 10.0, adapter: BaseAdapter | None = None
+    ) -> None:
         self.base_url = base_url.rstrip("/")
         self.headers = dict(headers or {})
         self.exchanges: list[Exchange] = []
@@ -101,8 +104,8 @@ class Target:
         self._session = requests.Session()
         self._session.trust_env = False
         # The races send several at once; a pool that is too small would make them wait for one another.
-        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=32))
-        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=32))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, adapter or HTTPAdapter(pool_maxsize=32))
 
     def send(
         self,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from requests.adapters import BaseAdapter
 
 from conformance.client import Target
 from conformance.errors import SuiteError, Unexercised, UsageError, Violated
@@ -25,6 +26,7 @@ EVIDENCE = "conformance-evidence"
 REQUESTS = "conformance-requests"
 _SUBJECT = "subject"
 _JUDGE = pytest.StashKey[Judge]()
+_ADAPTER = pytest.StashKey[BaseAdapter | None]()
 _RULES = pytest.StashKey[tuple[str, ...]]()
 
 
@@ -166,7 +168,7 @@ def contract(pytestconfig: pytest.Config) -> Contract:
 def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     """The server, with the headers that were given, else with those of the `credential` state, else with none."""
     given = dict(split_header(text) for text in pytestconfig.getoption("--header"))
-    target = Target(pytestconfig.getoption("--target-url"), given)
+    target = Target(pytestconfig.getoption("--target-url"), given, adapter=pytestconfig.stash.get(_ADAPTER, None))
     states = States(target, pytestconfig.getoption("--states-url"))
 
     def renew() -> None:
@@ -277,6 +279,16 @@ def _breakdown(item: pytest.Item, call: pytest.CallInfo[None], judge: Judge | No
     kind = Kind.UNEXERCISED if unexercised else Kind.ERROR
     silent = [rule for rule in item.stash[_RULES] if judge is None or not judge.heard(rule)]
     return [Evidence(rule, kind, f"{item.path.stem}::{item.name}", layer, reason=reason.strip()) for rule in silent]
+
+
+class Carrier:
+    """Hands the checks what carries their requests, which no option of a command line can say."""
+
+    def __init__(self, adapter: BaseAdapter | None) -> None:
+        self._adapter = adapter
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[_ADAPTER] = self._adapter
 
 
 class Collector:

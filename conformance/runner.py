@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from requests.adapters import BaseAdapter
 
 from conformance.client import Target
 from conformance.errors import SuiteError, Unexercised, UsageError
 from conformance.outcomes import fold
-from conformance.plugin import CHECKS, Collector
+from conformance.plugin import CHECKS, Carrier, Collector
 from conformance.report import Report
 from conformance.states import States
 from openapi import Contract, UnknownApi, load
@@ -21,7 +22,10 @@ from openapi import Contract, UnknownApi, load
 
 @dataclass(frozen=True)
 class Options:
-    """What is verified, and how. `headers` are the default credentials; `rules`: only these; `pytest_args` go to pytest as they are."""
+    """What is verified, and how. `headers` are the default credentials; `rules`: only these; `pytest_args` go to pytest as they are.
+
+    `adapter` carries the requests; None: HTTP.
+    """
 
     api: str
     base_url: str
@@ -37,6 +41,7 @@ class Options:
     dry_run: bool = False
     pytest_args: tuple[str, ...] = ()
     quiet: bool = False
+    adapter: BaseAdapter | None = None
 
 
 def verify(options: Options) -> Report:
@@ -47,7 +52,7 @@ def verify(options: Options) -> Report:
     collector = Collector()
     started, clock = datetime.now(UTC), time.monotonic()
     with _isolated():
-        status = pytest.main(_arguments(options), plugins=[collector])
+        status = pytest.main(_arguments(options), plugins=[collector, Carrier(options.adapter)])
     if not options.dry_run:
         _put_back(options)
     rules = [rule for rule in contract.rules.values() if not options.rules or rule.id in options.rules]
@@ -89,7 +94,7 @@ def _reach(options: Options) -> None:
     """Both URLs answer as they should, before anything is judged."""
     if not options.base_url.startswith(("http://", "https://")):
         raise UsageError(f"{options.base_url!r} is no base URL; write it as in http://127.0.0.1:8080")
-    target = Target(options.base_url, dict(options.headers))
+    target = Target(options.base_url, dict(options.headers), adapter=options.adapter)
     try:
         target.send("GET", "/")
         if options.states_url:
@@ -102,7 +107,7 @@ def _reach(options: Options) -> None:
 
 def _put_back(options: Options) -> None:
     """Clean up; whether that succeeds is no part of the verdict."""
-    target = Target(options.base_url)
+    target = Target(options.base_url, adapter=options.adapter)
     with suppress(Unexercised, UsageError, SuiteError):
         States(target, options.states_url).setup("reset")
     target.close()

@@ -1,12 +1,15 @@
 """Proves the suite: breaks each rule of the mock in turn, and sees whether the suite finds exactly that."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from multiprocessing import get_context
 
 import requests
+from requests.adapters import BaseAdapter
+from starlette.types import ASGIApp
 
 from conformance.runner import Options, verify
 from mock_server.app import create_app
@@ -14,6 +17,7 @@ from mock_server.breaks import CATALOGUE
 from mock_server.server import running
 from mock_server.settings import Settings
 from session_contracts.errors import UnknownRule
+from session_contracts.in_process import URL, in_process
 from session_contracts.opponents import OPPONENTS, Transcript, opponents
 
 #: The mock's time during a proof; any would do.
@@ -100,9 +104,7 @@ def _trials(jobs: Sequence[Job], workers: int) -> Iterable[Trial]:
 def _trial(job: Job) -> Trial:
     transcript = Transcript(create_app(Settings((job.api,), frozen_at=_NOW)))
     app = OPPONENTS[job.opponent](transcript, job.api) if job.opponent else transcript
-    with running(app) as url:
-        if job.broken:
-            requests.put(f"{url}/_mock/broken-rules", json={"rules": [job.broken]}, timeout=10).raise_for_status()
+    with _served(app, job) as (url, adapter):
         options = Options(
             api=job.api,
             base_url=f"{url}/{job.api}",
@@ -110,7 +112,22 @@ def _trial(job: Job) -> Trial:
             max_examples=job.max_examples,
             seed=job.seed,
             quiet=True,
+            adapter=adapter,
         )
         report = verify(options)
     found = frozenset(result.id for result in report.results if result.outcome in _FOUND)
     return Trial(job.broken or job.opponent or "unbroken", report.exit_status, found, frozenset(transcript.answers))
+
+
+@contextmanager
+def _served(app: ASGIApp, job: Job) -> Iterator[tuple[str, BaseAdapter | None]]:
+    """The URL, and what carries requests there: what is not broken or wrong altogether speaks HTTP, a broken rule needs none of it."""
+    if job.broken is None:
+        with running(app) as url:
+            yield url, None
+        return
+    with in_process(app) as adapter:
+        with requests.Session() as session:
+            session.mount(URL, adapter)
+            session.put(f"{URL}/_mock/broken-rules", json={"rules": [job.broken]}).raise_for_status()
+        yield URL, adapter

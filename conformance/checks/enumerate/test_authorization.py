@@ -106,12 +106,12 @@ def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
         actor = spare if subject.vocabulary.ties else _actor(operation, subject)
         before = subject.read(actor) if actor else {}
         trigger = _call(operation, subject, headers, actor)
+        after = subject.seen(actor) if actor else {}
         other = _actor(operation, subject)
         beside = _call(operation, subject, None if first else _good(case.scheme, other, subject)[-1], other)
         refused = judge.refused(rule, trigger, beside=beside)
         if refused and actor:
-            same = subject.read(actor) == before
-            judge.holds(rule, same, trigger=trigger, contrast=beside, expected="a refusal that changes nothing", got="a change")
+            judge.holds(rule, after == before, trigger=trigger, contrast=beside, expected="a refusal that changes nothing", got="a change")
         if judge.knows("auth.unauthorized") and refused and beside.ok and _judge_status("auth.unauthorized", trigger, judge):
             judge_code("auth.unauthorized", trigger, subject, judge)
 
