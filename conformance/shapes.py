@@ -15,10 +15,11 @@ Record = Mapping[str, Any]
 _VALIDATORS: dict[int, tuple[JsonSchema, Any]] = {}
 
 
-_DATA = "data"
+#: The member that holds a record or records, where a contract does not name another.
+DATA = "data"
 
 
-def unwrap(body: Any, member: str = _DATA) -> Any:
+def unwrap(body: Any, member: str = DATA) -> Any:
     """The record of an answer, whether or not it comes in an envelope that has it in `member`."""
     if isinstance(body, dict):
         inner = body.get(member)
@@ -26,7 +27,7 @@ def unwrap(body: Any, member: str = _DATA) -> Any:
     return body
 
 
-def items(body: Any, member: str = _DATA) -> list[Record] | None:
+def items(body: Any, member: str = DATA) -> list[Record] | None:
     """The records of a list, in `member`, bare, or in whatever member is the only array."""
     if isinstance(body, list):
         found: Any = body
@@ -94,7 +95,7 @@ def records(operation: Operation, body: Any) -> list[Record]:
     if isinstance(body, dict) and member in body and body[member] is None:
         return []
     many = "items" in schema["properties"].get(member, {})
-    found = items(body, member or _DATA) if many else [unwrap(body, member or _DATA)]
+    found = items(body, member or DATA) if many else [unwrap(body, member or DATA)]
     return [record for record in found or [] if isinstance(record, dict)]
 
 
@@ -107,7 +108,7 @@ def shows(operation: Operation, field: str) -> bool:
 
 def holder(schema: JsonSchema) -> str:
     """The member of an answer that holds the record or the records; empty where the answer itself is the record."""
-    member: str = schema.get("x-envelope", _DATA)
+    member: str = schema.get("x-envelope", DATA)
     return member if member in schema.get("properties", {}) else ""
 
 

@@ -231,7 +231,7 @@ class Subject:
         return shapes.unwrap(exchange.json, self._holder(self.vocabulary.read))
 
     def _holder(self, operation: str) -> str:
-        return shapes.holder(shapes.success(self.operation(operation))[1])
+        return shapes.holder(shapes.success(self.operation(operation))[1]) or shapes.DATA
 
     def _names(self, record: Record, identity: str) -> bool:
         """Whether a record is the one of that id; where it need not show its id, it is believed to be."""

@@ -48,7 +48,8 @@ class Checker:
             rule = broken_rule(self.schema, error)
             keyword = str(error.schema_path[-1]) if error.schema_path else ""
             told = _telling(error)
-            path = ".".join(map(str, told.instance_path)) or "body"
+            missing = [told.kind.property] if hasattr(told.kind, "property") and keyword == "required" else []
+            path = ".".join(map(str, [*told.instance_path, *missing])) or "body"
             message = told.message if len(told.message) <= _LONG else f"{told.message[:_LONG]}..."
             found.append((rule, keyword, FieldError(path, message)))
         return found

@@ -16,7 +16,11 @@ from openapi.model import Clamp
 #: A body of more bytes is refused, and never held in memory.
 MAX_BODY = 1024 * 1024
 
+#: Levels of a body.
+DEEPEST = 100
+
 _MISSING = object()
+_DIGITS = 18
 
 
 class RequestMiddleware:
@@ -87,13 +91,20 @@ def _value(plan: ParameterPlan, text: str | list[str]) -> Any:
     if isinstance(text, list):
         raise _invalid(plan, "repeated", f"is given {len(text)} times; give it once")
     try:
-        value = plan.read(text)
+        value = plan.read(_saturated(text) if plan.clamp else text)
     except ValueError as error:
         raise _invalid(plan, "type", str(error)) from None
     if plan.checker.is_valid(value):
         return clamped(plan.clamp, value) if plan.clamp else value
     _, keyword, error_ = plan.checker.violations(value)[0]
     raise _invalid(plan, keyword, error_.message)
+
+
+def _saturated(text: str) -> str:
+    """A number of very many digits is beyond every bound, whichever it is."""
+    digits = text.removeprefix("-")
+    long = len(digits) > _DIGITS and digits.isascii() and digits.isdigit()
+    return f"{text[: len(text) - len(digits)]}{'9' * _DIGITS}" if long else text
 
 
 def clamped(clamp: Clamp, value: int) -> int:
@@ -104,6 +115,19 @@ def clamped(clamp: Clamp, value: int) -> int:
 
 def _invalid(plan: ParameterPlan, constraint: str, message: str) -> Refused:
     return Refused(plan.rules.get(constraint), f"{plan.name}: {message}", errors=[FieldError(plan.name, message)])
+
+
+def _is_deep(body: bytes, value: Any) -> bool:
+    """Whether a value is nested more deeply than what checks values can follow."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        inner = [item for item in level if isinstance(item, dict | list)]
+        if not inner:
+            return False
+        level = [part for item in inner for part in (item.values() if isinstance(item, dict) else item)]
+    return any(isinstance(item, dict | list) for item in level)
 
 
 def parse_body(plan: BodyPlan, body: bytes | None, content_type: str | None) -> Any:
@@ -121,6 +145,8 @@ def parse_body(plan: BodyPlan, body: bytes | None, content_type: str | None) -> 
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(plan.rules.get("syntax"), f"Invalid request body: {error}") from None
+    if _is_deep(body, value):
+        raise Refused(plan.rules.get("syntax"), f"Invalid request body: it is nested more than {DEEPEST} levels deep")
     checker = plan.checkers[media]
     if not checker.is_valid(value):
         violations = checker.violations(value)

@@ -7,7 +7,7 @@ from typing import Any
 from mock_server import tokens
 from mock_server.apis.promptster_cohort import statistics
 from mock_server.call import Answer, Call, Change, one
-from mock_server.clock import EARLIEST, parse_moment, rfc3339_ms
+from mock_server.clock import EARLIEST, parse_moment, parse_time, rfc3339_ms
 from mock_server.credentials import Credential
 from mock_server.errors import FieldError, Refused
 from mock_server.paging import page_after, skipped_page
@@ -34,6 +34,7 @@ HIDDEN = {
 }
 #: What a session_start tells of the whole session.
 _PROMOTED = ("assessmentId", "candidateName", "repoUrl", "cwd")
+_INVALID = "Invalid request body"
 _PROVENANCE = {"attribution": "unknown", "confidence": 0.5, "observability": "partial"}
 
 
@@ -91,6 +92,7 @@ def take_over(call: Call, change: Change) -> None:
 
 def _moment(text: str, name: str, rule: str) -> str:
     try:
+        parse_time(text)  # which lies within what the mock can show
         return rfc3339_ms(parse_moment(text))
     except ValueError as error:
         raise Refused(rule, "Invalid request body", errors=[FieldError(name, str(error))]) from None
@@ -114,10 +116,10 @@ def delete_everything(call: Call, change: Change) -> None:
         _change_key(call, key, sessionId=None)
 
 
-def _change_key(call: Call, key: Record, **changes: Any) -> None:
+def _change_key(call: Call, key: Record, **changes: Any) -> Record:
     """It remembers to which session it was linked, also when it is no more."""
     linked = {"linked": changes["sessionId"]} if changes.get("sessionId") else {}
-    call.world.place(call.api, call.api.resources["CandidateKey"], {**key.fields, **changes}, key.tenant, {**key.private, **linked})
+    return call.world.place(call.api, call.api.resources["CandidateKey"], {**key.fields, **changes}, key.tenant, {**key.private, **linked})
 
 
 # ---- events
@@ -160,12 +162,13 @@ def ingest_event(call: Call) -> Answer:
     fields = event_fields(call.body)
     session = _addressed(call)
     key = _own_key(call)
+    if key is not None and key.fields["status"] == "pending":
+        key = _change_key(call, key, status="redeemed")
     if key is not None and key.fields["sessionId"] is None:
-        redeemed = "redeemed" if key.fields["status"] == "pending" else key.fields["status"]
-        _change_key(call, key, sessionId=session.key, status=redeemed)
+        _change_key(call, key, sessionId=session.key)
         session = call.world.keep(call.api, call.api.resources["Session"], session, {"assessmentId": key.fields["assessmentId"]})
     take_down(call.world, call.api, session, fields, call.body["source"].get("integration"))
-    if fields["kind"] == "session_end" and key is not None and key.fields["status"] in ("pending", "redeemed"):
+    if fields["kind"] == "session_end" and key is not None and key.fields["status"] == "redeemed":
         for own in list(call.rows_of("CandidateKey", {"sessionId": session.key})):
             _change_key(call, own, status="completed")
     return Answer(201, {"ok": True, "id": fields["id"]})
@@ -273,6 +276,8 @@ def _alive(call: Call, issued: Credential) -> Credential:
 
 
 def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
-    """`{error}`, with details of what is wrong with which part of a request."""
-    details = [{"path": error.field.split("."), "message": error.message} for error in errors]
-    return "application/json", {"error": detail, **({"details": details} if details else {})}
+    """`{error}`, with details of what is wrong with which part of a request; the body as a whole has no path."""
+    error, _, rest = detail.partition(": ") if detail.startswith(_INVALID) else (detail, "", "")
+    details: list[dict[str, Any]] = [{"path": wrong.field.split("."), "message": wrong.message} for wrong in errors]
+    details += [{"path": [], "message": rest}] if rest else []
+    return "application/json", {"error": error, **({"details": details} if details else {})}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from conformance import shapes
 from conformance.client import Exchange
 from conformance.events import COHORT
 from conformance.judge import Judge
@@ -82,8 +83,20 @@ def test_averages(subject: Subject, judge: Judge) -> None:
             exchange, found = _figures(subject, session, judge)
             count = found.get("sessionCount")
             judge.holds("cohort.count", count == size, trigger=exchange, expected=f"sessionCount {size}", got=str(count))
+            _judge_members(exchange, found, subject, judge)
             if count == size:
                 _judge_averages(_VALUES[:size], exchange, found.get("metrics"), judge)
+
+
+def _judge_members(exchange: Exchange, found: Mapping[str, Any], subject: Subject, judge: Judge) -> None:
+    wrong = shapes.faults(shapes.record_schema(subject.operation(COHORT)), found)
+    judge.holds("cohort.members", not wrong, trigger=exchange, expected="the documented members", got="; ".join(wrong))
+
+
+@verifies("cohort.members")
+def test_members_of_what_nobody_knows(subject: Subject, judge: Judge) -> None:
+    session = subject.make(assessmentId=subject.prepared("assessment", "assessmentId"))
+    _judge_members(*_figures(subject, session, judge), subject, judge)
 
 
 def _judge_averages(values: Sequence[Mapping[str, Any]], exchange: Exchange, metrics: Any, judge: Judge) -> None:
