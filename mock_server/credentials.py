@@ -37,8 +37,8 @@ class Credentials:
 
     def default(self, tenant: str = "default", kind: str | None = None) -> Credential | None:
         """The first that was issued to `tenant`; of this kind, if there is any of it."""
-        issued = [credential for credential in self._by_secret.values() if credential.tenant == tenant]
-        return next((credential for credential in issued if credential.kind == kind), next(iter(issued), None))
+        of_kind = (credential for credential in self._by_secret.values() if credential.tenant == tenant and kind in (None, credential.kind))
+        return next(of_kind, None) or (None if kind is None else self.default(tenant))
 
     def issue(self, credential: Credential) -> Credential:
         self._by_secret[credential.secret] = credential

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from connexion.middleware.abstract import SpecMiddleware
 from connexion.spec import Specification
@@ -28,7 +29,7 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         world = self._mock.world
-        api, path = self._api(world.plans, scope["path"])
+        api, path = self._api(world.plans, _path(scope))
         call = scope[SCOPE_KEY] = Call(world, api, now=world.now())
         call.operation, call.path_values = _operation(api, scope["method"], path)
         await self.app(scope, receive, send)
@@ -43,6 +44,18 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
         raise Refused(None, f"nothing is served at {path}; there is {served}", status=404)
 
 
+#: Stands for a slash that is part of a value; no text has this character.
+_SLASH = "\ufdd0"
+
+
+def _path(scope: Scope) -> str:
+    """The path, decoded; a slash that was encoded does not part it."""
+    raw: bytes = scope.get("raw_path") or b""
+    if b"%2f" not in raw.lower():
+        return str(scope["path"])
+    return "/".join(unquote(segment).replace("/", _SLASH) for segment in raw.decode("latin-1").split("/"))
+
+
 def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Mapping[str, str]]:
     allowed: list[str] = []
     for route in api.routes:
@@ -50,7 +63,7 @@ def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Map
         if match is None:
             continue
         if method in route.operations:
-            return api.operations[route.operations[method]], match.groupdict()
+            return api.operations[route.operations[method]], {name: value.replace(_SLASH, "/") for name, value in match.groupdict().items()}
         allowed += route.operations
     if allowed:
         methods = ", ".join(allowed)

@@ -85,7 +85,7 @@ def set_up_state(call: Call) -> Answer:
         served = ", ".join(name for name in call.world.plans if name != "control")
         raise Refused(None, f"there is no API {name!r} here; there is {served}", status=404)
     try:
-        return Answer(200, states.set_up(call.world, call.api, api, call.body))
+        return Answer(200, states.set_up(call.world, api, call.body))
     except NoSuchState as error:
         raise Refused(None, str(error), status=501) from None
     except BadState as error:

@@ -1,12 +1,14 @@
 """Provider states: how a test prepares the mock, by the messages that Pact uses."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from mock_server.errors import BadState, NoSuchState
 from mock_server.plan import ApiPlan, Checker
 from mock_server.states import common, mobilenext, openscouter, promptster, rentalot, saleslab
 from mock_server.world import World
+from openapi import load_control
 
 SetUp = Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]
 
@@ -47,7 +49,7 @@ _BY_API: Mapping[str, Mapping[str, SetUp]] = {
 }
 
 
-def set_up(world: World, control: ApiPlan, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, Any]:
+def set_up(world: World, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, Any]:
     """The values that the state names; a teardown does nothing. Raises NoSuchState, BadState."""
     state, params = message["state"], message.get("params", {})
     own = _BY_API[api.name]
@@ -55,8 +57,13 @@ def set_up(world: World, control: ApiPlan, api: ApiPlan, message: Mapping[str, A
     if state not in known:
         raise NoSuchState(f"there is no state {state!r}; there is one of each of: {', '.join(known)}")
     schema = f"{api.name if state in own else 'any'}.{state.replace(' ', '_')}"
-    _check(Checker.of(control.contract.schemas[schema]), params)
+    _check(_checker(schema), params)
     return known[state](world, api, params) if message["action"] == "setup" else {}
+
+
+@cache
+def _checker(schema: str) -> Checker:
+    return Checker.of(load_control().schemas[schema])
 
 
 #: Constraints on what a target offers, as opposed to what a message is like.
