@@ -155,4 +155,7 @@ class Target:
         return exchange, answer
 
     def close(self) -> None:
+        """Forgets all that was said: Hypothesis keeps the class of every walk, and with it the target, until the process ends."""
         self._session.close()
+        self._session.adapters.clear()
+        self.exchanges.clear()
