@@ -137,6 +137,8 @@ def _arguments(options: Options) -> list[str]:
     arguments = [str(CHECKS), "-c", os.devnull, f"--rootdir={CHECKS}", "--noconftest", "--import-mode=importlib"]
     arguments += ["-p", "conformance.plugin", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     arguments += ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:junitxml", "--strict-markers"]
+    # It would search all memory for garbage twice, to warn of what no verdict depends on.
+    arguments += ["-p", "no:unraisableexception"]
     if not options.pytest_args:
         arguments += ["-p", "no:terminal"]
     arguments += [f"--api={options.api}", f"--target-url={options.base_url}"]
