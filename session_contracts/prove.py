@@ -96,7 +96,7 @@ def judge(rule: str, trial: Trial, clean: Trial, entails: Iterable[str]) -> tupl
 
 
 def _trials(jobs: Sequence[Job], workers: int) -> Iterable[Trial]:
-    """In processes of their own, each with a mock and a suite that talk over real HTTP."""
+    """In processes of their own, each with a mock and a suite."""
     with get_context("spawn").Pool(workers, maxtasksperchild=8) as pool:
         yield from pool.imap(_trial, jobs)
 
