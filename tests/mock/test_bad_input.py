@@ -105,8 +105,9 @@ def test_ids_that_are_no_uuid(mock: Mock, session: str) -> None:
 
 
 def test_unknown_paths_and_methods(mock: Mock) -> None:
-    for path in ("/", f"/{DOCUMENTED}/", f"/{DOCUMENTED}/reviews", "/a%2Fb"):
+    for path in ("/", f"/{DOCUMENTED}/", f"/{DOCUMENTED}/reviews"):
         refused(mock.call("GET", path), 404, None)
+    refused(mock.call("GET", "/a%2Fb"), 404, "rentalot.session.malformed-id")  # a slash that was encoded is part of the id
     for method, path, allowed in (
         ("POST", "", "GET"),
         ("DELETE", f"/{DOCUMENTED}", "GET"),
