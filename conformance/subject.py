@@ -254,8 +254,12 @@ class Subject:
         return self.table.state_of(record) if record else ABSENT
 
     def state(self, identity: str) -> str | None:
-        """The lifecycle state of a record now. Raises Unexercised."""
-        return self.state_of(self.seen(identity))
+        """The lifecycle state of a record now. Raises Unexercised, also where it is gone."""
+        return self.table.state_of(self.read(identity))
+
+    def state_among(self, identity: str, possible: Iterable[str]) -> str | None:
+        """The same; but where a record may be gone, it is absent then. Raises Unexercised."""
+        return self.state_of(self.seen(identity)) if ABSENT in possible else self.state(identity)
 
     def settled(self, states: Iterable[str]) -> frozenset[str]:
         """The states that records of these may be in by now: what begins by a move may be over at any time."""

@@ -167,7 +167,7 @@ def _judge_move(cell: Cell, row: Transition, move: Move, actor: str, scope: Mapp
     trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
     if not judge.accepted(move.rule, trigger):
         return
-    state = subject.state(actor)
+    state = subject.state_among(actor, [move.target])
     there = any(subject.reads_as(state, reached) for reached in subject.settled([move.target]))
     moved = judge.holds(move.rule, there, trigger=trigger, expected=f"{move.target} afterwards", got=str(state))
     if moved and row.isolated:
