@@ -70,7 +70,8 @@ def _of_scheme(scheme: SecurityScheme, actor: str | None, subject: Subject, **pa
         named = {**({"kind": kind} if kind else {}), **({tie: actor} if tie and actor else {})}
         with suppress(Unexercised):
             found.append(subject.credential(**named, **params))
-    fitting = [headers for headers in found if scheme.header in headers]
+    # A target that knows of no kinds has one credential all the same.
+    fitting = [headers for headers in found or [subject.credential(**params)] if scheme.header in headers]
     if not fitting:
         raise Unexercised(f"the target has no such credential for {scheme.header}")
     return fitting
