@@ -9,7 +9,9 @@ from starlette.types import ASGIApp
 from mock_server.apis import control
 from mock_server.compile import function_name
 from mock_server.decide import Decide
+from mock_server.fail import FaultMiddleware
 from mock_server.mock import MODULES, Mock
+from mock_server.prefer import PreferMiddleware
 from mock_server.request import RequestMiddleware
 from mock_server.respond import Respond
 from mock_server.route import RouteMiddleware
@@ -23,6 +25,8 @@ def create_app(settings: Settings) -> ASGIApp:
     story = [
         partial(Respond, fallback=control.error_body),  # whatever follows: one HTTP answer
         partial(RouteMiddleware, mock=mock),  # which world, API and operation
+        PreferMiddleware,  # whether a documented example is wanted
+        FaultMiddleware,  # what goes wrong
         SecurityMiddleware,  # who calls
         RateMiddleware,  # how often
         ScopeMiddleware,  # and whether it may

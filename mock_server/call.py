@@ -3,14 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_server.credentials import Credential
 from mock_server.plan import ApiPlan, OperationPlan, Resource
 from mock_server.store import Fields, Record, Rows
 from mock_server.world import Message, World
-from openapi.model import ABSENT, Keeps, Move, SecurityScheme
+from openapi.model import ABSENT, FOREIGN, Keeps, Move, SecurityScheme
 
+if TYPE_CHECKING:
+    from mock_server.faults import Fault
+    from mock_server.worlds import Worlds
+
+#: Where the world lies in the ASGI scope.
+WORLD_KEY = "session_contracts.world"
+#: Where in the ASGI scope a server offers to break the connection off.
+ABORT_KEY = "session_contracts.abort"
 #: Where the call lies in the ASGI scope.
 SCOPE_KEY = "session_contracts.call"
 
@@ -39,13 +47,15 @@ class Change:
 
 @dataclass(slots=True)
 class Call:
-    """`scheme`: how the caller says who it is. `tenant`: whose records the call is about. `parameters` are validated values, path
-    parameters too.
+    """`worlds`: all that the server has. `scheme`: how the caller says who it is. `tenant`: whose records the call is about.
+    `parameters` are validated values, path parameters too.
 
-    `record` and `move` are what the lifecycle table decided.
+    `before`, `record` and `move` are what the lifecycle table decided: the state, and what it let through. `fault` struck the call,
+    for `delay` seconds; by `preference` it got an example. `raw_body` is the body as it was sent, where it was read.
     """
 
     world: World
+    worlds: "Worlds"
     api: ApiPlan
     operation: OperationPlan | None = None
     path_values: Mapping[str, str] = field(default_factory=dict)
@@ -55,8 +65,13 @@ class Call:
     tenant: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     body: Any = None
+    raw_body: bytes | None = None
+    before: str | None = None
     record: Record | None = None
     move: Move | None = None
+    fault: "Fault | None" = None
+    delay: float = 0.0
+    preference: str | None = None
     answer: Answer | None = None
     headers: list[tuple[str, str]] = field(default_factory=list)
 
@@ -81,6 +96,18 @@ class Call:
         """What the operation acts on."""
         assert self.plan.lifecycle is not None, "only what has a row in a table acts on something"
         return self.api.resources[self.plan.lifecycle.name]
+
+    def addressed(self) -> Record | None:
+        """The record that the path names."""
+        assert self.plan.lifecycle is not None, "only what has a row in a table acts on something"
+        return self.world.collection(self.api, self.resource()).get(self.parameters[self.plan.lifecycle.parameter])
+
+    def state(self) -> str:
+        """The state of the addressed record, as the caller may know it."""
+        record = self.addressed()
+        if record is None:
+            return ABSENT
+        return str(record.state) if self.api.sees(self.tenant, record.tenant) else FOREIGN
 
     def rows(self) -> Rows:
         """The tenant's records that the operation lists and that equal what the request filters by, in order."""

@@ -16,16 +16,14 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:
 
 
 class Clock:
-    """`frozen_at` None: the machine's time, plus what it was advanced by."""
+    """`frozen_at` None: the machine's time, plus `offset`, by which it was advanced."""
 
-    def __init__(self, frozen_at: datetime | None = None) -> None:
-        self._start = frozen_at
-        self.reset()
+    def __init__(self, frozen_at: datetime | None = None, offset: timedelta = timedelta()) -> None:
+        self._frozen = frozen_at
+        self._offset = offset
 
-    def reset(self) -> None:
-        """As it was in the beginning."""
-        self._frozen = self._start
-        self._offset = timedelta()
+    def fork(self) -> "Clock":
+        return Clock(self._frozen, self._offset)
 
     def now(self) -> datetime:
         """The time in UTC, in whole seconds."""

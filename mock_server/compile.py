@@ -10,12 +10,14 @@ from connexion.operations import AbstractOperation
 from starlette.routing import compile_path
 
 from mock_server.clock import parse_moment
+from mock_server.coverage import reach
 from mock_server.decide import decide, run
 from mock_server.encode import finish
 from mock_server.plan import ApiPlan, BodyPlan, Checker, OperationPlan, ParameterPlan, Resource, Route
+from mock_server.request import MAX_BODY
 from mock_server.security import authenticate, authorize, find_issued, limit, own_tenant
 from mock_server.store import Fields, Ordering
-from openapi.model import Contract, JsonSchema, Operation, Parameter, Ties
+from openapi.model import Body, Contract, JsonSchema, Operation, Parameter, Ties
 
 
 def function_name(operation_id: str) -> str:
@@ -41,11 +43,13 @@ def compile_api(contract: Contract, module: ModuleType, operations: Mapping[str,
         error_body=module.error_body,
         unauthorized=getattr(module, "UNAUTHORIZED", "Missing or invalid token"),
         find_credential=getattr(module, "find_credential", find_issued),
-        authenticate=authenticate,
+        authenticate=getattr(module, "authenticate", authenticate),
         authorize=authorize,
         limit=limit,
         choose_tenant=getattr(module, "choose_tenant", own_tenant),
         sees=same_tenant,
+        reach=reach(contract),
+        vendor=getattr(module, "VENDOR", True),
     )
 
 
@@ -57,7 +61,7 @@ def _operation(contract: Contract, operation: Operation, connexion: AbstractOper
         id=operation.id,
         contract=operation,
         parameters=tuple(_parameter(parameter) for parameter in operation.parameters),
-        body=BodyPlan(body.required, {media: Checker.of(schema) for media, schema in body.schemas.items()}, body.rules) if body else None,
+        body=_body(body) if body else None,
         row=row,
         lifecycle=lifecycle,
         effects=tuple(getattr(module, effect) for effect in row.effects) if row else (),
@@ -69,6 +73,11 @@ def _operation(contract: Contract, operation: Operation, connexion: AbstractOper
         run=run,
         finish=finish,
     )
+
+
+def _body(body: Body) -> BodyPlan:
+    checkers = {media: Checker.of(schema) for media, schema in body.schemas.items()}
+    return BodyPlan(body.required, body.max_bytes or MAX_BODY, checkers, body.rules)
 
 
 def _parameter(parameter: Parameter) -> ParameterPlan:

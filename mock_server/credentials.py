@@ -1,7 +1,7 @@
 """Who calls: credentials by the secret that they send."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -31,6 +31,12 @@ class Credentials:
 
     def __init__(self, issued: Iterable[Credential]) -> None:
         self._by_secret = {credential.secret: credential for credential in issued}
+
+    def __iter__(self) -> Iterator[Credential]:
+        return iter(self._by_secret.values())
+
+    def fork(self) -> "Credentials":
+        return Credentials(self)
 
     def find(self, secret: str) -> Credential | None:
         return self._by_secret.get(secret)

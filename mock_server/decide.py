@@ -31,8 +31,8 @@ def decide(call: Call) -> None:
     operation = call.plan
     if operation.row is None or operation.lifecycle is None:
         return
-    record = call.world.collection(call.api, call.resource()).get(call.parameters[operation.lifecycle.parameter])
-    state = state_for(call, record)
+    record = call.addressed()
+    state = call.before = call.state()
     refusal = operation.row.refusals.get(state)
     if refusal is not None:
         raise Refused(refusal.rule, describe(call, state), status=refusal.status)
@@ -46,14 +46,6 @@ def decide(call: Call) -> None:
 def _picks(body: Any, move: Move) -> bool:
     """Whether the body has the values that tell this move from others."""
     return all(body.get(name) is not None if value == ANY else body.get(name) == value for name, value in move.when.items())
-
-
-def state_for(call: Call, record: object) -> str:
-    """The record's state as the caller may know it."""
-    if record is None:
-        return ABSENT
-    tenant, state = record.tenant, record.state  # type: ignore[attr-defined]
-    return state if call.api.sees(call.tenant, tenant) else FOREIGN
 
 
 def describe(call: Call, state: str) -> str:

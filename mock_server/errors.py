@@ -1,7 +1,9 @@
 """What can go wrong for a user of the mock, one class each.
 
-Raised while a request is answered: Refused (the answer is a refusal), UntrueAnswer (the mock would have lied).
-Raised by set-up: FixtureError, NoSuchState, BadState, UnknownRules, ClockError.
+Raised while a request is answered: Refused (the answer is a refusal), Dropped and ClientGone (nobody gets one), UntrueAnswer (the mock
+would have lied).
+Raised by set-up: FixtureError, NoSuchState, BadState, UnknownRules, ClockError, BadFault,
+BadSnapshot, WorldExists.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +21,10 @@ class FieldError:
 
 
 class Refused(Exception):
-    """The request is refused. Without `status`, the first that `rule` allows; without both, 400. `members`: what else the body has."""
+    """The request is refused. Without `status`, the first that `rule` allows; without both, 400. `members`: what else the body has.
+
+    `near`: what there is that is like what was asked for.
+    """
 
     def __init__(
         self,
@@ -30,6 +35,7 @@ class Refused(Exception):
         errors: Sequence[FieldError] = (),
         headers: Sequence[tuple[str, str]] = (),
         members: Mapping[str, Any] = MappingProxyType({}),
+        near: Sequence[str] = (),
     ) -> None:
         super().__init__(detail)
         self.rule = rule
@@ -38,6 +44,15 @@ class Refused(Exception):
         self.errors = tuple(errors)
         self.headers = tuple(headers)
         self.members = members
+        self.near = tuple(near)
+
+
+class Dropped(Exception):
+    """The connection breaks off, and nothing is answered."""
+
+
+class ClientGone(Exception):
+    """The client broke off before its request was complete; nothing was done."""
 
 
 class UntrueAnswer(Exception):
@@ -64,6 +79,21 @@ class UnknownRules(Exception):
 
     def __init__(self, rules: Sequence[str], known: Sequence[str]) -> None:
         super().__init__(f"no broken-rule mode for {', '.join(rules)}; there is one for each of: {', '.join(known)}")
+
+
+class BadFault(Exception):
+    """A fault that cannot be: of an operation that there is not, or one that does nothing."""
+
+
+class BadSnapshot(Exception):
+    """What was to be imported is no export of a world, or not of one that can be served here."""
+
+
+class WorldExists(Exception):
+    """There is a world of that name already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a world {name!r} already; drop it, or give another name")
 
 
 class ClockError(Exception):

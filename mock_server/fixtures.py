@@ -12,11 +12,11 @@ from typing import Any
 from faker import Faker
 
 from mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
-from mock_server.credentials import Credential
+from mock_server.credentials import Credential, Credentials
 from mock_server.errors import FixtureError, UntrueAnswer
 from mock_server.plan import ApiPlan
 from mock_server.store import Collection, Record
-from mock_server.world import Seed, World, build
+from mock_server.world import Collections, build
 from openapi import ContractError
 from openapi.source import Path_, Source, read
 
@@ -93,19 +93,23 @@ def _directory() -> Path:
     return packaged if packaged.is_dir() else _HERE.parent / "fixtures"
 
 
-def sow(world: World, fixtures: Mapping[str, Fixture]) -> None:
-    """Give the world its records and credentials. Raises FixtureError."""
-    now = world.clock.now()
+def sow(plans: Mapping[str, ApiPlan], fixtures: Mapping[str, Fixture], seed: int, now: datetime) -> dict[tuple[str, str], Collection]:
+    """The records of every fixture, as they are at that moment. Raises FixtureError."""
     data: dict[tuple[str, str], Collection] = {}
-    for api in world.plans.values():
+    for api in plans.values():
         for resource in api.resources.values():
             data[api.name, resource.name] = Collection(resource.ordering)
     for name, fixture in fixtures.items():
-        api, cook = world.plans[name], Cook(world.settings.seed, now, _written(fixture))
+        api, cook = plans[name], Cook(seed, now, _written(fixture))
         for path, entry in chain(fixture.entries("records"), _helpings(fixture, api, data)):
             record, kind = _record(fixture, path, entry, api, cook)
             _put(fixture, path, record, data[api.name, kind])
-    world.sow(data, {name: [*_credentials(fixture)] for name, fixture in fixtures.items()} | {"control": []})
+    return data
+
+
+def issued(fixtures: Mapping[str, Fixture]) -> dict[str, Credentials]:
+    """The credentials of every fixture. Raises FixtureError."""
+    return {name: Credentials(_credentials(fixture)) for name, fixture in fixtures.items()}
 
 
 def _written(fixture: Fixture) -> Callable[[datetime], str]:
@@ -123,7 +127,7 @@ def _credentials(fixture: Fixture) -> Iterator[Credential]:
             raise fixture.error(path, f"this is no credential: {error}") from None
 
 
-def _helpings(fixture: Fixture, api: ApiPlan, data: Seed) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+def _helpings(fixture: Fixture, api: ApiPlan, data: Collections) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
     """Each recipe as often as it says, or once for each record that is there in a state, with the values of its own state."""
     for path, recipe in fixture.entries("recipes"):
         try:
@@ -140,7 +144,7 @@ def _helpings(fixture: Fixture, api: ApiPlan, data: Seed) -> Iterator[tuple[Path
         yield from ((path, helping) for helping in helpings)
 
 
-def _parents(wanted: Mapping[str, Any], api: ApiPlan, data: Seed) -> list[Record]:
+def _parents(wanted: Mapping[str, Any], api: ApiPlan, data: Collections) -> list[Record]:
     """`{resource: Session, state: scored, except: [id]}`: the records that are there already."""
     rows = data[api.name, wanted["resource"]].rows(None, {})
     return [record for record in rows if record.state == wanted["state"] and record.key not in wanted.get("except", ())]

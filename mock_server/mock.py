@@ -1,4 +1,4 @@
-"""The mock as a whole: the compiled APIs and their world."""
+"""The mock as a whole: the compiled APIs and their worlds."""
 
 from collections.abc import Mapping
 from types import ModuleType
@@ -8,10 +8,11 @@ from connexion.spec import Specification
 
 from mock_server.apis import control, mobilenext, openscouter, promptster, rentalot, saleslab
 from mock_server.compile import compile_api
-from mock_server.fixtures import Fixture, read_fixtures, sow
+from mock_server.fixtures import Fixture, read_fixtures
 from mock_server.plan import ApiPlan
 from mock_server.settings import Settings
-from mock_server.world import World
+from mock_server.snapshot import read
+from mock_server.worlds import Worlds
 from openapi import Contract, load, load_control
 
 #: The vendors' modules: what the contracts name and cannot state.
@@ -31,13 +32,12 @@ class Mock:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.contracts: dict[str, Contract] = {"control": load_control(), **{name: load(name) for name in settings.apis}}
-        self.fixtures: dict[str, Fixture] = read_fixtures(settings.apis, settings.world)
+        self.fixtures: dict[str, Fixture] = read_fixtures(settings.apis, settings.world if read(settings.world) is None else None)
         self.root = settings.apis[0] if len(settings.apis) == 1 else None
         self.plans: dict[str, ApiPlan] = {}
-        self.world = World(self.plans, settings)
 
     def add(self, specification: Specification, resolver: Resolver, base_path: str) -> None:
-        """Compile one API; when the last has come, sow the world."""
+        """Compile one API; when the last has come, make the default world."""
         name = base_path.strip("/").replace("_mock", "control")
         contract = self.contracts[name]
         operations = {}
@@ -48,4 +48,4 @@ class Mock:
             )
         self.plans[name] = compile_api(contract, MODULES[name], operations, base_path)
         if len(self.plans) == len(self.contracts):
-            sow(self.world, self.fixtures)
+            self.worlds = Worlds(self.plans, self.fixtures, self.settings)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from mock_server.coverage import Reach
 from mock_server.errors import FieldError, UntrueAnswer
 from mock_server.store import Ordering
 from openapi.json_schema import broken_rule, translate
@@ -78,7 +79,10 @@ class ParameterPlan:
 
 @dataclass(frozen=True)
 class BodyPlan:
+    """`max_bytes`: a body of more is refused, and never held in memory."""
+
     required: bool
+    max_bytes: int
     checkers: Mapping[str, Checker]
     rules: RuleMap
 
@@ -127,7 +131,9 @@ class ApiPlan:
 
     `unauthorized` is what a caller without a good credential reads. `find_credential` knows what a token stands for,
     `authenticate` finds the caller, `authorize` says whether it may do this, `limit` counts its calls, `choose_tenant` says whose
-    records it asks for, and `sees` whether it may know of a record.
+    records it asks for, and `sees` whether it may know of a record. `reach` is what there is to be covered.
+
+    A `vendor`'s API has a journal, coverage and faults; the control API, which tells of them, has not.
     """
 
     name: str
@@ -145,6 +151,8 @@ class ApiPlan:
     limit: Callable[["Call", "Credential"], None]
     choose_tenant: Callable[["Call"], str | None]
     sees: Callable[[str | None, str], bool]
+    reach: Reach
+    vendor: bool
 
 
 def checked(checker: Checker, value: Any, what: str) -> None:

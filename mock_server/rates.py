@@ -1,13 +1,15 @@
 """Counts calls in fixed windows of the world's time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from openapi.model import RateLimits, Window
 
 
 @dataclass
-class _Count:
+class Count:
+    """Calls in the window of that number."""
+
     window: int = -1
     calls: int = 0
 
@@ -28,7 +30,10 @@ class Rates:
     """`enforced` False: counted and told, but never refused."""
 
     enforced: bool = False
-    _counts: dict[tuple[str, str, int], _Count] = field(default_factory=dict)
+    counts: dict[tuple[str, str, int], Count] = field(default_factory=dict)
+
+    def fork(self) -> "Rates":
+        return Rates(self.enforced, {key: replace(count) for key, count in self.counts.items()})
 
     def count(self, api: str, who: str, limits: RateLimits, now: datetime) -> list[Standing]:
         """Count one call in every window."""
@@ -38,9 +43,9 @@ class Rates:
     def _count(self, key: tuple[str, str, int], window: Window, now: int) -> Standing:
         length = int(window.per.total_seconds())
         number = now // length
-        count = self._counts.get(key)
+        count = self.counts.get(key)
         if count is None or count.window != number:
-            count = self._counts[key] = _Count(number)
+            count = self.counts[key] = Count(number)
         exceeded = self.enforced and count.calls >= window.calls
         if not exceeded:
             count.calls += 1

@@ -8,12 +8,12 @@ import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.call import SCOPE_KEY, Call
-from mock_server.errors import FieldError, Refused
+from mock_server.errors import ClientGone, FieldError, Refused
 from mock_server.plan import BodyPlan, ParameterPlan
 from mock_server.security import header
 from openapi.model import Clamp
 
-#: A body of more bytes is refused, and never held in memory.
+#: Bytes of a body, where a contract does not allow more.
 MAX_BODY = 1024 * 1024
 
 #: Levels of a body.
@@ -32,27 +32,33 @@ class RequestMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             call: Call = scope[SCOPE_KEY]
-            body = await read_body(receive)
+            limit = call.plan.body.max_bytes if call.plan.body else MAX_BODY
+            body = call.raw_body = await read_body(receive, limit)
             call.parameters = read_parameters(call, scope)
             if call.plan.body is not None:
                 call.body = parse_body(call.plan.body, body, header(scope, b"content-type"))
         await self.app(scope, receive, send)
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """The whole body; None where it is longer than MAX_BODY. It is read to its end either way, so that the client sees the answer."""
+async def read_body(receive: Receive, limit: int) -> bytes | None:
+    """The whole body; None where it has more bytes. It is read to its end either way, so that the client sees the answer.
+
+    Raises ClientGone where it ends too early.
+    """
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size <= MAX_BODY:
+        if size <= limit:
             chunks.append(chunk)
         else:
             chunks.clear()
         if not message.get("more_body", False):
-            return b"".join(chunks) if size <= MAX_BODY else None
+            return b"".join(chunks) if size <= limit else None
 
 
 def read_parameters(call: Call, scope: Scope) -> dict[str, Any]:
@@ -133,7 +139,7 @@ def _is_deep(body: bytes, value: Any) -> bool:
 def parse_body(plan: BodyPlan, body: bytes | None, content_type: str | None) -> Any:
     """The value of a JSON body. Raises Refused."""
     if body is None:
-        raise Refused(plan.rules.get("size"), f"the body has more than {MAX_BODY} bytes", status=413)
+        raise Refused(plan.rules.get("size"), f"the body has more than {plan.max_bytes} bytes", status=413)
     if not body:
         if plan.required:
             raise Refused(plan.rules.get("required"), "Invalid request body: it is missing")

@@ -1,18 +1,31 @@
-"""The outermost middleware: whatever becomes of a call further in, this one turns it into an HTTP answer."""
+"""The outermost middleware: whatever becomes of a call further in, this one turns it into an HTTP answer, and takes it down."""
 
 import logging
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.call import SCOPE_KEY, Call
-from mock_server.errors import Refused, UntrueAnswer
+from mock_server.call import ABORT_KEY, SCOPE_KEY, WORLD_KEY, Call
+from mock_server.errors import ClientGone, Dropped, Refused, UntrueAnswer
+from mock_server.log import log_request
 from mock_server.plan import ErrorBody
+from mock_server.world import World
 
 log = logging.getLogger("session_contracts.mock")
 
-Headers = list[tuple[str, str]]
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An HTTP answer (status 0: none), and for whoever wonders: the rule that refused, why, and what there is that is like it."""
+
+    status: int
+    media: str = ""
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    rule: str | None = None
+    detail: str | None = None
+    near: tuple[str, ...] = ()
 
 
 class Respond:
@@ -27,28 +40,36 @@ class Respond:
             return await self.app(scope, receive, send)
         try:
             await self.app(scope, receive, send)
-            status, media, body, headers = _answered(scope[SCOPE_KEY])
+            outcome = _answered(scope[SCOPE_KEY])
         except Refused as refusal:
-            status, media, body, headers = self._refused(scope.get(SCOPE_KEY), refusal)
+            outcome = self._refused(scope.get(SCOPE_KEY), refusal)
+        except Dropped:
+            outcome = Outcome(0, detail="a fault broke the connection off")
+        except ClientGone:
+            return
         except Exception as defect:
             log.exception("%s %s", scope["method"], scope["path"])
-            status, media, body, headers = self._defect(scope.get(SCOPE_KEY), defect)
-        raw = [(b"content-type", media.encode()), (b"content-length", str(len(body)).encode())]
-        raw += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
-        await send({"type": "http.response.body", "body": body})
+            outcome = self._defect(scope.get(SCOPE_KEY), defect)
+        _take_down(scope, outcome)
+        if not outcome.status:
+            return await _break_off(scope, receive, outcome)
+        raw = [(b"content-type", outcome.media.encode()), (b"content-length", str(len(outcome.body)).encode())]
+        raw += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in outcome.headers]
+        await send({"type": "http.response.start", "status": outcome.status, "headers": raw})
+        await send({"type": "http.response.body", "body": outcome.body})
 
-    def _refused(self, call: Call | None, refusal: Refused) -> tuple[int, str, bytes, Headers]:
+    def _refused(self, call: Call | None, refusal: Refused) -> Outcome:
         rule = call.api.contract.rules[refusal.rule] if call and refusal.rule else None
-        status = refusal.status or (rule.statuses[0] if rule and rule.statuses else HTTPStatus.BAD_REQUEST)
+        status = int(refusal.status or (rule.statuses[0] if rule and rule.statuses else HTTPStatus.BAD_REQUEST))
         error_body = call.api.error_body if call else self._fallback
-        media, body = error_body(int(status), refusal.detail, refusal.errors)
+        media, body = error_body(status, refusal.detail, refusal.errors)
         headers = [*(call.headers if call else []), *refusal.headers]
         if rule:
             headers += [("X-Mock-Rule", rule.id), ("Link", f'<{rule.source}>; rel="help"')]
-        return int(status), media, orjson.dumps({**body, **refusal.members}), headers
+        encoded = orjson.dumps({**body, **refusal.members})
+        return Outcome(status, media, encoded, tuple(headers), refusal.rule, refusal.detail, refusal.near)
 
-    def _defect(self, call: Call | None, defect: Exception) -> tuple[int, str, bytes, Headers]:
+    def _defect(self, call: Call | None, defect: Exception) -> Outcome:
         untrue = (
             f"the mock's answer breaks its contract: {defect}"
             if isinstance(defect, UntrueAnswer)
@@ -56,10 +77,32 @@ class Respond:
         )
         error_body = call.api.error_body if call else self._fallback
         media, body = error_body(500, untrue, ())
-        return 500, media, orjson.dumps(body), []
+        return Outcome(500, media, orjson.dumps(body), detail=untrue)
 
 
-def _answered(call: Call) -> tuple[int, str, bytes, Headers]:
+async def _break_off(scope: Scope, receive: Receive, outcome: Outcome) -> None:
+    """Until the server knows that nobody is there any more. Raises ConnectionResetError where there is no connection."""
+    if ABORT_KEY not in scope:
+        raise ConnectionResetError(outcome.detail)
+    scope[ABORT_KEY]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _answered(call: Call) -> Outcome:
     answer = call.answer
     assert answer is not None, "an operation answers or refuses"
-    return answer.status, answer.media, call.plan.finish(call, answer), call.headers
+    return Outcome(answer.status, answer.media, call.plan.finish(call, answer), tuple(call.headers))
+
+
+def _take_down(scope: Scope, outcome: Outcome) -> None:
+    """In the journal and the coverage of the world; what the control API was asked is nobody's test."""
+    world: World | None = scope.get(WORLD_KEY)
+    call: Call | None = scope.get(SCOPE_KEY)
+    if world is None or (call is not None and not call.api.vendor):
+        return
+    entry = world.journal.note(call.time if call else world.clock.now(), scope, call, outcome)
+    if call is not None:
+        world.coverage.note(call, outcome)
+    if world.settings.log_format is not None:
+        log_request(world.name, entry, world.settings.log_format)

@@ -1,6 +1,7 @@
 """Finds which API and operation a request is for, and the world that answers it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
 
@@ -8,10 +9,11 @@ from connexion.middleware.abstract import SpecMiddleware
 from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.call import SCOPE_KEY, Call
+from mock_server.call import SCOPE_KEY, WORLD_KEY, Call
 from mock_server.errors import Refused
 from mock_server.mock import Mock
 from mock_server.plan import ApiPlan, OperationPlan
+from mock_server.world import World
 
 
 class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not typed
@@ -28,11 +30,19 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        world = self._mock.world
-        api, path = self._api(world.plans, _path(scope))
-        call = scope[SCOPE_KEY] = Call(world, api, now=world.now())
+        world, path = self._world(_path(scope))
+        scope[WORLD_KEY] = world
+        api, path = self._api(world.plans, path)
+        call = scope[SCOPE_KEY] = Call(world, self._mock.worlds, api, now=world.now())
         call.operation, call.path_values = _operation(api, scope["method"], path)
         await self.app(scope, receive, send)
+
+    def _world(self, path: str) -> tuple[World, str]:
+        """The default world, or the one that the path begins with: `/w/<name>`."""
+        if not path.startswith("/w/"):
+            return self._mock.worlds.default, path
+        name, slash, rest = path[3:].partition("/")
+        return self._mock.worlds.find(name), slash + rest
 
     def _api(self, plans: Mapping[str, ApiPlan], path: str) -> tuple[ApiPlan, str]:
         for plan in plans.values():
@@ -41,7 +51,8 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
         if self._mock.root is not None:
             return plans[self._mock.root], path
         served = ", ".join(f"{plan.base_path}/..." for plan in plans.values())
-        raise Refused(None, f"nothing is served at {path}; there is {served}", status=404)
+        near = _near(path, plans.values())
+        raise Refused(None, f"nothing is served at {path}; there is {served}{_like(near)}", status=404, near=near)
 
 
 #: Stands for a slash that is part of a value; no text has this character.
@@ -68,4 +79,23 @@ def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Map
     if allowed:
         methods = ", ".join(allowed)
         raise Refused(None, f"{method} is not possible here; {methods} is", status=405, headers=[("Allow", methods)])
-    raise Refused(None, f"no operation has the path {path or '/'}", status=404)
+    near = _near(f"{api.base_path}{path}", [api])
+    raise Refused(None, f"no operation has the path {path or '/'}{_like(near)}", status=404, near=near)
+
+
+def _near(path: str, apis: Iterable[ApiPlan]) -> list[str]:
+    """The operations whose paths are most like this one, the most alike first."""
+    known = dict(_paths(apis))
+    return [known[match] for match in get_close_matches(path, known, n=3, cutoff=0.7)]
+
+
+def _paths(apis: Iterable[ApiPlan]) -> Iterator[tuple[str, str]]:
+    """Every path with its methods; a path of which a value is in place of its parameter is as like as the parameter itself."""
+    for api in apis:
+        for route in api.routes:
+            template = api.contract.operations[next(iter(route.operations.values()))].path
+            yield f"{api.base_path}{template}", f"{', '.join(route.operations)} {api.base_path}{template}"
+
+
+def _like(near: list[str]) -> str:
+    return f"; like it: {'; '.join(near)}" if near else ""

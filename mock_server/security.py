@@ -122,7 +122,7 @@ def unauthorized(call: Call, what: str) -> Refused:
     rule = call.scheme.rules.get(what)
     status = next(iter(call.api.contract.statuses(rule)), 401) if rule else 401
     detail = call.api.unauthorized if status == 401 else f"{call.plan.contract.summary}: needs the header {call.scheme.header}"
-    challenge = [("WWW-Authenticate", "Bearer")] if call.scheme.bearer and status == 401 else []
+    challenge = [("WWW-Authenticate", "Bearer" if call.scheme.bearer else f'ApiKey header="{call.scheme.header}"')] if status == 401 else []
     return Refused(rule, detail, status=status, headers=challenge)
 
 

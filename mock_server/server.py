@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mock_server.errors import AddressInUse
+from mock_server.protocol import Protocol
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -56,6 +57,8 @@ def running(app: ASGIApp) -> Iterator[str]:
 def _server(app: ASGIApp) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
+        http=Protocol,
+        proxy_headers=False,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -22,9 +22,20 @@ class Auth(StrEnum):
     OFF = "off"
 
 
+class LogFormat(StrEnum):
+    """How requests are logged."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @dataclass(frozen=True)
 class Settings:
-    """`frozen_at` None: the clock runs with the machine's. `world` is a fixture to use in place of the API's own."""
+    """`frozen_at` None: the clock runs with the machine's. `world`: an exported world, or a fixture in place of the API's own.
+
+    `admin_token`: what the control API asks for; None: nothing. `max_worlds`: how many may be besides the default one. `log_format`
+    None: requests are not logged.
+    """
 
     apis: tuple[str, ...]
     seed: int = 0
@@ -33,3 +44,6 @@ class Settings:
     rate_limits: bool = False
     validation: Validation = Validation.ERROR
     world: Path | None = None
+    admin_token: str | None = None
+    max_worlds: int = 500
+    log_format: LogFormat | None = None

@@ -68,6 +68,9 @@ class Collection:
     def __len__(self) -> int:
         return len(self._tables.records)
 
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._tables.records.values())
+
     def get(self, key: str) -> Record | None:
         return self._tables.records.get(key)
 

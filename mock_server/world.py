@@ -1,18 +1,20 @@
-"""A world: everything that one test needs. Data, clock, random numbers, credentials, rates, outbox, broken rules."""
+"""A world: everything that one test needs. Data, clock, random numbers, credentials, rates, outbox, journal, faults, broken rules."""
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from random import Random
 from types import MappingProxyType
 from typing import Any
 
 import orjson
 
+from mock_server.chance import SECRETS, Chance
 from mock_server.clock import Clock, parse_time
-from mock_server.credentials import Credential, Credentials
+from mock_server.coverage import Coverage
+from mock_server.credentials import Credentials
 from mock_server.errors import UntrueAnswer
+from mock_server.faults import Faults
+from mock_server.journal import Journal
 from mock_server.plan import ApiPlan, Resource, checked
 from mock_server.rates import Rates
 from mock_server.settings import Settings
@@ -30,44 +32,89 @@ class Message:
     text: str | None = None
 
 
-#: A world's data in the beginning, by API and resource; forked for each world and each reset.
-Seed = Mapping[tuple[str, str], Collection]
+#: A world's records, by API and resource.
+Collections = Mapping[tuple[str, str], Collection]
+
+
+@dataclass
+class Contents:
+    """What a reset brings back."""
+
+    collections: Collections
+    clock: Clock
+    chance: Chance
+    rates: Rates
+    outbox: list[Message] = field(default_factory=list)
+
+    def fork(self) -> "Contents":
+        """The same, for somebody else; records are shared until one of the two changes them."""
+        collections = {name: collection.fork() for name, collection in self.collections.items()}
+        return Contents(collections, self.clock.fork(), self.chance.fork(), self.rates.fork(), list(self.outbox))
 
 
 class World:
-    """`plans` are those that this world is served by: the shared ones, or their broken replacements."""
+    """`plans` are those that this world is served by: the `unbroken` ones, which all worlds share, or broken replacements."""
 
-    def __init__(self, plans: Mapping[str, ApiPlan], settings: Settings) -> None:
-        self._unbroken = plans
+    def __init__(self, name: str, plans: Mapping[str, ApiPlan], settings: Settings, coverage: Coverage) -> None:
+        self.name = name
+        self.unbroken = plans
         self.plans: Mapping[str, ApiPlan] = plans
         self.broken: tuple[str, ...] = ()
         self.settings = settings
-        self.credentials: dict[str, Credentials] = {}
-        self.clock = Clock(settings.frozen_at)
-        self.rates = Rates(settings.rate_limits)
-        self.outbox: list[Message] = []
-        self.collections: dict[tuple[str, str], Collection] = {}
-        self.random = Random(settings.seed)
-        self.secrets = Random(f"secrets {settings.seed}")  # outlives a reset, as credentials do: none is ever issued twice
-        self._data: Seed = {}
+        self.coverage = coverage
+        self.credentials: Mapping[str, Credentials] = {}
+        self.faults = Faults()
+        self.journal = Journal()
 
-    def sow(self, data: Seed, credentials: Mapping[str, Sequence[Credential]]) -> None:
-        """Begin with these records, now and after every reset, and with these credentials."""
-        self._data = data
-        self.credentials = {api: Credentials(issued) for api, issued in credentials.items()}
-        self.reset()
+    def begin(self, contents: Contents, credentials: Mapping[str, Credentials]) -> None:
+        """With these, now and after every reset."""
+        self._beginning = contents
+        self.credentials = credentials
+        self._take(contents.fork())
+
+    def _take(self, contents: Contents) -> None:
+        self.collections = contents.collections
+        self.clock = contents.clock
+        self.chance = contents.chance
+        self.rates = contents.rates
+        self.outbox = contents.outbox
+
+    def contents(self) -> Contents:
+        """What a reset would do away with."""
+        return Contents(self.collections, self.clock, self.chance, self.rates, self.outbox)
+
+    def take_over(
+        self,
+        contents: Contents,
+        credentials: Mapping[str, Credentials],
+        faults: Faults,
+        plans: Mapping[str, ApiPlan],
+        broken: Sequence[str],
+    ) -> None:
+        """Everything at once, of a world that was exported; a reset still goes back to the beginning of this one."""
+        self._take(contents)
+        self.credentials, self.faults, self.plans, self.broken = credentials, faults, plans, tuple(broken)
+
+    def fork(self, name: str, coverage: Coverage) -> "World":
+        """A world like this one, which begins, and begins again, where this one is now. Its journal is empty."""
+        other = World(name, self.unbroken, self.settings, coverage)
+        other.plans, other.broken, other.faults = self.plans, self.broken, self.faults.fork()
+        other.begin(self.contents().fork(), {api: issued.fork() for api, issued in self.credentials.items()})
+        return other
 
     def reset(self) -> None:
-        """Back to the seed: data, outbox, counts, clock and random numbers. Credentials and broken rules outlive it."""
-        self.collections = {name: collection.fork() for name, collection in self._data.items()}
-        self.outbox = []
-        self.rates = Rates(self.settings.rate_limits)
-        self.clock.reset()
-        self.random.seed(self.settings.seed)
+        """Back to the beginning: data, outbox, counts, clock, random numbers and journal.
+
+        Credentials outlive it, and are never issued twice; broken rules, faults and coverage do, too.
+        """
+        issued = self.chance.drawn[SECRETS]
+        self._take(self._beginning.fork())
+        self.chance.drawn[SECRETS] = issued
+        self.journal.clear()
 
     def break_rules(self, rules: Sequence[str], broken: Callable[[Mapping[str, ApiPlan], Sequence[str]], Mapping[str, ApiPlan]]) -> None:
         """Break exactly these rules. Raises what `broken` raises for one that cannot be."""
-        self.plans = broken(self._unbroken, rules)
+        self.plans = broken(self.unbroken, rules)
         self.broken = tuple(rules)
 
     def now(self) -> datetime:
@@ -82,6 +129,7 @@ class World:
     def _settle(self, api: ApiPlan, resource: Resource, now: datetime) -> None:
         for record in self.collection(api, resource).due(now):
             assert record.timer is not None, "what is due has a timer"
+            self.coverage.timer(api.name, resource.name, record.timer, str(record.state))
             self.move(api, resource, record, record.timer.target, {})
 
     def collection(self, api: ApiPlan, resource: Resource) -> Collection:
@@ -89,7 +137,7 @@ class World:
 
     def new_id(self) -> str:
         """A UUID of this world's random numbers."""
-        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+        return self.chance.uuid()
 
     def place(self, api: ApiPlan, resource: Resource, fields: Fields, tenant: str, private: Fields) -> Record:
         """Put a record in place as it is; a timer whose moment has passed already never fires. Raises UntrueAnswer."""

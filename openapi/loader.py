@@ -146,7 +146,7 @@ def _filter(node: Mapping[str, Any]) -> Filter:
 
 
 def _body(node: Mapping[str, Any]) -> Body:
-    return Body(required=node.get("required", False), schemas=_media(node), rules=rule_map(node))
+    return Body(required=node.get("required", False), schemas=_media(node), rules=rule_map(node), max_bytes=node.get("x-max-bytes"))
 
 
 def _media(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -197,11 +197,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Body:
-    """A request body. `schemas` are keyed by media type; `rules` say what a missing, unreadable or foreign one breaks."""
+    """A request body. `schemas` are keyed by media type; `rules` say what a missing, unreadable or foreign one breaks.
+
+    `max_bytes`: how long it may be; None: as long as the server takes any.
+    """
 
     required: bool
     schemas: Mapping[str, JsonSchema]
     rules: RuleMap
+    max_bytes: int | None = None
 
 
 class Style(StrEnum):

@@ -1,5 +1,6 @@
 """The command line. Exit status 2, with one line that says what to do, for whatever the user can mend."""
 
+import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -15,16 +16,18 @@ from conformance.runner import Options
 from conformance.runner import verify as run_verify
 from mock_server.app import create_app
 from mock_server.clock import parse_time
-from mock_server.errors import AddressInUse, FixtureError
+from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from mock_server.server import address, bind
 from mock_server.server import serve as run_server
-from mock_server.settings import Auth, Settings, Validation
+from mock_server.settings import Auth, LogFormat, Settings, Validation
 from openapi import API_NAMES, ContractError, UnknownApi
-from session_contracts.errors import UnknownRule
+from session_contracts.control import Control
+from session_contracts.coverage_report import covered, percent
+from session_contracts.errors import MockRefused, MockUnreachable, UnknownRule
 from session_contracts.prove import prove as run_prove
 from session_contracts.welcome import welcome
 
-_USER_ERRORS = (UnknownApi, ContractError, FixtureError, AddressInUse, UsageError, UnknownRule)
+_USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, AddressInUse, UsageError, UnknownRule, MockUnreachable, MockRefused)
 
 
 def _says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +79,10 @@ def main() -> None:
     "--seed", default=0, show_default=True, envvar="SESSION_CONTRACTS_SEED", help="Of the fixtures' random values and of new ids."
 )
 @click.option(
-    "--world", type=click.Path(path_type=Path), envvar="SESSION_CONTRACTS_WORLD", help="A fixture file in place of the API's own."
+    "--world",
+    type=click.Path(path_type=Path),
+    envvar="SESSION_CONTRACTS_WORLD",
+    help="What the mock begins with: an exported world (.json), or a fixture in place of the API's own (.yaml).",
 )
 @click.option("--clock", type=_Clock(), default="system", show_default=True, envvar="SESSION_CONTRACTS_CLOCK", help="What time it is.")
 @click.option(
@@ -102,6 +108,21 @@ def main() -> None:
     envvar="SESSION_CONTRACTS_VALIDATE_RESPONSES",
     help="What to do about an answer that breaks the contract.",
 )
+@click.option("--admin-token", envvar="SESSION_CONTRACTS_ADMIN_TOKEN", help="What the control API asks for; left out: nothing.")
+@click.option(
+    "--max-worlds",
+    default=500,
+    show_default=True,
+    type=click.IntRange(min=1),
+    envvar="SESSION_CONTRACTS_MAX_WORLDS",
+    help="Of more than these, the one that nobody has called for the longest is dropped.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice([form.value for form in LogFormat]),
+    envvar="SESSION_CONTRACTS_LOG_FORMAT",
+    help="Log each request on the standard error; left out: none.",
+)
 @_says_what_to_do
 def serve(
     apis: tuple[str, ...],
@@ -113,10 +134,24 @@ def serve(
     auth: str,
     rate_limits: bool,
     validate_responses: str,
+    admin_token: str | None,
+    max_worlds: int,
+    log_format: str | None,
 ) -> None:
     """Serve the mock of these APIs, or of all."""
     names = tuple(dict.fromkeys(apis)) or API_NAMES
-    settings = Settings(names, seed, clock, Auth(auth), rate_limits, Validation(validate_responses), world)
+    settings = Settings(
+        apis=names,
+        seed=seed,
+        frozen_at=clock,
+        auth=Auth(auth),
+        rate_limits=rate_limits,
+        validation=Validation(validate_responses),
+        world=world,
+        admin_token=admin_token,
+        max_worlds=max_worlds,
+        log_format=LogFormat(log_format) if log_format else None,
+    )
     app = create_app(settings)
     listener = bind(host, port)
     click.echo(welcome(names, address(listener)))
@@ -201,3 +236,24 @@ def prove(api: str, rules: tuple[str, ...], workers: int, max_examples: int, see
     if api not in API_NAMES:
         raise UnknownApi(api, API_NAMES)
     sys.exit(run_prove(api, rules, workers=workers, max_examples=max_examples, seed=seed, show=click.echo))
+
+
+@main.command()
+@click.option("--url", required=True, envvar="SESSION_CONTRACTS_URL", help="Of the mock, or of one of its worlds: http://127.0.0.1:8080/w/name.")
+@click.option("--api", "apis", multiple=True, metavar="API", help="Only of this API; may be given again. Left out: all that were called.")
+@click.option("--admin-token", envvar="SESSION_CONTRACTS_ADMIN_TOKEN", help="Where the mock was started with one.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write it all as JSON.")
+@click.option("--fail-under", type=click.FloatRange(0, 100), help="Exit 1 where less than so many percent were reached.")
+@_says_what_to_do
+def coverage(url: str, apis: tuple[str, ...], admin_token: str | None, json_file: Path | None, fail_under: float | None) -> None:
+    """Tell which moves, refusals and rules the requests to a running mock have reached, and which not."""
+    answer = Control(url, admin_token).coverage()
+    for api in apis:
+        if api not in answer["apis"]:
+            raise UnknownApi(api, tuple(answer["apis"]))
+    click.echo(covered(answer, apis))
+    if json_file is not None:
+        json_file.write_text(json.dumps(answer, indent=1) + "\n")
+    if fail_under is not None and percent(answer, apis) < fail_under:
+        click.echo(f"less than {fail_under:g} percent", err=True)
+        sys.exit(1)

@@ -8,3 +8,18 @@ class UnknownRule(Exception):
 
     def __init__(self, rule: str, known: Sequence[str]) -> None:
         super().__init__(f"there is no rule {rule!r} that can be broken; there is {', '.join(known)}")
+
+
+class MockUnreachable(Exception):
+    """No mock answers at a URL."""
+
+    def __init__(self, url: str, reason: object) -> None:
+        super().__init__(f"no mock answers at {url}: {reason}; start one with 'session-contracts serve', or give its URL")
+
+
+class MockRefused(Exception):
+    """The control API of a mock did not do what it was asked for. `status` is that of HTTP."""
+
+    def __init__(self, status: int, detail: object) -> None:
+        super().__init__(f"the mock refused ({status}): {detail}")
+        self.status = status

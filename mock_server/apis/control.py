@@ -1,16 +1,56 @@
 """The control API: handlers by operationId, and its form of an error."""
 
+import base64
 import hashlib
+import hmac
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from mock_server import breaks, states
+from mock_server import breaks, faults, har, snapshot, states
 from mock_server.call import Answer, Call
-from mock_server.clock import parse_duration, parse_time, rfc3339
-from mock_server.errors import BadState, ClockError, FieldError, NoSuchState, Refused, UnknownRules
-from mock_server.world import as_message
+from mock_server.clock import Clock, parse_duration, parse_time, rfc3339
+from mock_server.credentials import Credential
+from mock_server.errors import (
+    BadFault,
+    BadSnapshot,
+    BadState,
+    ClockError,
+    FieldError,
+    NoSuchState,
+    Refused,
+    UnknownRules,
+    WorldExists,
+)
+from mock_server.faults import Faults
+from mock_server.journal import Entry, matches, shown
+from mock_server.world import World, as_message
+
+#: It tells of the vendors' APIs, and is none.
+VENDOR = False
+
+
+def authenticate(call: Call, sent: str | None) -> Credential:
+    """Whoever knows the token that the mock was started with; anybody, where it was started without one. Raises Refused."""
+    wanted = call.world.settings.admin_token
+    if wanted is not None and not hmac.compare_digest(_secret(sent or "").encode(), wanted.encode()):
+        detail = "the control API needs the token that the mock was started with (--admin-token): send 'Authorization: Bearer <token>'"
+        raise Refused(None, detail, status=401, headers=[("WWW-Authenticate", "Bearer")])
+    return Credential("", "", "admin")
+
+
+def _secret(sent: str) -> str:
+    scheme, _, secret = sent.partition(" ")
+    if scheme.lower() != "basic":
+        return secret.strip() if scheme.lower() == "bearer" else ""
+    try:
+        return base64.b64decode(secret, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+# ---- the server and its worlds
 
 
 def get_health(call: Call) -> Answer:
@@ -27,9 +67,72 @@ def own_version() -> str:
         return "unknown"
 
 
+def list_worlds(call: Call) -> Answer:
+    listed = [{"name": world.name, "now": rfc3339(world.clock.now()), "requests": world.journal.count} for world in call.worlds]
+    return Answer(200, {"worlds": listed})
+
+
+def create_world(call: Call) -> Answer:
+    asked = call.body or {}
+    if len(ways := [way for way in ("fork", "state") if way in asked] + (["seed or clock"] if {"seed", "clock"} & set(asked) else [])) > 1:
+        raise Refused(None, f"a world begins in one way; give one of {', '.join(ways)}")
+    try:
+        return _made(_create(call, asked.get("name"), asked), call)
+    except WorldExists as error:
+        raise Refused(None, str(error), status=409) from None
+    except BadSnapshot as error:
+        raise Refused(None, f"state: {error}") from None
+    except (ValueError, ClockError) as error:
+        raise Refused(None, f"clock: {error}") from None
+
+
+def _create(call: Call, name: str | None, asked: Mapping[str, Any]) -> World:
+    if "fork" in asked:
+        return call.worlds.fork(name, asked["fork"])
+    if "state" in asked:
+        return call.worlds.load(name, asked["state"])
+    return call.worlds.create(name, asked.get("seed"), _clock(asked["clock"]) if "clock" in asked else None)
+
+
+def _clock(asked: Mapping[str, Any]) -> Clock:
+    """One that stands where it is told to; without `now`, the machine's. Raises ValueError."""
+    clock = Clock(parse_time(asked["now"])) if "now" in asked else Clock()
+    if asked.get("frozen", True):
+        clock.freeze()
+    else:
+        clock.run()
+    return clock
+
+
+def _made(world: World, call: Call) -> Answer:
+    path = f"/w/{world.name}"
+    apis = {name: f"{path}{plan.base_path}" for name, plan in call.world.plans.items() if plan.vendor}
+    return Answer(201, {"name": world.name, "path": path, "apis": apis})
+
+
+def drop_world(call: Call) -> Answer:
+    call.worlds.drop(call.parameters["name"])
+    return Answer(200, {})
+
+
+def export_state(call: Call) -> Answer:
+    return Answer(200, snapshot.export(call.world))
+
+
+def import_state(call: Call) -> Answer:
+    try:
+        snapshot.restore(call.world, call.body)
+    except BadSnapshot as error:
+        raise Refused(None, str(error)) from None
+    return Answer(200, {})
+
+
 def reset_world(call: Call) -> Answer:
     call.world.reset()
     return Answer(200, {})
+
+
+# ---- the clock
 
 
 def get_clock(call: Call) -> Answer:
@@ -57,8 +160,61 @@ def advance_clock(call: Call) -> Answer:
     return get_clock(call)
 
 
+# ---- what was asked, what was answered, and what that covers
+
+
+def get_journal(call: Call) -> Answer:
+    found, latest = _entries(call)
+    return Answer(200, {"entries": [shown(entry) for entry in latest], "total": len(found), "dropped": call.world.journal.dropped})
+
+
+def _entries(call: Call) -> tuple[list[Entry], list[Entry]]:
+    """Those that match, and the latest of them, as many as are wanted."""
+    found = [entry for entry in call.world.journal if matches(entry, call.parameters)]
+    return found, found[max(0, len(found) - call.parameters.get("limit", len(found))) :]
+
+
+def delete_journal(call: Call) -> Answer:
+    call.world.journal.clear()
+    return Answer(200, {})
+
+
+def get_journal_archive(call: Call) -> Answer:
+    return Answer(200, har.archive(_entries(call)[1], own_version()))
+
+
+def get_coverage(call: Call) -> Answer:
+    coverage = call.worlds.coverage if call.parameters["worlds"] == "all" else call.world.coverage
+    return Answer(200, {"apis": {name: coverage.of(plan) for name, plan in call.world.plans.items() if plan.vendor}})
+
+
+def delete_coverage(call: Call) -> Answer:
+    (call.worlds.coverage if call.parameters["worlds"] == "all" else call.world.coverage).clear()
+    return Answer(200, {})
+
+
 def get_outbox(call: Call) -> Answer:
     return Answer(200, {"messages": [as_message(message) for message in call.world.outbox]})
+
+
+# ---- what goes wrong
+
+
+def get_faults(call: Call) -> Answer:
+    return Answer(200, {"faults": faults.as_json(call.world.faults)})
+
+
+def put_faults(call: Call) -> Answer:
+    try:
+        call.world.faults = faults.parse(call.body["faults"], call.world.plans)
+    except BadFault as error:
+        raise Refused(None, str(error)) from None
+    return get_faults(call)
+
+
+def delete_faults(call: Call) -> Answer:
+    call.world.faults = Faults()
+    return get_faults(call)
 
 
 def get_broken_rules(call: Call) -> Answer:
@@ -76,6 +232,9 @@ def put_broken_rules(call: Call) -> Answer:
 def delete_broken_rules(call: Call) -> Answer:
     call.world.break_rules((), breaks.broken)
     return get_broken_rules(call)
+
+
+# ---- provider states
 
 
 def set_up_state(call: Call) -> Answer:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_server import tokens
 from mock_server.call import Answer, Call, Change
+from mock_server.chance import CHOICES, IDS
 from mock_server.clock import parse_time, rfc3339
 from mock_server.credentials import Credential
 from mock_server.errors import FieldError, Refused
@@ -65,11 +66,11 @@ def _known(call: Call, resource: str, member: str) -> Record:
 def assigned(call: Call, study: Record) -> str:
     """A or B, as often as the study's split says."""
     split = study.fields["splitRatio"]
-    return call.world.random.choices(("A", "B"), (split["A"], split["B"]))[0]
+    return call.world.chance.draw(CHOICES).choices(("A", "B"), (split["A"], split["B"]))[0]
 
 
 def new_id(call: Call, prefix: str) -> str:
-    return f"{prefix}_{call.world.random.randbytes(6).hex()}"
+    return f"{prefix}_{call.world.chance.draw(IDS).randbytes(6).hex()}"
 
 
 def get_session(call: Call) -> Answer:

@@ -1,6 +1,7 @@
 """Rentalot: handlers by operationId, the effects that its lifecycle table names, and its form of an error."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from mock_server.call import Answer, Call, Change, one
@@ -56,7 +57,7 @@ _TITLES: Mapping[int, str] = {
 
 def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
     """An RFC 9457 problem."""
-    title = _TITLES[status]
+    title = _TITLES.get(status) or HTTPStatus(status).phrase
     problem = {
         "type": f"https://rentalot.ai/problems/{title.lower().replace(' ', '-')}",
         "title": title,

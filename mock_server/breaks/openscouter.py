@@ -30,6 +30,7 @@ from mock_server.breaks.parts import (
     without,
 )
 from mock_server.call import Answer, Call, Change
+from mock_server.chance import CHOICES
 from mock_server.clock import rfc3339
 from mock_server.credentials import Credential
 from mock_server.decide import decide
@@ -211,7 +212,7 @@ def _any_variant(call: Call) -> None:
 
 def _even_split(call: Call) -> None:
     if call.body.get("variant") is None:
-        call.body = {**call.body, "variant": call.world.random.choice("AB")}
+        call.body = {**call.body, "variant": call.world.chance.draw(CHOICES).choice("AB")}
 
 
 def _unassigned(data: dict[str, Any]) -> dict[str, Any]:

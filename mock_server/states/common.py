@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from mock_server.chance import SECRETS
 from mock_server.clock import parse_duration, parse_moment, parse_time, rfc3339
 from mock_server.credentials import Credential, random_key
 from mock_server.errors import BadState, ClockError, NoSuchState
@@ -72,5 +73,5 @@ def issued_key(world: World, api: ApiPlan, params: Mapping[str, Any], prefix: st
     found = None if revoked or scopes is not None else keys.default(tenant)
     if found is None:
         limited = None if scopes is None else tuple(scopes)
-        found = keys.issue(Credential(random_key(prefix, world.secrets), tenant, kind, revoked=revoked, scopes=limited))
+        found = keys.issue(Credential(random_key(prefix, world.chance.draw(SECRETS)), tenant, kind, revoked=revoked, scopes=limited))
     return bearer(found.secret)

@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_server import tokens
 from mock_server.apis.mobilenext import LIFETIME
+from mock_server.chance import IDS, SECRETS
 from mock_server.clock import rfc3339
 from mock_server.credentials import Credential, random_key
 from mock_server.errors import BadState, NoSuchState
@@ -28,7 +29,7 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
     if "organization" in params:
         raise NoSuchState("organization: only an API key is bound to one")
     issued_at = world.clock.now() - (2 * LIFETIME if params.get("expired") else timedelta())
-    claims: dict[str, Any] = {"jti": f"{world.secrets.getrandbits(64):016x}"}
+    claims: dict[str, Any] = {"jti": f"{world.chance.draw(SECRETS).getrandbits(64):016x}"}
     if "organizations" in params:
         claims["organizations"] = params["organizations"]  # so that the token outlives a reset, which its user does not
     token = tokens.sign(owner.key, issued_at, LIFETIME, **claims)
@@ -48,7 +49,7 @@ def _key(world: World, api: ApiPlan, owner: Record, params: Mapping[str, Any]) -
     existing(world, api, "Organization", bound, "organization")
     if bound not in mine:
         raise NoSuchState(f"organization: the key's owner does not belong to {bound}")
-    secret, revoked = random_key("mob_", world.secrets), params.get("revoked", False)
+    secret, revoked = random_key("mob_", world.chance.draw(SECRETS)), params.get("revoked", False)
     key = Credential(secret, "default", "api_key", revoked=revoked, user=owner.key, organization=bound)
     return world.credentials[api.name].issue(key)
 
@@ -75,7 +76,7 @@ def default_user(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Recor
 
 def organization(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     """A new organization; the default user joins it, and keeps its default one."""
-    key = f"org_{world.random.randbytes(6).hex()}"
+    key = f"org_{world.chance.draw(IDS).randbytes(6).hex()}"
     world.place(api, api.resources["Organization"], {"id": key}, "", {})
     if params.get("member", True):
         member = default_user(world, api, {})

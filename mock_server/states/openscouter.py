@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_server import tokens
 from mock_server.apis.openscouter import LIFETIME
+from mock_server.chance import IDS, SECRETS
 from mock_server.clock import rfc3339
 from mock_server.errors import BadState, NoSuchState
 from mock_server.plan import ApiPlan
@@ -21,7 +22,7 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
     tenant = params.get("tenant", "default")
     issued_at = world.clock.now() - (2 * LIFETIME if params.get("expired") else timedelta())
     user = "user_admin01" if tenant == "default" else "user_elsewhere"
-    return bearer(tokens.sign(user, issued_at, LIFETIME, tenant=tenant, jti=f"{world.secrets.getrandbits(64):016x}"))
+    return bearer(tokens.sign(user, issued_at, LIFETIME, tenant=tenant, jti=f"{world.chance.draw(SECRETS).getrandbits(64):016x}"))
 
 
 def study(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,4 +79,4 @@ def analysis_finished(world: World, api: ApiPlan, params: Mapping[str, Any]) -> 
 
 
 def _new_id(world: World, prefix: str) -> str:
-    return f"{prefix}_{world.random.randbytes(6).hex()}"
+    return f"{prefix}_{world.chance.draw(IDS).randbytes(6).hex()}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server import tokens
 from mock_server.apis.promptster import event_fields, new_session, take_down
+from mock_server.chance import IDS, SECRETS
 from mock_server.clock import rfc3339_ms
 from mock_server.credentials import Credential
 from mock_server.errors import BadState, NoSuchState
@@ -34,7 +35,8 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
         if params.get(name):
             raise NoSuchState(f"{name}: only a candidate's key has that")
     issued_at = world.clock.now() - (2 * LIFETIME if params.get("expired") else timedelta())
-    return bearer(tokens.sign(f"user_{tenant}", issued_at, LIFETIME, tenant=tenant, jti=f"{world.secrets.getrandbits(64):016x}"))
+    unique = f"{world.chance.draw(SECRETS).getrandbits(64):016x}"
+    return bearer(tokens.sign(f"user_{tenant}", issued_at, LIFETIME, tenant=tenant, jti=unique))
 
 
 def _candidate(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) -> Credential:
@@ -73,9 +75,9 @@ def _keys(world: World, api: ApiPlan, tenant: str | None, **filters: str) -> Row
 
 
 def _new_key(world: World, api: ApiPlan, tenant: str, status: str, assessment_: str | None, session_: str | None) -> Record:
-    letters = f"{world.secrets.getrandbits(32):08X}"
+    letters = f"{world.chance.draw(SECRETS).getrandbits(32):08X}"
     fields = {
-        "id": f"key_{world.random.randbytes(6).hex()}",
+        "id": f"key_{world.chance.draw(IDS).randbytes(6).hex()}",
         "key": f"PST-{letters[:4]}-{letters[4:]}",
         "assessmentId": assessment_,
         "status": status,
@@ -85,7 +87,7 @@ def _new_key(world: World, api: ApiPlan, tenant: str, status: str, assessment_: 
 
 
 def assessment(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {"id": f"asm_{world.random.randbytes(6).hex()}"}
+    fields = {"id": f"asm_{world.chance.draw(IDS).randbytes(6).hex()}"}
     return {"assessmentId": world.place(api, api.resources["Assessment"], fields, params.get("tenant", "default"), {}).key}
 
 

@@ -118,8 +118,13 @@ def test_a_clock_only_moves_forward() -> None:
             clock.advance(by)
     with pytest.raises(ClockError):
         clock.set(NOON)
-    clock.reset()
-    assert clock.now() == NOON
+
+
+def test_a_forked_clock_goes_its_own_way() -> None:
+    clock = Clock(NOON)
+    other = clock.fork()
+    other.advance(timedelta(days=1))
+    assert (clock.now(), other.now()) == (NOON, NOON + timedelta(days=1))
 
 
 def test_a_running_clock_freezes_and_runs_on() -> None:

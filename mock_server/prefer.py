@@ -1,0 +1,112 @@
+"""Examples on request: the header `Prefer` asks for the documented answer of a status, or of a name, and nothing happens besides."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.call import SCOPE_KEY, Answer, Call
+from mock_server.errors import Refused
+from mock_server.security import header
+from openapi.json_schema import resolve
+
+
+@dataclass(frozen=True)
+class Example:
+    """A documented answer. `name`: of the example, or of the schema that it is one of."""
+
+    name: str
+    status: int
+    media: str
+    value: Any
+
+
+class PreferMiddleware:
+    """`Prefer: code=503` and `Prefer: example=Session` (RFC 7240), for this request alone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call: Call | None = scope.get(SCOPE_KEY)
+        sent = header(scope, b"prefer") if call is not None and call.api.vendor else None
+        wanted = _WANTED.search(sent) if sent else None
+        if call is None or wanted is None:
+            return await self.app(scope, receive, send)
+        call.preference = f"{wanted['what']}={wanted['value']}"
+        call.headers.append(("Preference-Applied", call.preference))
+        call.answer = (_by_code if wanted["what"] == "code" else _by_name)(call, wanted["value"])
+
+
+_WANTED = re.compile(r'(?P<what>code|example)\s*=\s*"?(?P<value>[\w.-]+)"?', re.ASCII)
+
+
+def _by_code(call: Call, text: str) -> Answer:
+    """The documented example of that status; an undocumented status has the vendor's form of an error. Raises Refused."""
+    try:
+        status = HTTPStatus(int(text))
+    except ValueError:
+        raise Refused(None, f"Prefer: {text[:40]!r} is no HTTP status; write code=503", status=400) from None
+    found = next((example for example in examples(call) if example.status == status), None)
+    if found is not None:
+        return _answer(found)
+    if status < 400:
+        known = ", ".join(str(known) for known in call.plan.contract.responses)
+        raise Refused(None, f"Prefer: {call.plan.id} documents no {status}; it documents {known}", status=400)
+    raise Refused(None, "the status that the header Prefer asked for", status=status)
+
+
+def _by_name(call: Call, name: str) -> Answer:
+    known = [*examples(call)]
+    found = next((example for example in known if example.name == name), None)
+    if found is None:
+        names = ", ".join(dict.fromkeys(example.name for example in known))
+        raise Refused(None, f"Prefer: {call.plan.id} has no example {name[:40]!r}; it has {names}", status=400)
+    return _answer(found)
+
+
+def _answer(example: Example) -> Answer:
+    return Answer(example.status, example.value, media=example.media)
+
+
+def examples(call: Call) -> Iterator[Example]:
+    """The documented answers of an operation, in the order of its document."""
+    document, operation = call.api.contract.document, call.plan.contract
+    for status, response in document["paths"][operation.path][operation.method.lower()]["responses"].items():
+        for media, content in resolve(document, response).get("content", {}).items():
+            named = content.get("examples", {})
+            yield from (Example(name, int(status), media, entry["value"]) for name, entry in named.items())
+            if not named:
+                yield Example(_name(document, response, media), int(status), media, _value(content))
+
+
+def _name(document: Mapping[str, Any], response: Mapping[str, Any], media: str) -> str:
+    """Of the schema, or of the response, in components; `default` for what has no name."""
+    reference = response.get("$ref") or response["content"][media]["schema"].get("$ref")
+    return str(reference).rpartition("/")[2] if reference else "default"
+
+
+def _value(content: Mapping[str, Any]) -> Any:
+    return content["example"] if "example" in content else from_schema(content["schema"])
+
+
+def from_schema(schema: Mapping[str, Any]) -> Any:
+    """A resolved schema's own example, or one put together of its members'."""
+    if "example" in schema:
+        return schema["example"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "properties" in schema:
+        return {name: from_schema(member) for name, member in schema["properties"].items()}
+    if "items" in schema:
+        return [from_schema(schema["items"])]
+    for several in ("allOf", "oneOf", "anyOf"):
+        if several in schema:
+            return from_schema(schema[several][0])
+    return _PLAIN.get(schema.get("type", "object"), None)
+
+
+_PLAIN: Mapping[str, Any] = {"object": {}, "array": [], "string": "text", "integer": 1, "number": 1, "boolean": True}

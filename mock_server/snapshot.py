@@ -1,0 +1,175 @@
+"""A world as JSON, and back: everything that decides what it will answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mock_server import faults
+from mock_server.breaks import broken
+from mock_server.chance import Chance
+from mock_server.clock import Clock, parse_time, rfc3339
+from mock_server.credentials import Credential, Credentials
+from mock_server.errors import BadFault, BadSnapshot, UnknownRules, UntrueAnswer
+from mock_server.plan import ApiPlan, Checker, Resource
+from mock_server.rates import Count, Rates
+from mock_server.store import Collection, Record
+from mock_server.world import Contents, Message, World, as_message, build
+from openapi import load_control
+
+FORMAT = "session-contracts/world"
+VERSION = 1
+
+
+def export(world: World) -> dict[str, Any]:
+    """Everything but the journal and the coverage. It holds the secrets of the world's credentials."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "clock": {"now": rfc3339(world.clock.now()), "frozen": world.clock.frozen},
+        "random": {"seed": world.chance.seed, "drawn": dict(world.chance.drawn)},
+        "apis": {name: _api(world, api) for name, api in world.plans.items() if api.vendor},
+        "outbox": [as_message(message) for message in world.outbox],
+        "rates": {
+            "enforced": world.rates.enforced,
+            "counts": [
+                {"api": api, "who": who, "index": index, "window": count.window, "calls": count.calls}
+                for (api, who, index), count in world.rates.counts.items()
+            ],
+        },
+        "faults": faults.as_json(world.faults),
+        "broken": list(world.broken),
+    }
+
+
+def _api(world: World, api: ApiPlan) -> dict[str, Any]:
+    resources = api.resources.values()
+    return {
+        "records": {resource.name: [_record(record) for record in _arrived(world.collection(api, resource))] for resource in resources},
+        "credentials": [_given(credential) for credential in world.credentials[api.name]],
+    }
+
+
+def _arrived(collection: Collection) -> list[Record]:
+    return sorted(collection, key=lambda record: record.serial)
+
+
+def _record(record: Record) -> dict[str, Any]:
+    timer = {"timer": {"name": record.timer.name, "due": rfc3339(record.due)}} if record.timer and record.due else {}
+    return {"tenant": record.tenant, "fields": record.fields, "private": record.private, **timer}
+
+
+def _given(thing: Credential) -> dict[str, Any]:
+    """What is not as if it had been left out."""
+    told = {name: value for name, value in vars(thing).items() if value != Credential.__dataclass_fields__[name].default}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
+
+
+def read(file: Path | None) -> Any:
+    """What a file holds, if it is an export at all; None for a fixture. Raises BadSnapshot."""
+    if file is None or file.suffix.lower() != ".json":
+        return None
+    try:
+        return orjson.loads(file.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise BadSnapshot(f"{file}: {error}; give a file that GET /_mock/state has written") from None
+
+
+def restore(world: World, exported: Any) -> None:
+    """Put everything in place at once; APIs that are not named keep what they have. Raises BadSnapshot, and has changed nothing then."""
+    _check(exported)
+    unknown = [name for name in exported["apis"] if name not in world.plans or not world.plans[name].vendor]
+    if unknown:
+        raise BadSnapshot(f"apis: {', '.join(unknown)} is not served here; serve it as well, or leave it out")
+    try:
+        plans = broken(world.unbroken, exported["broken"])
+        told = faults.parse(exported["faults"], world.unbroken)
+    except UnknownRules as error:
+        raise BadSnapshot(f"broken: {error}") from None
+    except BadFault as error:
+        raise BadSnapshot(str(error)) from None
+    clock = _clock(exported["clock"])
+    collections = dict(world.collections)
+    credentials = dict(world.credentials)
+    for name, api in exported["apis"].items():
+        collections.update(_collections(world.unbroken[name], api["records"], clock.now()))
+        credentials[name] = Credentials(_credential(name, entry) for entry in api["credentials"])
+    random = exported["random"]
+    contents = Contents(collections, clock, Chance(random["seed"], random["drawn"]), _rates(exported["rates"]), _outbox(exported["outbox"]))
+    world.take_over(contents, credentials, told, plans, exported["broken"])
+
+
+def _check(exported: Any) -> None:
+    if not isinstance(exported, dict) or exported.get("format") != FORMAT:
+        raise BadSnapshot(f"this is no export of a world; its member format would be {FORMAT!r}")
+    if exported.get("version") != VERSION:
+        raise BadSnapshot(f"this export has version {exported.get('version')!r}; this server reads version {VERSION}")
+    if violations := _checker().violations(exported):
+        raise BadSnapshot("; ".join(f"{error.field}: {error.message}" for _, _, error in violations[:3]))
+
+
+@cache
+def _checker() -> Checker:
+    return Checker.of(load_control().schemas["World"])
+
+
+def _clock(told: Mapping[str, Any]) -> Clock:
+    try:
+        clock = Clock(parse_time(told["now"]))
+    except ValueError as error:
+        raise BadSnapshot(f"clock.now: {error}") from None
+    if not told["frozen"]:
+        clock.run()
+    return clock
+
+
+def _collections(api: ApiPlan, told: Mapping[str, Any], now: datetime) -> Iterator[tuple[tuple[str, str], Collection]]:
+    for name in told:
+        if name not in api.resources:
+            raise BadSnapshot(f"apis.{api.name}.records: there is no {name!r}; there is {', '.join(api.resources)}")
+    for resource in api.resources.values():
+        collection = Collection(resource.ordering)
+        for index, entry in enumerate(told.get(resource.name, ())):
+            where = f"apis.{api.name}.records.{resource.name}.{index}"
+            record = _restored(resource, entry, now, where)
+            if collection.get(record.key) is not None:
+                raise BadSnapshot(f"{where}: there is a {resource.name} {record.key} already; give each its own")
+            collection.put(record)
+        yield (api.name, resource.name), collection
+
+
+def _restored(resource: Resource, entry: Mapping[str, Any], now: datetime, where: str) -> Record:
+    try:
+        record = build(resource, entry["fields"], entry["tenant"], entry["private"], now)
+        if resource.lifecycle is not None and record.state is None:
+            raise BadSnapshot(f"{where}: these fields are of no state; there is {', '.join(resource.lifecycle.states)}")
+        if "timer" not in entry:
+            return replace(record, timer=None, due=None)
+        timers = {timer.name: timer for timer in resource.timers}
+        return replace(record, timer=timers[entry["timer"]["name"]], due=parse_time(entry["timer"]["due"]))
+    except (KeyError, TypeError, ValueError, UntrueAnswer) as error:
+        raise BadSnapshot(f"{where}: this makes no record: {error}") from None
+
+
+def _credential(api: str, entry: Mapping[str, Any]) -> Credential:
+    try:
+        told: dict[str, Any] = dict(entry)
+        if "expires" in entry:
+            told["expires"] = datetime.fromisoformat(entry["expires"])
+        told.update((name, tuple(told[name])) for name in ("scopes", "organizations") if name in told)
+        return Credential(**told)
+    except (TypeError, ValueError) as error:
+        raise BadSnapshot(f"apis.{api}.credentials: {error}") from None
+
+
+def _rates(told: Mapping[str, Any]) -> Rates:
+    counts = {(entry["api"], entry["who"], entry["index"]): Count(entry["window"], entry["calls"]) for entry in told["counts"]}
+    return Rates(told["enforced"], counts)
+
+
+def _outbox(told: list[Mapping[str, Any]]) -> list[Message]:
+    return [Message(**message) for message in told]
