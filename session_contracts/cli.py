@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,17 +13,16 @@ import click
 from conformance.errors import UsageError
 from conformance.runner import Options
 from conformance.runner import verify as run_verify
-from mock_server.app import create_app
-from mock_server.clock import parse_time
 from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from mock_server.server import address, bind
 from mock_server.server import serve as run_server
-from mock_server.settings import Auth, LogFormat, Settings, Validation
+from mock_server.settings import Auth, LogFormat, Validation
 from openapi import API_NAMES, ContractError, UnknownApi
 from session_contracts.control import Control
 from session_contracts.coverage_report import covered, percent
 from session_contracts.errors import MockRefused, MockUnreachable, UnknownRule
 from session_contracts.prove import prove as run_prove
+from session_contracts.settings import application, frozen_at
 from session_contracts.welcome import welcome
 
 _USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, AddressInUse, UsageError, UnknownRule, MockUnreachable, MockRefused)
@@ -49,18 +47,12 @@ def _version() -> str:
         return "unknown"
 
 
-class _Clock(click.ParamType["datetime | None"]):
-    """`system`, `frozen` or an RFC 3339 time; the value is None or the time at which the clock stands."""
-
-    name = "system|frozen|RFC3339"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime | None:
-        if value == "system" or value is None:
-            return None
-        try:
-            return datetime.now().astimezone().replace(microsecond=0) if value == "frozen" else parse_time(value)
-        except ValueError as error:
-            self.fail(f"{error}; or write system, or frozen", param, ctx)
+def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    try:
+        frozen_at(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -84,7 +76,15 @@ def main() -> None:
     envvar="SESSION_CONTRACTS_WORLD",
     help="What the mock begins with: an exported world (.json), or a fixture in place of the API's own (.yaml).",
 )
-@click.option("--clock", type=_Clock(), default="system", show_default=True, envvar="SESSION_CONTRACTS_CLOCK", help="What time it is.")
+@click.option(
+    "--clock",
+    callback=_clock,
+    default="system",
+    show_default=True,
+    metavar="system|frozen|RFC3339",
+    envvar="SESSION_CONTRACTS_CLOCK",
+    help="What time it is.",
+)
 @click.option(
     "--auth",
     type=click.Choice([mode.value for mode in Auth]),
@@ -130,7 +130,7 @@ def serve(
     port: int,
     seed: int,
     world: Path | None,
-    clock: datetime | None,
+    clock: str,
     auth: str,
     rate_limits: bool,
     validate_responses: str,
@@ -139,22 +139,20 @@ def serve(
     log_format: str | None,
 ) -> None:
     """Serve the mock of these APIs, or of all."""
-    names = tuple(dict.fromkeys(apis)) or API_NAMES
-    settings = Settings(
-        apis=names,
+    app = application(
+        apis,
         seed=seed,
-        frozen_at=clock,
-        auth=Auth(auth),
-        rate_limits=rate_limits,
-        validation=Validation(validate_responses),
+        clock=clock,
         world=world,
+        auth=auth,
+        rate_limits=rate_limits,
+        validate_responses=validate_responses,
         admin_token=admin_token,
         max_worlds=max_worlds,
-        log_format=LogFormat(log_format) if log_format else None,
+        log_format=log_format,
     )
-    app = create_app(settings)
     listener = bind(host, port)
-    click.echo(welcome(names, address(listener)))
+    click.echo(welcome(tuple(dict.fromkeys(apis)) or API_NAMES, address(listener)))
     try:
         run_server(app, listener)
     except KeyboardInterrupt:

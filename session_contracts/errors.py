@@ -23,3 +23,7 @@ class MockRefused(Exception):
     def __init__(self, status: int, detail: object) -> None:
         super().__init__(f"the mock refused ({status}): {detail}")
         self.status = status
+
+
+class MockFailed(Exception):
+    """A mock did not start, or is not running."""

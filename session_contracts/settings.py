@@ -1,0 +1,57 @@
+"""From the options of the command line, and of MockServer, to a mock."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from mock_server.app import create_app
+from mock_server.clock import parse_time
+from mock_server.errors import BadSnapshot, FixtureError
+from mock_server.settings import Auth, LogFormat, Settings, Validation
+from openapi import API_NAMES, ContractError, UnknownApi
+
+#: What `application` raises for the user's own mistakes.
+USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, ValueError)
+
+
+def application(
+    apis: Sequence[str] = (),
+    *,
+    seed: int = 0,
+    clock: str = "system",
+    world: str | Path | None = None,
+    auth: str = Auth.STRICT,
+    rate_limits: bool = False,
+    validate_responses: str = Validation.ERROR,
+    admin_token: str | None = None,
+    max_worlds: int = 500,
+    log_format: str | None = None,
+) -> ASGIApp:
+    """The mock of these APIs, or of all. Raises USER_ERRORS."""
+    settings = Settings(
+        apis=tuple(dict.fromkeys(apis)) or API_NAMES,
+        seed=seed,
+        frozen_at=frozen_at(clock),
+        auth=Auth(auth),
+        rate_limits=rate_limits,
+        validation=Validation(validate_responses),
+        world=Path(world) if world is not None else None,
+        admin_token=admin_token,
+        max_worlds=max_worlds,
+        log_format=LogFormat(log_format) if log_format else None,
+    )
+    return create_app(settings)
+
+
+def frozen_at(clock: str) -> datetime | None:
+    """`system`: None; `frozen`: now; else the RFC 3339 time at which the clock stands. Raises ValueError."""
+    if clock == "system":
+        return None
+    if clock == "frozen":
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        return parse_time(clock)
+    except ValueError as error:
+        raise ValueError(f"{error}; or write system, or frozen") from None

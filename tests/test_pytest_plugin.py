@@ -1,0 +1,113 @@
+"""The pytest plugin, in test runs of its own."""
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+SESSION = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
+CLIENT = """
+import httpx
+import pytest
+
+def review(api, session, decision):
+    url = f"{api.base_url}/api/v1/sessions/{session}/review"
+    return httpx.patch(url, headers=api.headers, json={"reviewStatus": decision}).status_code
+"""
+GOOD = (
+    CLIENT
+    + f"""
+def test_a_prepared_session(rentalot):
+    session = rentalot.given("session", status="completed", email="ada@example.com")["id"]
+    assert review(rentalot, session, "approved") == 200
+    assert [message["to"] for message in rentalot.outbox] == ["ada@example.com"]
+    assert [(entry["operation"], entry["status"]) for entry in rentalot.journal] == [("reviewSession", 200)]
+    assert rentalot.advance("P31D") == rentalot.now or rentalot.now
+
+def test_a_rule_that_is_broken(rentalot):
+    rentalot.break_rule("rentalot.review.final")
+    assert [review(rentalot, "{SESSION}", decision) for decision in ("approved", "denied")] == [200, 200]
+
+@pytest.mark.mock_world(clock="2026-02-13T09:00:00Z", seed=7)
+def test_a_clock_that_stands(rentalot, openscouter):
+    assert rentalot.now.isoformat() == "2026-02-13T09:00:00+00:00"
+    assert openscouter.world is rentalot.world
+    assert rentalot.journal == []
+
+@pytest.mark.parametrize("number", range(8))
+def test_worlds_of_their_own(rentalot, number):
+    rentalot.fault("reviewSession", status=503, first=1)
+    assert [review(rentalot, "{SESSION}", decision) for decision in ("denied", "denied", "denied")] == [503, 200, 409]
+
+@pytest.mark.parametrize("name", ["saleslab", "openscouter", "promptster", "mobilenext"])
+def test_every_api(request, name):
+    api = request.getfixturevalue(name)
+    assert api.base_url.endswith(f"/{{name}}")
+    assert api.headers
+"""
+)
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "3")], ids=["alone", "xdist"])
+def test_a_world_for_each_test(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    pytester.makepyfile(GOOD)
+    result = pytester.runpytest_subprocess("-W", "error", "--strict-markers", "--mock-coverage", *options)
+    result.assert_outcomes(passed=15)
+    result.stdout.fnmatch_lines(["*coverage of the mock*", "rentalot: * % (*2/2 moves, *"])
+    assert result.ret == 0
+
+
+def test_one_server_for_all_workers(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(6))
+        def test_where(mock_server_url, number, worker_id):
+            print(worker_id, mock_server_url)
+        """
+    )
+    result = pytester.runpytest_subprocess("-n", "3", "-rP")
+    said = [line.split() for line in result.outlines if line.startswith("gw")]
+    assert len({worker for worker, _ in said}) > 1
+    assert len({url for _, url in said}) == 1
+
+
+def test_a_failing_test_shows_what_the_mock_was_asked(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        CLIENT
+        + f"""
+def test_twice(rentalot):
+    assert review(rentalot, "{SESSION}", "approved") == 200
+    assert review(rentalot, "{SESSION}", "denied") == 200
+"""
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*requests to the mock*",
+            "1. * PATCH */review: 200 moved (awaiting_review -> approved)",
+            "2. * PATCH */review: 409 refused by rentalot.review.final (approved -> approved)",
+            "*allowed: awaiting_review -> approved with reviewStatus: approved; *",
+        ]
+    )
+
+
+@pytest.mark.parametrize(("least", "code"), [("90", 1), ("1", 0)])
+def test_coverage_can_fail_a_run(pytester: pytest.Pytester, least: str, code: int) -> None:
+    pytester.makepyfile(GOOD)
+    result = pytester.runpytest_subprocess("--mock-coverage-fail-under", least)
+    assert result.ret == code
+    assert any(line.startswith("FAIL: ") for line in result.outlines) is bool(code)
+
+
+def test_who_asks_for_nothing_pays_nothing(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_nothing():
+            assert not {"mock_server", "connexion"} & set(sys.modules)
+        """
+    )
+    pytester.runpytest_subprocess("--mock-coverage").assert_outcomes(passed=1)
