@@ -21,12 +21,12 @@ class Server:
         where = urlsplit(found.group())
         self.connection = http.client.HTTPConnection(str(where.hostname), where.port)
 
-    def call(self, method: str, path: str, body: str | None = None) -> bytes:
+    def call(self, method: str, path: str, body: str | None = None, status: int = 200) -> bytes:
         headers = {**self._headers, "Content-Type": "application/json"} if body else self._headers
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         content = answer.read()
-        if answer.status != 200:
+        if answer.status != status:
             raise SystemExit(f"{method} {path} answered {answer.status}: {content!r}")
         return content
 
