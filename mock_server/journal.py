@@ -22,10 +22,7 @@ MAX_BYTES = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request, counted from 1. `call` is None where no API was found; `after`: the record's state when it was answered.
-
-    `near`: what exists that is like a path that does not.
-    """
+    """One request, counted from 1. `call` is None where no API was found; `after`: the record's state when it was answered."""
 
     number: int
     at: datetime

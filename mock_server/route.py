@@ -90,7 +90,7 @@ def _near(path: str, apis: Iterable[ApiPlan]) -> list[str]:
 
 
 def _paths(apis: Iterable[ApiPlan]) -> Iterator[tuple[str, str]]:
-    """Every path with its methods; a path of which a value is in place of its parameter is as like as the parameter itself."""
+    """Every path, and how it is told of: with its methods."""
     for api in apis:
         for route in api.routes:
             template = api.contract.operations[next(iter(route.operations.values()))].path
