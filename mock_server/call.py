@@ -102,9 +102,8 @@ class Call:
         assert self.plan.lifecycle is not None, "only what has a row in a table acts on something"
         return self.world.collection(self.api, self.resource()).get(self.parameters[self.plan.lifecycle.parameter])
 
-    def state(self) -> str:
-        """The state of the addressed record, as the caller may know it."""
-        record = self.addressed()
+    def state_of(self, record: Record | None) -> str:
+        """As the caller may know it."""
         if record is None:
             return ABSENT
         return str(record.state) if self.api.sees(self.tenant, record.tenant) else FOREIGN

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from openapi.json_schema import rule_map
 from openapi.model import ABSENT, Contract, Lifecycle, Timer
@@ -12,6 +12,18 @@ if TYPE_CHECKING:
     from mock_server.call import Call
     from mock_server.plan import ApiPlan
     from mock_server.respond import Outcome
+
+
+class Situation(NamedTuple):
+    """All that matters of a call: `target` of its move, the `rule` that refused it, and the parameters that filtered a list."""
+
+    api: str
+    operation: str
+    state: str | None
+    target: str | None
+    success: bool
+    rule: str | None
+    filters: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -25,73 +37,68 @@ class Point:
     target: str | None
     rule: str
 
-    def __str__(self) -> str:
-        arrow = f" -> {self.target}" if self.target else ""
-        return f"{self.resource}.{self.operation}: {self.state}{arrow}"
 
-
-#: Kinds of points, in the order in which they are told.
+#: Kinds of what is reached, in the order in which they are told.
 KINDS = ("creation", "move", "stay", "refusal", "timer", "rule")
 
 
 class Coverage:
-    """Counts of one world; each is counted for the whole server as well, whatever becomes of the world."""
+    """Counts of one world, or of several. A call is only counted; what it has reached is found out when somebody asks."""
 
-    def __init__(self, whole: "Coverage | None" = None) -> None:
-        self._whole = whole
-        self._points: Counter[tuple[str, Point]] = Counter()
-        self._rules: Counter[tuple[str, str]] = Counter()
+    def __init__(self) -> None:
+        self._calls: Counter[Situation] = Counter()
+        self._timers: Counter[tuple[str, Point]] = Counter()
 
     def clear(self) -> None:
-        self._points.clear()
-        self._rules.clear()
+        self._calls.clear()
+        self._timers.clear()
+
+    def add(self, other: "Coverage") -> None:
+        """What another world has reached, too."""
+        self._calls.update(other._calls)
+        self._timers.update(other._timers)
 
     def timer(self, api: str, resource: str, timer: Timer, state: str) -> None:
-        self._reach(api, Point("timer", resource, timer.name, state, timer.target, timer.rule))
+        self._timers[api, Point("timer", resource, timer.name, state, timer.target, timer.rule)] += 1
 
     def note(self, call: "Call", outcome: "Outcome") -> None:
-        """What a call has reached: the cell of its table, and the rules that were at work."""
-        if call.operation is None or call.fault is not None or call.preference is not None:
+        """A call that was decided by the contract, not by a fault or for the sake of an example."""
+        operation = call.operation
+        if operation is None or call.fault is not None or call.preference is not None:
             return
-        name = call.api.name
-        if point := _cell(call, outcome):
-            self._reach(name, point)
-        elif outcome.rule:
-            self._count(name, outcome.rule)
-        if outcome.status < 400:
-            for rule in call.api.reach.at_work[call.operation.id]:
-                self._count(name, rule)
-            for parameter in call.operation.contract.parameters:
-                if parameter.filter and parameter.name in call.parameters:
-                    self._count(name, parameter.filter.rule)
-
-    def _reach(self, api: str, point: Point) -> None:
-        self._points[api, point] += 1
-        if self._whole:
-            self._whole._points[api, point] += 1
-        self._count(api, point.rule)
-
-    def _count(self, api: str, rule: str) -> None:
-        self._rules[api, rule] += 1
-        if self._whole:
-            self._whole._rules[api, rule] += 1
+        filters: tuple[str, ...] = ()
+        if operation.contract.listing is not None:
+            filters = tuple(plan.name for plan in operation.parameters if plan.filters and plan.name in call.parameters)
+        target = call.move.target if call.move is not None else None
+        self._calls[Situation(call.api.name, operation.id, call.before, target, outcome.status < 400, outcome.rule, filters)] += 1
 
     def of(self, api: "ApiPlan") -> dict[str, Any]:
         """One API's: a summary by kind, and every point and rule with its count."""
-        contract = api.contract
-        points = [(point, self._points[contract.name, point]) for point in api.reach.points]
-        rules = [(rule, self._rules[contract.name, rule.id]) for rule in contract.rules.values()]
-        counts = [*((point.kind, count) for point, count in points), *(("rule", count) for _, count in rules)]
-        summary = {
-            kind: {"reached": sum(count > 0 for name, count in counts if name == kind), "of": sum(name == kind for name, _ in counts)}
-            for kind in KINDS
-        }
+        points, rules = self._reached(api)
+        counts = [(point.kind, points[point]) for point in api.reach.points] + [("rule", rules[rule]) for rule in api.contract.rules]
+        summary = {kind: _summed([count for name, count in counts if name == kind]) for kind in KINDS}
         return {
             "percent": round(100 * sum(count > 0 for _, count in counts) / len(counts), 1),
             "summary": summary,
-            "points": [{**_told(point), "count": count} for point, count in points],
-            "rules": [{"id": rule.id, "level": rule.level.value, "count": count} for rule, count in rules],
+            "points": [{**_told(point), "count": points[point]} for point in api.reach.points],
+            "rules": [{"id": rule.id, "level": rule.level.value, "count": rules[rule.id]} for rule in api.contract.rules.values()],
         }
+
+    def _reached(self, api: "ApiPlan") -> tuple[Counter[Point], Counter[str]]:
+        points: Counter[Point] = Counter({point: count for (name, point), count in self._timers.items() if name == api.name})
+        rules: Counter[str] = Counter()
+        for point, count in points.items():
+            rules[point.rule] += count
+        for situation, count in self._calls.items():
+            if situation.api == api.name:
+                cell = _cell(api.contract, situation)
+                points.update({cell: count} if cell else {})
+                rules.update(dict.fromkeys(_rules(api, situation, cell), count))
+        return points, rules
+
+
+def _summed(counts: list[int]) -> dict[str, int]:
+    return {"reached": sum(count > 0 for count in counts), "of": len(counts)}
 
 
 def _told(point: Point) -> dict[str, Any]:
@@ -99,36 +106,46 @@ def _told(point: Point) -> dict[str, Any]:
     return {**told, **({"to": point.target} if point.target else {}), "rule": point.rule}
 
 
-def _cell(call: "Call", outcome: "Outcome") -> Point | None:
-    """The cell of the table that decided the call, if one did."""
-    assert call.operation is not None, "the route comes first"
-    table, row = call.operation.lifecycle, call.operation.row
-    creation = next((table.creation for table in call.api.contract.lifecycles.values() if table.creation), None)
-    if creation is not None and creation.operation == call.operation.id and outcome.status < 400:
-        resource = next(name for name, table in call.api.contract.lifecycles.items() if table.creation is creation)
-        return Point("creation", resource, creation.operation, ABSENT, creation.target, creation.rule)
-    if table is None or row is None or call.before is None:
-        return None
-    if refusal := row.refusals.get(call.before):
-        return Point("refusal", table.name, row.operation, call.before, None, refusal.rule) if outcome.rule == refusal.rule else None
-    if outcome.status >= 400:
-        return None
-    if call.move is not None:
-        return Point("move", table.name, row.operation, call.move.source, call.move.target, call.move.rule)
-    stay = row.stays.get(call.before)
-    return Point("stay", table.name, row.operation, call.before, None, stay.rule) if stay else None
+def _cell(contract: Contract, situation: Situation) -> Point | None:
+    """The cell of a table that decided a call, if one did."""
+    for table in contract.lifecycles.values():
+        if table.creation and table.creation.operation == situation.operation and situation.success:
+            return _creation(table)
+    lifecycle = contract.lifecycle_of(situation.operation)
+    wanted = (situation.operation, situation.state)
+    for point in _of_table(lifecycle) if lifecycle else ():
+        if (point.operation, point.state) == wanted and _is_it(point, situation):
+            return point
+    return None
+
+
+def _is_it(point: Point, situation: Situation) -> bool:
+    if point.kind == "refusal":
+        return situation.rule == point.rule
+    return situation.success and point.target == situation.target
+
+
+def _rules(api: "ApiPlan", situation: Situation, cell: Point | None) -> set[str]:
+    """The rules that were at work in a call."""
+    rules = {rule for rule in (situation.rule, cell.rule if cell else None) if rule}
+    if situation.success:
+        operation = api.contract.operations[situation.operation]
+        filters = (operation.parameter(name).filter for name in situation.filters)
+        rules |= {*api.reach.at_work[operation.id], *(found.rule for found in filters if found)}
+    return rules
+
+
+def _creation(table: Lifecycle) -> Point:
+    assert table.creation is not None, "the caller has looked"
+    return Point("creation", table.name, table.creation.operation, ABSENT, table.creation.target, table.creation.rule)
 
 
 def _of_table(table: Lifecycle) -> Iterator[Point]:
     if table.creation:
-        yield Point("creation", table.name, table.creation.operation, ABSENT, table.creation.target, table.creation.rule)
+        yield _creation(table)
     for operation, row in table.transitions.items():
-        seen = set()
-        for move in row.moves:
-            point = Point("move", table.name, operation, move.source, move.target, move.rule)
-            if point not in seen:
-                seen.add(point)
-                yield point
+        moves = (Point("move", table.name, operation, move.source, move.target, move.rule) for move in row.moves)
+        yield from dict.fromkeys(moves)  # of which several may differ in what the body says
         yield from (Point("stay", table.name, operation, state, None, stay.rule) for state, stay in row.stays.items())
         yield from (Point("refusal", table.name, operation, state, None, refusal.rule) for state, refusal in row.refusals.items())
     for timer in table.timers:
@@ -136,9 +153,12 @@ def _of_table(table: Lifecycle) -> Iterator[Point]:
             yield from (Point("timer", table.name, timer.name, state, timer.target, timer.rule) for state in timer.sources)
 
 
+# ---- what there is to be reached
+
+
 @dataclass(frozen=True)
 class Reach:
-    """What there is to be reached. `at_work`: the rules that a success of each operation shows; the others are named by a decision."""
+    """Every cell, and the rules that a success of each operation shows (`at_work`); the other rules are named by a decision."""
 
     points: tuple[Point, ...]
     at_work: Mapping[str, tuple[str, ...]]

@@ -32,7 +32,7 @@ def decide(call: Call) -> None:
     if operation.row is None or operation.lifecycle is None:
         return
     record = call.addressed()
-    state = call.before = call.state()
+    state = call.before = call.state_of(record)
     refusal = operation.row.refusals.get(state)
     if refusal is not None:
         raise Refused(refusal.rule, describe(call, state), status=refusal.status)

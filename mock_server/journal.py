@@ -22,7 +22,9 @@ MAX_BYTES = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request, counted from 1. `call` is None where no API was found; `after`: the record's state when it was answered."""
+    """One request, counted from 1. `call` is None where no API was found; `after`: the record's state when it was answered;
+    `size` in bytes.
+    """
 
     number: int
     at: datetime
@@ -30,12 +32,7 @@ class Entry:
     call: "Call | None"
     outcome: "Outcome"
     after: str | None
-
-    @property
-    def size(self) -> int:
-        sent = sum(len(name) + len(value) for name, value in self.scope["headers"])
-        body = self.call.raw_body if self.call else None
-        return sent + len(self.scope["query_string"]) + len(self.scope["raw_path"]) + len(body or b"") + len(self.outcome.body)
+    size: int
 
     @property
     def path(self) -> str:
@@ -71,7 +68,7 @@ class Journal:
     def note(self, at: datetime, scope: Scope, call: "Call | None", outcome: "Outcome") -> Entry:
         """Take one request down. The newest is always kept."""
         self.count += 1
-        entry = Entry(self.count, at, scope, call, outcome, _state_after(call))
+        entry = Entry(self.count, at, scope, call, outcome, _state_after(call), _size(scope, call, outcome))
         self._entries.append(entry)
         self._bytes += entry.size
         while len(self._entries) > self._max_entries or (self._bytes > self._max_bytes and len(self._entries) > 1):
@@ -79,12 +76,17 @@ class Journal:
         return entry
 
 
+def _size(scope: Scope, call: "Call | None", outcome: "Outcome") -> int:
+    """In bytes, without what every request needs."""
+    sent = sum([len(name) + len(value) for name, value in scope["headers"]]) + len(scope["query_string"]) + len(scope["raw_path"])
+    return sent + (len(call.raw_body or b"") if call else 0) + len(outcome.body)
+
+
 def _state_after(call: "Call | None") -> str | None:
     """The state of the record that the call was about, as the caller may know it now."""
     if call is None or call.before is None:
         return None
-    assert call.plan.lifecycle is not None, "only a row of a table tells a state"
-    return call.state()
+    return call.state_of(call.addressed())
 
 
 def shown(entry: Entry) -> dict[str, Any]:

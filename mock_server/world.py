@@ -55,13 +55,13 @@ class Contents:
 class World:
     """`plans` are those that this world is served by: the `unbroken` ones, which all worlds share, or broken replacements."""
 
-    def __init__(self, name: str, plans: Mapping[str, ApiPlan], settings: Settings, coverage: Coverage) -> None:
+    def __init__(self, name: str, plans: Mapping[str, ApiPlan], settings: Settings) -> None:
         self.name = name
         self.unbroken = plans
         self.plans: Mapping[str, ApiPlan] = plans
         self.broken: tuple[str, ...] = ()
         self.settings = settings
-        self.coverage = coverage
+        self.coverage = Coverage()
         self.credentials: Mapping[str, Credentials] = {}
         self.faults = Faults()
         self.journal = Journal()
@@ -95,9 +95,9 @@ class World:
         self._take(contents)
         self.credentials, self.faults, self.plans, self.broken = credentials, faults, plans, tuple(broken)
 
-    def fork(self, name: str, coverage: Coverage) -> "World":
+    def fork(self, name: str) -> "World":
         """A world like this one, which begins, and begins again, where this one is now. Its journal is empty."""
-        other = World(name, self.unbroken, self.settings, coverage)
+        other = World(name, self.unbroken, self.settings)
         other.plans, other.broken, other.faults = self.plans, self.broken, self.faults.fork()
         other.begin(self.contents().fork(), {api: issued.fork() for api, issued in self.credentials.items()})
         return other

@@ -39,8 +39,7 @@ class Worlds:
         self._issued = {**fixtures.issued(sources), "control": Credentials([])}
         self._made = 0
         self._started = Clock(settings.frozen_at).now()
-        #: What the requests to all worlds, past ones too, have reached.
-        self.coverage = Coverage()
+        self._past = Coverage()
         self.default = self._begin(DEFAULT, settings.seed, Clock(settings.frozen_at))
         if exported := snapshot.read(settings.world):
             self._fill(self.default, exported)
@@ -73,7 +72,7 @@ class Worlds:
 
     def fork(self, name: str | None, of: str) -> World:
         """A world like another one is now. Raises WorldExists, and Refused where there is no such world."""
-        return self._add(self.find(of).fork(self._free(name), Coverage(self.coverage)))
+        return self._add(self.find(of).fork(self._free(name)))
 
     def load(self, name: str | None, exported: Any) -> World:
         """A world that begins with what was exported. Raises WorldExists, BadSnapshot."""
@@ -85,15 +84,26 @@ class Worlds:
         """Raises Refused where there is none, or where it is the default one."""
         if name == DEFAULT:
             raise Refused(None, "the default world stays; POST /_mock/reset brings it back to its beginning", status=409)
-        self.find(name)
+        self._past.add(self.find(name).coverage)
         del self._named[name]
+
+    def coverage(self) -> Coverage:
+        """What the requests to all worlds, past ones too, have reached."""
+        whole = Coverage()
+        for coverage in (self._past, *(world.coverage for world in self)):
+            whole.add(coverage)
+        return whole
+
+    def clear_coverage(self) -> None:
+        for coverage in (self._past, *(world.coverage for world in self)):
+            coverage.clear()
 
     def _fill(self, world: World, exported: Any) -> None:
         snapshot.restore(world, exported)
         world.begin(world.contents(), world.credentials)
 
     def _begin(self, name: str, seed: int, clock: Clock, anew: bool = False) -> World:
-        world = World(name, self._plans, self._settings, Coverage(self.coverage))
+        world = World(name, self._plans, self._settings)
         data = self._data(seed, clock.now() if anew else self._started)
         contents = Contents(data, clock, Chance(seed), Rates(self._settings.rate_limits))
         world.begin(contents.fork(), {api: issued.fork() for api, issued in self._issued.items()})
@@ -120,7 +130,9 @@ class Worlds:
         self._dropped.pop(world.name, None)
         self._named[world.name] = world
         while len(self._named) > self._settings.max_worlds:
-            self._dropped[self._named.popitem(last=False)[0]] = None
+            name, idle = self._named.popitem(last=False)
+            self._past.add(idle.coverage)
+            self._dropped[name] = None
         while len(self._dropped) > _REMEMBERED:
             self._dropped.popitem(last=False)
         return world

@@ -184,12 +184,15 @@ def get_journal_archive(call: Call) -> Answer:
 
 
 def get_coverage(call: Call) -> Answer:
-    coverage = call.worlds.coverage if call.parameters["worlds"] == "all" else call.world.coverage
+    coverage = call.worlds.coverage() if call.parameters["worlds"] == "all" else call.world.coverage
     return Answer(200, {"apis": {name: coverage.of(plan) for name, plan in call.world.plans.items() if plan.vendor}})
 
 
 def delete_coverage(call: Call) -> Answer:
-    (call.worlds.coverage if call.parameters["worlds"] == "all" else call.world.coverage).clear()
+    if call.parameters["worlds"] == "all":
+        call.worlds.clear_coverage()
+    else:
+        call.world.coverage.clear()
     return Answer(200, {})
 
 
