@@ -32,7 +32,8 @@ class Mock:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.contracts: dict[str, Contract] = {"control": load_control(), **{name: load(name) for name in settings.apis}}
-        self.fixtures: dict[str, Fixture] = read_fixtures(settings.apis, settings.world if read(settings.world) is None else None)
+        self._exported = read(settings.world)
+        self.fixtures: dict[str, Fixture] = read_fixtures(settings.apis, settings.world if self._exported is None else None)
         self.root = settings.apis[0] if len(settings.apis) == 1 else None
         self.plans: dict[str, ApiPlan] = {}
 
@@ -48,4 +49,4 @@ class Mock:
             )
         self.plans[name] = compile_api(contract, MODULES[name], operations, base_path)
         if len(self.plans) == len(self.contracts):
-            self.worlds = Worlds(self.plans, self.fixtures, self.settings)
+            self.worlds = Worlds(self.plans, self.fixtures, self.settings, self._exported)

@@ -27,9 +27,12 @@ _REMEMBERED = 10_000
 
 
 class Worlds:
-    """By name. When there are too many, the one that nobody has called for the longest goes."""
+    """By name. When there are too many, the one that nobody has called for the longest goes.
 
-    def __init__(self, plans: Mapping[str, ApiPlan], sources: Mapping[str, Fixture], settings: Settings) -> None:
+    `exported`: what the default world begins with, in place of the `sources`. Raises FixtureError, BadSnapshot.
+    """
+
+    def __init__(self, plans: Mapping[str, ApiPlan], sources: Mapping[str, Fixture], settings: Settings, exported: Any = None) -> None:
         self._plans = plans
         self._fixtures = sources
         self._settings = settings
@@ -41,7 +44,7 @@ class Worlds:
         self._started = Clock(settings.frozen_at).now()
         self._past = Coverage()
         self.default = self._begin(DEFAULT, settings.seed, Clock(settings.frozen_at))
-        if exported := snapshot.read(settings.world):
+        if exported is not None:
             self._fill(self.default, exported)
 
     def __iter__(self) -> Iterator[World]:

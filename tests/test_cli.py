@@ -162,3 +162,48 @@ def test_a_proof_of_one_rule() -> None:
     done = run("prove", "rentalot", "--rule", "rentalot.review.final", "--max-examples", "5")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "killed   rentalot.review.final" in done.stdout
+
+
+def test_coverage_tells_what_was_reached(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "coverage.json"
+    world = requests.post(f"{url}/_mock/worlds", json={}, timeout=10).json()["path"]
+    assert run("coverage", "--url", url + world).stdout == "no API was called\n"
+    requests.get(f"{url}{world}/rentalot/api/v1/sessions", timeout=10)
+    told = run("coverage", "--url", url + world, "--json", str(file), "--fail-under", "0")
+    assert told.returncode == 0, told
+    assert told.stdout.startswith("rentalot: 1 %")
+    assert "not reached: move Session.reviewSession: awaiting_review -> approved (rentalot.review.decides)" in told.stdout
+    assert "rule rentalot.auth.required" not in told.stdout
+    assert json.loads(file.read_text())["apis"]["rentalot"]["summary"]["rule"]["reached"] == 1
+    less = run("coverage", "--url", url + world, "--fail-under", "50")
+    assert (less.returncode, less.stderr) == (1, "less than 50 percent\n")
+    assert "saleslab: 0 %" in run("coverage", "--url", url + world, "--api", "saleslab").stdout
+
+
+def test_coverage_of_no_mock(html: str, url: str) -> None:
+    assert "no mock answers at http://127.0.0.1:1" in one_line(run("coverage", "--url", "http://127.0.0.1:1"))
+    assert "is no mock (status" in one_line(run("coverage", "--url", html))
+    assert "no world 'nowhere'" in one_line(run("coverage", "--url", f"{url}/w/nowhere"))
+    assert "there is no API named 'rentlot'" in one_line(run("coverage", "--url", url, "--api", "rentlot"))
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_requests_are_logged_where_somebody_asks_for_it(form: str) -> None:
+    process, url = start("--log-format", form, "--clock", "2026-02-13T09:00:00Z")
+    requests.get(f"{url}/rentalot/api/v1/sessions", timeout=10)
+    process.terminate()
+    _, logged = process.communicate(timeout=10)
+    if form == "text":
+        expected = "2026-02-13T09:00:00Z default GET /rentalot/api/v1/sessions 401 refused rentalot.auth.required\n"
+        assert logged == expected
+    else:
+        entry = json.loads(logged)
+        assert (entry["world"], entry["operation"], entry["status"]) == ("default", "listSessions", 401)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": "session-contracts/world", "version": 7}', None])
+def test_a_file_that_is_no_exported_world(content: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "world.json"
+    if content is not None:
+        file.write_text(content)
+    assert one_line(run("serve", "rentalot", "--port", "0", "--world", str(file)))

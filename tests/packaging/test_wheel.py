@@ -119,3 +119,11 @@ def test_it_verifies(installed: Installed, served: Served) -> None:
         "--allow-incomplete",
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_its_fixtures_are_there_for_pytest(installed: Installed) -> None:
+    test = "def test_it(rentalot):\n    assert rentalot.given('session')['id']\n    assert rentalot.journal == []\n"
+    (installed.folder / "test_it.py").write_text(test)
+    command = [str(installed.command.with_name("python")), "-m", "pytest", "-q", "-W", "error", "test_it.py"]
+    answer = subprocess.run(command, cwd=installed.folder, env=bare_environment(), capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
