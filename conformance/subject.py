@@ -224,7 +224,7 @@ class Subject:
         if not exchange.ok or not isinstance(record, dict) or not self._names(record, identity):
             raise Unexercised(f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back")
         volatile = self.vocabulary.volatile.get(self.table.state_of(record) or "", ())
-        told: Record = shapes.known(self.contract.schemas[self.table.schema], record)
+        told: Record = shapes.known(shapes.record_schema(self.operation(self.vocabulary.read)), record)
         return {name: value for name, value in told.items() if name not in volatile}
 
     def unwrapped(self, exchange: Exchange) -> Any:
