@@ -118,7 +118,8 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
 
 def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
     """A call that begins a record begins none where it is refused for its rate."""
-    done, kept_out = (subject.fetch(str(call.request_json[name])) for call in (first, refused) for name in subject.vocabulary.ties.values())
+    name = next(iter(subject.vocabulary.ties.values()))
+    done, kept_out = (subject.fetch(str(call.request_json[name])) for call in (first, refused))
     if done.ok and kept_out.status != refused.status:
         none = kept_out.status in judge.statuses("session.not-found")
         got = str(kept_out.status)
