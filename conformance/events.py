@@ -128,12 +128,13 @@ class Theirs:
 
     def judge_kept(self, trigger: Exchange, subject: Subject, judge: Judge) -> None:
         """Whatever a call from outside was answered, it took, and changed, nothing."""
-        with suppress(Unexercised):
+        try:
             after = whole(subject, self.session, self.headers)
-            same = after == self.before
-            judge.holds("session.foreign", same, trigger=trigger, expected="another organization's session as it was", got=f"{after}")
+        except Unexercised as reason:
+            judge.violated("session.foreign", trigger=trigger, expected="a session that its own organization can read", got=str(reason))
             return
-        judge.violated("session.foreign", trigger=trigger, expected="another organization's session as it was", got="none that it can read")
+        same = after == self.before
+        judge.holds("session.foreign", same, trigger=trigger, expected="another organization's session as it was", got=f"{after}")
 
 
 def theirs(subject: Subject) -> Theirs:

@@ -93,17 +93,16 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
 
 @verifies("ingest.upsert")
 def test_a_session_that_exists_is_kept(subject: Subject, judge: Judge) -> None:
-    """An event of no session_start is added to what there is, in progress or ended: it is the same session, with its metadata."""
-    for params in ({}, {"startedAt": at(-9000), "endedAt": at(60_000)}):
-        session = subject.make(metadata={"mine": 1, "candidateName": "Ada Lovelace"}, sourceService="cursor", **params)
-        key = key_for(subject, session)
-        before = subject.read(session)
-        judge.require(bool(before.get("metadata")), "the session does not show the metadata that it was made with")
-        for number, kind in enumerate(("prompt", DECISION)):
-            exchange = taken(ingest(subject, Event(1000 * number, number, kind).body(session), key))
-            after = subject.read(session)
-            changed = {name: after.get(name) for name in _LASTING if after.get(name) != before.get(name)}
-            judge.holds("ingest.upsert", not changed, trigger=exchange, expected="the session with one event more", got=f"{changed}")
+    """An event that neither begins nor ends it is added to what there is: it is the same session, with its metadata."""
+    session = subject.make(metadata={"mine": 1, "candidateName": "Ada Lovelace"}, sourceService="cursor")
+    key = key_for(subject, session)
+    before = subject.read(session)
+    judge.require(bool(before.get("metadata")), "the session does not show the metadata that it was made with")
+    for number, kind in enumerate(("prompt", DECISION)):
+        exchange = taken(ingest(subject, Event(1000 * number, number, kind).body(session), key))
+        after = subject.read(session)
+        changed = {name: after.get(name) for name in _LASTING if after.get(name) != before.get(name)}
+        judge.holds("ingest.upsert", not changed, trigger=exchange, expected="the session with one event more", got=f"{changed}")
 
 
 #: Members of a session that an event, other than a session_start and a session_end, has nothing to do with.
