@@ -10,6 +10,7 @@ from typing import Any
 from conformance import shapes
 from conformance.client import Exchange
 from conformance.errors import Unexercised
+from conformance.judge import Judge
 from conformance.shapes import Record
 from conformance.subject import Subject
 
@@ -58,14 +59,30 @@ def put(subject: Subject, session: str, events: Sequence[Event]) -> None:
 
 
 def key_for(subject: Subject, session: str) -> dict[str, str]:
-    """A candidate's key that is good for a session; the default one where no other can be had."""
+    """A candidate's key that is good for a session; the default one where no other can be had. Raises Unexercised."""
     with suppress(Unexercised):
         return dict(subject.credential(kind="candidate", sessionId=session))
-    return subject.headers(INGEST)
+    return default_key(subject)
+
+
+def default_key(subject: Subject) -> dict[str, str]:
+    """The candidate's key of all checks. Raises Unexercised: without one, a refusal says nothing of the event."""
+    headers = subject.headers(INGEST)
+    if not {name.lower() for name in headers} & {scheme.header.lower() for scheme in subject.operation(INGEST).security}:
+        raise Unexercised("there is no candidate's key; give one with -H, or have the states URL make one")
+    return headers
 
 
 def ingest(subject: Subject, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Exchange:
-    return subject.act(INGEST, None, body, headers=headers)
+    """Send an event, with the default key where no other is given. Raises Unexercised where there is none."""
+    return subject.act(INGEST, None, body, headers=default_key(subject) if headers is None else headers)
+
+
+def taken(exchange: Exchange) -> Exchange:
+    """An ingest that took an event down, as the rest of a check builds on. Raises Unexercised."""
+    if exchange.status != 201:
+        raise Unexercised(f"an ingest answered {exchange.status}")
+    return exchange
 
 
 def begun(subject: Subject) -> tuple[str, dict[str, str]]:
@@ -91,9 +108,41 @@ def marks(events: Sequence[Record]) -> list[Any]:
     return [data.get("mark") if isinstance(data := event.get("data"), dict) else None for event in events]
 
 
-def shown(subject: Subject, session: str) -> list[Any]:
+def shown(subject: Subject, session: str, headers: Mapping[str, str] | None = None) -> list[Any]:
     """The marks of a whole timeline. Raises Unexercised."""
-    return marks(events_of(timeline(subject, session)))
+    return marks(events_of(subject.send(TIMELINE, session, headers=headers)))
+
+
+def whole(subject: Subject, session: str, headers: Mapping[str, str] | None = None) -> tuple[Record, list[Any]]:
+    """A session and its timeline, by which a change of either is seen. Raises Unexercised."""
+    return subject.record(subject.fetch(session, headers), session), shown(subject, session, headers)
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """A session of another organization, with an event where one can be put there, as it was when a reviewer of its own saw it."""
+
+    session: str
+    headers: Mapping[str, str]
+    before: tuple[Record, list[Any]]
+
+    def judge_kept(self, trigger: Exchange, subject: Subject, judge: Judge) -> None:
+        """Whatever a call from outside was answered, it took, and changed, nothing."""
+        try:
+            after = whole(subject, self.session, self.headers)
+        except Unexercised as reason:
+            judge.violated("session.foreign", trigger=trigger, expected="a session that its own organization can read", got=str(reason))
+            return
+        same = after == self.before
+        judge.holds("session.foreign", same, trigger=trigger, expected="another organization's session as it was", got=f"{after}")
+
+
+def theirs(subject: Subject) -> Theirs:
+    """Raises Unexercised."""
+    session, headers = subject.foreign(metadata={"theirs": 1}), subject.credential(tenant="other")
+    with suppress(Unexercised):
+        put(subject, session, [Event(0, 7)])
+    return Theirs(session, headers, whole(subject, session, headers))
 
 
 def in_order(events: Sequence[Event]) -> list[int]:

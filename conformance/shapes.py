@@ -48,6 +48,16 @@ def moment(value: Any) -> datetime | None:
     return parsed if parsed.tzinfo else None
 
 
+def known(schema: JsonSchema, value: Any) -> Any:
+    """What a schema speaks of; a server may tell more, which is nobody's rule. An object of no named members is kept whole."""
+    if isinstance(value, list):
+        return [known(schema.get("items", {}), item) for item in value]
+    members = schema.get("properties", {})
+    if not isinstance(value, dict) or not members:
+        return value
+    return {name: known(members[name], item) for name, item in value.items() if name in members}
+
+
 def faults(schema: JsonSchema, value: Any) -> list[str]:
     """What is wrong with a value by a resolved OpenAPI schema, each with where it is."""
     errors = _validator(schema).iter_errors(value)

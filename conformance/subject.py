@@ -219,12 +219,13 @@ class Subject:
         return self.record(self.fetch(identity), identity)
 
     def record(self, exchange: Exchange, identity: str) -> Record:
-        """The record in an answer, without what changes by itself. Raises Unexercised."""
+        """The documented members of the record in an answer, without what changes by itself. Raises Unexercised."""
         record = self.unwrapped(exchange)
         if not exchange.ok or not isinstance(record, dict) or not self._names(record, identity):
             raise Unexercised(f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back")
         volatile = self.vocabulary.volatile.get(self.table.state_of(record) or "", ())
-        return {name: value for name, value in record.items() if name not in volatile}
+        told: Record = shapes.known(shapes.record_schema(self.operation(self.vocabulary.read)), record)
+        return {name: value for name, value in told.items() if name not in volatile}
 
     def unwrapped(self, exchange: Exchange) -> Any:
         """The record in an answer, whether or not it is wrapped."""

@@ -26,7 +26,8 @@ def _notes(subject: Subject, identity: str) -> list[Note]:
     notes = (shapes.unwrap(exchange.json) or {}).get("notes")
     if not exchange.ok or not isinstance(notes, list) or not all(isinstance(note, dict) and "noteId" in note for note in notes):
         raise Unexercised(f"the notes answered {exchange.status}")
-    return notes
+    told: list[Note] = shapes.known(shapes.record_schema(subject.operation("getNotes"))["properties"]["notes"], notes)
+    return told
 
 
 def _with_notes(subject: Subject, judge: Judge, *contents: str) -> tuple[str, list[Note]]:

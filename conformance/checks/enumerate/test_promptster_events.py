@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from conformance import shapes
 from conformance.client import Exchange
+from conformance.errors import Unexercised
 from conformance.events import (
     DECISION,
     DECISIONS,
@@ -24,6 +26,8 @@ from conformance.events import (
     more,
     put,
     shown,
+    taken,
+    theirs,
     timeline,
 )
 from conformance.judge import Judge
@@ -35,10 +39,6 @@ from openapi.model import Contract
 
 _SHUFFLED = (4000, 1000, 3000, 1000, 2000, 1000, 4000)
 _PROMOTED = {"assessmentId": "asm_told", "candidateName": "Grace Hopper", "repoUrl": "https://git.example.com/grace/compiler"}
-
-
-def _taken(exchange: Exchange, judge: Judge) -> None:
-    judge.require(exchange.status == 201, f"an ingest answered {exchange.status}")
 
 
 # ---- ingest
@@ -68,11 +68,15 @@ def test_ingest(subject: Subject, judge: Judge) -> None:
 
 @verifies("ingest.upsert")
 def test_first_event(subject: Subject, judge: Judge) -> None:
-    """The session begins with it, for everybody in the organization, whatever its id is."""
-    for identity in (str(uuid.uuid4()), f"my-session-{uuid.uuid4().hex[:8]}"):
+    """The session begins with it, for everybody in the organization, whatever its id is; nobody says that it may be other than a UUID."""
+    session, key = begun(subject)
+    beside = taken(ingest(subject, Event(0, 1).body(session), key))
+    for identity, certain in ((str(uuid.uuid4()), True), (f"my-session-{uuid.uuid4().hex[:8]}", False)):
         before = subject.fetch(identity)
         judge.require(before.status == 404, "the session exists already")
         exchange = ingest(subject, Event(0, 1).body(identity))
+        if certain:
+            judge.accepted("ingest.upsert", exchange, contrast=beside)
         judge.require(exchange.ok, f"an ingest answered {exchange.status}")
         read = subject.fetch(identity)
         if judge.accepted("ingest.upsert", read, contrast=exchange):
@@ -87,14 +91,35 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
         judge.holds("ingest.upsert", both, trigger=second, contrast=exchange, expected="one session for both events", got="another")
 
 
+@verifies("ingest.upsert")
+def test_a_session_that_exists_is_kept(subject: Subject, judge: Judge) -> None:
+    """An event that neither begins nor ends it is added to what there is: it is the same session, with its metadata."""
+    session = subject.make(metadata={"mine": 1, "candidateName": "Ada Lovelace"}, sourceService="cursor")
+    key = key_for(subject, session)
+    before = subject.read(session)
+    judge.require(bool(before.get("metadata")), "the session does not show the metadata that it was made with")
+    for number, kind in enumerate(("prompt", DECISION)):
+        exchange = taken(ingest(subject, Event(1000 * number, number, kind).body(session), key))
+        after = subject.read(session)
+        changed = {name: after.get(name) for name in _LASTING if after.get(name) != before.get(name)}
+        judge.holds("ingest.upsert", not changed, trigger=exchange, expected="the session with one event more", got=f"{changed}")
+
+
+#: Members of a session that an event, other than a session_start and a session_end, has nothing to do with.
+_LASTING = ("id", "orgId", "sourceService", "endedAt", "metadata")
+
+
 @verifies("ingest.duplicate", "ingest.answer", "ingest.ignored")
 def test_duplicate(subject: Subject, judge: Judge) -> None:
-    """At once and later, the same and with other contents: the first counts."""
+    """At once and later, the same and with other contents, of earlier and of later: the first counts."""
     session, key = begun(subject)
     first = Event(1000, 1)
     contrast = ingest(subject, first.body(session), key)
-    _taken(contrast, judge)
-    for body in (first.body(session), first.body(session, kind=DECISION, ts=at(0), data={"mark": 9})):
+    taken(contrast)
+    bodies = [first.body(session), first.body(session, kind=DECISION, ts=at(0), data={"mark": 9})]
+    for kind in ("prompt", "session_start", "session_end"):
+        bodies.append(first.body(session, kind=kind, ts=at(99_000), data={**_PROMOTED, "cwd": "/home/grace"}))
+    for number, body in enumerate(bodies, 2):
         before, events = subject.read(session), shown(subject, session)
         exchange = ingest(subject, body, key)
         if not judge.holds(
@@ -106,19 +131,23 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
         judge.holds("ingest.answer", good, trigger=exchange, expected="ok and skipped", got=exchange.answer())
         same = (subject.read(session), shown(subject, session)) == (before, events)
         judge.holds("ingest.ignored", same, trigger=exchange, contrast=contrast, expected="no change", got="a change")
-        _taken(ingest(subject, Event(2000, 2).body(session), key), judge)
+        taken(ingest(subject, Event(1000 * number, number).body(session), key))
 
 
 @verifies("ingest.metadata", "ingest.cwd")
 def test_session_start(subject: Subject, judge: Judge) -> None:
     """Of a session that it begins, and of one that was there, whose other metadata stays."""
-    for session in (str(uuid.uuid4()), subject.make(metadata={"mine": 1})):
+    registered = {"mine": 1, "reviewed": False, "nested": {"x": 1}}
+    made = subject.make(metadata=registered)
+    judge.require(subject.read(made).get("metadata") == registered, "the session does not show the metadata that it was made with")
+    for session, kept in ((str(uuid.uuid4()), {}), (made, registered)):
         exchange = ingest(subject, Event(0, 1, "session_start").body(session, data={**_PROMOTED, "cwd": "/home/grace"}))
         judge.require(exchange.ok, f"an ingest answered {exchange.status}")
         metadata = subject.read(session).get("metadata")
         told = metadata if isinstance(metadata, dict) else {}
-        got = {name: told.get(name) for name in _PROMOTED}
-        judge.holds("ingest.metadata", got == _PROMOTED, trigger=exchange, expected=f"{_PROMOTED}", got=f"{told}")
+        expected = {**kept, **_PROMOTED}
+        got = {name: told.get(name) for name in expected}
+        judge.holds("ingest.metadata", got == expected, trigger=exchange, expected=f"{expected}", got=f"{told}")
         cwd = told.get("cwd")
         judge.holds("ingest.cwd", cwd == "/home/grace", trigger=exchange, expected="cwd /home/grace", got=str(cwd))
 
@@ -126,10 +155,10 @@ def test_session_start(subject: Subject, judge: Judge) -> None:
 @verifies("ingest.session-end", "ingest.end-time", "ingest.ended")
 def test_session_end(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
-    _taken(ingest(subject, Event(0, 1).body(session), key), judge)
+    taken(ingest(subject, Event(0, 1).body(session), key))
     judge.require(subject.state(session) == "running", "the session is not in progress")
     exchange = ingest(subject, Event(5000, 2, "session_end").body(session), key)
-    _taken(exchange, judge)
+    taken(exchange)
     ended = subject.eventually(lambda: subject.state(session) == "ended")
     judge.holds("ingest.session-end", ended, trigger=exchange, expected="an ended session", got=str(subject.state(session)))
     judge.observed("ingest.end-time", exchange, f"it ended at {subject.read(session).get('endedAt')}, by an event of {at(5000)}")
@@ -248,13 +277,13 @@ def test_provenance(subject: Subject, judge: Judge) -> None:
     """Judged only where a timeline shows what was given; nobody says that it must."""
     session, key = begun(subject)
     given = {"attribution": "likely_human", "confidence": 0.9, "observability": "high"}
-    _taken(ingest(subject, Event(0, 0).body(session, provenance=given), key), judge)
+    taken(ingest(subject, Event(0, 0).body(session, provenance=given), key))
     judge.require(events_of(timeline(subject, session))[0].get("provenance") == given, "the timeline does not show the provenance")
     unknown = {"attribution": "unknown", "confidence": 0.5, "observability": "partial"}
     bodies: tuple[dict[str, dict[str, str]], ...] = ({}, {"provenance": {}}, {"provenance": {"attribution": "mixed"}})
     for number, body in enumerate(bodies, 1):
         exchange = ingest(subject, Event(number, number).body(session, **body), key)
-        _taken(exchange, judge)
+        taken(exchange)
         got = events_of(timeline(subject, session))[number].get("provenance")
         expected = {**unknown, **body.get("provenance", {})}
         judge.holds("ingest.provenance-default", got == expected, trigger=exchange, expected=f"{expected}", got=f"{got}")
@@ -268,23 +297,32 @@ def test_other_sessions_stay(subject: Subject, judge: Judge) -> None:
     watched = (subject.read(other), shown(subject, other))
     for event in (Event(9000, 1, DECISION), Event(9500, 2, "session_start"), Event(9900, 3, "session_end")):
         exchange = ingest(subject, event.body(session, data=_PROMOTED), key)
-        _taken(exchange, judge)
+        taken(exchange)
         same = (subject.read(other), shown(subject, other)) == watched
         judge.holds("ingest.isolated", same, trigger=exchange, expected="another session as it was", got="a change")
 
 
-@verifies("ingest.channel", "ingest.version", "ingest.empty-session-id", "ingest.foreign", "ingest.foreign-id")
+@verifies("ingest.foreign", "session.foreign")
+def test_events_for_another_organization(subject: Subject, judge: Judge) -> None:
+    """Whatever they are answered: the session of the other organization is its own, and as it was."""
+    foreign = theirs(subject)
+    for event in (Event(1000, 1), Event(2000, 2, "session_start"), Event(3000, 3, "session_end")):
+        exchange = ingest(subject, event.body(foreign.session, data=_PROMOTED))
+        judge.observed("ingest.foreign", exchange)
+        foreign.judge_kept(exchange, subject, judge)
+
+
+@verifies("ingest.channel", "ingest.version", "ingest.empty-session-id", "ingest.foreign-id")
 def test_odd_events(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
     for rule, body in (
         ("ingest.channel", Event(0, 1).body(session, source={})),
         ("ingest.version", Event(0, 1).body(session, v=2)),
         ("ingest.empty-session-id", Event(0, 1).body("")),
-        ("ingest.foreign", Event(0, 1).body(subject.foreign())),
     ):
         judge.observed(rule, ingest(subject, body, key))
-    theirs = subject.states.setup("event", sessionId=subject.foreign()).get("id")
-    judge.observed("ingest.foreign-id", ingest(subject, Event(0, 1).body(session, id=theirs), key))
+    strange = subject.states.setup("event", sessionId=subject.foreign()).get("id")
+    judge.observed("ingest.foreign-id", ingest(subject, Event(0, 1).body(session, id=strange), key))
 
 
 # ---- the timeline
@@ -295,7 +333,7 @@ def test_order(subject: Subject, judge: Judge) -> None:
     """Put there by the state, or ingested: late ones go to their place, equal ones stay in the order in which they came."""
     other = subject.make()
     put(subject, other, [Event(1500, 99)])
-    for way in (put, _ingest_all):
+    for way in (put, _ingest_all, _ingest_in_zones):
         session = subject.make()
         events = [Event(moment, number) for number, moment in enumerate(_SHUFFLED)]
         way(subject, session, events)
@@ -313,7 +351,14 @@ def test_order(subject: Subject, judge: Judge) -> None:
 def _ingest_all(subject: Subject, session: str, events: list[Event]) -> None:
     key = key_for(subject, session)
     for event in events:
-        ingest(subject, event.body(session), key)
+        taken(ingest(subject, event.body(session), key))
+
+
+def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> None:
+    """Every other one is written in another zone, in which it looks later than it is."""
+    key = key_for(subject, session)
+    for event in events:
+        taken(ingest(subject, event.body(session, **({"ts": elsewhere(at(event.moment))} if event.mark % 2 else {})), key))
 
 
 def _tape(subject: Subject, judge: Judge, moments: tuple[int, ...] = _SHUFFLED) -> tuple[str, list[str]]:
@@ -404,12 +449,27 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
             judge.holds(rule, got == expected, trigger=page, contrast=one, expected=f"{expected} events", got=str(got))
 
 
-@verifies("timeline.after-unknown")
+@verifies("timeline.after-unknown", "timeline.returns")
 def test_after_unknown(subject: Subject, judge: Judge) -> None:
-    session, _ = _tape(subject, judge)
-    _, others = _tape(subject, judge)
-    for last in (str(uuid.uuid4()), others[0]):
-        judge.observed("timeline.after-unknown", timeline(subject, session, after=last))
+    """After an event of nobody, of another session, and of another organization's; whatever is shown then is the session's own."""
+    session, ids = _tape(subject, judge)
+    _, strange = _tape(subject, judge)
+    cursors = [str(uuid.uuid4()), strange[0], *_foreign_cursors(subject)]
+    for last in cursors:
+        page = timeline(subject, session, after=last)
+        judge.observed("timeline.after-unknown", page)
+        if page.ok:
+            got = set(_ids(page)) - set(ids)
+            judge.holds("timeline.returns", not got, trigger=page, expected="no event of another session", got=f"{len(got)} of them")
+
+
+def _foreign_cursors(subject: Subject) -> list[str]:
+    """The first of two events in a session of another organization, where there can be one."""
+    with suppress(Unexercised):
+        events = [Event(0, 7), Event(1000, 8)]
+        put(subject, subject.foreign(), events)
+        return [events[0].id]
+    return []
 
 
 # ---- decisions
@@ -462,4 +522,3 @@ def test_members(subject: Subject, judge: Judge) -> None:
         for event in events_of(exchange, member):
             wrong = shapes.faults(schema, event)
             judge.holds(rule, not wrong, trigger=exchange, expected="the documented members", got="; ".join(wrong))
-

@@ -1,13 +1,30 @@
 """Promptster: sessions that are created, updated, merged into and deleted, and who may do so."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from conformance import shapes
 from conformance.client import Exchange
-from conformance.events import COHORT, DECISION, DECISIONS, INGEST, TIMELINE, Event, begun, events_of, ingest, key_for, put, shown, timeline
+from conformance.errors import StateError, Unexercised
+from conformance.events import (
+    COHORT,
+    DECISION,
+    DECISIONS,
+    TIMELINE,
+    Event,
+    begun,
+    default_key,
+    events_of,
+    ingest,
+    key_for,
+    put,
+    shown,
+    theirs,
+    timeline,
+)
 from conformance.judge import Judge
 from conformance.plugin import Case, each, verifies
 from conformance.shapes import Record
@@ -54,7 +71,7 @@ def test_create(subject: Subject, judge: Judge) -> None:
             judge.holds("create.id-given", good, trigger=exchange, expected=f"id {given['id']}", got=identity)
         read = subject.fetch(identity)
         if judge.accepted("create.stored", read, contrast=exchange):
-            same = subject.record(read, identity) == record
+            same = subject.record(read, identity) == subject.record(exchange, identity)
             judge.holds("create.stored", same, trigger=read, contrast=exchange, expected="it as it was answered", got=read.answer())
         page = subject.listing({"sourceService": source})
         judge.holds("create.stored", identity in subject.ids(page), trigger=page, contrast=exchange, expected="it in the list", got="no")
@@ -112,9 +129,13 @@ def _taken(subject: Subject, judge: Judge) -> Iterator[str]:
     yield session
 
 
-@verifies("create.foreign-id")
+@verifies("create.foreign-id", "session.foreign")
 def test_id_of_another_organization(subject: Subject, judge: Judge) -> None:
-    judge.observed("create.foreign-id", create(subject, id=subject.foreign()))
+    """Whatever it is answered: the session of the other organization is its own, and as it was."""
+    foreign = theirs(subject)
+    exchange = create(subject, id=foreign.session, sourceService="another", metadata={"another": True})
+    judge.observed("create.foreign-id", exchange)
+    foreign.judge_kept(exchange, subject, judge)
 
 
 # ---- what a session tells
@@ -126,10 +147,10 @@ def test_organization(subject: Subject, judge: Judge) -> None:
     exchange = subject.fetch(subject.make())
     mine.append(subject.unwrapped(exchange).get("orgId"))
     judge.holds("session.organization", len(set(mine)) == 1, trigger=exchange, expected="one organization", got=str(mine))
-    theirs = subject.foreign()
-    read = subject.fetch(theirs, headers=subject.credential(tenant="other"))
+    foreign = subject.foreign()
+    read = subject.fetch(foreign, headers=subject.credential(tenant="other"))
     judge.require(read.ok, "the other organization does not see its own session")
-    other = subject.record(read, theirs).get("orgId")
+    other = subject.record(read, foreign).get("orgId")
     judge.holds("session.organization", other not in mine, trigger=read, expected=f"another than {mine[0]}", got=str(other))
 
 
@@ -172,6 +193,31 @@ def _judge_facts(subject: Subject, session: str, events: list[Event], judge: Jud
 
 def _decisions(events: list[Event]) -> int:
     return sum(event.kind == DECISION for event in events)
+
+
+@verifies("list.filter-assessment")
+def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
+    """What became of the candidate key does not matter; nor who else has one."""
+    assessment, another = (subject.prepared("assessment", "assessmentId") for _ in range(2))
+    made = _linked(subject, assessment)
+    subject.make(assessmentId=another)
+    contrast = subject.listing({})
+    judge.require(bool(made) and contrast.ok, "no session could be linked")
+    page = subject.listing({"assessmentId": assessment})
+    found = set(subject.ids(page))
+    missing = [status for status, identity in made.items() if identity not in found]
+    good = found == set(made.values())
+    got = f"{len(found)} sessions, without those whose key is {missing}"
+    judge.holds("list.filter-assessment", good, trigger=page, contrast=contrast, expected=f"{len(made)} sessions", got=got)
+
+
+def _linked(subject: Subject, assessment: str) -> dict[str, str]:
+    """A session for each status that a candidate key may have, as far as the target knows it."""
+    made: dict[str, str] = {}
+    for status in ("pending", "redeemed", "completed", "expired", "hired"):
+        with suppress(Unexercised):
+            made[status] = subject.make(assessmentId=assessment, keyStatus=status)
+    return made
 
 
 # ---- updates
@@ -250,15 +296,19 @@ def test_odd_updates(subject: Subject, judge: Judge) -> None:
 # ---- merging
 
 
+#: Values that look like none, of names that were there and of new ones. Null stands apart: it may mean that a name goes.
+_FALSE: Mapping[str, Any] = {"asked": False, "level": 0, "note": "", "off": False, "count": 0, "blank": "", "list": [], "object": {}}
+
+
 @verifies("merge.merges", "merge.keeps", "merge.shallow")
 def test_merge(subject: Subject, judge: Judge) -> None:
     """Nobody says whether the body is the metadata or holds it: both forms are tried, and the one that does something is judged."""
     for state in ("running", "ended"):
-        metadata = {"kept": 1, "replaced": "old", "also": {"a": 1}}
+        metadata = {"kept": 1, "replaced": "old", "also": {"a": 1}, "asked": True, "level": 3, "note": "old"}
         session = subject.place(state, metadata=metadata)
         before = subject.read(session)
         judge.require(before.get("metadata") == metadata, "the session does not show the metadata that it was made with")
-        change = {"replaced": "new", "added": [1, 2]}
+        change = {"replaced": "new", "added": [1, 2], **_FALSE}
         exchange = subject.act(MERGE, session, change)
         if not exchange.ok or not change.items() <= (subject.read(session).get("metadata") or {}).items():
             judge.require(400 <= exchange.status < 500 or exchange.ok, f"a merge answered {exchange.status}")
@@ -297,15 +347,22 @@ def test_delete_answer(subject: Subject, judge: Judge) -> None:
 
 @verifies("delete.unlisted")
 def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None:
+    """In the whole list, by each filter alone, and by both together."""
     scope = subject.scope()
     made = [subject.make(**scope) for _ in range(3)]
-    before = subject.listing(scope)
-    shows = set(subject.ids(before)) == set(made) and subject.pagination(before, "total") == len(made)
+    ways = [scope, *({name: value} for name, value in scope.items())]
+    before = [subject.listing(way) for way in ways]
+    shows = all(set(subject.ids(page)) == set(made) and subject.pagination(page, "total") == len(made) for page in before)
     judge.require(shows, "the list does not show what was made")
     judge.require(subject.act(DELETE, made[1]).ok and not subject.seen(made[1]), "a deletion was refused")
-    after = subject.listing(scope)
-    got = (set(subject.ids(after)), subject.pagination(after, "total"))
-    judge.holds("delete.unlisted", got == ({made[0], made[2]}, 2), trigger=after, contrast=before, expected="the two others", got=str(got))
+    for way, contrast in zip(ways, before, strict=True):
+        after = subject.listing(way)
+        got = (set(subject.ids(after)), subject.pagination(after, "total"))
+        good = got == ({made[0], made[2]}, 2)
+        judge.holds("delete.unlisted", good, trigger=after, contrast=contrast, expected="the two others", got=str(got))
+    everything = subject.listing({})
+    none = made[1] not in subject.ids(everything)
+    judge.holds("delete.unlisted", none, trigger=everything, contrast=before[0], expected="no deleted session", got=f"{made[1]}")
 
 
 @verifies("delete.hard", "delete.isolated", "ingest.gone")
@@ -333,7 +390,7 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
     judge.holds("delete.hard", back, trigger=again, contrast=exchange, expected="an id that is free again", got=again.answer())
     gone = subject.make()
     judge.require(subject.act(DELETE, gone).ok, "a deletion was refused")
-    judge.observed("ingest.gone", ingest(subject, Event(0, 1).body(gone), subject.headers(INGEST)))
+    judge.observed("ingest.gone", ingest(subject, Event(0, 1).body(gone), default_key(subject)))
 
 
 @verifies("delete.key")
@@ -341,14 +398,22 @@ def test_the_candidate_key_survives(subject: Subject, judge: Judge) -> None:
     for status in ("completed", "hired"):
         assessment = subject.prepared("assessment", "assessmentId")
         session, other = (subject.make(assessmentId=assessment, keyStatus=status) for _ in range(2))
-        before = [subject.states.setup("candidate key", sessionId=identity) for identity in (session, other)]
-        judge.require([key.get("sessionId") for key in before] == [session, other], "the candidate key does not name its session")
+        before = [subject.states.setup("candidate key", sessionId=identity).get("sessionId") for identity in (session, other)]
+        judge.require(before == [session, other], "the candidate key does not name its session")
         exchange = subject.act(DELETE, session)
         judge.require(exchange.ok, f"a deletion answered {exchange.status}")
-        after = [subject.states.setup("candidate key", sessionId=identity) for identity in (session, other)]
         expected = [{"status": status, "sessionId": None}, {"status": status, "sessionId": other}]
-        got = [{name: key.get(name) for name in ("status", "sessionId")} for key in after]
+        got = [_key_of(subject, identity) for identity in (session, other)]
         judge.holds("delete.key", got == expected, trigger=exchange, expected=str(expected), got=str(got))
+
+
+def _key_of(subject: Subject, session: str) -> Mapping[str, Any] | None:
+    """What is told of the key that is, or was, linked to a session; None where a key that was known is not any more. Raises Unexercised."""
+    try:
+        key = subject.states.setup("candidate key", sessionId=session)
+    except StateError:
+        return None
+    return {name: key.get(name) for name in ("status", "sessionId")}
 
 
 # ---- candidates

@@ -70,7 +70,7 @@ def _good(exchange: Exchange, key: str, name: str) -> bool:
     return _number(exchange, name) is not None if key in _NUMBERS else bool(exchange.headers.get(name))
 
 
-@verifies("rate.headers", "rate.limit", "rate.per-token", "rate.code", "rate.retry-after")
+@verifies("rate.headers", "rate.limit", "rate.per-token", "rate.code", "rate.retry-after", "ingest.atomic")
 @pytest.mark.usefixtures("afterwards", "limits")
 def test_limit(subject: Subject, judge: Judge) -> None:
     limits = _limits(subject)
@@ -91,6 +91,8 @@ def test_limit(subject: Subject, judge: Judge) -> None:
     if judge.knows("rate.code"):
         judge_code("rate.code", last, subject, judge)
     _judge_operations(last, first, subject, judge)
+    if judge.knows("ingest.atomic"):
+        _judge_trace(last, first, subject, judge)
     judge.holds(limits.rule, made > early, trigger=last, expected=f"at least {early} calls", got=f"{made - 1} calls")
     if judge.knows("rate.per-token"):
         _judge_others(last, first, subject, judge)
@@ -112,6 +114,16 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
             if _call(subject).status == refused.status:
                 kept = other.status == refused.status
                 judge.holds("rate.limit", kept, trigger=other, contrast=first, expected=str(refused.status), got=str(other.status))
+
+
+def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
+    """A call that begins a record begins none where it is refused for its rate."""
+    name = next(iter(subject.vocabulary.ties.values()))
+    done, kept_out = (subject.fetch(str(call.request_json[name])) for call in (first, refused))
+    if done.ok and kept_out.status != refused.status:
+        none = kept_out.status in judge.statuses("session.not-found")
+        got = str(kept_out.status)
+        judge.holds("ingest.atomic", none, trigger=kept_out, contrast=done, expected="nothing of what was refused", got=got)
 
 
 def _judge_window(limits: RateLimits, made: int, first: Exchange, subject: Subject, judge: Judge) -> None:

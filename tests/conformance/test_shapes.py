@@ -1,0 +1,29 @@
+"""Only what a contract speaks of is compared."""
+
+from typing import Any
+
+from conformance import shapes
+
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "metadata": {"type": "object"},
+        "notes": {"type": "array", "items": {"type": "object", "properties": {"text": {"type": "string"}}}},
+    },
+}
+
+
+def test_what_nobody_documented_is_left_out_at_every_depth() -> None:
+    value = {"id": "1", "updatedAt": "now", "notes": [{"text": "a", "seq": 1}, {"seq": 2}]}
+    assert shapes.known(_SCHEMA, value) == {"id": "1", "notes": [{"text": "a"}, {}]}
+
+
+def test_an_object_of_no_named_members_is_kept_whole() -> None:
+    value = {"metadata": {"any": {"thing": None}}}
+    assert shapes.known(_SCHEMA, value) == value
+
+
+def test_what_has_another_type_is_kept_for_others_to_judge() -> None:
+    assert shapes.known(_SCHEMA, None) is None
+    assert shapes.known(_SCHEMA, {"notes": "none", "id": 7}) == {"notes": "none", "id": 7}
