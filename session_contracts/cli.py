@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Callable
 from functools import wraps
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,17 @@ import click
 from conformance.errors import UsageError
 from conformance.runner import Options
 from conformance.runner import verify as run_verify
+from mock_server.apis.control import own_version
 from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from mock_server.server import address, bind
 from mock_server.server import serve as run_server
 from mock_server.settings import Auth, LogFormat, Validation
 from openapi import API_NAMES, ContractError, UnknownApi
+from session_contracts.application import application, frozen_at
 from session_contracts.control import Control
 from session_contracts.coverage_report import covered, percent
 from session_contracts.errors import MockRefused, MockUnreachable, UnknownRule
 from session_contracts.prove import prove as run_prove
-from session_contracts.settings import application, frozen_at
 from session_contracts.welcome import welcome
 
 _USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, AddressInUse, UsageError, UnknownRule, MockUnreachable, MockRefused)
@@ -40,13 +40,6 @@ def _says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def _version() -> str:
-    try:
-        return version("session-contracts")
-    except PackageNotFoundError:
-        return "unknown"
-
-
 def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
     try:
         frozen_at(value)
@@ -56,7 +49,7 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@click.version_option(_version(), prog_name="session-contracts")
+@click.version_option(own_version(), prog_name="session-contracts")
 def main() -> None:
     """Contracts for five vendors' sessions APIs: serve them as a mock, verify an implementation, prove the suite."""
 

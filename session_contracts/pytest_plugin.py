@@ -57,7 +57,7 @@ def _serve_when_called() -> str:
             select.select([listener], [], [])
             with warnings.catch_warnings(action="ignore"):  # of what Connexion imports
                 from mock_server.server import serve
-                from session_contracts.settings import application
+                from session_contracts.application import application
             serve(application(), listener)
 
     threading.Thread(target=serve, daemon=True).start()

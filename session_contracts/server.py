@@ -92,7 +92,7 @@ class MockServer:
     def _in_thread(self) -> str:
         with warnings.catch_warnings(action="ignore"):  # of what Connexion imports
             from mock_server.server import running
-            from session_contracts.settings import USER_ERRORS, application
+            from session_contracts.application import USER_ERRORS, application
         try:
             app = application(self._apis, rate_limits=self._rate_limits, **self._options)
         except USER_ERRORS as error:
