@@ -12,7 +12,7 @@ from mock_server.decide import Decide
 from mock_server.fail import FaultMiddleware
 from mock_server.mock import MODULES, Mock
 from mock_server.prefer import PreferMiddleware
-from mock_server.request import RequestMiddleware
+from mock_server.request import BodyMiddleware, RequestMiddleware
 from mock_server.respond import Respond
 from mock_server.route import RouteMiddleware
 from mock_server.security import RateMiddleware, ScopeMiddleware, SecurityMiddleware
@@ -25,6 +25,7 @@ def create_app(settings: Settings) -> ASGIApp:
     story = [
         partial(Respond, fallback=control.error_body),  # whatever follows: one HTTP answer
         partial(RouteMiddleware, mock=mock),  # which world, API and operation
+        BodyMiddleware,  # what it sends
         PreferMiddleware,  # whether a documented example is wanted
         FaultMiddleware,  # what goes wrong
         SecurityMiddleware,  # who calls

@@ -51,7 +51,7 @@ class Call:
     `parameters` are validated values, path parameters too.
 
     `before`, `record` and `move` are what the lifecycle table decided: the state, and what it let through. `fault` struck the call,
-    for `delay` seconds; by `preference` it got an example. `raw_body` is the body as it was sent, where it was read.
+    for `delay` seconds; by `preference` it got an example. `raw_body` is the body as it was sent; None where it was too long.
     """
 
     world: World

@@ -169,7 +169,7 @@ def reach(contract: Contract) -> Reach:
     points = tuple(point for table in contract.lifecycles.values() for point in _of_table(table))
     named = {point.rule for point in points} | set(_named(contract.document)) | set(_filtering(contract))
     named |= {contract.rate_limits.rule} if contract.rate_limits else set()
-    shown = [rule for rule in contract.rules.values() if rule.id not in named and all(status < 400 for status in rule.statuses)]
+    shown = [rule for rule in contract.rules.values() if rule.id not in named and (rule.statuses or (200,))[0] < 400]
     at_work = {name: tuple(rule.id for rule in shown if rule.operation in (None, name)) for name in contract.operations}
     return Reach(points, at_work)
 

@@ -79,8 +79,16 @@ def examples(call: Call) -> Iterator[Example]:
         for media, content in resolve(document, response).get("content", {}).items():
             named = content.get("examples", {})
             yield from (Example(name, int(status), media, entry["value"]) for name, entry in named.items())
-            if not named:
+            if "example" in content or (not named and int(status) < 400):
                 yield Example(_name(document, response, media), int(status), media, _value(content))
+            elif not named:
+                yield _error(call, _name(document, response, media), int(status), resolve(document, response)["description"])
+
+
+def _error(call: Call, name: str, status: int, description: str) -> Example:
+    """In the vendor's form, which one schema has for every status."""
+    media, body = call.api.error_body(status, description, ())
+    return Example(name, status, media, body)
 
 
 def _name(document: Mapping[str, Any], response: Mapping[str, Any], media: str) -> str:

@@ -23,6 +23,19 @@ _MISSING = object()
 _DIGITS = 18
 
 
+class BodyMiddleware:
+    """Reads the body, whatever becomes of the call: the journal shows it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            call: Call = scope[SCOPE_KEY]
+            call.raw_body = await read_body(receive, call.plan.body.max_bytes if call.plan.body else MAX_BODY)
+        await self.app(scope, receive, send)
+
+
 class RequestMiddleware:
     """Validates parameters and body; what is further in sees only values that the contract allows."""
 
@@ -32,11 +45,9 @@ class RequestMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             call: Call = scope[SCOPE_KEY]
-            limit = call.plan.body.max_bytes if call.plan.body else MAX_BODY
-            body = call.raw_body = await read_body(receive, limit)
             call.parameters = read_parameters(call, scope)
             if call.plan.body is not None:
-                call.body = parse_body(call.plan.body, body, header(scope, b"content-type"))
+                call.body = parse_body(call.plan.body, call.raw_body, header(scope, b"content-type"))
         await self.app(scope, receive, send)
 
 

@@ -80,7 +80,7 @@ def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Map
         methods = ", ".join(allowed)
         raise Refused(None, f"{method} is not possible here; {methods} is", status=405, headers=[("Allow", methods)])
     near = _near(f"{api.base_path}{path}", [api])
-    raise Refused(None, f"no operation has the path {path or '/'}{_like(near)}", status=404, near=near)
+    raise Refused(None, f"no operation has the path {api.base_path}{path}{_like(near)}", status=404, near=near)
 
 
 def _near(path: str, apis: Iterable[ApiPlan]) -> list[str]:

@@ -25,14 +25,14 @@ FORMAT = "session-contracts/world"
 VERSION = 1
 
 
-def export(world: World) -> dict[str, Any]:
-    """Everything but the journal and the coverage. It holds the secrets of the world's credentials."""
+def export(world: World, only: str | None = None) -> dict[str, Any]:
+    """Everything but the journal and the coverage, of all APIs or of one. It holds the secrets of the world's credentials."""
     return {
         "format": FORMAT,
         "version": VERSION,
         "clock": {"now": rfc3339(world.clock.now()), "frozen": world.clock.frozen},
         "random": {"seed": world.chance.seed, "drawn": dict(world.chance.drawn)},
-        "apis": {name: _api(world, api) for name, api in world.plans.items() if api.vendor},
+        "apis": {name: _api(world, api) for name, api in world.plans.items() if api.vendor and only in (None, name)},
         "outbox": [as_message(message) for message in world.outbox],
         "rates": {
             "enforced": world.rates.enforced,

@@ -46,6 +46,8 @@ class Worlds:
         self.default = self._begin(DEFAULT, settings.seed, Clock(settings.frozen_at))
         if exported is not None:
             self._fill(self.default, exported)
+        #: As the default world was when the server started.
+        self._origin = self.default.fork(DEFAULT)
 
     def __iter__(self) -> Iterator[World]:
         return iter([self.default, *self._named.values()])
@@ -70,6 +72,8 @@ class Worlds:
     def create(self, name: str | None, seed: int | None, clock: Clock | None) -> World:
         """A world as the server was when it started; with another seed or at another time, sown anew. Raises WorldExists."""
         name = self._free(name)
+        if seed is None and clock is None:
+            return self._add(self._origin.fork(name))
         seed = self._settings.seed if seed is None else seed
         return self._add(self._begin(name, seed, clock or Clock(self._settings.frozen_at), anew=clock is not None))
 
@@ -122,9 +126,9 @@ class Worlds:
         return found
 
     def _free(self, name: str | None) -> str:
-        if name is None:
+        while name is None:
             self._made += 1
-            return self._free(f"w{self._made}") if f"w{self._made}" not in self._named else self._free(None)
+            name = f"w{self._made}" if f"w{self._made}" not in self._named else None
         if name == DEFAULT or name in self._named:
             raise WorldExists(name)
         return name

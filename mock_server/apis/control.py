@@ -25,6 +25,7 @@ from mock_server.errors import (
 )
 from mock_server.faults import Faults
 from mock_server.journal import Entry, matches, shown
+from mock_server.plan import ApiPlan
 from mock_server.world import World, as_message
 
 #: It tells of the vendors' APIs, and is none.
@@ -54,7 +55,7 @@ def _secret(sent: str) -> str:
 
 
 def get_health(call: Call) -> Answer:
-    served = {name: plan for name, plan in call.world.plans.items() if name != "control"}
+    served = {name: plan for name, plan in call.world.plans.items() if plan.vendor}
     hashes = {name: {"contract": hashlib.sha256(Path(plan.contract.file).read_bytes()).hexdigest()} for name, plan in served.items()}
     return Answer(200, {"status": "serving", "version": own_version(), "apis": hashes})
 
@@ -116,7 +117,10 @@ def drop_world(call: Call) -> Answer:
 
 
 def export_state(call: Call) -> Answer:
-    return Answer(200, snapshot.export(call.world))
+    only = call.parameters.get("api")
+    if only is not None:
+        _served(call, only)
+    return Answer(200, snapshot.export(call.world, only))
 
 
 def import_state(call: Call) -> Answer:
@@ -237,17 +241,20 @@ def delete_broken_rules(call: Call) -> Answer:
     return get_broken_rules(call)
 
 
+def _served(call: Call, name: str) -> ApiPlan:
+    """A vendor's API. Raises Refused."""
+    vendors = {name: plan for name, plan in call.world.plans.items() if plan.vendor}
+    if name not in vendors:
+        raise Refused(None, f"there is no API {name[:40]!r} here; there is {', '.join(vendors)}", status=404)
+    return vendors[name]
+
+
 # ---- provider states
 
 
 def set_up_state(call: Call) -> Answer:
-    name = call.parameters["api"]
-    api = call.world.plans.get(name)
-    if api is None or name == "control":
-        served = ", ".join(name for name in call.world.plans if name != "control")
-        raise Refused(None, f"there is no API {name!r} here; there is {served}", status=404)
     try:
-        return Answer(200, states.set_up(call.world, api, call.body))
+        return Answer(200, states.set_up(call.world, _served(call, call.parameters["api"]), call.body))
     except NoSuchState as error:
         raise Refused(None, str(error), status=501) from None
     except BadState as error:
