@@ -25,12 +25,13 @@ def create_app(settings: Settings) -> ASGIApp:
     story = [
         partial(Respond, fallback=control.error_body),  # whatever follows: one HTTP answer
         partial(RouteMiddleware, mock=mock),  # which world, API and operation
-        BodyMiddleware,  # what it sends
+        partial(BodyMiddleware, vendor=True),  # what it sends
         PreferMiddleware,  # whether a documented example is wanted
         FaultMiddleware,  # what goes wrong
         SecurityMiddleware,  # who calls
         RateMiddleware,  # how often
         ScopeMiddleware,  # and whether it may
+        partial(BodyMiddleware, vendor=False),  # what it sends, of the control API
         RequestMiddleware,  # with which valid parameters and body
     ]
     app = ConnexionMiddleware(Decide(), middlewares=story)  # what the lifecycle table makes of it

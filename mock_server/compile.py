@@ -38,7 +38,7 @@ def compile_api(contract: Contract, module: ModuleType, operations: Mapping[str,
         contract=contract,
         routes=_routes(contract),
         operations=plans,
-        resources={**_resources(contract), **_hidden(module)},
+        resources={**_resources(contract, module), **_hidden(module)},
         rate_limits=contract.rate_limits,
         error_body=module.error_body,
         unauthorized=getattr(module, "UNAUTHORIZED", "Missing or invalid token"),
@@ -129,7 +129,7 @@ def _routes(contract: Contract) -> tuple[Route, ...]:
     return tuple(Route(compile_path(path)[0], methods) for path, methods in by_path.items())
 
 
-def _resources(contract: Contract) -> dict[str, Resource]:
+def _resources(contract: Contract, module: ModuleType) -> dict[str, Resource]:
     orders = {
         operation.listing.resource: (operation.listing.order, operation.listing.ties)
         for operation in contract.operations.values()
@@ -140,17 +140,26 @@ def _resources(contract: Contract) -> dict[str, Resource]:
         schema = contract.schemas[table.schema]
         order = orders.pop(table.name, ((table.field,), Ties.LATEST))
         timers = tuple(timer for timer in table.timers if not timer.optional)
-        resources[table.name] = Resource(table.name, table.field, Checker.of(schema), ordering(schema, *order), table, timers)
+        private = _private(module, table.name)
+        resources[table.name] = Resource(table.name, table.field, Checker.of(schema), ordering(schema, *order), table, timers, private)
     for name, order in orders.items():
         schema = contract.schemas[name]
-        resources[name] = Resource(name, _KEY, Checker.of(schema), ordering(schema, *order), None, ())
+        resources[name] = Resource(name, _KEY, Checker.of(schema), ordering(schema, *order), None, (), _private(module, name))
     return resources
 
 
 def _hidden(module: ModuleType) -> dict[str, Resource]:
     """What the vendor knows of and never shows: the module's `HIDDEN`, schemas by name."""
     schemas: Mapping[str, JsonSchema] = getattr(module, "HIDDEN", {})
-    return {name: Resource(name, _KEY, Checker.of(schema), ordering(schema, (_KEY,)), None, ()) for name, schema in schemas.items()}
+    return {
+        name: Resource(name, _KEY, Checker.of(schema), ordering(schema, (_KEY,)), None, (), _private(module, name))
+        for name, schema in schemas.items()
+    }
+
+
+def _private(module: ModuleType, name: str) -> Checker:
+    """The module's `PRIVATE`: schemas, by resource, of what it remembers of a record and never shows."""
+    return Checker.of(getattr(module, "PRIVATE", {}).get(name, {"type": "object"}))
 
 
 #: The field that names a record which has no lifecycle.

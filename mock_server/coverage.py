@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Situation(NamedTuple):
-    """All that matters of a call: `target` of its move, the `rule` that refused it, and the parameters that filtered a list."""
+    """All that matters of a call: `target` of its move, the `rule` that refused or moved, and the parameters that filtered a list."""
 
     api: str
     operation: str
@@ -64,13 +64,13 @@ class Coverage:
     def note(self, call: "Call", outcome: "Outcome") -> None:
         """A call that was decided by the contract, not by a fault or for the sake of an example."""
         operation = call.operation
-        if operation is None or call.fault is not None or call.preference is not None:
+        if operation is None or (call.fault is not None and call.fault.ends) or call.preference is not None:
             return
         filters: tuple[str, ...] = ()
         if operation.contract.listing is not None:
             filters = tuple(plan.name for plan in operation.parameters if plan.filters and plan.name in call.parameters)
-        target = call.move.target if call.move is not None else None
-        self._calls[Situation(call.api.name, operation.id, call.before, target, outcome.status < 400, outcome.rule, filters)] += 1
+        target, rule = (call.move.target, outcome.rule or call.move.rule) if call.move is not None else (None, outcome.rule)
+        self._calls[Situation(call.api.name, operation.id, call.before, target, outcome.status < 400, rule, filters)] += 1
 
     def of(self, api: "ApiPlan") -> dict[str, Any]:
         """One API's: a summary by kind, and every point and rule with its count."""
@@ -120,9 +120,10 @@ def _cell(contract: Contract, situation: Situation) -> Point | None:
 
 
 def _is_it(point: Point, situation: Situation) -> bool:
-    if point.kind == "refusal":
-        return situation.rule == point.rule
-    return situation.success and point.target == situation.target
+    if point.kind == "stay":
+        return situation.success and situation.target is None
+    same = point.rule == situation.rule
+    return same and (point.target == situation.target if situation.success else point.kind == "refusal")
 
 
 def _rules(api: "ApiPlan", situation: Situation, cell: Point | None) -> set[str]:

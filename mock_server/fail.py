@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.call import SCOPE_KEY, Call
 from mock_server.errors import Dropped, Refused
 from mock_server.faults import Fault
+from mock_server.security import obligatory
 
 
 class FaultMiddleware:
@@ -24,24 +25,22 @@ class FaultMiddleware:
             return await self.app(scope, receive, send)
         call.fault, call.delay = struck
         await asyncio.sleep(call.delay)
-        if call.fault.after or not _ends(call.fault):
+        call.now = call.world.now()  # which may have passed on
+        if call.fault.after or not call.fault.ends:
             await self._carry_out(call.fault, scope, receive, send)
-        _suffer(call.fault)
+        _suffer(call, call.fault)
 
     async def _carry_out(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, send)
         except Refused:
-            if not _ends(fault):
+            if not fault.ends:
                 raise
 
 
-def _ends(fault: Fault) -> bool:
-    return fault.drop or fault.status is not None
-
-
-def _suffer(fault: Fault) -> None:
+def _suffer(call: Call, fault: Fault) -> None:
     if fault.drop:
         raise Dropped
     if fault.status is not None:
-        raise Refused(None, "a fault that the mock was told to have", status=fault.status, headers=[("X-Mock-Fault", str(fault.status))])
+        headers = [*obligatory(call, fault.status), ("X-Mock-Fault", str(fault.status))]
+        raise Refused(None, "a fault that the mock was told to have", status=fault.status, headers=headers)

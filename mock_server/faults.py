@@ -27,6 +27,11 @@ class Fault:
     rate: float = 1.0
     first: int | None = None
 
+    @property
+    def ends(self) -> bool:
+        """Whether the call does not get its own answer."""
+        return self.drop or self.status is not None
+
     def concerns(self, api: str, operation: str) -> bool:
         return self.api in (None, api) and self.operation in (None, operation)
 
@@ -75,10 +80,10 @@ def parse(entries: Sequence[Mapping[str, Any]], plans: Mapping[str, ApiPlan]) ->
 
 def _wrong(entry: Mapping[str, Any], apis: Mapping[str, ApiPlan]) -> str | None:
     if "api" in entry and entry["api"] not in apis:
-        return f"there is no API {entry['api']!r} here; there is {', '.join(apis)}"
+        return f"there is no API {entry['api'][:40]!r} here; there is {', '.join(apis)}"
     operations = [name for api in apis.values() if entry.get("api") in (None, api.name) for name in api.operations]
     if "operation" in entry and entry["operation"] not in operations:
-        return f"there is no operation {entry['operation']!r}; there is {', '.join(dict.fromkeys(operations))}"
+        return f"there is no operation {entry['operation'][:40]!r}; there is {', '.join(dict.fromkeys(operations))}"
     if "status" in entry and entry["status"] not in iter(HTTPStatus):
         return f"{entry['status']} is no HTTP status; write one such as 503"
     if "status" in entry and entry.get("drop"):

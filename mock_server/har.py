@@ -73,9 +73,13 @@ def _secret_headers(entry: Entry) -> frozenset[str]:
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 
+#: Which scheme it was may be told.
+_SCHEMES = frozenset({"basic", "bearer", "digest"})
+
+
 def redacted(name: str, value: str, secret: Iterable[str]) -> str:
     """A header's value, but for a credential, of which only the scheme is shown."""
     if name.lower() not in secret:
         return value
-    scheme, space, _ = value.partition(" ")
-    return f"{scheme} (redacted)" if space else "(redacted)"
+    scheme = value.partition(" ")[0]
+    return f"{scheme} (redacted)" if scheme.lower() in _SCHEMES and scheme != value else "(redacted)"

@@ -116,7 +116,7 @@ def decision(entry: Entry) -> str:
     call, status = entry.call, entry.outcome.status
     if call is None or call.operation is None:
         return "unknown"
-    if call.fault is not None and (call.fault.drop or call.fault.status):
+    if call.fault is not None and call.fault.ends:
         return "fault"
     if call.preference is not None:
         return "example"

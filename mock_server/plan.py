@@ -58,7 +58,7 @@ class Checker:
 
 def _telling(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
     """Of alternatives that all fail, the first error of the one that fails least, and furthest in; else the error itself."""
-    branches = getattr(error.kind, "context", None)  # only alternatives have it
+    branches = [branch for branch in getattr(error.kind, "context", ()) if branch]  # only alternatives have it
     return min(branches, key=lambda branch: (len(branch), -len(branch[0].instance_path)))[0] if branches else error
 
 
@@ -107,7 +107,10 @@ class OperationPlan:
 
 @dataclass(frozen=True)
 class Resource:
-    """What is stored under one name. `ordering` gives the sort key of a list; `timers` are those that the mock takes."""
+    """What is stored under one name. `ordering` gives the sort key of a list; `timers` are those that the mock takes.
+
+    `private` checks what no answer shows, where it comes from outside.
+    """
 
     name: str
     key: str
@@ -115,6 +118,7 @@ class Resource:
     ordering: Ordering
     lifecycle: Lifecycle | None
     timers: tuple[Timer, ...]
+    private: Checker
 
 
 @dataclass(frozen=True)

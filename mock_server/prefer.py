@@ -1,7 +1,7 @@
 """Examples on request: the header `Prefer` asks for the documented answer of a status, or of a name, and nothing happens besides."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.call import SCOPE_KEY, Answer, Call
 from mock_server.errors import Refused
-from mock_server.security import header
+from mock_server.security import obligatory
 from openapi.json_schema import resolve
 
 
@@ -32,44 +32,55 @@ class PreferMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call: Call | None = scope.get(SCOPE_KEY)
-        sent = header(scope, b"prefer") if call is not None and call.api.vendor else None
-        wanted = _WANTED.search(sent) if sent else None
+        wanted = _wanted(scope) if call is not None and call.api.vendor else None
         if call is None or wanted is None:
             return await self.app(scope, receive, send)
-        call.preference = f"{wanted['what']}={wanted['value']}"
-        call.headers.append(("Preference-Applied", call.preference))
-        call.answer = (_by_code if wanted["what"] == "code" else _by_name)(call, wanted["value"])
+        name, value = wanted
+        example = _LOOK_UP[name](call, value)
+        call.preference = f"{name}={value}"
+        call.headers += [("Preference-Applied", call.preference), *obligatory(call, example.status)]
+        if (example.status, example.media) not in call.plan.answers:
+            raise Refused(None, _UNDOCUMENTED, status=example.status)
+        call.answer = Answer(example.status, example.value, media=example.media)
 
 
-_WANTED = re.compile(r'(?P<what>code|example)\s*=\s*"?(?P<value>[\w.-]+)"?', re.ASCII)
+def _wanted(scope: Scope) -> tuple[str, str] | None:
+    """The first preference that we know, and its value."""
+    for name, value in scope["headers"]:
+        if name == b"prefer":
+            for given in _PREFERENCE.finditer(value.decode("latin-1")):
+                if given["value"] and given["name"].lower() in _LOOK_UP:
+                    return given["name"].lower(), given["value"].strip('"')
+    return None
 
 
-def _by_code(call: Call, text: str) -> Answer:
+_UNDOCUMENTED = "the status that the header Prefer asked for"
+#: `name`, `name=value` or `name="value"`, parted by commas or semicolons.
+_PREFERENCE = re.compile(r'(?:^|[,;])\s*(?P<name>[\w-]+)\s*(?:=\s*(?P<value>"[^"]*"|[^\s,;"]*))?', re.ASCII)
+
+
+def _by_code(call: Call, text: str) -> Example:
     """The documented example of that status; an undocumented status has the vendor's form of an error. Raises Refused."""
     try:
-        status = HTTPStatus(int(text))
+        status = HTTPStatus(int(text if re.fullmatch("[0-9]{3}", text) else ""))
     except ValueError:
         raise Refused(None, f"Prefer: {text[:40]!r} is no HTTP status; write code=503", status=400) from None
     found = next((example for example in examples(call) if example.status == status), None)
     if found is not None:
-        return _answer(found)
+        return found
     if status < 400:
         known = ", ".join(str(known) for known in call.plan.contract.responses)
         raise Refused(None, f"Prefer: {call.plan.id} documents no {status}; it documents {known}", status=400)
-    raise Refused(None, "the status that the header Prefer asked for", status=status)
+    return _error(call, "default", status, _UNDOCUMENTED)
 
 
-def _by_name(call: Call, name: str) -> Answer:
+def _by_name(call: Call, name: str) -> Example:
     known = [*examples(call)]
     found = next((example for example in known if example.name == name), None)
     if found is None:
         names = ", ".join(dict.fromkeys(example.name for example in known))
         raise Refused(None, f"Prefer: {call.plan.id} has no example {name[:40]!r}; it has {names}", status=400)
-    return _answer(found)
-
-
-def _answer(example: Example) -> Answer:
-    return Answer(example.status, example.value, media=example.media)
+    return found
 
 
 def examples(call: Call) -> Iterator[Example]:
@@ -118,3 +129,5 @@ def from_schema(schema: Mapping[str, Any]) -> Any:
 
 
 _PLAIN: Mapping[str, Any] = {"object": {}, "array": [], "string": "text", "integer": 1, "number": 1, "boolean": True}
+
+_LOOK_UP: Mapping[str, Callable[[Call, str], Example]] = {"code": _by_code, "example": _by_name}

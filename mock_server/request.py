@@ -24,14 +24,15 @@ _DIGITS = 18
 
 
 class BodyMiddleware:
-    """Reads the body, whatever becomes of the call: the journal shows it."""
+    """Reads the body: a vendor's whatever becomes of the call, since the journal shows it; a longer one once the caller is known."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, vendor: bool) -> None:
         self.app = app
+        self._vendor = vendor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            call: Call = scope[SCOPE_KEY]
+        call: Call | None = scope.get(SCOPE_KEY)
+        if call is not None and call.api.vendor is self._vendor:
             call.raw_body = await read_body(receive, call.plan.body.max_bytes if call.plan.body else MAX_BODY)
         await self.app(scope, receive, send)
 

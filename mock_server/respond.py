@@ -104,5 +104,6 @@ def _take_down(scope: Scope, outcome: Outcome) -> None:
     entry = world.journal.note(call.time if call else world.clock.now(), scope, call, outcome)
     if call is not None:
         world.coverage.note(call, outcome)
+        call.body = call.answer = None  # the journal keeps their bytes
     if world.settings.log_format is not None:
         log_request(world.name, entry, world.settings.log_format)

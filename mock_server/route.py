@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import unquote
 
 from connexion.middleware.abstract import SpecMiddleware
 from connexion.spec import Specification
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.call import SCOPE_KEY, WORLD_KEY, Call
 from mock_server.errors import Refused
 from mock_server.mock import Mock
+from mock_server.paths import path_of, shown_path, value_in
 from mock_server.plan import ApiPlan, OperationPlan
 from mock_server.world import World
 
@@ -30,7 +30,7 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        world, path = self._world(_path(scope))
+        world, path = self._world(path_of(scope))
         scope[WORLD_KEY] = world
         api, path = self._api(world.plans, path)
         call = scope[SCOPE_KEY] = Call(world, self._mock.worlds, api, now=world.now())
@@ -52,19 +52,7 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
             return plans[self._mock.root], path
         served = ", ".join(f"{plan.base_path}/..." for plan in plans.values())
         near = _near(path, plans.values())
-        raise Refused(None, f"nothing is served at {path}; there is {served}{_like(near)}", status=404, near=near)
-
-
-#: Stands for a slash that is part of a value; no text has this character.
-_SLASH = "\ufdd0"
-
-
-def _path(scope: Scope) -> str:
-    """The path, decoded; a slash that was encoded does not part it."""
-    raw: bytes = scope.get("raw_path") or b""
-    if b"%2f" not in raw.lower():
-        return str(scope["path"])
-    return "/".join(unquote(segment).replace("/", _SLASH) for segment in raw.decode("latin-1").split("/"))
+        raise Refused(None, f"nothing is served at {shown_path(path)}; there is {served}{_like(near)}", status=404, near=near)
 
 
 def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Mapping[str, str]]:
@@ -74,18 +62,18 @@ def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Map
         if match is None:
             continue
         if method in route.operations:
-            return api.operations[route.operations[method]], {name: value.replace(_SLASH, "/") for name, value in match.groupdict().items()}
+            return api.operations[route.operations[method]], {name: value_in(value) for name, value in match.groupdict().items()}
         allowed += route.operations
     if allowed:
         methods = ", ".join(allowed)
         raise Refused(None, f"{method} is not possible here; {methods} is", status=405, headers=[("Allow", methods)])
     near = _near(f"{api.base_path}{path}", [api])
-    raise Refused(None, f"no operation has the path {api.base_path}{path}{_like(near)}", status=404, near=near)
+    raise Refused(None, f"no operation has the path {api.base_path}{shown_path(path)}{_like(near)}", status=404, near=near)
 
 
 def _near(path: str, apis: Iterable[ApiPlan]) -> list[str]:
     """The operations whose paths are most like this one, the most alike first."""
-    known = dict(_paths(apis))
+    known = {_filled(template, path): told for template, told in _paths(apis)}
     return [known[match] for match in get_close_matches(path, known, n=3, cutoff=0.7)]
 
 
@@ -95,6 +83,13 @@ def _paths(apis: Iterable[ApiPlan]) -> Iterator[tuple[str, str]]:
         for route in api.routes:
             template = api.contract.operations[next(iter(route.operations.values()))].path
             yield f"{api.base_path}{template}", f"{', '.join(route.operations)} {api.base_path}{template}"
+
+
+def _filled(template: str, path: str) -> str:
+    """A path with what another one has in the places of its parameters."""
+    given = path.split("/")
+    parts = enumerate(template.split("/"))
+    return "/".join(given[at] if part.startswith("{") and at < len(given) else part for at, part in parts)
 
 
 def _like(near: list[str]) -> str:

@@ -122,8 +122,21 @@ def unauthorized(call: Call, what: str) -> Refused:
     rule = call.scheme.rules.get(what)
     status = next(iter(call.api.contract.statuses(rule)), 401) if rule else 401
     detail = call.api.unauthorized if status == 401 else f"{call.plan.contract.summary}: needs the header {call.scheme.header}"
-    challenge = [("WWW-Authenticate", "Bearer" if call.scheme.bearer else f'ApiKey header="{call.scheme.header}"')] if status == 401 else []
-    return Refused(rule, detail, status=status, headers=challenge)
+    return Refused(rule, detail, status=status, headers=_challenge(call.scheme) if status == 401 else [])
+
+
+def _challenge(scheme: SecurityScheme) -> list[tuple[str, str]]:
+    return [("WWW-Authenticate", "Bearer" if scheme.bearer else f'ApiKey header="{scheme.header}"')]
+
+
+def obligatory(call: Call, status: int) -> list[tuple[str, str]]:
+    """The headers that HTTP wants of an answer with this status, whatever led to it."""
+    if status == 401 and call.plan.contract.security:
+        return _challenge(call.plan.contract.security[0])
+    if status == 405:
+        route = next(route for route in call.api.routes if call.plan.id in route.operations.values())
+        return [("Allow", ", ".join(route.operations))]
+    return []
 
 
 def authorize(call: Call, credential: Credential) -> None:

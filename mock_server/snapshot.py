@@ -12,10 +12,10 @@ import orjson
 from mock_server import faults
 from mock_server.breaks import broken
 from mock_server.chance import Chance
-from mock_server.clock import Clock, parse_time, rfc3339
+from mock_server.clock import Clock, parse_moment, parse_time, rfc3339
 from mock_server.credentials import Credential, Credentials
 from mock_server.errors import BadFault, BadSnapshot, UnknownRules, UntrueAnswer
-from mock_server.plan import ApiPlan, Checker, Resource
+from mock_server.plan import ApiPlan, Checker, Resource, checked
 from mock_server.rates import Count, Rates
 from mock_server.store import Collection, Record
 from mock_server.world import Contents, Message, World, as_message, build
@@ -23,6 +23,8 @@ from openapi import load_control
 
 FORMAT = "session-contracts/world"
 VERSION = 1
+#: Letters of a message.
+_LONG = 300
 
 
 def export(world: World, only: str | None = None) -> dict[str, Any]:
@@ -84,22 +86,27 @@ def restore(world: World, exported: Any) -> None:
     _check(exported)
     unknown = [name for name in exported["apis"] if name not in world.plans or not world.plans[name].vendor]
     if unknown:
-        raise BadSnapshot(f"apis: {', '.join(unknown)} is not served here; serve it as well, or leave it out")
+        raise BadSnapshot(f"apis: {', '.join(unknown)[:_LONG]} is not served here; serve it as well, or leave it out")
+    if strangers := {count["api"] for count in exported["rates"]["counts"]} - set(world.plans):
+        raise BadSnapshot(f"rates.counts: {', '.join(strangers)[:_LONG]} is not served here; leave its counts out")
     try:
         plans = broken(world.unbroken, exported["broken"])
         told = faults.parse(exported["faults"], world.unbroken)
     except UnknownRules as error:
-        raise BadSnapshot(f"broken: {error}") from None
+        raise BadSnapshot(f"broken: {str(error)[:_LONG]}") from None
     except BadFault as error:
-        raise BadSnapshot(str(error)) from None
+        raise BadSnapshot(str(error)[:_LONG]) from None
     clock = _clock(exported["clock"])
     collections = dict(world.collections)
     credentials = dict(world.credentials)
     for name, api in exported["apis"].items():
         collections.update(_collections(world.unbroken[name], api["records"], clock.now()))
         credentials[name] = Credentials(_credential(name, entry) for entry in api["credentials"])
-    random = exported["random"]
-    contents = Contents(collections, clock, Chance(random["seed"], random["drawn"]), _rates(exported["rates"]), _outbox(exported["outbox"]))
+    whole = set(exported["apis"]) == {name for name, api in world.plans.items() if api.vendor}
+    chance = Chance(exported["random"]["seed"], exported["random"]["drawn"])
+    if not whole:
+        chance.drawn |= world.chance.drawn  # so that no id of what stays is drawn again
+    contents = Contents(collections, clock, chance, _rates(exported["rates"]), _outbox(exported["outbox"]))
     world.take_over(contents, credentials, told, plans, exported["broken"])
 
 
@@ -107,9 +114,9 @@ def _check(exported: Any) -> None:
     if not isinstance(exported, dict) or exported.get("format") != FORMAT:
         raise BadSnapshot(f"this is no export of a world; its member format would be {FORMAT!r}")
     if exported.get("version") != VERSION:
-        raise BadSnapshot(f"this export has version {exported.get('version')!r}; this server reads version {VERSION}")
+        raise BadSnapshot(f"this export has version {str(exported.get('version'))[:40]!r}; this server reads version {VERSION}")
     if violations := _checker().violations(exported):
-        raise BadSnapshot("; ".join(f"{error.field}: {error.message}" for _, _, error in violations[:3]))
+        raise BadSnapshot("; ".join(f"{error.field[:_LONG]}: {error.message}" for _, _, error in violations[:3]))
 
 
 @cache
@@ -130,40 +137,53 @@ def _clock(told: Mapping[str, Any]) -> Clock:
 def _collections(api: ApiPlan, told: Mapping[str, Any], now: datetime) -> Iterator[tuple[tuple[str, str], Collection]]:
     for name in told:
         if name not in api.resources:
-            raise BadSnapshot(f"apis.{api.name}.records: there is no {name!r}; there is {', '.join(api.resources)}")
+            raise BadSnapshot(f"apis.{api.name}.records: there is no {name[:40]!r}; there is {', '.join(api.resources)}")
     for resource in api.resources.values():
         collection = Collection(resource.ordering)
         for index, entry in enumerate(told.get(resource.name, ())):
             where = f"apis.{api.name}.records.{resource.name}.{index}"
             record = _restored(resource, entry, now, where)
             if collection.get(record.key) is not None:
-                raise BadSnapshot(f"{where}: there is a {resource.name} {record.key} already; give each its own")
+                raise BadSnapshot(f"{where}: there is a {resource.name} {record.key[:40]} already; give each its own")
             collection.put(record)
         yield (api.name, resource.name), collection
 
 
 def _restored(resource: Resource, entry: Mapping[str, Any], now: datetime, where: str) -> Record:
     try:
+        checked(resource.private, entry["private"], "private")
         record = build(resource, entry["fields"], entry["tenant"], entry["private"], now)
-        if resource.lifecycle is not None and record.state is None:
-            raise BadSnapshot(f"{where}: these fields are of no state; there is {', '.join(resource.lifecycle.states)}")
-        if "timer" not in entry:
-            return replace(record, timer=None, due=None)
-        timers = {timer.name: timer for timer in resource.timers}
-        return replace(record, timer=timers[entry["timer"]["name"]], due=parse_time(entry["timer"]["due"]))
+        resource.ordering(record.fields, 0)
+        for name, member in resource.checker.schema.get("properties", {}).items():
+            if member.get("format") == "date-time" and record.fields.get(name) is not None:
+                datetime.fromisoformat(record.fields[name])
     except (KeyError, TypeError, ValueError, UntrueAnswer) as error:
-        raise BadSnapshot(f"{where}: this makes no record: {error}") from None
+        raise BadSnapshot(f"{where}: this makes no record: {str(error)[:_LONG]}") from None
+    if resource.lifecycle is not None and record.state is None:
+        raise BadSnapshot(f"{where}: these fields are of no state; there is {', '.join(resource.lifecycle.states)}")
+    return replace(record, **_due(resource, record, entry["timer"], where)) if "timer" in entry else replace(record, timer=None, due=None)
+
+
+def _due(resource: Resource, record: Record, told: Mapping[str, Any], where: str) -> dict[str, Any]:
+    timers = {timer.name: timer for timer in resource.timers if record.state in timer.sources}
+    if told["name"] not in timers:
+        known = ", ".join(timers) or "none"
+        raise BadSnapshot(f"{where}.timer: no timer {told['name'][:40]!r} moves what is {record.state}; there is {known}")
+    try:
+        return {"timer": timers[told["name"]], "due": parse_time(told["due"])}
+    except ValueError as error:
+        raise BadSnapshot(f"{where}.timer.due: {error}") from None
 
 
 def _credential(api: str, entry: Mapping[str, Any]) -> Credential:
-    try:
-        told: dict[str, Any] = dict(entry)
-        if "expires" in entry:
-            told["expires"] = datetime.fromisoformat(entry["expires"])
-        told.update((name, tuple(told[name])) for name in ("scopes", "organizations") if name in told)
-        return Credential(**told)
-    except (TypeError, ValueError) as error:
-        raise BadSnapshot(f"apis.{api}.credentials: {error}") from None
+    told: dict[str, Any] = dict(entry)
+    if entry.get("expires") is not None:
+        try:
+            told["expires"] = parse_moment(entry["expires"])
+        except ValueError as error:
+            raise BadSnapshot(f"apis.{api}.credentials.expires: {error}") from None
+    told.update((name, tuple(told[name])) for name in ("scopes", "organizations") if told.get(name) is not None)
+    return Credential(**told)
 
 
 def _rates(told: Mapping[str, Any]) -> Rates:

@@ -109,7 +109,8 @@ class World:
         """
         issued = self.chance.drawn[SECRETS]
         self._take(self._beginning.fork())
-        self.chance.drawn[SECRETS] = issued
+        if issued:
+            self.chance.drawn[SECRETS] = issued
         self.journal.clear()
 
     def break_rules(self, rules: Sequence[str], broken: Callable[[Mapping[str, ApiPlan], Sequence[str]], Mapping[str, ApiPlan]]) -> None:

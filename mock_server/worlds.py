@@ -12,6 +12,7 @@ from mock_server.coverage import Coverage
 from mock_server.credentials import Credentials
 from mock_server.errors import Refused, WorldExists
 from mock_server.fixtures import Fixture
+from mock_server.paths import shown_path
 from mock_server.plan import ApiPlan
 from mock_server.rates import Rates
 from mock_server.settings import Settings
@@ -38,7 +39,7 @@ class Worlds:
         self._settings = settings
         self._sown: OrderedDict[tuple[int, datetime], Mapping[tuple[str, str], Collection]] = OrderedDict()
         self._named: OrderedDict[str, World] = OrderedDict()
-        self._dropped: OrderedDict[str, None] = OrderedDict()
+        self._dropped: OrderedDict[str, str] = OrderedDict()
         self._issued = {**fixtures.issued(sources), "control": Credentials([])}
         self._made = 0
         self._started = Clock(settings.frozen_at).now()
@@ -64,10 +65,9 @@ class Worlds:
 
     def _missing(self, name: str) -> Refused:
         if name in self._dropped:
-            most = f"there were more than {self._settings.max_worlds} worlds, and nobody had called it for the longest"
-            return Refused(None, f"the world {name!r} was dropped: {most}; drop worlds when their tests end", status=410)
-        near = f"; there is {', '.join([DEFAULT, *self._named][:10])}"
-        return Refused(None, f"there is no world {name[:64]!r}; make one with POST /_mock/worlds{near}", status=404)
+            return Refused(None, f"the world {name!r} was dropped{self._dropped[name]}; make one with POST /_mock/worlds", status=410)
+        known = "" if self._settings.admin_token else f"; there is {', '.join([DEFAULT, *self._named][:10])}"
+        return Refused(None, f"there is no world {shown_path(name)[:64]!r}; make one with POST /_mock/worlds{known}", status=404)
 
     def create(self, name: str | None, seed: int | None, clock: Clock | None) -> World:
         """A world as the server was when it started; with another seed or at another time, sown anew. Raises WorldExists."""
@@ -91,8 +91,7 @@ class Worlds:
         """Raises Refused where there is none, or where it is the default one."""
         if name == DEFAULT:
             raise Refused(None, "the default world stays; POST /_mock/reset brings it back to its beginning", status=409)
-        self._past.add(self.find(name).coverage)
-        del self._named[name]
+        self._forget(self.find(name), "")
 
     def coverage(self) -> Coverage:
         """What the requests to all worlds, past ones too, have reached."""
@@ -137,9 +136,15 @@ class Worlds:
         self._dropped.pop(world.name, None)
         self._named[world.name] = world
         while len(self._named) > self._settings.max_worlds:
-            name, idle = self._named.popitem(last=False)
-            self._past.add(idle.coverage)
-            self._dropped[name] = None
+            idle = next(iter(self._named.values()))
+            most = f"there were more than {self._settings.max_worlds} worlds, and nobody had called it for the longest"
+            self._forget(idle, f": {most}; drop worlds when their tests end")
+        return world
+
+    def _forget(self, world: World, why: str) -> None:
+        """But for what was covered, and the reason."""
+        self._past.add(world.coverage)
+        del self._named[world.name]
+        self._dropped[world.name] = why
         while len(self._dropped) > _REMEMBERED:
             self._dropped.popitem(last=False)
-        return world

@@ -12,6 +12,9 @@ from mock_server.errors import BadSnapshot, FixtureError
 from mock_server.settings import Auth, LogFormat, Settings, Validation
 from openapi import API_NAMES, ContractError, UnknownApi
 
+#: As in the contract of the control API: JSON's numbers are exact that far.
+_LONGEST_SEED = 10**15
+
 #: What `application` raises for the user's own mistakes.
 USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, ValueError)
 
@@ -30,6 +33,10 @@ def application(
     log_format: str | None = None,
 ) -> ASGIApp:
     """The mock of these APIs, or of all. Raises USER_ERRORS."""
+    if admin_token == "":
+        raise ValueError("an empty admin token guards nothing; give one, or leave it out")
+    if abs(seed) > _LONGEST_SEED:
+        raise ValueError(f"a seed lies between {-_LONGEST_SEED} and {_LONGEST_SEED}, not {str(seed)[:40]}")
     settings = Settings(
         apis=tuple(dict.fromkeys(apis)) or API_NAMES,
         seed=seed,

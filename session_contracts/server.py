@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
 
@@ -103,13 +104,15 @@ class MockServer:
         options = [f"--{name.replace('_', '-')}={value}" for name, value in self._options.items() if value is not None]
         limits = "--rate-limits" if self._rate_limits else "--no-rate-limits"
         command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "serve", *self._apis, "--port=0", limits, *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        errors = self._running.enter_context(TemporaryFile("w+"))  # not a pipe, which would fill up  # noqa: SIM115
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         self._running.callback(_end, process)
         assert process.stdout is not None, "there is a pipe"
-        assert process.stderr is not None, "there is a pipe"
         found = re.search(r"http://\S+:\d+", process.stdout.readline())
         if found is None:
-            said = process.stderr.read().strip()
+            process.wait()
+            errors.seek(0)
+            said = errors.read().strip()
             self._running.close()
             raise MockFailed(said.removeprefix("session-contracts: "))
         return found.group()

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -70,14 +70,16 @@ class Mock:
         return list(self.control("GET", "/outbox").json()["messages"])
 
 
-def start(*options: str, apis: Sequence[str] = ()) -> tuple[subprocess.Popen[str], str]:
-    """`session-contracts serve` in a process of its own, for these APIs or for all, and its URL."""
+def start(*options: str, apis: Sequence[str] = (), errors: IO[str] | None = None) -> tuple[subprocess.Popen[str], str]:
+    """`session-contracts serve` in a process of its own, for these APIs or for all, and its URL. `errors`: a file for what it logs."""
     command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "serve", *apis, "--port", "0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
     found = re.search(r"http://[\d.]+:\d+", line)
-    assert found, line + (process.stderr.read() if process.stderr else "")
+    if not found:
+        process.communicate(timeout=10)
+        raise AssertionError(f"{command} says {line!r}")
     return process, found.group()
 
 

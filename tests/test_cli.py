@@ -188,11 +188,13 @@ def test_coverage_of_no_mock(html: str, url: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_requests_are_logged_where_somebody_asks_for_it(form: str) -> None:
-    process, url = start("--log-format", form, "--clock", "2026-02-13T09:00:00Z")
-    requests.get(f"{url}/rentalot/api/v1/sessions", timeout=10)
-    process.terminate()
-    _, logged = process.communicate(timeout=10)
+def test_requests_are_logged_where_somebody_asks_for_it(form: str, tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w+") as file:
+        process, url = start("--log-format", form, "--clock", "2026-02-13T09:00:00Z", errors=file)
+        requests.get(f"{url}/rentalot/api/v1/sessions", timeout=10)
+        process.terminate()
+        process.communicate(timeout=10)
+        logged = (tmp_path / "log").read_text()
     if form == "text":
         expected = "2026-02-13T09:00:00Z default GET /rentalot/api/v1/sessions 401 refused rentalot.auth.required\n"
         assert logged == expected

@@ -39,7 +39,7 @@ def test_worlds_and_forks() -> None:
         with mock.world(state=kept) as again:
             assert status(again, made) == "active"
             assert again.export()["apis"] == kept["apis"]
-        with pytest.raises(MockRefused, match="no world 'first'"):
+        with pytest.raises(MockRefused, match="'first' was dropped"):
             _ = first.now
 
 

@@ -18,6 +18,7 @@ from mock_server.errors import (
     BadState,
     ClockError,
     FieldError,
+    FixtureError,
     NoSuchState,
     Refused,
     UnknownRules,
@@ -35,20 +36,28 @@ VENDOR = False
 def authenticate(call: Call, sent: str | None) -> Credential:
     """Whoever knows the token that the mock was started with; anybody, where it was started without one. Raises Refused."""
     wanted = call.world.settings.admin_token
-    if wanted is not None and not hmac.compare_digest(_secret(sent or "").encode(), wanted.encode()):
+    if wanted is not None and not _is_it(_secret(sent or ""), wanted):
         detail = "the control API needs the token that the mock was started with (--admin-token): send 'Authorization: Bearer <token>'"
         raise Refused(None, detail, status=401, headers=[("WWW-Authenticate", "Bearer")])
     return Credential("", "", "admin")
 
 
-def _secret(sent: str) -> str:
+def _is_it(secret: bytes, wanted: str) -> bool:
+    """In constant time; some clients write a header in UTF-8, and some in latin-1."""
+    encoded = (wanted.encode("utf-8", "surrogateescape"), wanted.encode("latin-1", "backslashreplace"))
+    found = [hmac.compare_digest(secret, each) for each in encoded]
+    return any(found)
+
+
+def _secret(sent: str) -> bytes:
+    """As it was sent: a header's bytes are read as latin-1."""
     scheme, _, secret = sent.partition(" ")
     if scheme.lower() != "basic":
-        return secret.strip() if scheme.lower() == "bearer" else ""
+        return secret.strip().encode("latin-1") if scheme.lower() == "bearer" else b""
     try:
-        return base64.b64decode(secret, validate=True).decode().partition(":")[2]
+        return base64.b64decode(secret, validate=True).partition(b":")[2]
     except ValueError:
-        return ""
+        return b""
 
 
 # ---- the server and its worlds
@@ -83,7 +92,7 @@ def create_world(call: Call) -> Answer:
         raise Refused(None, str(error), status=409) from None
     except BadSnapshot as error:
         raise Refused(None, f"state: {error}") from None
-    except (ValueError, ClockError) as error:
+    except (ValueError, ClockError, FixtureError) as error:
         raise Refused(None, f"clock: {error}") from None
 
 

@@ -34,6 +34,17 @@ HIDDEN = {
     },
     "Tester": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
 }
+#: Notes, feedback, and when the session was confirmed.
+PRIVATE = {
+    "Session": {
+        "type": "object",
+        "properties": {
+            "notes": {"type": "array", "items": {"type": "object", "required": ["noteId"], "properties": {"noteId": {"type": "string"}}}},
+            "feedback": {"type": "object"},
+            "confirmedAt": {"type": "string"},
+        },
+    }
+}
 
 
 def create_session(call: Call) -> Answer:

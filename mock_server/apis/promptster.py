@@ -32,6 +32,23 @@ HIDDEN = {
         },
     },
 }
+_TEXT = {"type": "string", "nullable": True}
+#: To which assessment a session is linked, whether its start was fixed, and its metrics where they were given; to what a key was linked.
+PRIVATE = {
+    "Session": {
+        "type": "object",
+        "properties": {
+            "assessmentId": _TEXT,
+            "fixed": {"type": "boolean"},
+            "metrics": {
+                "type": "object",
+                "properties": {"testsPassed": {"type": "boolean", "nullable": True}},
+                "additionalProperties": {"type": "number", "nullable": True},
+            },
+        },
+    },
+    "CandidateKey": {"type": "object", "properties": {"linked": _TEXT}},
+}
 #: What a session_start tells of the whole session.
 _PROMOTED = ("assessmentId", "candidateName", "repoUrl", "cwd")
 _INVALID = "Invalid request body"

@@ -11,6 +11,8 @@ from mock_server.paging import numbered_page
 from mock_server.world import Message
 
 UNAUTHORIZED = "Missing or invalid API key"
+#: The prospect's address on file.
+PRIVATE = {"Session": {"type": "object", "properties": {"email": {"type": "string", "nullable": True}}}}
 
 
 def list_sessions(call: Call) -> Answer:

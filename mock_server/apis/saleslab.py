@@ -13,6 +13,16 @@ from mock_server.store import Record
 
 _PERIOD = timedelta(days=30)
 
+#: The transcript, which only one operation shows; whether a scenario is archived.
+PRIVATE = {
+    "Session": {
+        "type": "object",
+        "required": ["transcript"],
+        "properties": {"transcript": {"type": "array", "nullable": True, "items": {"type": "object"}}},
+    },
+    "Scenario": {"type": "object", "properties": {"archived": {"type": "boolean"}}},
+}
+
 
 def list_sessions(call: Call) -> Answer:
     return listed(*cursor_page(call))
