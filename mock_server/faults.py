@@ -32,7 +32,7 @@ class Fault:
         """Whether the call does not get its own answer."""
         return self.drop or self.status is not None
 
-    def concerns(self, api: str, operation: str) -> bool:
+    def concerns(self, api: str, operation: str | None) -> bool:
         return self.api in (None, api) and self.operation in (None, operation)
 
 
@@ -45,6 +45,15 @@ class Faults:
 
     def fork(self) -> "Faults":
         return Faults(self.faults, self.struck)
+
+    def among(self, apis: Mapping[str, ApiPlan]) -> "Faults":
+        """Those that concern one of these APIs."""
+        chosen = [
+            (fault, struck)
+            for fault, struck in zip(self.faults, self.struck, strict=True)
+            if any(fault.concerns(name, fault.operation) for name, api in apis.items() if fault.operation in (None, *api.operations))
+        ]
+        return Faults([fault for fault, _ in chosen], [struck for _, struck in chosen])
 
     def strike(self, api: str, operation: str, chance: Chance) -> tuple[Fault, float] | None:
         """The first fault that strikes this call, and the seconds that it takes."""

@@ -29,22 +29,24 @@ _LONG = 300
 
 def export(world: World, only: str | None = None) -> dict[str, Any]:
     """Everything but the journal and the coverage, of all APIs or of one. It holds the secrets of the world's credentials."""
+    apis = {name: api for name, api in world.plans.items() if api.vendor and only in (None, name)}
     return {
         "format": FORMAT,
         "version": VERSION,
         "clock": {"now": rfc3339(world.clock.now()), "frozen": world.clock.frozen},
         "random": {"seed": world.chance.seed, "drawn": dict(world.chance.drawn)},
-        "apis": {name: _api(world, api) for name, api in world.plans.items() if api.vendor and only in (None, name)},
+        "apis": {name: _api(world, api) for name, api in apis.items()},
         "outbox": [as_message(message) for message in world.outbox],
         "rates": {
             "enforced": world.rates.enforced,
             "counts": [
                 {"api": api, "who": who, "index": index, "window": count.window, "calls": count.calls}
                 for (api, who, index), count in world.rates.counts.items()
+                if api in apis
             ],
         },
-        "faults": faults.as_json(world.faults),
-        "broken": list(world.broken),
+        "faults": faults.as_json(world.faults.among(apis)),
+        "broken": [rule for rule in world.broken if any(rule in api.contract.rules for api in apis.values())],
     }
 
 

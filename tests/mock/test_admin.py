@@ -13,17 +13,10 @@ import httpx
 import pytest
 
 from openapi import API_NAMES, load, load_control
-from tests.mock.test_worlds import drop, get, made, path_of, raw
+from tests.mock.worlds import get, path_of, raw
 from tests.serving import DOCUMENTED, KEY, KEYS, Mock, running
 
 TOKEN = "pässwort:mit Doppelpunkt"
-
-
-@pytest.fixture
-def world(whole_server: Mock) -> Iterator[Mock]:
-    found = made(whole_server)
-    yield found
-    drop(whole_server, found)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from openapi import API_NAMES, load
-from tests.mock.test_worlds import NEW_SESSION, Story, drop, made
+from tests.mock.worlds import NEW_SESSION, Story, drop, made
 from tests.serving import DOCUMENTED, KEYS, Mock, running
 
 ENDED = "2026-05-06T16:00:00Z"
@@ -45,13 +45,6 @@ BODIES: Mapping[str, Any] = {
 @pytest.fixture(scope="module")
 def shared(whole_server: Mock) -> Iterator[Mock]:
     """A world for many cells, of which each test looks at what it added."""
-    found = made(whole_server)
-    yield found
-    drop(whole_server, found)
-
-
-@pytest.fixture
-def world(whole_server: Mock) -> Iterator[Mock]:
     found = made(whole_server)
     yield found
     drop(whole_server, found)

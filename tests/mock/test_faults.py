@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http import HTTPStatus
@@ -15,17 +15,10 @@ import pytest
 from mock_server.chance import Chance
 from mock_server.faults import Fault, Faults
 from openapi import API_NAMES, load
-from tests.mock.test_worlds import NEW_SESSION, drop, get, made, name_of, path_of, raw
+from tests.mock.worlds import NEW_SESSION, drop, get, made, name_of, path_of, raw
 from tests.serving import DOCUMENTED, Mock
 
 REVIEW = {"reviewStatus": "approved"}
-
-
-@pytest.fixture
-def world(whole_server: Mock) -> Iterator[Mock]:
-    found = made(whole_server)
-    yield found
-    drop(whole_server, found)
 
 
 def tell(world: Mock, *faults: Mapping[str, Any]) -> None:

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,17 +14,10 @@ import pytest
 
 from mock_server.journal import Journal
 from mock_server.respond import Outcome
-from tests.mock.test_worlds import PAGE, Story, drop, get, made, path_of, raw
+from tests.mock.worlds import PAGE, Story, drop, get, made, path_of, raw
 from tests.serving import ACTIVE, DOCUMENTED, KEY, KEYS, Mock
 
 REVIEW = {"reviewStatus": "approved"}
-
-
-@pytest.fixture
-def world(whole_server: Mock) -> Iterator[Mock]:
-    found = made(whole_server)
-    yield found
-    drop(whole_server, found)
 
 
 def journal(world: Mock, **filters: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from openapi import API_NAMES, load
 from openapi.json_schema import translate
 from openapi.model import Operation
-from tests.mock.test_worlds import drop, get, made, path_of, raw
+from tests.mock.worlds import drop, get, made, path_of, raw
 from tests.serving import DOCUMENTED, KEY, Mock
 
 SESSIONS = "/rentalot/api/v1/sessions"

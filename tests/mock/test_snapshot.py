@@ -16,7 +16,7 @@ import requests
 from mock_server.errors import BadSnapshot, FixtureError
 from session_contracts.application import application
 from session_contracts.in_process import URL, in_process
-from tests.mock.test_worlds import FAULTS, NEW_SESSION, PAGE, Story, drop, made, name_of, path_of
+from tests.mock.worlds import FAULTS, NEW_SESSION, PAGE, Story, drop, made, name_of, path_of
 from tests.serving import DOCUMENTED, KEY, Mock, running
 
 MEMBERS = ("format", "version", "clock", "random", "apis", "outbox", "rates", "faults", "broken")
@@ -27,13 +27,6 @@ def elsewhere() -> Iterator[Mock]:
     """Another server, which differs in everything that it is told when it starts."""
     with running("--clock", "2027-08-09T10:11:12Z", "--seed", "99", "--rate-limits") as server:
         yield server
-
-
-@pytest.fixture
-def world(whole_server: Mock) -> Iterator[Mock]:
-    found = made(whole_server)
-    yield found
-    drop(whole_server, found)
 
 
 def exported(world: Mock) -> dict[str, Any]:
@@ -163,7 +156,9 @@ def test_apis_that_are_not_named_keep_what_they_have(world: Mock) -> None:
 def test_one_api_goes_elsewhere_alone(world: Mock, elsewhere: Mock, api: str) -> None:
     Story(world, 0).tell()
     alone = world.control("GET", f"/state?api={api}").json()
-    assert alone == {**exported(world), "apis": {api: exported(world)["apis"][api]}}
+    whole = exported(world)
+    rates = {**whole["rates"], "counts": [count for count in whole["rates"]["counts"] if count["api"] == api]}
+    assert alone == {**whole, "apis": {api: whole["apis"][api]}, "rates": rates}
     there = made(elsewhere)
     before = exported(there)["apis"]
     assert there.control("PUT", "/state", json=alone).status_code == 200
@@ -625,3 +620,26 @@ def test_worlds_differ_only_in_what_happened_to_them(whole_server: Mock) -> None
     assert exported(other) == other_state != exported(one)
     assert name_of(one) not in json.dumps(exported(one))
     drop(whole_server, one, other)
+
+
+def test_what_one_api_exports_another_server_takes_that_has_no_other(whole_server: Mock) -> None:
+    found = made(whole_server)
+    key = found.given()
+    replace(found, api="saleslab").get("users")
+    found.call("GET")
+    rules = ["rentalot.review.final", "saleslab.users.order"]
+    breakable = found.control("GET", "/broken-rules").json()["breakable"]
+    found.control("PUT", "/broken-rules", json={"rules": [rule for rule in breakable if rule in rules]})
+    everywhere: list[dict[str, Any]] = [{"status": 503, "first": 1}, {"operation": "getTimeline", "drop": True}]
+    faults = [*everywhere, {"api": "rentalot", "drop": True}, {"api": "saleslab", "drop": True}]
+    assert found.control("PUT", "/faults", json={"faults": faults}).status_code == 200
+    exported = found.control("GET", "/state", params={"api": "rentalot"}).json()
+    assert found.control("GET", "/state", params={"api": "nothing"}).status_code == 404
+    drop(whole_server, found)
+    assert list(exported["apis"]) == ["rentalot"]
+    assert exported["broken"] == ["rentalot.review.final"]
+    assert [fault.get("api") for fault in exported["faults"]] == [None, "rentalot"]
+    with running(apis=["rentalot"]) as other:
+        assert other.control("PUT", "/state", json=exported).status_code == 200, other.control("PUT", "/state", json=exported).text
+        other.control("DELETE", "/faults")
+        assert other.call("GET", f"/{key}").status_code == 200
