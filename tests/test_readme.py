@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,10 @@ def test_the_commands_print_what_the_readme_shows(output: list[tuple[str, str, s
     assert len(output) >= 9
     for command, said, did in output:
         assert did == said, command
+
+
+def test_the_test_that_the_readme_shows_passes(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "test_readme_shows.py").write_text(code)
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout
