@@ -1,4 +1,4 @@
-"""How much CPU it takes to make a world, and to fork one of 10,000 sessions beside one of 10.
+"""How much CPU it takes to make a world, to fork one of 10,000 sessions beside one of 10, and to change such a fork for the first time.
 
     python -m benchmarks.worlds [--sessions 10000] [--requests 500] [--rounds 5]
 
@@ -8,6 +8,7 @@ In interleaved rounds over HTTP; the smallest CPU time of each counts, less that
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.server import Server
 from mock_server.fixtures import read_fixture
@@ -22,6 +23,12 @@ def fill(server: Server, sessions: int) -> str:
     for _ in range(sessions):
         server.call("POST", states, json.dumps({"action": "setup", "state": "session"}))
     return str(made["path"])
+
+
+def change(server: Server, fork: str) -> None:
+    """Fork a world, and make a session in the fork."""
+    made = json.loads(server.call("POST", "/_mock/worlds", fork, 201))
+    server.call("POST", f"{made['path']}/_mock/rentalot/states", json.dumps({"action": "setup", "state": "session"}))
 
 
 def main() -> None:
@@ -40,14 +47,15 @@ def main() -> None:
         }
         for count, path in paths.items():
             fork = json.dumps({"fork": path.removeprefix("/w/")})
-            kinds[f"fork of {count}"] = lambda fork=fork: server.call("POST", "/_mock/worlds", fork, 201)  # type: ignore[misc]  # bound now
+            kinds[f"fork of {count}"] = partial(server.call, "POST", "/_mock/worlds", fork, 201)
+            kinds[f"fork and change of {count}"] = partial(change, server, fork)
         rounds = [{kind: spent(server, call, options.requests) for kind, call in kinds.items()} for _ in range(options.rounds)]
     finally:
         server.process.terminate()
     best = {kind: min(taken[kind] for taken in rounds) for kind in kinds}
     idle = best.pop("nothing")
     for kind, taken in best.items():
-        print(f"{kind:>14}: {(taken - idle) * 1e6:.0f} microseconds of CPU")
+        print(f"{kind:>24}: {(taken - idle) * 1e6:.0f} microseconds of CPU")
     few, many = (best[f"fork of {count}"] - idle for count in paths)
     print(f"ratio of the forks {many / few:.2f}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ class Record:
 
     `private` is what no answer shows. `encoded` is the record as JSON, checked against its schema when it was made.
     `timer` is the move that time will make of it, at `due` (None: none). `serial` counts, from 1, the records of a collection
-    in the order of their arrival.
+    in the order of their arrival; `order` is the sort key that it has there.
     """
 
     key: str
@@ -35,6 +36,11 @@ class Record:
     timer: Timer | None = None
     due: datetime | None = None
     serial: int = 0
+    order: tuple[Any, ...] = ()
+
+
+#: The sort key of a record in an index: worked out once, when it is put there.
+_ORDER = attrgetter("order")
 
 
 @dataclass(slots=True)
@@ -80,7 +86,8 @@ class Collection:
         before = tables.records.get(record.key)
         if before is None:
             tables.arrived += 1
-        record = replace(record, serial=tables.arrived if before is None else before.serial)
+        serial = tables.arrived if before is None else before.serial
+        record = replace(record, serial=serial, order=self._ordering(record.fields, serial))
         tables.records[record.key] = record
         if before is not None and before.due is not None:
             tables.due.remove(before)
@@ -102,7 +109,7 @@ class Collection:
 
     def position(self, record: Record, rows: Rows) -> int:
         """Where some rows of this collection go on behind one of its records."""
-        return int(rows.bisect_key_right(self._sort_key(record)))
+        return int(rows.bisect_key_right(record.order))
 
     def rows(self, tenant: str | None, filters: Fields) -> Rows:
         """The records that match, in order; to be sliced, counted and searched by sort key, not changed. Tenant None: of all."""
@@ -110,7 +117,7 @@ class Collection:
         names = tuple(sorted(wanted))
         if names not in self._tables.indexes:
             self._index(names)
-        return self._tables.indexes[names].get(tuple(wanted[name] for name in names)) or SortedKeyList(key=self._sort_key)
+        return self._tables.indexes[names].get(tuple(wanted[name] for name in names)) or SortedKeyList(key=_ORDER)
 
     def due(self, now: datetime) -> Iterator[Record]:
         """The records whose time has come, in the order in which it came."""
@@ -121,16 +128,13 @@ class Collection:
         index: dict[tuple[Any, ...], Any] = {}
         for record in self._tables.records.values():
             index.setdefault(_values(names, record), []).append(record)
-        self._tables.indexes[names] = {values: SortedKeyList(rows, key=self._sort_key) for values, rows in index.items()}
+        self._tables.indexes[names] = {values: SortedKeyList(rows, key=_ORDER) for values, rows in index.items()}
 
     def _rows(self, index: dict[tuple[Any, ...], Any], values: tuple[Any, ...]) -> Any:
         rows = index.get(values)
         if rows is None:
-            rows = index[values] = SortedKeyList(key=self._sort_key)
+            rows = index[values] = SortedKeyList(key=_ORDER)
         return rows
-
-    def _sort_key(self, record: Record) -> tuple[Any, ...]:
-        return self._ordering(record.fields, record.serial)
 
     def _own(self) -> _Tables:
         if self._shared:
