@@ -26,9 +26,10 @@ def fill(server: Server, sessions: int) -> str:
 
 
 def change(server: Server, fork: str) -> None:
-    """Fork a world, and make a session in the fork."""
+    """Fork a world, make a session in the fork, and drop it, for there is not memory for thousands of them."""
     made = json.loads(server.call("POST", "/_mock/worlds", fork, 201))
     server.call("POST", f"{made['path']}/_mock/rentalot/states", json.dumps({"action": "setup", "state": "session"}))
+    server.call("DELETE", f"/_mock/worlds/{made['name']}")
 
 
 def main() -> None:
