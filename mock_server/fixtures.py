@@ -10,6 +10,8 @@ from random import Random
 from typing import Any
 
 from faker import Faker
+from faker.providers import BaseProvider
+from faker.providers.date_time import Provider as DateTimeProvider
 
 from mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
 from mock_server.credentials import Credential, Credentials
@@ -200,7 +202,9 @@ class Cook:
         return {name: self._value(part, made) for name, part in recipe.items()}
 
     def fake(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
-        """`{fake: name, ...}`: a provider of Faker, with its arguments."""
+        """`{fake: name, ...}`: a provider of Faker, with its arguments; none that looks at the machine's clock."""
+        if hasattr(DateTimeProvider, recipe["fake"]) and not hasattr(BaseProvider, recipe["fake"]):
+            raise ValueError(f"fake: {recipe['fake']} is of another day each day; write a time with ago or later, or pick one")
         arguments = {name: value for name, value in recipe.items() if name != "fake"}
         return getattr(self._faker, recipe["fake"])(**arguments)
 

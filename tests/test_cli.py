@@ -75,6 +75,7 @@ def test_a_port_in_use() -> None:
         ("api: [", "this is not YAML"),
         ("just text", "begin it with 'api: rentalot'"),
         ("api: rentalot\nrecords:\n  - {resource: Session, tenant: default, fields: {id: 1}}\n", ":3: this makes no record"),
+        ("api: rentalot\nrecords:\n  - {resource: Session, tenant: other, fields: {id: {fake: date}}}\n", ":3: this makes no record: fake"),
         (
             "api: rentalot\nrecipes:\n  - {resource: Session, state: lost, count: 1, tenant: default, fields: {}}\n",
             ":3: this recipe is incomplete",
