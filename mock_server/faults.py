@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_server.chance import FAULTS, Chance
 from mock_server.errors import BadFault
-from mock_server.plan import ApiPlan
+from mock_server.plan import ApiPlan, vendors
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def as_json(faults: Faults) -> list[dict[str, Any]]:
 def parse(entries: Sequence[Mapping[str, Any]], plans: Mapping[str, ApiPlan]) -> Faults:
     """The other way round, of entries that have the form of the contract. Raises BadFault."""
     for index, entry in enumerate(entries):
-        if what := _wrong(entry, {name: api for name, api in plans.items() if api.vendor}):
+        if what := _wrong(entry, vendors(plans)):
             raise BadFault(f"faults.{index}: {what}")
     given = [Fault(**{name: value for name, value in entry.items() if name != "struck"}) for entry in entries]
     return Faults(given, [entry.get("struck", 0) for entry in entries])

@@ -159,6 +159,11 @@ class ApiPlan:
     vendor: bool
 
 
+def vendors(plans: Mapping[str, ApiPlan]) -> dict[str, ApiPlan]:
+    """Those of vendors' APIs, by name."""
+    return {name: api for name, api in plans.items() if api.vendor}
+
+
 def checked(checker: Checker, value: Any, what: str) -> None:
     """Raises UntrueAnswer where `value` is not what the contract allows."""
     if not checker.is_valid(value):

@@ -15,7 +15,7 @@ from mock_server.chance import Chance
 from mock_server.clock import Clock, parse_moment, parse_time, rfc3339
 from mock_server.credentials import Credential, Credentials
 from mock_server.errors import BadFault, BadSnapshot, UnknownRules, UntrueAnswer
-from mock_server.plan import ApiPlan, Checker, Resource, checked
+from mock_server.plan import ApiPlan, Checker, Resource, checked, vendors
 from mock_server.rates import Count, Rates
 from mock_server.store import Collection, Record
 from mock_server.world import Contents, Message, World, as_message, build
@@ -29,7 +29,7 @@ _LONG = 300
 
 def export(world: World, only: str | None = None) -> dict[str, Any]:
     """Everything but the journal and the coverage, of all APIs or of one. It holds the secrets of the world's credentials."""
-    apis = {name: api for name, api in world.plans.items() if api.vendor and only in (None, name)}
+    apis = {name: api for name, api in vendors(world.plans).items() if only in (None, name)}
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -86,11 +86,11 @@ def read(file: Path | None) -> Any:
 def restore(world: World, exported: Any) -> None:
     """Put everything in place at once; APIs that are not named keep what they have. Raises BadSnapshot, and has changed nothing then."""
     _check(exported)
-    unknown = [name for name in exported["apis"] if name not in world.plans or not world.plans[name].vendor]
-    if unknown:
-        raise BadSnapshot(f"apis: {', '.join(unknown)[:_LONG]} is not served here; serve it as well, or leave it out")
-    if strangers := {count["api"] for count in exported["rates"]["counts"]} - set(world.plans):
-        raise BadSnapshot(f"rates.counts: {', '.join(strangers)[:_LONG]} is not served here; leave its counts out")
+    served = vendors(world.unbroken)
+    if unknown := set(exported["apis"]) - set(served):
+        raise BadSnapshot(f"apis: {', '.join(sorted(unknown))[:_LONG]} is not served here; serve it as well, or leave it out")
+    if strangers := {count["api"] for count in exported["rates"]["counts"]} - set(served):
+        raise BadSnapshot(f"rates.counts: {', '.join(sorted(strangers))[:_LONG]} is not served here; leave its counts out")
     try:
         plans = broken(world.unbroken, exported["broken"])
         told = faults.parse(exported["faults"], world.unbroken)
@@ -102,11 +102,10 @@ def restore(world: World, exported: Any) -> None:
     collections = dict(world.collections)
     credentials = dict(world.credentials)
     for name, api in exported["apis"].items():
-        collections.update(_collections(world.unbroken[name], api["records"], clock.now()))
+        collections.update(_collections(served[name], api["records"], clock.now()))
         credentials[name] = Credentials(_credential(name, entry) for entry in api["credentials"])
-    whole = set(exported["apis"]) == {name for name, api in world.plans.items() if api.vendor}
     chance = Chance(exported["random"]["seed"], exported["random"]["drawn"])
-    if not whole:
+    if set(exported["apis"]) != set(served):
         chance.drawn |= world.chance.drawn  # so that no id of what stays is drawn again
     contents = Contents(collections, clock, chance, _rates(exported["rates"]), _outbox(exported["outbox"]))
     world.take_over(contents, credentials, told, plans, exported["broken"])

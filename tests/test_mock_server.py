@@ -85,3 +85,25 @@ def test_with_an_admin_token() -> None:
 def test_where_there_is_no_mock() -> None:
     with pytest.raises(MockUnreachable, match="session-contracts serve"):
         _ = MockWorld("http://127.0.0.1:9").now
+
+
+def test_what_was_set_can_be_taken_back() -> None:
+    with MockServer("rentalot", clock="2026-02-13T09:00:00Z") as mock, mock.world() as world:
+        api = world.api("rentalot")
+        url = f"{api.base_url}/api/v1/sessions/{SESSION}"
+        world.set_clock("2026-02-14T09:00:00Z", frozen=True)
+        assert world.now.isoformat() == "2026-02-14T09:00:00+00:00"
+        with pytest.raises(MockRefused, match="only moves forward"):
+            world.set_clock("2026-02-13T09:00:00Z")
+        world.break_rule("rentalot.review.final")
+        world.fault("getSession", status=503)
+        assert httpx.get(url, headers=api.headers).status_code == 503
+        assert [fault["struck"] for fault in world.faults] == [1]
+        world.clear_faults()
+        world.keep_rules()
+        assert httpx.get(url, headers=api.headers).status_code == 200
+        review = [httpx.patch(f"{url}/review", headers=api.headers, json={"reviewStatus": "approved"}).status_code for _ in range(2)]
+        assert review == [200, 409]
+        assert len(world.har()["log"]["entries"]) == 4
+        world.reset()
+        assert (world.journal, world.outbox) == ([], [])

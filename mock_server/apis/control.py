@@ -26,7 +26,7 @@ from mock_server.errors import (
 )
 from mock_server.faults import Faults
 from mock_server.journal import Entry, matches, shown
-from mock_server.plan import ApiPlan
+from mock_server.plan import ApiPlan, vendors
 from mock_server.world import World, as_message
 
 #: It tells of the vendors' APIs, and is none.
@@ -64,8 +64,8 @@ def _secret(sent: str) -> bytes:
 
 
 def get_health(call: Call) -> Answer:
-    served = {name: plan for name, plan in call.world.plans.items() if plan.vendor}
-    hashes = {name: {"contract": hashlib.sha256(Path(plan.contract.file).read_bytes()).hexdigest()} for name, plan in served.items()}
+    served = vendors(call.world.plans).items()
+    hashes = {name: {"contract": hashlib.sha256(Path(plan.contract.file).read_bytes()).hexdigest()} for name, plan in served}
     return Answer(200, {"status": "serving", "version": own_version(), "apis": hashes})
 
 
@@ -116,7 +116,7 @@ def _clock(asked: Mapping[str, Any]) -> Clock:
 
 def _made(world: World, call: Call) -> Answer:
     path = f"/w/{world.name}"
-    apis = {name: f"{path}{plan.base_path}" for name, plan in call.world.plans.items() if plan.vendor}
+    apis = {name: f"{path}{plan.base_path}" for name, plan in vendors(call.world.plans).items()}
     return Answer(201, {"name": world.name, "path": path, "apis": apis})
 
 
@@ -198,7 +198,7 @@ def get_journal_archive(call: Call) -> Answer:
 
 def get_coverage(call: Call) -> Answer:
     coverage = call.worlds.coverage() if call.parameters["worlds"] == "all" else call.world.coverage
-    return Answer(200, {"apis": {name: coverage.of(plan) for name, plan in call.world.plans.items() if plan.vendor}})
+    return Answer(200, {"apis": {name: coverage.of(plan) for name, plan in vendors(call.world.plans).items()}})
 
 
 def delete_coverage(call: Call) -> Answer:
@@ -252,10 +252,10 @@ def delete_broken_rules(call: Call) -> Answer:
 
 def _served(call: Call, name: str) -> ApiPlan:
     """A vendor's API. Raises Refused."""
-    vendors = {name: plan for name, plan in call.world.plans.items() if plan.vendor}
-    if name not in vendors:
-        raise Refused(None, f"there is no API {name[:40]!r} here; there is {', '.join(vendors)}", status=404)
-    return vendors[name]
+    served = vendors(call.world.plans)
+    if name not in served:
+        raise Refused(None, f"there is no API {name[:40]!r} here; there is {', '.join(served)}", status=404)
+    return served[name]
 
 
 # ---- provider states

@@ -236,24 +236,6 @@ def request(method: str, path: str, *headers: str, body: bytes = b"") -> bytes:
     return "\r\n".join(lines).encode("latin-1") + body
 
 
-def answer_of(mock: Mock, head: bytes, *pieces: bytes) -> bytes:
-    """What the server says until it closes, whether or not it lets us send everything."""
-    host = urlsplit(mock.url)
-    answer = b""
-    with socket.create_connection((host.hostname, host.port), timeout=5) as connection:
-        try:
-            for piece in (head, *pieces):
-                connection.sendall(piece)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-        try:
-            while chunk := connection.recv(65536):
-                answer += chunk
-        except ConnectionResetError:
-            pass
-    return answer
-
-
 @pytest.mark.parametrize("size", [60_000, 63_000])
 def test_a_head_of_nearly_64_kib_is_read(whole_server: Mock, size: int) -> None:
     assert status_of(raw(whole_server, get("/_mock/health", f"X-Long: {'x' * size}"))) == 200
@@ -270,14 +252,14 @@ def test_a_longer_head_is_refused(whole_server: Mock, where: str, size: int) -> 
         "name": get("/_mock/health", f"{'x' * size}: x"),
         "endless": b"GET /_mock/health HTTP/1.1\r\nX: " + b"x" * size,
     }[where]
-    answer = answer_of(whole_server, head)
+    answer = raw(whole_server, head)
     assert answer == b"" or status_of(answer) in (431, 400), answer[:200]
     assert whole_server.control("GET", "/health").status_code == 200
 
 
 @pytest.mark.parametrize("size", [70_000, 150_000])
 def test_a_longer_head_is_refused_also_where_it_comes_in_one_piece(whole_server: Mock, size: int) -> None:
-    assert status_of(answer_of(whole_server, get("/_mock/health", f"X-Long: {'x' * size}"))) == 431
+    assert status_of(raw(whole_server, get("/_mock/health", f"X-Long: {'x' * size}"))) == 431
 
 
 def test_trailers_are_bounded_as_heads_are(whole_server: Mock) -> None:
