@@ -1,0 +1,120 @@
+"""`session-contracts serve`: the mock."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from mock_server.server import address, bind
+from mock_server.server import serve as run_server
+from mock_server.settings import Auth, LogFormat, Validation
+from openapi import API_NAMES
+from session_contracts.application import application, frozen_at
+from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.welcome import welcome
+
+
+def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    try:
+        frozen_at(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
+
+
+@click.command()
+@click.argument("apis", nargs=-1, metavar="[API ...]")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="SESSION_CONTRACTS_HOST", help="Address to listen on.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), envvar="SESSION_CONTRACTS_PORT", help="0: any that is free."
+)
+@click.option(
+    "--seed", default=0, show_default=True, envvar="SESSION_CONTRACTS_SEED", help="Of the fixtures' random values and of new ids."
+)
+@click.option(
+    "--world",
+    type=click.Path(path_type=Path),
+    envvar="SESSION_CONTRACTS_WORLD",
+    help="What the mock begins with: an exported world (.json), or a fixture in place of the API's own (.yaml).",
+)
+@click.option(
+    "--clock",
+    callback=_clock,
+    default="system",
+    show_default=True,
+    metavar="system|frozen|RFC3339",
+    envvar="SESSION_CONTRACTS_CLOCK",
+    help="What time it is.",
+)
+@click.option(
+    "--auth",
+    type=click.Choice([mode.value for mode in Auth]),
+    default=Auth.STRICT.value,
+    show_default=True,
+    envvar="SESSION_CONTRACTS_AUTH",
+    help="Which credentials count.",
+)
+@click.option(
+    "--rate-limits/--no-rate-limits",
+    default=False,
+    show_default=True,
+    envvar="SESSION_CONTRACTS_RATE_LIMITS",
+    help="Refuse calls above the limits.",
+)
+@click.option(
+    "--validate-responses",
+    type=click.Choice([mode.value for mode in Validation]),
+    default=Validation.ERROR.value,
+    show_default=True,
+    envvar="SESSION_CONTRACTS_VALIDATE_RESPONSES",
+    help="What to do about an answer that breaks the contract.",
+)
+@click.option("--admin-token", envvar="SESSION_CONTRACTS_ADMIN_TOKEN", help="What the control API asks for; left out: nothing.")
+@click.option(
+    "--max-worlds",
+    default=500,
+    show_default=True,
+    type=click.IntRange(min=1),
+    envvar="SESSION_CONTRACTS_MAX_WORLDS",
+    help="Of more than these, the one that nobody has called for the longest is dropped.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice([form.value for form in LogFormat]),
+    envvar="SESSION_CONTRACTS_LOG_FORMAT",
+    help="Log each request on the standard error; left out: none.",
+)
+@says_what_to_do
+def serve(
+    apis: tuple[str, ...],
+    host: str,
+    port: int,
+    seed: int,
+    world: Path | None,
+    clock: str,
+    auth: str,
+    rate_limits: bool,
+    validate_responses: str,
+    admin_token: str | None,
+    max_worlds: int,
+    log_format: str | None,
+) -> None:
+    """Serve the mock of these APIs, or of all."""
+    app = application(
+        apis,
+        seed=seed,
+        clock=clock,
+        world=world,
+        auth=auth,
+        rate_limits=rate_limits,
+        validate_responses=validate_responses,
+        admin_token=admin_token,
+        max_worlds=max_worlds,
+        log_format=log_format,
+    )
+    listener = bind(host, port)
+    click.echo(welcome(tuple(dict.fromkeys(apis)) or API_NAMES, address(listener)))
+    try:
+        run_server(app, listener)
+    except KeyboardInterrupt:
+        sys.exit(130)
