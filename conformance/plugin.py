@@ -15,6 +15,7 @@ from conformance.errors import SuiteError, Unexercised, UsageError, Violated
 from conformance.judge import Judge
 from conformance.outcomes import Evidence, Kind
 from conformance.rules import Rules
+from conformance.search import Search
 from conformance.states import States
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary, vocabularies
@@ -72,6 +73,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--contract-rule", action="append", default=[], help="judge this rule only")
     group.addoption("--max-examples", type=int, default=25, help="generated examples of each property")
     group.addoption("--suite-seed", type=int, default=0, help="seed of what is generated")
+    group.addoption("--no-shrink", action="store_true", help="report what was found as it was found")
     group.addoption("--suite-quiet", action="store_true", help="show no progress")
 
 
@@ -222,13 +224,9 @@ def afterwards(states: States, target: Target) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def max_examples(pytestconfig: pytest.Config) -> int:
-    return int(pytestconfig.getoption("--max-examples"))
-
-
-@pytest.fixture(scope="session")
-def suite_seed(pytestconfig: pytest.Config) -> int:
-    return int(pytestconfig.getoption("--suite-seed"))
+def search(pytestconfig: pytest.Config) -> Search:
+    examples, seed = pytestconfig.getoption("--max-examples"), pytestconfig.getoption("--suite-seed")
+    return Search(examples, seed, shrink=not pytestconfig.getoption("--no-shrink"))
 
 
 # ---- evidence

@@ -24,7 +24,7 @@ from openapi import Contract, UnknownApi, load
 class Options:
     """What is verified, and how. `headers` are the default credentials; `rules`: only these; `pytest_args` go to pytest as they are.
 
-    `adapter` carries the requests; None: HTTP.
+    `shrink`: make what is found as short as it can be. `adapter` carries the requests; None: HTTP.
     """
 
     api: str
@@ -41,6 +41,7 @@ class Options:
     dry_run: bool = False
     pytest_args: tuple[str, ...] = ()
     quiet: bool = False
+    shrink: bool = True
     adapter: BaseAdapter | None = None
 
 
@@ -146,6 +147,7 @@ def _arguments(options: Options) -> list[str]:
     arguments += [f"--states-url={options.states_url}"] if options.states_url else []
     arguments += [f"--header={name}: {value}" for name, value in options.headers]
     arguments += [f"--contract-rule={rule}" for rule in options.rules]
+    arguments += [] if options.shrink else ["--no-shrink"]
     arguments += ["--suite-quiet"] if options.quiet or options.dry_run else []
     arguments += ["--collect-only"] if options.dry_run else []
     return [*arguments, *options.pytest_args]

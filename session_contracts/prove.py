@@ -112,6 +112,7 @@ def _trial(job: Job) -> Trial:
             max_examples=job.max_examples,
             seed=job.seed,
             quiet=True,
+            shrink=False,  # nobody reads it
             adapter=adapter,
         )
         report = verify(options)

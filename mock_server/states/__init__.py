@@ -39,6 +39,7 @@ _BY_API: Mapping[str, Mapping[str, SetUp]] = {
         "assessment": promptster.assessment,
         "session": promptster.session,
         "event": promptster.event,
+        "events": promptster.events,
         "candidate key": promptster.candidate_key,
     },
     "mobilenext": {

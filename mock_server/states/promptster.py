@@ -116,9 +116,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
 def event(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     """An event of a session, of a new one where none is named. Raises BadState, NoSuchState."""
     key = params.get("sessionId") or session(world, api, {})["id"]
-    of = existing(world, api, "Session", key, "sessionId")
-    if "id" in params and world.collection(api, api.resources["Event"]).get(params["id"]) is not None:
-        raise BadState(f"id: there is an event {params['id']} already")
+    of = _judge_event(world, api, key, params)
     kind = params.get("kind", "prompt")
     body = {
         "id": params.get("id") or world.new_id(),
@@ -128,9 +126,30 @@ def event(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
         "data": params.get("data", _DATA.get(kind, {})),
         "provenance": params.get("provenance", {}),
     }
-    moment(params, "ts")  # which may be malformed, or beyond what the mock can show
     take_down(world, api, of, event_fields(body))
     return {"id": body["id"]}
+
+
+def _judge_event(world: World, api: ApiPlan, key: str, params: Mapping[str, Any]) -> Record:
+    """The session of an event that can be put there. Raises BadState."""
+    of = existing(world, api, "Session", key, "sessionId")
+    if "id" in params and world.collection(api, api.resources["Event"]).get(params["id"]) is not None:
+        raise BadState(f"id: there is an event {params['id']} already")
+    moment(params, "ts")  # which may be malformed, or beyond what the mock can show
+    return of
+
+
+def events(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """All of these events, or none. Raises BadState, NoSuchState."""
+    ids = [entry["id"] for entry in params["events"] if "id" in entry]
+    if len(set(ids)) != len(ids):
+        raise BadState("events: two of them have the same id")
+    key = params["sessionId"]
+    for place, entry in enumerate(params["events"]):
+        if entry.get("sessionId", key) != key:
+            raise BadState(f"events.{place}.sessionId: all of them are of one session")
+        _judge_event(world, api, key, entry)
+    return {"ids": [event(world, api, {**entry, "sessionId": key})["id"] for entry in params["events"]]}
 
 
 def candidate_key(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
 PAGE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 COMMAND = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 SOURCE = {"channel": "cli", "integration": "claude-code", "emitter": "test"}
+NOBODY = "00000000-0000-4000-8000-000000000000"
 COUNTER = itertools.count(1)
 
 
@@ -848,6 +849,16 @@ def test_headers_are_found_in_any_case(target: Target) -> None:
         ("event", {"sessionId": PAGE, "provenance": {"confidence": 2}}, 501, "confidence"),
         ("event", {"sessionId": PAGE, "provenance": {"attribution": "x"}}, 501, "attribution"),
         ("event", {"sessionId": PAGE, "source": SOURCE}, 501, "source"),
+        ("events", {"sessionId": PAGE}, 400, "events"),
+        ("events", {"events": [{}]}, 400, "sessionId"),
+        ("events", {"sessionId": "nowhere", "events": [{}]}, 400, "nowhere"),
+        ("events", {"sessionId": PAGE, "events": {}}, 400, "events"),
+        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"id": NOBODY}]}, 400, "the same id"),
+        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"id": COMMAND}]}, 400, COMMAND),
+        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"sessionId": NOBODY}]}, 400, "events.1.sessionId"),
+        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"ts": "now"}]}, 400, "events.1.ts"),
+        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"ts": "9999-12-31T23:59:59-14:00"}]}, 501, "ts"),
+        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"kind": "telepathy"}]}, 501, "events.1.kind"),
         ("candidate key", {"sessionId": "nowhere"}, 400, "nowhere"),
         ("candidate key", {"sessionId": 7}, 400, "sessionId"),
         ("candidate key", {"sessionId": None}, 400, "sessionId"),
@@ -875,6 +886,16 @@ def test_provider_states(target: Target, state: str, params: dict[str, Any], sta
     answer = target.mock.control("POST", "/promptster/states", json={"action": "setup", "state": state, "params": params})
     assert answer.status_code == status, answer.text
     assert said in answer.json()["error"]
+
+
+def test_events_are_put_there_in_their_order(promptster: Mock) -> None:
+    told = [{"id": new_id(), "kind": "prompt", "data": {"mark": mark}} for mark in range(3)]
+    made = promptster.control("POST", "/promptster/states", json={"action": "setup", "state": "session"}).json()["id"]
+    message = {"action": "setup", "state": "events", "params": {"sessionId": made, "events": told}}
+    answer = promptster.control("POST", "/promptster/states", json=message)
+    assert answer.json() == {"ids": [event["id"] for event in told]}
+    shown = Target(promptster, {}).send("GET", f"/{made}/timeline").json()["events"]
+    assert [event["data"]["mark"] for event in shown] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given, seed
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.client import Exchange
 from conformance.errors import Broken
 from conformance.judge import Judge
 from conformance.plugin import paged, verifies
-from conformance.search import profile
+from conformance.search import Search
 from conformance.shelf import Shelf, pages, put_up
 from conformance.subject import Subject
 from openapi.model import Style
@@ -27,15 +27,14 @@ _OTHERS = {
 
 @paged(Style.CURSOR, Style.OFFSET)
 @verifies(*_RULES)
-def test_walks(subject: Subject, judge: Judge, max_examples: int, suite_seed: int) -> None:
+def test_walks(subject: Subject, judge: Judge, search: Search) -> None:
     calls: list[Exchange] = []
     held: set[str] = set()
     # Where not even a plain walk is complete, nothing can be said of the others.
     others = [judged for rule, judged in _OTHERS.items() if judge.knows(rule)]
     lists = st.one_of(_PLAIN, *others) if _walks(subject, judge) else _PLAIN
 
-    @seed(suite_seed)
-    @profile(max_examples)
+    @search.over
     @given(lists, st.integers(1, 7))
     def law(holds: tuple[str, list[int]], limit: int) -> None:
         start = len(subject.target.exchanges)

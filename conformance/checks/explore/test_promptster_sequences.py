@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import given, seed
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance import shapes
@@ -12,7 +12,7 @@ from conformance.errors import Broken, Unexercised
 from conformance.events import DECISION, DECISIONS, Event, events_of, in_order, ingest, key_for, marks, more, timeline
 from conformance.judge import Judge
 from conformance.plugin import verifies
-from conformance.search import profile
+from conformance.search import Search
 from conformance.shapes import Record
 from conformance.subject import Subject
 
@@ -31,12 +31,11 @@ _STEP = st.tuples(st.integers(0, 1), st.integers(0, 4), st.sampled_from(("prompt
 
 
 @verifies(*_RULES)
-def test_sequences(subject: Subject, judge: Judge, max_examples: int, suite_seed: int) -> None:
+def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
     calls: list[Exchange] = []
     _judge_plain(subject, judge)
 
-    @seed(suite_seed)
-    @profile(max_examples)
+    @search.over
     @given(st.lists(_STEP, min_size=1, max_size=8), st.integers(1, 4))
     def law(steps: list[tuple[int, int, str, int | None]], limit: int) -> None:
         start = len(subject.target.exchanges)

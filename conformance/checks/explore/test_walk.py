@@ -17,7 +17,7 @@ from conformance.flaws import Flaw, body_flaws
 from conformance.judge import Judge
 from conformance.oracle import MISSING, Facts, Foresight, foresee, later
 from conformance.plugin import Case, each
-from conformance.search import profile
+from conformance.search import Search
 from conformance.shapes import Record
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
@@ -231,14 +231,14 @@ def _timer_rule(subject: Subject, known: Known) -> str | None:
 
 @each(tables)
 @pytest.mark.usefixtures("afterwards")
-def test_walk(case: None, subject: Subject, judge: Judge, request: pytest.FixtureRequest, max_examples: int, suite_seed: int) -> None:
+def test_walk(case: None, subject: Subject, judge: Judge, request: pytest.FixtureRequest, search: Search) -> None:
     seen = Seen()
     placeable = subject.placeable()
     judge.require(subject.movable() in placeable, f"no {subject.vocabulary.resource} could be placed and read")
     walk = machine(subject, seen, placeable, subject.states.supports("clock", advance="PT0S") and _timely(subject))
     try:
-        seed(suite_seed)(walk)
-        run_state_machine_as_test(walk, settings=profile(max_examples, _STEPS))
+        seed(search.seed)(walk)
+        run_state_machine_as_test(walk, settings=search.settings(_STEPS))
     except Broken as broken:
         sequence = [call for call in seen.calls if not call.preparation or b'"session"' in (call.request_body or b"")]
         judge.violated(broken.rule, trigger=seen.calls[-1], expected=broken.expected, got=broken.got, sequence=sequence)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import requests
 import schemathesis
-from hypothesis import given, seed
+from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CheckContext, CheckFunction, not_a_server_error
@@ -20,15 +21,16 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from conformance import shapes
-from conformance.client import Exchange
+from conformance.client import Exchange, Target
 from conformance.errors import Broken
 from conformance.flaws import JSON_MEDIA
 from conformance.judge import Judge
 from conformance.oracle import Facts, Foresight, foresee
 from conformance.plugin import Case, each
-from conformance.search import profile
+from conformance.search import Search
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary
 from openapi.model import ABSENT, Contract, Style
@@ -135,8 +137,16 @@ class Last:
     count: int = 0
 
 
+@pytest.fixture(scope="session")
+def schema(contract: Contract, target: Target) -> OpenApiSchema:
+    """The contract as Schemathesis reads it; once, because that takes a while."""
+    schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(contract.document)))
+    schema.config.update(base_url=target.base_url)
+    return schema
+
+
 @each(operations)
-def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, max_examples: int, suite_seed: int) -> None:
+def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, search: Search, schema: OpenApiSchema) -> None:
     operation, mode = case
     identified = "{" in subject.operation(operation).path
     situations = [*subject.placeable(), ABSENT] if identified else [""]
@@ -144,13 +154,10 @@ def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, max_ex
     judge.require(not identified or subject.fetch(subject.place(subject.movable())).ok, "not even a plain read succeeds")
     plain = identified or subject.act(operation, None, subject.body(operation)).ok
     judge.require(plain, "not even a plain call succeeds")
-    schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(subject.contract.document)))
-    schema.config.update(base_url=subject.target.base_url)
     generated = schema.find_operation_by_id(operation).as_strategy(generation_mode=_MODES[mode])
     last = Last()
 
-    @seed(suite_seed)
-    @profile(max_examples)
+    @search.over
     @given(call=generated, situation=st.sampled_from(situations))
     def fuzz(call: GeneratedCase, situation: str) -> None:
         start = len(subject.target.exchanges)
