@@ -2,17 +2,22 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from session_contracts import MockWorld
+from session_contracts import MockApi, MockWorld
 from session_contracts.world import make_world
 from tests.foreign.tools import HERE, install, need_node, once
 from tests.serving import running
 
 TOKEN = "nobody-guesses-this"
+#: What a client needs besides a base URL and the default credential.
+BESIDES: Mapping[str, Callable[[MockApi], str]] = {
+    "openscouter": lambda mock: str(mock.given(status="analyzed")["sessionId"]),
+    "promptster": lambda mock: mock.credential(kind="candidate")["X-API-Key"],
+}
 
 
 @pytest.fixture(scope="session")
@@ -49,13 +54,6 @@ def arguments(api: str, world: MockWorld) -> list[str]:
     """What the client of an API is told: a base URL, a credential, and what this API needs besides."""
     if api == "control":
         return [f"{world.url}/_mock", TOKEN]
-    token = world.api(api).headers["Authorization"].removeprefix("Bearer ")
-    return [world.api(api).base_url, token, *_besides(api, world)]
-
-
-def _besides(api: str, world: MockWorld) -> list[str]:
-    if api == "openscouter":
-        return [world.given(api, status="analyzed")["sessionId"]]
-    if api == "promptster":
-        return [world.api(api).credential(kind="candidate")["X-API-Key"]]
-    return []
+    mock = world.api(api)
+    besides = [BESIDES[api](mock)] if api in BESIDES else []
+    return [mock.base_url, mock.headers["Authorization"].removeprefix("Bearer "), *besides]
