@@ -318,7 +318,7 @@ def _begins_first(api: ApiPlan) -> ApiPlan:
             _begin(call)
             raise Refused("promptster.ingest.data", "Invalid request body")
 
-    return all_of(_unchecked("anyOf"), runs(INGEST, first(change)))(api)
+    return all_of(_unchecked("allOf"), runs(INGEST, first(change)))(api)
 
 
 def _begin(call: Call) -> None:
@@ -365,7 +365,7 @@ BREAKS: Mapping[str, Break] = {
     "promptster.ingest.kinds": Break("does not know mcp_call", body_schema(INGEST, _fewer_kinds)),
     "promptster.ingest.tool-call": Break("takes it for tool_use", _sends(_renamed)),
     "promptster.ingest.kind": Break("takes what it does not know for a checkpoint", _takes_any_kind),
-    "promptster.ingest.data": Break("does not look into data", _unchecked("anyOf")),
+    "promptster.ingest.data": Break("does not look into data", _unchecked("allOf")),
     "promptster.ingest.id": Break("takes any text for an id", _unchecked("properties", "id", "format")),
     "promptster.ingest.session-id": Break("makes a text of it", all_of(_anything("sessionId", minLength=1), _sends(_as_text))),
     "promptster.ingest.ts": Break("takes a time for one in UTC", all_of(_unchecked("properties", "ts", "format"), _sends(_in_utc))),
