@@ -24,14 +24,14 @@ from session_contracts.export.document import Refs
 def export(api: str, name: str | None, out: Path | None, refs: str | None) -> None:
     """Write the contract of an API (or `control`, or one in a file of your own) in another notation.
 
-    Mermaid, DOT and SCXML show the lifecycles; Arazzo walks through them, and refers to the openapi-3.1 of the API and of `control`: without
-    --format all of these come into one folder.
+    Mermaid, DOT and SCXML show the lifecycles. Arazzo walks through them, and refers to the openapi-3.1 of the API and of control; all of
+    these come into one folder where no --format is given.
     """
     if refs is not None and (name is None or FORMATS[name].refs is None):
         raise click.UsageError("--refs goes with --format json or openapi-3.1")
     contract = _contract(api)
     if name is not None:
-        _write(out, written(contract, name, refs and Refs(refs)))
+        _write(out, written(contract, name, Refs(refs) if refs else None))
     elif out is None:
         raise click.UsageError("name a --format, or a folder with --out for all of them")
     else:

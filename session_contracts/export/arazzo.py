@@ -1,20 +1,20 @@
 """The lifecycles of a contract as an Arazzo document: workflows that any Arazzo runner carries out against a server.
 
 There is one for every simple path through a lifecycle, one for every move that leaves a record where it is, and one for every refusal.
-What the API itself cannot do (begin a record, let time pass, say what a credential is) is asked of the provider states, which are an operation
-of the mock's control API; a server of another kind that has a states URL can be asked in the same way.
+What the API itself cannot do (begin a record, let time pass, say what a credential is) is asked of the provider states, which are an
+operation of the mock's control API; any other server that has a states URL can be asked in the same way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
 from openapi.model import PSEUDO_STATES, Contract, Lifecycle, Refusal
 from session_contracts.errors import TooManyWorkflows
 from session_contracts.export.document import as_json
-from session_contracts.export.graph import Arrow, Kind, identifier, lifecycles, refusals
+from session_contracts.export.graph import Arrow, Kind, duration, identifier, lifecycles, refusals
 from session_contracts.export.steps import CONTROL, Script, source
-from session_contracts.export.walks import Walk, loops, shortest, simple_walks
+from session_contracts.export.walks import loops, shortest, simple_walks
 
 VERSION = "1.0.1"
 #: The documents that the workflows are about, as they are named beside an exported one.
@@ -55,14 +55,17 @@ def arazzo(contract: Contract) -> str:
 def _workflows(contract: Contract, table: Lifecycle) -> Iterator[dict[str, Any]]:
     names: set[str] = set()
     for walk in chain(simple_walks(table), loops(table)):
-        name = _unique("-".join((identifier(table.name), *_route(walk))), names)
+        route = [_BEGINNINGS[walk[0].kind], *(arrow.target for arrow in walk)]
         script = Script(contract, table)
         script.walk(walk)
-        yield _workflow(name, f"{table.name}: {_told(walk)}.", script)
+        name = _unique("-".join((identifier(table.name), *route)), names)
+        yield _workflow(name, f"A {table.name}: {', '.join(route)}", "; ".join(map(_told, walk)), script)
     for state in (*table.states, *PSEUDO_STATES):
         for operation, refusal in refusals(table, state):
+            script = _refusal(contract, table, operation, refusal, state)
             name = f"{identifier(table.name)}-refused-{identifier(operation)}-{state}"
-            yield _workflow(name, f"{operation} is refused for a {table.name} that is {state}.", _refusal(contract, table, operation, refusal, state))
+            rule = contract.rules[refusal.rule]
+            yield _workflow(name, f"A {table.name} that is {state}: {operation} is refused", f"{rule.statement} ({rule.id})", script)
 
 
 def _refusal(contract: Contract, table: Lifecycle, operation: str, refusal: Refusal, state: str) -> Script:
@@ -75,29 +78,20 @@ def _refusal(contract: Contract, table: Lifecycle, operation: str, refusal: Refu
     return script
 
 
-def _workflow(name: str, summary: str, script: Script) -> dict[str, Any]:
+def _workflow(name: str, summary: str, description: str, script: Script) -> dict[str, Any]:
     outputs = {"outputs": {"id": script.identity}} if str(script.identity).startswith("$") else {}
-    return {"workflowId": name, "summary": summary, "steps": script.steps, **outputs}
+    return {"workflowId": name, "summary": summary, "description": description, "steps": script.steps, **outputs}
 
 
-def _route(walk: Walk) -> Iterator[str]:
-    """The states on the way, after the word for how the record began."""
-    yield "created" if walk[0].kind is Kind.CREATION else "given"
-    yield from (arrow.target for arrow in walk)
+_BEGINNINGS: Mapping[Kind, str] = {Kind.GIVEN: "given", Kind.CREATION: "created"}
 
 
-def _told(walk: Walk) -> str:
-    return ", then ".join(_step(arrow) for arrow in walk)
-
-
-def _step(arrow: Arrow) -> str:
-    match arrow.kind:
-        case Kind.GIVEN:
-            return f"given as {arrow.target}"
-        case Kind.TIMER:
-            return f"{arrow.target} as time passes ({arrow.name})"
-        case _:
-            return f"{arrow.target} by {arrow.name}"
+def _told(arrow: Arrow) -> str:
+    if arrow.kind is Kind.GIVEN:
+        return f"it begins as {arrow.target}, outside of this API"
+    if arrow.timer:
+        return f"{duration(arrow.timer)} pass, and it is {arrow.target}"
+    return f"{arrow.name} makes it {arrow.target}"
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -91,5 +91,5 @@ def duration(timer: Timer) -> str:
 
 
 def identifier(*parts: str) -> str:
-    """A name that every notation takes for one word; no two states of a contract have the same."""
+    """A name that every notation takes for one word."""
     return "_".join(re.sub(r"\W", "_", part, flags=re.ASCII) for part in parts)

@@ -1,9 +1,10 @@
 """The lifecycles of a contract as an SCXML state chart.
 
-An operation, `given.<state>` or `timer.<name>` is an event; the request body is the event's data, and what a move asks of it a condition.
-A timer that runs from the moment at which a record comes into a state sends its event itself. The time of any other is in a field of the
-record, so whoever runs the chart sends it. A refusal is a transition without a target that raises `refused.<status>`; where an operation
-succeeds and moves nothing, nothing is raised. What SCXML has no word for (rules, statuses, fields) are attributes in a namespace of our own.
+An operation, `given.<lifecycle>.<state>` or `timer.<lifecycle>.<name>` is an event; the request body is the event's data, and what a move
+asks of it a condition. A timer that runs from the moment at which a record comes into a state sends its event itself. The time of any other
+is in a field of the record, so whoever runs the chart sends it. A refusal is a transition without a target that raises `refused.<status>`;
+where an operation succeeds and moves nothing, nothing is raised. What SCXML has no word for (rules, statuses, fields) are attributes in a
+namespace of our own.
 """
 
 import json
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from openapi.model import ABSENT, ANY, FOREIGN, Contract, Lifecycle
+from openapi.model import ABSENT, ANY, FOREIGN, Contract, Lifecycle, Timer
 from session_contracts.export.graph import Arrow, Kind, arrows, duration, identifier, lifecycles, refusals
 
 NAMESPACE = "urn:session-contracts:lifecycle"
@@ -44,7 +45,7 @@ def _region(table: Lifecycle) -> ET.Element:
             if arrow.source == state:
                 _arrow(node, table, arrow)
         if state == ABSENT:
-            _child(node, "transition", {"event": f"given.{FOREIGN}", "target": identifier(table.name, FOREIGN)})
+            _child(node, "transition", {"event": _event(Kind.GIVEN, table, FOREIGN), "target": identifier(table.name, FOREIGN)})
         _answers(node, table, state)
     return region
 
@@ -56,12 +57,13 @@ def _clocks(node: ET.Element, table: Lifecycle, state: str) -> None:
         start, stop = _child(node, "onentry"), _child(node, "onexit")
         for timer in running:
             key = identifier(table.name, state, timer.name)
-            _child(start, "send", {"id": key, "event": _timer(timer.name), "delay": f"{timer.after.total_seconds():g}s"})
+            seconds = f"{timer.after.total_seconds():f}".rstrip("0").rstrip(".")
+            _child(start, "send", {"id": key, "event": _event(Kind.TIMER, table, timer.name), "delay": f"{seconds}s"})
             _child(stop, "cancel", {"sendid": key})
 
 
 def _arrow(node: ET.Element, table: Lifecycle, arrow: Arrow) -> None:
-    events = {Kind.GIVEN: f"given.{arrow.target}", Kind.TIMER: _timer(arrow.name)}
+    events = {Kind.GIVEN: _event(Kind.GIVEN, table, arrow.target), Kind.TIMER: _event(Kind.TIMER, table, arrow.name)}
     transition = _child(node, "transition", {"event": events.get(arrow.kind, identifier(arrow.name)), _own("kind"): arrow.kind})
     if arrow.when:
         transition.set("cond", " && ".join(_condition(name, value) for name, value in arrow.when.items()))
@@ -70,10 +72,13 @@ def _arrow(node: ET.Element, table: Lifecycle, arrow: Arrow) -> None:
     if arrow.rule:
         transition.set(_own("rule"), arrow.rule)
     if arrow.timer:
-        own = {"after": duration(arrow.timer), "since": arrow.timer.since, "due": arrow.timer.due, "optional": arrow.timer.optional and "true"}
-        for name, value in own.items():
+        for name, value in _told(arrow.timer).items():
             if value:
                 transition.set(_own(name), value)
+
+
+def _told(timer: Timer) -> Mapping[str, str | None]:
+    return {"after": duration(timer), "since": timer.since, "due": timer.due, "optional": "true" if timer.optional else None}
 
 
 def _answers(node: ET.Element, table: Lifecycle, state: str) -> None:
@@ -87,8 +92,8 @@ def _answers(node: ET.Element, table: Lifecycle, state: str) -> None:
         _child(transition, "raise", {"event": f"refused.{refusal.status}"})
 
 
-def _timer(name: str) -> str:
-    return f"timer.{identifier(name)}"
+def _event(kind: Kind, table: Lifecycle, name: str) -> str:
+    return f"{kind}.{identifier(table.name)}.{identifier(name)}"
 
 
 def _condition(name: str, value: Any) -> str:

@@ -1,6 +1,7 @@
 """The steps of an Arazzo workflow: what brings a record into a state, what is called then, and what must be seen."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ _SET_UP = "setUpState"
 _NOBODY = "00000000-0000-4000-8000-000000000000"
 _SOMEBODY = "5e551015-c0de-4000-8000-000000000001"
 _JSON = "application/json"
+#: What has a meaning in a regular expression.
+_SPECIAL = re.compile(r"[\\^$.|?*+(){}\[\]/]")
 
 Step = dict[str, Any]
 Criterion = dict[str, str]
@@ -111,7 +114,7 @@ class Script:
         states = (state, *self._words.looks.get(state, ()))
         for name in self._table.states[state]:
             allowed = tuple(dict.fromkeys(value for each in states for value in self._table.states[each].get(name, ())))
-            yield {"condition": _is_one_of(_pointer(operation, name), allowed)}
+            yield _is_one_of(_pointer(operation, name), allowed)
 
     # ---- being refused
 
@@ -139,9 +142,7 @@ class Script:
             return example
         body = {**example, **{name: self._wanted(schema, name, value, example.get(name)) for name, value in (when or {}).items()}}
         needed = schema.get("required", ())
-        return {
-            name: self._filled(value) for name, value in body.items() if value is not None and (value != "{uuid}" or name in needed)
-        }
+        return {name: self._filled(value) for name, value in body.items() if value is not None and (value != "{uuid}" or name in needed)}
 
     def _wanted(self, schema: JsonSchema, name: str, value: Any, example: Any) -> Any:
         if value != ANY:
@@ -274,12 +275,18 @@ def _pointer(operation: Operation, field: str) -> str:
 def _status(statuses: tuple[int, ...]) -> Criterion:
     if len(statuses) == 1:
         return {"condition": f"$statusCode == {statuses[0]}"}
-    return {"context": "$statusCode", "condition": f"^({'|'.join(map(str, statuses))})$", "type": "regex"}
+    return _matches("$statusCode", map(str, statuses))
 
 
-def _is_one_of(expression: str, values: Iterable[Any]) -> str:
+def _is_one_of(expression: str, values: tuple[Any, ...]) -> Criterion:
+    if len(values) > 1 and all(isinstance(value, str) and value != ANY for value in values):
+        return _matches(expression, (_SPECIAL.sub(r"\\\g<0>", value) for value in values))
     conditions = [f"{expression} != null" if value == ANY else f"{expression} == {_literal(value)}" for value in values]
-    return " || ".join(conditions)
+    return {"condition": " || ".join(conditions)}
+
+
+def _matches(expression: str, patterns: Iterable[str]) -> Criterion:
+    return {"context": expression, "condition": f"^({'|'.join(patterns)})$", "type": "regex"}
 
 
 def _literal(value: Any) -> str:
