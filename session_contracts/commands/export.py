@@ -17,7 +17,7 @@ from session_contracts.export.document import Refs
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Left out: the standard output.")
 @click.option(
     "--refs",
-    type=click.Choice([*Refs]),
+    type=click.Choice([refs.value for refs in Refs]),
     help="What becomes of each $ref, in json and openapi-3.1: what it points to takes its place (json, unless you say so), or it stays.",
 )
 @says_what_to_do

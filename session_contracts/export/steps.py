@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance import shapes
@@ -19,6 +19,8 @@ _SET_UP = "setUpState"
 _NOBODY = "00000000-0000-4000-8000-000000000000"
 _SOMEBODY = "5e551015-c0de-4000-8000-000000000001"
 _JSON = "application/json"
+#: Marks of the vocabulary.
+_NOW, _UUID = "{now}", "{uuid}"
 #: What has a meaning in a regular expression.
 _SPECIAL = re.compile(r"[\\^$.|?*+(){}\[\]/]")
 
@@ -79,13 +81,17 @@ class Script:
 
     def _create(self, arrow: Arrow) -> None:
         operation = self._contract.operations[arrow.name]
-        pointer = _pointer(operation, self._table.field)
-        step = self._call(operation, self._successes(arrow), (), arrow.rule, self._body(operation), id=pointer)
-        self.identity = f"$steps.{step}.outputs.id"
+        told = _shows(operation, {self._table.field})
+        outputs = {"id": _pointer(operation, self._table.field)} if told else {}
+        step = self._call(operation, self._successes(arrow), (), self._statement(arrow.rule), self._body(operation), **outputs)
+        if told:
+            self.identity = f"$steps.{step}.outputs.id"
+        else:
+            self._begin(self._placing(arrow.target), f"Another that is {arrow.target}, for the answer does not say which one was made.")
 
     def _move(self, arrow: Arrow) -> None:
         operation = self._contract.operations[arrow.name]
-        self._call(operation, self._successes(arrow), (), arrow.rule, self._body(operation, arrow.when))
+        self._call(operation, self._successes(arrow), (), self._statement(arrow.rule), self._body(operation, arrow.when))
 
     def _wait(self, arrow: Arrow) -> None:
         assert arrow.timer is not None, "it is a timer's arrow"
@@ -106,11 +112,12 @@ class Script:
             return
         if state == ABSENT:
             refusal = self._table.transitions[self._read.id].refusals[ABSENT]
-            self._call(self._read, self._statuses(refusal), (), refusal.rule)
+            self._call(self._read, self._statuses(refusal), (), self._statement(refusal.rule))
         else:
-            self._call(self._read, shapes.success(self._read)[0], self._shows(self._read, state), None)
+            told = f"{self._read.summary or self._read.id}: it is {state}."
+            self._call(self._read, shapes.success(self._read)[0], self._is(self._read, state), told)
 
-    def _shows(self, operation: Operation, state: str) -> Iterable[Criterion]:
+    def _is(self, operation: Operation, state: str) -> Iterator[Criterion]:
         states = (state, *self._words.looks.get(state, ()))
         for name in self._table.states[state]:
             allowed = tuple(dict.fromkeys(value for each in states for value in self._table.states[each].get(name, ())))
@@ -122,7 +129,7 @@ class Script:
         """Call an operation that is refused in this state; where it must be, look whether the record is still in it."""
         node = self._contract.operations[operation]
         statuses = self._statuses(refusal)
-        self._call(node, statuses, (), refusal.rule, self._body(node))
+        self._call(node, statuses, (), self._statement(refusal.rule), self._body(node))
         if state in self._table.states and all(status >= 400 for status in statuses):
             self.look(state)
 
@@ -137,18 +144,13 @@ class Script:
         if operation.body is None:
             return None
         schema = next(iter(operation.body.schemas.values()), {})
-        example = self._words.examples.get(operation.id, from_schema(schema))
+        members, needed = schema.get("properties", {}), schema.get("required", ())
+        example = self._words.examples.get(operation.id, schema.get("example", {name: _sample(members.get(name, {})) for name in needed}))
         if not isinstance(example, Mapping):
             return example
-        body = {**example, **{name: self._wanted(schema, name, value, example.get(name)) for name, value in (when or {}).items()}}
-        needed = schema.get("required", ())
-        return {name: self._filled(value) for name, value in body.items() if value is not None and (value != "{uuid}" or name in needed)}
-
-    def _wanted(self, schema: JsonSchema, name: str, value: Any, example: Any) -> Any:
-        if value != ANY:
-            return value
-        member = schema.get("properties", {}).get(name, {})
-        return example if example is not None else "{now}" if member.get("format") == "date-time" else from_schema(member)
+        wanted = {name: _some(members.get(name, {}), example.get(name)) if value == ANY else value for name, value in (when or {}).items()}
+        body = {**example, **wanted}
+        return {name: self._filled(value) for name, value in body.items() if value is not None and (value != _UUID or name in needed)}
 
     def _filled(self, value: Any) -> Any:
         """A value with what only the run can tell in place of the marks of the vocabulary."""
@@ -156,11 +158,11 @@ class Script:
             return {name: self._filled(member) for name, member in value.items()}
         if isinstance(value, list):
             return [self._filled(item) for item in value]
-        if value == "{now}":
+        if value == _NOW:
             # A moment later: what has begun in this second has begun by then.
             step = self._state("now", "clock", {"advance": "PT1S"}, "What time it is.", now="$response.body#/now")
             return f"$steps.{step}.outputs.now"
-        if value == "{uuid}":
+        if value == _UUID:
             return _SOMEBODY
         for name, state in self._words.scopes.items():
             if value == f"{{{name}}}" and state:
@@ -195,7 +197,7 @@ class Script:
         operation: Operation,
         statuses: tuple[int, ...],
         criteria: Iterable[Criterion],
-        rule: str | None,
+        description: str,
         body: Any = None,
         **outputs: str,
     ) -> str:
@@ -209,7 +211,6 @@ class Script:
             header = operation.security[0].header
             parameters.append({"name": header, "in": "header", "value": self._headers[header]})
         content = None if body is None or operation.body is None else (next(iter(operation.body.schemas)), body)
-        description = self._statement(rule) if rule else operation.summary
         return self._write(
             operation.id, description, source(self._contract), operation.id, parameters, content, [_status(statuses), *criteria], outputs
         )
@@ -262,8 +263,23 @@ def _words(contract: Contract, table: Lifecycle) -> Vocabulary:
 def _reader(contract: Contract, table: Lifecycle, words: Vocabulary) -> Operation | None:
     """The operation that shows a record and the members that tell its state; None where there is none."""
     rows = [contract.operations[row.operation] for row in table.transitions.values() if set(row.stays) >= set(table.states)]
-    readers = [node for node in rows if node.method == "GET" and all(shapes.shows(node, name) for name in table.state_fields())]
+    readers = [node for node in rows if node.method == "GET" and _shows(node, table.state_fields())]
     return next((node for node in readers if node.id == words.read), readers[0] if readers else None)
+
+
+def _shows(operation: Operation, fields: Iterable[str]) -> bool:
+    """Whether an operation answers with one record that has these members."""
+    first = next((media for status, media in operation.responses.items() if status < 300), {})
+    return "properties" in next(iter(first.values()), {}) and all(shapes.shows(operation, name) for name in fields)
+
+
+def _sample(member: JsonSchema) -> Any:
+    return _NOW if member.get("format") == "date-time" and "example" not in member else from_schema(member)
+
+
+def _some(member: JsonSchema, example: Any) -> Any:
+    """A value of a member that may have any but null."""
+    return _sample(member) if example is None else example
 
 
 def _pointer(operation: Operation, field: str) -> str:
