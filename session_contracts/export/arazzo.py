@@ -12,7 +12,7 @@ from typing import Any
 from openapi.model import PSEUDO_STATES, Contract, Lifecycle, Refusal
 from session_contracts.errors import TooManyWorkflows
 from session_contracts.export.document import as_json
-from session_contracts.export.graph import Arrow, Kind, duration, identifier, lifecycles, refusals
+from session_contracts.export.graph import Arrow, Kind, caption, duration, identifier, lifecycles, refusals
 from session_contracts.export.steps import CONTROL, Script, source
 from session_contracts.export.walks import loops, shortest, simple_walks
 
@@ -91,7 +91,8 @@ def _told(arrow: Arrow) -> str:
         return f"it begins as {arrow.target}, outside of this API"
     if arrow.timer:
         return f"{duration(arrow.timer)} pass, and it is {arrow.target}"
-    return f"{arrow.name} makes it {arrow.target}"
+    condition = f" ({', '.join(caption(arrow)[1:])})" if arrow.when else ""
+    return f"{arrow.name}{condition} makes it {arrow.target}"
 
 
 def _unique(name: str, taken: set[str]) -> str:
