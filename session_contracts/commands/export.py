@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from openapi import API_NAMES, Contract, UnknownApi, load, load_control, load_file
+from openapi import Contract, UnknownApi, load, load_control, load_file
 from session_contracts.commands.user_errors import says_what_to_do
 from session_contracts.export import FORMATS, exports
 from session_contracts.export import export as written
@@ -42,18 +42,19 @@ def export(api: str, name: str | None, out: Path | None, refs: str | None) -> No
 
 def _contract(api: str) -> Contract:
     """Raises UnknownApi, ContractError."""
-    if api in API_NAMES:
-        return load(api)
     if api == "control":
         return load_control()
-    if Path(api).suffix or Path(api).exists():
-        return load_file(Path(api))
-    raise UnknownApi(api, (*API_NAMES, "control", "or name a file"))
+    try:
+        return load(api)
+    except UnknownApi:
+        if Path(api).suffix or Path(api).exists():
+            return load_file(Path(api))
+        raise
 
 
 def _write(file: Path | None, content: str) -> None:
     if file is None:
-        click.echo(content, nl=False)
+        click.echo(content.encode(), nl=False)  # whatever the terminal's encoding
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ An operation, `given.<lifecycle>.<state>` or `timer.<lifecycle>.<name>` is an ev
 asks of it a condition. A timer that runs from the moment at which a record comes into a state sends its event itself. The time of any other
 is in a field of the record, so whoever runs the chart sends it. A refusal is a transition without a target that raises `refused.<status>`;
 where an operation succeeds and moves nothing, nothing is raised. What SCXML has no word for (rules, statuses, fields) are attributes in a
-namespace of our own.
+namespace of our own. A character that is neither a letter, nor a digit, nor `_` becomes `_` in every name.
 """
 
 import json
@@ -45,7 +45,7 @@ def _region(table: Lifecycle) -> ET.Element:
             if arrow.source == state:
                 _arrow(node, table, arrow)
         if state == ABSENT:
-            _child(node, "transition", {"event": _event(Kind.GIVEN, table, FOREIGN), "target": identifier(table.name, FOREIGN)})
+            _arrow(node, table, Arrow(Kind.GIVEN, ABSENT, FOREIGN, "given"))
         _answers(node, table, state)
     return region
 

@@ -1,31 +1,28 @@
 """The steps of an Arazzo workflow: what brings a record into a state, what is called then, and what must be seen."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance import shapes
 from conformance.vocabulary import Vocabulary, vocabularies
 from mock_server.prefer import from_schema
+from openapi import UnknownApi
 from openapi.model import ABSENT, ANY, FOREIGN, Contract, JsonSchema, Lifecycle, Operation, Parameter, Refusal
+from session_contracts.export.criteria import Criterion, is_one_of, status
 from session_contracts.export.graph import Arrow, Kind, duration, identifier
 from session_contracts.export.walks import Walk
 
 #: What the workflows call the document of the control API, and the operation of it that prepares provider states.
 CONTROL = "control"
 _SET_UP = "setUpState"
-#: Of a record that nobody has made.
-_NOBODY = "00000000-0000-4000-8000-000000000000"
+#: The id of a record that nobody has made, and of one that somebody makes.
+_NOBODY, _NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
 _SOMEBODY = "5e551015-c0de-4000-8000-000000000001"
 _JSON = "application/json"
 #: Marks of the vocabulary.
 _NOW, _UUID = "{now}", "{uuid}"
-#: What has a meaning in a regular expression.
-_SPECIAL = re.compile(r"[\\^$.|?*+(){}\[\]/]")
 
 Step = dict[str, Any]
-Criterion = dict[str, str]
 
 
 def source(contract: Contract) -> str:
@@ -60,8 +57,10 @@ class Script:
         """Have a record in a state that no walk leads to, or in one of the pseudo-states."""
         self._credential()
         if state == ABSENT:
-            integer = next((p for p in self._parameters() if p.name == self._table.parameter and p.schema.get("type") == "integer"), None)
-            self.identity = 2**31 - 1 if integer else _NOBODY
+            types = {
+                each.schema.get("type") for node in self._operations() for each in node.parameters if each.name == self._table.parameter
+            }
+            self.identity = _NUMBER if "integer" in types else _NOBODY
         elif state == FOREIGN:
             self._begin({**self._placing(next(iter(self._table.states))), "tenant": "other"}, "Another tenant's.")
         else:
@@ -76,8 +75,12 @@ class Script:
         self.identity = f"$steps.{step}.outputs.id"
 
     def _placing(self, state: str) -> Mapping[str, Any]:
+        """The params of the provider state that makes a record which is in a state of the lifecycle."""
+        if state in self._words.placing:
+            return self._words.placing[state]
+        members = self._contract.schemas[self._table.schema].get("properties", {})
         values = {name: allowed[0] for name, allowed in self._table.states[state].items()}
-        return self._words.placing.get(state, values)
+        return {name: self._filled(_sample(members.get(name, {}))) if value == ANY else value for name, value in values.items()}
 
     def _create(self, arrow: Arrow) -> None:
         operation = self._contract.operations[arrow.name]
@@ -102,7 +105,7 @@ class Script:
         """The statuses of a success that the rule allows, or that the operation declares."""
         allowed = self._contract.statuses(arrow.rule) if arrow.rule else ()
         declared = self._contract.operations[arrow.name].responses
-        return tuple(status for status in allowed if status < 300) or tuple(status for status in declared if status < 300)
+        return tuple(code for code in allowed if code < 300) or tuple(code for code in declared if code < 300)
 
     # ---- looking
 
@@ -121,7 +124,7 @@ class Script:
         states = (state, *self._words.looks.get(state, ()))
         for name in self._table.states[state]:
             allowed = tuple(dict.fromkeys(value for each in states for value in self._table.states[each].get(name, ())))
-            yield _is_one_of(_pointer(operation, name), allowed)
+            yield is_one_of(_pointer(operation, name), allowed)
 
     # ---- being refused
 
@@ -130,7 +133,7 @@ class Script:
         node = self._contract.operations[operation]
         statuses = self._statuses(refusal)
         self._call(node, statuses, (), self._statement(refusal.rule), self._body(node))
-        if state in self._table.states and all(status >= 400 for status in statuses):
+        if state in self._table.states and all(code >= 400 for code in statuses):
             self.look(state)
 
     def _statuses(self, refusal: Refusal) -> tuple[int, ...]:
@@ -183,14 +186,11 @@ class Script:
         created = [self._table.creation.operation] if self._table.creation else []
         return [self._contract.operations[name] for name in (*created, *self._table.transitions)]
 
-    def _parameters(self) -> list[Parameter]:
-        return [parameter for operation in self._operations() for parameter in operation.parameters]
-
     def _state(self, step: str, state: str, params: Mapping[str, Any], description: str, **outputs: str) -> str:
         """Have a provider state prepared; the id of the step."""
         api = {"name": "api", "in": "path", "value": self._contract.name}
         message = {"action": "setup", "state": state, "params": dict(params)}
-        return self._write(step, description, CONTROL, _SET_UP, [api], (_JSON, message), [_status((200,))], outputs)
+        return self._write(step, description, CONTROL, _SET_UP, [api], (_JSON, message), [status((200,))], outputs)
 
     def _call(
         self,
@@ -212,7 +212,7 @@ class Script:
             parameters.append({"name": header, "in": "header", "value": self._headers[header]})
         content = None if body is None or operation.body is None else (next(iter(operation.body.schemas)), body)
         return self._write(
-            operation.id, description, source(self._contract), operation.id, parameters, content, [_status(statuses), *criteria], outputs
+            operation.id, description, source(self._contract), operation.id, parameters, content, [status(statuses), *criteria], outputs
         )
 
     def _value(self, parameter: Parameter) -> Any:
@@ -254,7 +254,7 @@ def _words(contract: Contract, table: Lifecycle) -> Vocabulary:
     """What the suite knows of the API; of one that it does not know, that a provider state is called as the resource is."""
     try:
         known = vocabularies(contract.name)
-    except KeyError:
+    except (KeyError, UnknownApi):
         known = ()
     found = next((words for words in known if words.resource == table.name), None)
     return found or Vocabulary(api=contract.name, resource=table.name, read="", state=table.name.lower())
@@ -269,7 +269,7 @@ def _reader(contract: Contract, table: Lifecycle, words: Vocabulary) -> Operatio
 
 def _shows(operation: Operation, fields: Iterable[str]) -> bool:
     """Whether an operation answers with one record that has these members."""
-    first = next((media for status, media in operation.responses.items() if status < 300), {})
+    first = next((media for code, media in operation.responses.items() if code < 300), {})
     return "properties" in next(iter(first.values()), {}) and all(shapes.shows(operation, name) for name in fields)
 
 
@@ -286,25 +286,3 @@ def _pointer(operation: Operation, field: str) -> str:
     """Where a field of the record is in an operation's answer."""
     holder = shapes.holder(shapes.success(operation)[1])
     return f"$response.body#/{'/'.join(part.replace('~', '~0').replace('/', '~1') for part in (holder, field) if part)}"
-
-
-def _status(statuses: tuple[int, ...]) -> Criterion:
-    if len(statuses) == 1:
-        return {"condition": f"$statusCode == {statuses[0]}"}
-    return _matches("$statusCode", map(str, statuses))
-
-
-def _is_one_of(expression: str, values: tuple[Any, ...]) -> Criterion:
-    if len(values) > 1 and all(isinstance(value, str) and value != ANY for value in values):
-        return _matches(expression, (_SPECIAL.sub(r"\\\g<0>", value) for value in values))
-    conditions = [f"{expression} != null" if value == ANY else f"{expression} == {_literal(value)}" for value in values]
-    return {"condition": " || ".join(conditions)}
-
-
-def _matches(expression: str, patterns: Iterable[str]) -> Criterion:
-    return {"context": expression, "condition": f"^({'|'.join(patterns)})$", "type": "regex"}
-
-
-def _literal(value: Any) -> str:
-    quoted = str(value).replace("'", "''")
-    return f"'{quoted}'" if isinstance(value, str) else json.dumps(value)

@@ -168,6 +168,10 @@ def test_the_steps_of_ones_own_contract() -> None:
     unknown = steps["Loan_Item-refused-deleteLoan-absent"][0]
     assert unknown["parameters"][1]["value"] == 2**31 - 1
     assert unknown["successCriteria"] == [{"context": "$statusCode", "condition": "^(404|410)$", "type": "regex"}]
+    moment, given = steps["Loan_Item-given-end-absent"][:2]
+    assert moment["outputs"] == {"now": "$response.body#/now"}
+    assert given["requestBody"]["payload"]["state"] == "loan-item"
+    assert given["requestBody"]["payload"]["params"] == {"status": 'lent; "out"', "closedAt": "$steps.now.outputs.now"}
     wait = steps["Loan_Item-created-lent-note-missing"][2]
     assert wait["requestBody"]["payload"]["params"] == {"advance": "P14D"}
     missing = steps["Loan_Item-created-lent-note-missing"][-1]

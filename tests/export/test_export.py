@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from session_contracts.cli import main
 from session_contracts.export import FORMATS, exports
@@ -66,6 +67,7 @@ def test_json_is_the_document(name: str) -> None:
     assert list(flat) == list(own.document)
     assert flat["components"]["schemas"] == own.schemas
     assert flat.get("x-lifecycles") == own.document.get("x-lifecycles")
+    assert [error.message for error in OpenAPIV30SpecValidator(flat).iter_errors()] == []
 
 
 def references(node: object) -> list[str]:
