@@ -27,3 +27,24 @@ class MockRefused(Exception):
 
 class MockFailed(Exception):
     """A mock did not start, or is not running."""
+
+
+class NoLifecycle(Exception):
+    """A contract has no lifecycle that could be drawn or walked through."""
+
+    def __init__(self, contract: str) -> None:
+        super().__init__(f"{contract} has no x-lifecycles, so there is nothing to draw; export it as json or openapi-3.1")
+
+
+class NotJson(Exception):
+    """A contract holds a value that JSON has no form for."""
+
+    def __init__(self, file: str, reason: object) -> None:
+        super().__init__(f"{file}: {reason}; JSON has no .inf and no .nan, so write a number")
+
+
+class TooManyWorkflows(Exception):
+    """There are more paths through a lifecycle than anybody would run."""
+
+    def __init__(self, contract: str, limit: int) -> None:
+        super().__init__(f"{contract} has more than {limit} paths through its lifecycles; export it as mermaid, dot or scxml instead")

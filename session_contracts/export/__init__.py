@@ -1,0 +1,51 @@
+"""A contract in other people's notations: JSON, OpenAPI 3.1, Mermaid, DOT, SCXML, Arazzo. The same contract gives the same bytes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from openapi import Contract, load_control
+from session_contracts.export.arazzo import CONTROL_FILE, OPENAPI_FILE, arazzo
+from session_contracts.export.document import Refs, document
+from session_contracts.export.dot import dot
+from session_contracts.export.mermaid import mermaid
+from session_contracts.export.openapi31 import openapi31
+from session_contracts.export.scxml import scxml
+
+
+@dataclass(frozen=True)
+class Format:
+    """One notation: what its file is called, and what writes it.
+
+    `refs`: what becomes of `$ref` unless somebody asks for something else; None where there are none. `lifecycles`: it needs some.
+    """
+
+    file: str
+    write: Callable[..., str]
+    refs: Refs | None = None
+    lifecycles: bool = True
+
+
+FORMATS: Mapping[str, Format] = {
+    "json": Format("openapi.json", document, Refs.INLINE, lifecycles=False),
+    "openapi-3.1": Format(OPENAPI_FILE, openapi31, Refs.KEEP, lifecycles=False),
+    "mermaid": Format("lifecycles.mmd", mermaid),
+    "dot": Format("lifecycles.dot", dot),
+    "scxml": Format("lifecycles.scxml", scxml),
+    "arazzo": Format("arazzo.json", arazzo),
+}
+
+
+def export(contract: Contract, name: str, refs: Refs | None = None) -> str:
+    """The contract in the format of that name. Raises NoLifecycle, NotJson, TooManyWorkflows."""
+    chosen = FORMATS[name]
+    return chosen.write(contract) if chosen.refs is None else chosen.write(contract, refs or chosen.refs)
+
+
+def exports(contract: Contract) -> dict[str, str]:
+    """File names to contents: the contract in every format that it has something for, and what these files refer to.
+
+    Raises NotJson, TooManyWorkflows.
+    """
+    usable = {name: each for name, each in FORMATS.items() if contract.lifecycles or not each.lifecycles}
+    files = {each.file: export(contract, name) for name, each in usable.items()}
+    return files | ({CONTROL_FILE: openapi31(load_control())} if contract.lifecycles else {})

@@ -1,0 +1,35 @@
+"""A contract as one JSON document."""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from openapi.json_schema import resolve
+from openapi.model import Contract
+from session_contracts.errors import NotJson
+
+
+class Refs(StrEnum):
+    """What becomes of `$ref`: each is replaced by what it points to, or stays, so that generated code has types with names."""
+
+    INLINE = "inline"
+    KEEP = "keep"
+
+
+def document(contract: Contract, refs: Refs = Refs.INLINE) -> str:
+    """The contract, every extension of ours with it, in the order of its file. Raises NotJson."""
+    return as_json(contract, content(contract, refs))
+
+
+def content(contract: Contract, refs: Refs) -> Mapping[str, Any]:
+    resolved: Mapping[str, Any] = resolve(contract.document, contract.document) if refs is Refs.INLINE else contract.document
+    return resolved
+
+
+def as_json(contract: Contract, value: Any) -> str:
+    """JSON text with a line for each value. Raises NotJson."""
+    try:
+        return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    except ValueError as error:
+        raise NotJson(contract.file, error) from None

@@ -1,0 +1,63 @@
+"""The lifecycles of a contract as a graph for Graphviz."""
+
+from collections.abc import Iterator
+
+from openapi.model import ABSENT, Contract, Lifecycle
+from session_contracts.export.graph import Arrow, Kind, arrows, caption, lifecycles, refusals
+
+
+def dot(contract: Contract) -> str:
+    """One directed graph with a cluster for each lifecycle. What a state refuses stands in a note beside it. Raises NoLifecycle."""
+    lines = [
+        f"digraph {_quoted(contract.name)} {{",
+        f"  label={_quoted(contract.title)};",
+        "  labelloc=t;",
+        "  rankdir=LR;",
+        '  fontname="Helvetica";',
+        '  node [shape=box, style=rounded, fontname="Helvetica"];',
+        '  edge [fontname="Helvetica", fontsize=10];',
+    ]
+    for table in lifecycles(contract):
+        lines += [f"  subgraph {_quoted(f'cluster_{table.name}')} {{", f"    label={_quoted(table.name)};"]
+        lines += [f"    {line}" for line in _lifecycle(table)]
+        lines += ["  }"]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _lifecycle(table: Lifecycle) -> Iterator[str]:
+    found = arrows(table)
+    if any(arrow.source == ABSENT for arrow in found):
+        yield f'{_quoted(f"{table.name}.begin")} [shape=point, width=0.15, label=""];'
+    if any(arrow.target == ABSENT for arrow in found):
+        yield f'{_node(table, ABSENT)} [shape=doublecircle, width=0.1, label=""];'
+    for state in table.states:
+        yield f"{_node(table, state)} [label={_quoted(state)}];"
+    for arrow in found:
+        source = _quoted(f"{table.name}.begin") if arrow.source == ABSENT else _node(table, arrow.source)
+        yield f"{source} -> {_node(table, arrow.target)} [label={_quoted(*caption(arrow))}{_style(arrow)}];"
+    for state in table.states:
+        if refused := refusals(table, state):
+            note = _quoted(f"{table.name}.{state}.refused")
+            rows = [f"{refusal.status} {operation} ({refusal.rule})" for operation, refusal in refused]
+            yield f"{note} [shape=note, style=solid, fontsize=9, label={_quoted('refused', *rows, end=_LEFT)}];"
+            yield f"{_node(table, state)} -> {note} [style=dotted, arrowhead=none];"
+
+
+def _style(arrow: Arrow) -> str:
+    """Time moves along dashed lines; where nobody says whether it does, along dotted ones."""
+    if arrow.kind is not Kind.TIMER:
+        return ""
+    return ", style=dashed" if arrow.certain else ", style=dotted"
+
+
+def _node(table: Lifecycle, state: str) -> str:
+    return _quoted(f"{table.name}.{state}")
+
+
+#: How a line of a label ends that is to stand at the left; others are centred.
+_LEFT = r"\l"
+
+
+def _quoted(*lines: str, end: str = r"\n") -> str:
+    escaped = [line.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") for line in lines]
+    return f'"{end.join(escaped)}{end if end == _LEFT else ""}"'

@@ -1,0 +1,46 @@
+"""The lifecycles of a contract as a Mermaid state diagram."""
+
+from collections.abc import Iterator
+
+from openapi.model import ABSENT, Contract, Lifecycle
+from session_contracts.export.graph import arrows, caption, identifier, lifecycles, refusals
+
+#: What has a meaning to Mermaid in the middle of a text, or ends it.
+_SPECIAL = str.maketrans({character: f"#{ord(character)};" for character in '#;:"<>{}[]%'} | {"\n": " "})
+
+
+def mermaid(contract: Contract) -> str:
+    """One diagram; of several lifecycles each is a composite state. What a state refuses stands in a note. Raises NoLifecycle."""
+    tables = lifecycles(contract)
+    lines = [f"%% {contract.title}: {', '.join(table.name for table in tables)}".replace("\n", " "), "stateDiagram-v2"]
+    for table in tables:
+        inside = [f"    {line}" for line in _lifecycle(table)]
+        lines += inside if len(tables) == 1 else _composite(table, inside)
+    return "\n".join(lines) + "\n"
+
+
+def _composite(table: Lifecycle, inside: list[str]) -> list[str]:
+    return [f'    state "{_text(table.name)}" as {identifier(table.name)} {{', *(f"    {line}" for line in inside), "    }"]
+
+
+def _lifecycle(table: Lifecycle) -> Iterator[str]:
+    # Never the bare name: a state may be called `end` or `note`, which are words of Mermaid.
+    for state in table.states:
+        yield f'state "{state}" as {identifier(table.name, state)}'
+    for arrow in arrows(table):
+        label = "<br/>".join(map(_text, caption(arrow)))
+        yield f"{_end(table, arrow.source)} --> {_end(table, arrow.target)} : {label}"
+    for state in table.states:
+        if refused := refusals(table, state):
+            yield f"note right of {identifier(table.name, state)}"
+            yield "    refused"
+            yield from (f"    {refusal.status} {_text(operation)} ({_text(refusal.rule)})" for operation, refusal in refused)
+            yield "end note"
+
+
+def _end(table: Lifecycle, state: str) -> str:
+    return "[*]" if state == ABSENT else identifier(table.name, state)
+
+
+def _text(text: str) -> str:
+    return text.translate(_SPECIAL)

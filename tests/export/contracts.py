@@ -1,0 +1,17 @@
+"""The contracts that are exported: the vendors', the control API's, and one of a user's own with whatever is hard to write down."""
+
+from pathlib import Path
+
+from openapi import API_NAMES, Contract, load, load_control, load_file
+
+OWN = Path(__file__).parent / "library.yaml"
+
+#: What the command line calls them.
+LIVING = (*API_NAMES, str(OWN))
+ALL = (*LIVING, "control")
+
+
+def contract(name: str) -> Contract:
+    if name == "control":
+        return load_control()
+    return load(name) if name in API_NAMES else load_file(Path(name))
