@@ -144,7 +144,8 @@ class _Reader:
         finally:
             loader.dispose()
 
-    def _error(self, mark: yaml.Mark | None, what: str, fix: str) -> ContractError:
+    def _error(self, mark: Any, what: str, fix: str) -> ContractError:
+        """`mark` is a place as PyYAML tells it, in Python or in C; None: at the beginning."""
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return ContractError([Violation(self.file, line, column, "yaml", what, fix)])
 
@@ -178,7 +179,7 @@ class _Reader:
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             what = getattr(error, "problem", None) or f"{node.value!r} cannot be read"
             raise self._error(node.start_mark, f"this is not YAML: {what}", "write it without a tag, or in quotes") from None
-        if value is not None and not isinstance(value, str | int | float) or isinstance(value, float) and not math.isfinite(value):
+        if not (value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))):
             raise self._error(node.start_mark, f"JSON has no value like {node.value!r}", "write it in quotes, or leave it out")
         return value
 

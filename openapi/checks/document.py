@@ -108,13 +108,13 @@ def _is_openapi(subject: Subject) -> bool:
 
 
 @cache
-def openapi_schema() -> Mapping[str, Any]:
+def openapi_schema() -> dict[str, Any]:
     """The schema that openapi-spec-validator brings along, read as a file: its import would take longer than everything else."""
     spec = find_spec("openapi_spec_validator")
     assert spec is not None
     assert spec.submodule_search_locations is not None
     file = Path(spec.submodule_search_locations[0]) / "resources/schemas/v3.0/schema.json"
-    schema: Mapping[str, Any] = json.loads(file.read_bytes())
+    schema: dict[str, Any] = json.loads(file.read_bytes())
     return schema
 
 
@@ -153,8 +153,9 @@ def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[bool, bo
 def _known_members(error: jsonschema_rs.ValidationError) -> Sequence[str]:
     node: Any = openapi_schema()
     for part in error.schema_path[:-1]:
-        node = node.get(str(part), {}) if isinstance(node, dict) else {}
-    return list(node.get("properties", {})) if isinstance(node, dict) else []
+        node = node[str(part)] if isinstance(node, dict) else node[int(part)]
+    patterns = [pattern for pattern in node.get("patternProperties", {}) if pattern.startswith("^(") and pattern.endswith(")$")]
+    return [*node.get("properties", {}), *(name for pattern in patterns for name in pattern[2:-2].split("|"))]
 
 
 def is_valid(subject: Subject) -> Iterator[Flaw]:
@@ -187,7 +188,7 @@ CHECKS = (
     Check(
         "yaml",
         Stage.READ,
-        why="The document must be one YAML document of JSON values in which no member stands twice: readers disagree on which of two counts.",
+        why="The file is one YAML document of JSON values in which no member stands twice: readers disagree on which of two counts.",
         bad="""\
 openapi: 3.0.3
 info: {title: Pets, version: "1"}

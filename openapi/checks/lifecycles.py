@@ -268,6 +268,7 @@ def _moves(*moves: str) -> str:
     return _changed(old, "".join(f"          - {{from: here, to: sold, rule: pets.sell.sells{move}}}\n" for move in moves))
 
 
+_TIMER = "    timers:\n      age: {from: [here], after: P30D, since: SINCE, due: bornAt, to: sold, rule: pets.sell.sells}\n"
 _PATHS = example.PETS[example.PETS.index("paths:") : example.PETS.index("components:")]
 #: The body says whether the pet was sold or given away.
 _WITH_BODY = _PATHS.replace(
@@ -380,7 +381,7 @@ CHECKS = (
     Check(
         "cell-answered",
         Stage.MEANING,
-        why="An operation may be called in every state, and on a record that is absent or another tenant's: a cell without an answer is a guess.",
+        why="An operation may be called in every state, and on an absent or foreign record: a cell without an answer is a guess.",
         bad=_changed("in: [absent, foreign]", "in: [absent]"),
         good=_LIFECYCLE,
         at="sellPet",
@@ -431,8 +432,8 @@ CHECKS = (
         "timer-field",
         Stage.MEANING,
         why="Time is counted from a moment, and until one; a field that is none cannot tell it.",
-        bad=_LIFECYCLE + "    timers:\n      age: {from: [here], after: P30D, since: id, due: bornAt, to: sold, rule: pets.sell.sells}\n",
-        good=_LIFECYCLE + "    timers:\n      age: {from: [here], after: P30D, since: bornAt, due: bornAt, to: sold, rule: pets.sell.sells}\n",
+        bad=_LIFECYCLE + _TIMER.replace("SINCE", "id"),
+        good=_LIFECYCLE + _TIMER.replace("SINCE", "bornAt"),
         at="since",
         find=timer_fields,
         within=example.PETS,

@@ -162,7 +162,8 @@ def tags(subject: Subject) -> Iterator[Flaw]:
         for index, tag in enumerate(operation.get("tags", [])):
             used.append(tag)
             if tag not in declared:
-                yield Flaw((*path, "tags", index), f"tag {tag!r} is not described", walk.closest(tag, declared, "add it to 'tags' of the root"))
+                fix = walk.closest(tag, declared, "add it to 'tags' of the root")
+                yield Flaw((*path, "tags", index), f"tag {tag!r} is not described", fix)
     for index, tag in enumerate(declared):
         if tag not in used:
             yield Flaw(("tags", index), f"no operation has the tag {tag!r}", "give it to one, or remove it")
@@ -235,7 +236,7 @@ CHECKS = (
     Check(
         "security-scheme",
         Stage.BUILD,
-        why="The mock and the suite send and read who calls in a header: a bearer token, or a key; and a scheme must be declared to be needed.",
+        why="The mock and the suite tell who calls in a header: by a bearer token, or a key; and what is needed must be declared.",
         bad="""\
 security: [{token: []}]
 components:
@@ -348,7 +349,7 @@ paths:
     Check(
         "rule-declared",
         Stage.LINT,
-        why="The first status that a rule allows is what the mock answers by it, so each operation that it refuses for declares that status.",
+        why="The first status that a rule allows is the mock's answer, so each operation that may refuse by the rule declares it.",
         bad=_list_pets(
             "operationId: listPets\nsummary: List pets\nx-rules:\n  - id: pets.list.busy\n    level: documented\n"
             "    statement: Nobody lists pets at night.\n    source: https://pets.example/docs#list\n"

@@ -1,6 +1,7 @@
 """References, and the components that they refer to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,17 @@ _COMPONENTS = {
     "links": "Link",
     "callbacks": "Callback",
 }
+
+
+def named(subject: Subject) -> Iterator[Flaw]:
+    """OpenAPI's own schema asks for this, and lets pass whatever has another name."""
+    document = subject.source.value
+    components = document.get("components") if isinstance(document, dict) else None
+    for section, members in components.items() if isinstance(components, dict) else ():
+        for name in members if section in _COMPONENTS and isinstance(members, dict) else ():
+            if not re.fullmatch(r"[a-zA-Z0-9._-]+", name):
+                what = f"{walk.shortened(name, 60)!r} is no name of a component"
+                yield Flaw(("components", section, name), what, "write letters, digits, and . _ - only")
 
 
 def resolved(subject: Subject) -> Iterator[Flaw]:
@@ -130,8 +142,7 @@ def _kind(path: Path_) -> str | None:
 
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft4Validator:
-    schema: Mapping[str, Any] = openapi_schema()
-    return jsonschema_rs.Draft4Validator({"$ref": f"#/definitions/{kind}", "definitions": schema["definitions"]})
+    return jsonschema_rs.Draft4Validator({"$ref": f"#/definitions/{kind}", "definitions": openapi_schema()["definitions"]})
 
 
 def siblings(subject: Subject) -> Iterator[Flaw]:
@@ -162,7 +173,10 @@ def _reached(subject: Subject) -> set[tuple[str, str]]:
     while waiting:
         for reference in _named(waiting.pop()):
             parts = reference.removeprefix("#/").split("/")
-            if parts[0] == "components" and len(parts) > 2 and (key := (parts[1], parts[2])) not in found and _resolves(document, reference):
+            if parts[0] != "components" or len(parts) < 3 or not _resolves(document, reference):
+                continue
+            key = (parts[1], parts[2])
+            if key not in found:
                 found.add(key)
                 waiting.append(pointer(document, "/".join(["#", *parts[:3]])))
     return found
@@ -185,6 +199,32 @@ def _named(node: Any) -> Iterator[str]:
 
 
 CHECKS = (
+    Check(
+        "component-name",
+        Stage.SHAPE,
+        why="The name of a component is part of each reference to it, so OpenAPI lets it have letters, digits, and . - _ only.",
+        bad="""\
+components:
+  responses:
+    Is gone: {description: It is no more.}
+""",
+        good="""\
+paths:
+  /pets/first:
+    delete:
+      operationId: deletePet
+      summary: Delete a pet
+      responses:
+        "204": {description: It was deleted.}
+        "410": {$ref: "#/components/responses/IsGone"}
+components:
+  responses:
+    IsGone: {description: It is no more.}
+""",
+        at="Is gone",
+        find=named,
+        within=example.PLAIN,
+    ),
     Check(
         "reference-resolves",
         Stage.REFERENCE,

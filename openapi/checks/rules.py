@@ -96,7 +96,8 @@ def prefixes(subject: Subject) -> Iterator[Flaw]:
         prefix = node["id"].partition(".")[0]
         first = first or prefix
         if prefix != first:
-            yield Flaw((*path, "id"), f"rule {node['id']!r} belongs to {prefix!r}, the first one here to {first!r}", f"begin it with '{first}.'")
+            what = f"rule {node['id']!r} belongs to {prefix!r}, the first one here to {first!r}"
+            yield Flaw((*path, "id"), what, f"begin it with '{first}.'")
 
 
 _ONCE = """\

@@ -105,7 +105,7 @@ def carriers(node: Any, path: Path_ = ()) -> Iterator[Carrier]:
         if isinstance(node.get("schema"), dict) and (not path or path[-1] not in _NAMED):
             yield Carrier(path, node)
         for key, value in node.items():
-            if path == ("components",) and key == "schemas" or key == "schema" or key.startswith("x-") or _is_data(key, path):
+            if (path == ("components",) and key == "schemas") or key == "schema" or key.startswith("x-") or _is_data(key, path):
                 continue
             yield from carriers(value, (*path, key))
 

@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from openapi import API_NAMES
-from openapi.checks import Check, Flaw, Stage, Subject
-from openapi.checks import example
+from openapi.checks import Check, Flaw, Stage, Subject, example
 from openapi.checks.rules import stated
 from openapi.model import Level
 
