@@ -151,6 +151,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+def rules_of(item: pytest.Item) -> tuple[str, ...]:
+    """The rules that a collected check judges, by full id."""
+    return item.stash[_RULES]
+
+
 def _in_style(item: pytest.Item) -> bool:
     """Whether the list is paged as the check expects."""
     listing = _contract(item.config).operations[_vocabulary(item).list].listing if _vocabulary(item).list else None

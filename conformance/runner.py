@@ -14,7 +14,7 @@ from requests.adapters import BaseAdapter
 from conformance.client import Target
 from conformance.errors import SuiteError, Unexercised, UsageError
 from conformance.outcomes import fold
-from conformance.plugin import CHECKS, Carrier, Collector
+from conformance.plugin import CHECKS, Carrier, Collector, rules_of
 from conformance.report import Report
 from conformance.states import States
 from openapi import Contract, UnknownApi, load
@@ -70,6 +70,26 @@ def verify(options: Options) -> Report:
     )
     _write(options, report)
     return report
+
+
+def judged(api: str) -> frozenset[str]:
+    """The rules of an API that some check judges; the checks are only collected, and nothing is sent. Raises SuiteError."""
+    collector, rules = Collector(), _Judged()
+    with _isolated():
+        status = pytest.main(_arguments(Options(api, base_url="", dry_run=True)), plugins=[collector, rules])
+    if int(status) in _TROUBLE:
+        raise SuiteError("\n".join([_TROUBLE[int(status)], *collector.troubles]))
+    return frozenset(rules.found)
+
+
+class _Judged:
+    """Gathers the rules of all checks that were collected."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.found.update(rule for item in session.items for rule in rules_of(item))
 
 
 #: Exit codes of pytest that no check is answerable for.

@@ -1,21 +1,38 @@
 """What can go wrong for somebody who writes or names a contract."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from openapi.mend import Mend
+
+
+class Severity(StrEnum):
+    """`error`: the contract says what cannot be, or cannot be loaded. `warning`: it can be, and is worth a second look."""
+
+    ERROR = "error"
+    WARNING = "warning"
 
 
 @dataclass(frozen=True, order=True)
 class Violation:
-    """One thing wrong in a contract: where, what, and what to write instead."""
+    """One thing wrong in a contract: where (line and column from 1), what, and what to write instead.
+
+    `path` is the place in the parsed document, `mend` how to edit the text where that is certain.
+    """
 
     file: str
     line: int
+    column: int
     check: str
     what: str
     fix: str
+    severity: Severity = Severity.ERROR
+    path: tuple[str | int, ...] = field(default=(), compare=False)
+    mend: Mend | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}; {self.fix} [{self.check}]"
+        return f"{self.file}:{self.line}:{self.column}: {self.what}; {self.fix} [{self.check}]"
 
 
 class ContractError(Exception):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from jsonschema_rs import ValidationError
 
@@ -24,10 +25,16 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
 
 
 def pointer(document: Mapping[str, Any], reference: str) -> Any:
-    """What a local reference (`#/a/b`) points to. Raises KeyError."""
+    """What a local reference (`#/a/b`) points to. Raises LookupError."""
     node: Any = document
     for part in reference.removeprefix("#/").split("/"):
-        node = node[part.replace("~1", "/").replace("~0", "~")]
+        name = unquote(part).replace("~1", "/").replace("~0", "~")
+        if isinstance(node, list):
+            node = node[int(name) if name.isdecimal() and name.isascii() else len(node)]
+        elif isinstance(node, Mapping):
+            node = node[name]
+        else:
+            raise KeyError(name)
     return node
 
 
@@ -46,7 +53,7 @@ def translate(schema: JsonSchema) -> dict[str, Any]:
         else:
             result[key] = value
     for bound, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if isinstance(result.get(bound), bool) and result.pop(bound):
+        if isinstance(result.get(bound), bool) and result.pop(bound) and limit in result:
             result[bound] = result.pop(limit)
     if schema.get("nullable"):
         _allow_null(result)

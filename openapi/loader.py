@@ -1,14 +1,15 @@
 """From a file to a checked `Contract`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import isodate
 
-from openapi import checks
-from openapi.errors import ContractError, UnknownApi
+from openapi.checks import CHECKS, Check, Stage, Subject, run
+from openapi.checks.walk import METHODS
+from openapi.errors import ContractError, Severity, UnknownApi, Violation
 from openapi.json_schema import resolve, rule_map
 from openapi.model import (
     Body,
@@ -39,7 +40,6 @@ from openapi.model import (
 from openapi.source import Source, read
 
 _HERE = Path(__file__).parent
-_METHODS = ("get", "put", "post", "delete", "patch")
 
 #: The vendors' APIs that have a contract, in the order in which they are served and listed.
 API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "openscouter", "promptster", "mobilenext")
@@ -61,13 +61,32 @@ def load_control() -> Contract:
 
 def load_file(file: Path) -> Contract:
     """Read and check any contract. Raises ContractError with every violation that was found."""
-    source = read(file)
-    if violations := [*checks.form(source)]:
-        raise ContractError(violations)
-    contract = _contract(file.stem, source)
-    if violations := sorted(set(checks.meaning(contract, source))):
+    contract, violations = examine(read(file), CHECKS, Stage.MEANING)
+    if contract is None or violations:
         raise ContractError(violations)
     return contract
+
+
+def examine(source: Source, checks: Sequence[Check], last: Stage = Stage.LAST) -> tuple[Contract | None, list[Violation]]:
+    """What these checks find up to a stage, and the Contract, where it could be built.
+
+    An error of one stage ends it, since what follows would not understand the document.
+    """
+    found: list[Violation] = []
+    for stage in (Stage.SHAPE, Stage.REFERENCE, Stage.KIND, Stage.BUILD):
+        found += run(checks, Subject(source), [stage])
+        if _errors(found):
+            return None, found
+    contract = _contract(Path(source.file).stem, source)
+    subject = Subject(source, contract)
+    found += run(checks, subject, [stage for stage in (Stage.MEANING, Stage.LINT) if stage <= last])
+    if last is Stage.LAST and not _errors(found):
+        found += run(checks, subject, [Stage.LAST])
+    return contract, sorted(set(found))
+
+
+def _errors(found: Sequence[Violation]) -> bool:
+    return any(violation.severity is Severity.ERROR for violation in found)
 
 
 def _contract(name: str, source: Source) -> Contract:
@@ -83,7 +102,7 @@ def _contract(name: str, source: Source) -> Contract:
         rules={rule.id: rule for rule in _rules(document)},
         schemas=resolve(document, components.get("schemas", {})),
         rate_limits=_rate_limits(document["x-rate-limits"]) if "x-rate-limits" in document else None,
-        security=tuple(_scheme(document, name) for name in components.get("securitySchemes", {})),
+        security=tuple(_scheme(document, name) for name in components.get("securitySchemes", {}) if not name.startswith("x-")),
     )
 
 
@@ -98,15 +117,16 @@ def _window(node: Mapping[str, Any]) -> Window:
 
 def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
-        for method in _METHODS:
-            if method in item:
+        for method in METHODS:
+            if method in item and not path.startswith("x-"):
                 yield _operation(document, path, method, item)
 
 
 def _operation(document: Mapping[str, Any], path: str, method: str, item: Mapping[str, Any]) -> Operation:
     node = resolve(document, item[method])
     shared = resolve(document, item.get("parameters", []))
-    responses = {int(status): response for status, response in node["responses"].items()}
+    # Beside these there are ranges and the default, which name no status.
+    responses = {int(status): response for status, response in node["responses"].items() if status.isdigit()}
     return Operation(
         id=node["operationId"],
         method=method.upper(),
@@ -123,7 +143,7 @@ def _operation(document: Mapping[str, Any], path: str, method: str, item: Mappin
 
 
 def _scheme(document: Mapping[str, Any], name: str) -> SecurityScheme:
-    node = document["components"]["securitySchemes"][name]
+    node = resolve(document, document["components"]["securitySchemes"][name])
     bearer = node["type"] == "http"
     return SecurityScheme(name, "Authorization" if bearer else node["name"], bearer, rule_map(node))
 
@@ -150,7 +170,7 @@ def _body(node: Mapping[str, Any]) -> Body:
 
 
 def _media(node: Mapping[str, Any]) -> dict[str, Any]:
-    return {media: content["schema"] for media, content in node.get("content", {}).items()}
+    return {media: content.get("schema", {}) for media, content in node.get("content", {}).items()}
 
 
 def _listing(node: Mapping[str, Any]) -> Listing:
@@ -161,9 +181,9 @@ def _listing(node: Mapping[str, Any]) -> Listing:
 
 def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
     yield from (_rule(node, None) for node in document.get("x-rules", []))
-    for item in document["paths"].values():
-        for method in _METHODS:
-            operation = item.get(method, {})
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            operation = item.get(method, {}) if not path.startswith("x-") else {}
             yield from (_rule(node, operation["operationId"]) for node in operation.get("x-rules", []))
 
 

@@ -1,14 +1,22 @@
-"""Reads a YAML file into plain Python values and remembers the line of every one of them."""
+"""Reads a YAML file into plain Python values and remembers the place of every one of them."""
 
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from openapi.errors import ContractError, Violation
 
 Path_ = tuple[str | int, ...]
+
+#: Beyond these a document is no contract, but an attempt to keep us busy.
+_MAX_DEPTH = 100
+_MAX_VALUES = 500_000
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 class _Loader(yaml.CSafeLoader):
@@ -21,22 +29,40 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+class Span(NamedTuple):
+    """Characters of the text from `start` up to `end`. `plain`: a scalar that is not quoted."""
+
+    start: int
+    end: int
+    plain: bool
+
+
+class Place(NamedTuple):
+    """Where a value begins, by line and column from 1; that of a member where its key begins. `key`: None of an item of a list."""
+
+    line: int
+    column: int
+    key: Span | None
+    value: Span
+
+
 @dataclass(frozen=True)
 class Source:
-    """A parsed file. `lines` maps the path of a value (keys and indexes from the root) to its line, from 1."""
+    """A parsed file. `places` maps the path of a value (keys and indexes from the root) to its place, `text` is what was parsed."""
 
     file: str
     value: Any
-    lines: dict[Path_, int]
+    places: dict[Path_, Place]
+    text: str
+
+    def place(self, path: Path_) -> Place:
+        """The place of `path`, or of its nearest known ancestor."""
+        while path not in self.places:
+            path = path[:-1]
+        return self.places[path]
 
     def line(self, path: Path_) -> int:
-        """The line of the nearest known ancestor of `path`."""
-        while path not in self.lines:
-            path = path[:-1]
-        return self.lines[path]
-
-    def violation(self, path: Path_, check: str, what: str, fix: str) -> Violation:
-        return Violation(self.file, self.line(path), check, what, fix)
+        return self.place(path).line
 
 
 def read(file: Path) -> Source:
@@ -45,42 +71,159 @@ def read(file: Path) -> Source:
     Raises ContractError where it is not YAML, repeats a key, or cannot be read.
     """
     try:
-        with file.open("rb") as stream:
-            return parse(stream.read(), str(file))
+        content = file.read_bytes()
     except OSError as error:
-        reason = error.strerror or "cannot be read"
-        raise ContractError([Violation(str(file), 1, "readable", reason, "name a YAML file that can be read")]) from None
+        raise unreadable(str(file), error.strerror or "cannot be read") from None
+    except ValueError:  # a NUL in its name
+        raise unreadable(str(file), "cannot be read") from None
+    return parse(content, str(file))
+
+
+def unreadable(file: str, reason: str) -> ContractError:
+    return ContractError([Violation(file, 1, 1, "readable", reason, "name a YAML file that can be read")])
 
 
 def parse(content: bytes, file: str) -> Source:
     """Parse YAML text; `file` is what messages call it. Raises ContractError."""
-    loader = _Loader(content)
     try:
-        node = loader.get_single_node()
-        source = Source(file, None, {(): 1})
-        value = _construct(loader, node, (), source) if node else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error)
-        line = mark.line + 1 if mark else 1
-        raise ContractError([Violation(file, line, "yaml", f"this is not YAML: {what}", "mend the syntax")]) from None
-    finally:
-        loader.dispose()
-    return Source(file, value, source.lines)
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        what = f"this is not YAML: byte {content[error.start]:#04x} is not UTF-8"
+        raise ContractError([Violation(file, line, 1, "yaml", what, "save it as UTF-8")]) from None
+    return _Reader(text, file).source()
 
 
-def _construct(loader: _Loader, node: yaml.Node, path: Path_, source: Source) -> Any:
-    source.lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(loader, item, (*path, index), source) for index, item in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
+@dataclass
+class _Reader:
+    text: str
+    file: str
+    places: dict[Path_, Place] = field(default_factory=dict)
+    values: int = 0
+    enclosing: list[yaml.Node] = field(default_factory=list)
+
+    def source(self) -> Source:
+        if unprintable := _UNPRINTABLE.search(self.text):
+            before = self.text[: unprintable.start()]
+            where = before.count("\n") + 1, len(before) - before.rfind("\n")
+            what = f"this is not YAML: the character {unprintable.group()!r} cannot stand in it"
+            raise ContractError([Violation(self.file, *where, "yaml", what, "remove it, or write it as an escape")])
+        # A loader cannot be told of a file's name, and bytes are read without the copy that text would need.
+        content = self.text.encode()
+        if _may_be_deep(self.text):
+            self._limit_depth(content)
+        loader = _Loader(content)
+        try:
+            node = self._node(loader)
+            self.places[()] = Place(1, 1, None, Span(0, len(self.text), False))
+            value = self._construct(loader, node, ()) if node else None
+        finally:
+            loader.dispose()
+        return Source(self.file, value, self.places, self.text)
+
+    def _node(self, loader: _Loader) -> yaml.Node | None:
+        try:
+            node: yaml.Node | None = loader.get_single_node()
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+            what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+            raise self._error(mark, f"this is not YAML: {what}", "mend the syntax") from None
+        return node
+
+    def _limit_depth(self, content: bytes) -> None:
+        """Before it is composed, which goes down as deep as the document does, and ends the process where that is too deep."""
+        depth = 0
+        loader = _Loader(content)
+        try:
+            while (event := loader.get_event()) is not None:
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                if depth > _MAX_DEPTH:
+                    raise self._error(event.start_mark, "this is nested too deeply", f"keep to {_MAX_DEPTH} levels")
+        except yaml.YAMLError:
+            pass  # whoever composes it says what is wrong
+        finally:
+            loader.dispose()
+
+    def _error(self, mark: Any, what: str, fix: str) -> ContractError:
+        """`mark` is a place as PyYAML tells it, in Python or in C; None: at the beginning."""
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return ContractError([Violation(self.file, line, column, "yaml", what, fix)])
+
+    def _construct(self, loader: _Loader, node: yaml.Node, path: Path_) -> Any:
+        self._limit(node)
+        self.places.setdefault(path, Place(node.start_mark.line + 1, node.start_mark.column + 1, None, _span(node)))
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(loader, node)
+        self.enclosing.append(node)
+        value: Any
+        if isinstance(node, yaml.SequenceNode):
+            value = [self._construct(loader, item, (*path, index)) for index, item in enumerate(node.value)]
+        else:
+            value = self._mapping(loader, node, path)
+        self.enclosing.pop()
+        return value
+
+    def _limit(self, node: yaml.Node) -> None:
+        """Aliases may refer to what they stand in, and to more than any memory holds."""
+        self.values += 1
+        if any(node is outer for outer in self.enclosing):
+            raise self._error(node.start_mark, "this contains itself through an alias", "write it without the alias")
+        if len(self.enclosing) > _MAX_DEPTH:
+            raise self._error(node.start_mark, "this is nested too deeply", f"keep to {_MAX_DEPTH} levels")
+        if self.values > _MAX_VALUES:
+            raise self._error(node.start_mark, f"this document has more than {_MAX_VALUES} values", "leave out what its aliases repeat")
+
+    def _scalar(self, loader: _Loader, node: yaml.ScalarNode) -> Any:
+        try:
+            value = loader.construct_object(node)
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            what = getattr(error, "problem", None) or f"{node.value!r} cannot be read"
+            raise self._error(node.start_mark, f"this is not YAML: {what}", "write it without a tag, or in quotes") from None
+        if not (value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))):
+            raise self._error(node.start_mark, f"JSON has no value like {node.value!r}", "write it in quotes, or leave it out")
+        return value
+
+    def _mapping(self, loader: _Loader, node: yaml.Node, path: Path_) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in self._members(node):
             key = key_node.value
+            if not isinstance(key, str):
+                raise self._error(key_node.start_mark, "the name of a member is no text", "write a plain name")
             if key in mapping:
-                where = Violation(source.file, key_node.start_mark.line + 1, "yaml", f"{key!r} stands here twice", "keep one")
-                raise ContractError([where])
-            mapping[key] = _construct(loader, value_node, (*path, key), source)
-            source.lines[(*path, key)] = key_node.start_mark.line + 1
+                raise self._error(key_node.start_mark, f"{key!r} stands here twice", "keep one")
+            start = key_node.start_mark
+            self.places[(*path, key)] = Place(start.line + 1, start.column + 1, _span(key_node), _span(value_node))
+            mapping[key] = self._construct(loader, value_node, (*path, key))
         return mapping
-    return loader.construct_object(node)
+
+    def _members(self, node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+        """Those of a mapping, and before them those that it merges from others (`<<`) and does not have itself."""
+        own = [(key, value) for key, value in node.value if key.tag != _MERGE]
+        names = {key.value for key, _ in own if isinstance(key.value, str)}
+        for merge, value in node.value:
+            if merge.tag != _MERGE:
+                continue
+            for mapping in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                if not isinstance(mapping, yaml.MappingNode) or any(mapping is outer for outer in self.enclosing):
+                    raise self._error(merge.start_mark, "'<<' takes the members of a mapping", "name one, or a list of some")
+                self.enclosing.append(mapping)
+                for key, member in self._members(mapping):
+                    if isinstance(key.value, str) and key.value not in names:
+                        names.add(key.value)
+                        yield key, member
+                self.enclosing.pop()
+        yield from own
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether so many collections may stand in one another that reading them could exhaust the stack: no usual document."""
+    indentation = max(map(len, re.findall(r"^[ ?-]+", text, re.MULTILINE)), default=0)
+    return text.count("[") + text.count("{") + 2 * indentation > _MAX_DEPTH * 20
+
+
+def _span(node: yaml.Node) -> Span:
+    return Span(node.start_mark.index, node.end_mark.index, isinstance(node, yaml.ScalarNode) and not node.style)
+
+
+#: What YAML does not allow to stand in a text.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -5,6 +5,7 @@ import click
 from mock_server.apis.control import own_version
 from session_contracts.commands.coverage import coverage
 from session_contracts.commands.export import export
+from session_contracts.commands.lint import lint
 from session_contracts.commands.prove import prove
 from session_contracts.commands.serve import serve
 from session_contracts.commands.verify import verify
@@ -16,5 +17,5 @@ def main() -> None:
     """Contracts for five vendors' sessions APIs: serve them as a mock, verify an implementation, prove the suite."""
 
 
-for _command in (serve, verify, prove, coverage, export):
+for _command in (serve, verify, prove, coverage, lint, export):
     main.add_command(_command)

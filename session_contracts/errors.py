@@ -10,6 +10,20 @@ class UnknownRule(Exception):
         super().__init__(f"there is no rule {rule!r} that can be broken; there is {', '.join(known)}")
 
 
+class UnknownCheck(Exception):
+    """No check of a contract has this id."""
+
+    def __init__(self, check: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no check {check!r}; there is {', '.join(known)}")
+
+
+class NotWritten(Exception):
+    """A file could not be written."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file} cannot be written: {reason}; name another file, or allow it")
+
+
 class MockUnreachable(Exception):
     """No mock answers at a URL."""
 

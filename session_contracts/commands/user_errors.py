@@ -10,7 +10,16 @@ import click
 from conformance.errors import UsageError
 from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from openapi import API_NAMES, ContractError, UnknownApi
-from session_contracts.errors import MockRefused, MockUnreachable, NoLifecycle, NotJson, TooManyWorkflows, UnknownRule
+from session_contracts.errors import (
+    MockRefused,
+    MockUnreachable,
+    NoLifecycle,
+    NotJson,
+    NotWritten,
+    TooManyWorkflows,
+    UnknownCheck,
+    UnknownRule,
+)
 
 _USER_ERRORS = (
     UnknownApi,
@@ -25,6 +34,8 @@ _USER_ERRORS = (
     NoLifecycle,
     NotJson,
     TooManyWorkflows,
+    UnknownCheck,
+    NotWritten,
 )
 
 

@@ -127,3 +127,8 @@ def test_its_fixtures_are_there_for_pytest(installed: Installed) -> None:
     command = [str(installed.command.with_name("python")), "-m", "pytest", "-q", "-W", "error", "test_it.py"]
     answer = subprocess.run(command, cwd=installed.folder, env=bare_environment(), capture_output=True, text=True, timeout=120)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_it_lints(installed: Installed) -> None:
+    answer = installed.run("lint")
+    assert (answer.returncode, answer.stdout) == (0, "6 contracts clean\n"), answer.stderr

@@ -40,7 +40,7 @@ def mistakes(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
                 rule = scheme.rules.ids.get(kind)
                 if rule and (kind != "missing" or number == 0) and (kind != "other" or len(schemes) < len(contract.security)):
                     name = f"{operation}-{scheme.name}-{kind}" if number else f"{operation}-{kind}"
-                    yield Case(name, (rule,), Wrong(operation, kind, scheme, rule))
+                    yield Case(name, (rule, "auth.unauthorized"), Wrong(operation, kind, scheme, rule))
 
 
 def _bad(case: Wrong, actor: str | None, subject: Subject, judge: Judge) -> list[Headers]:

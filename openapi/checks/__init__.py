@@ -1,0 +1,18 @@
+"""What must be true of a contract: one table of all checks. The loader uses those that must hold to load, lint all of them."""
+
+from openapi.checks import document, extensions, lifecycles, lists, operations, references, rules, schemas
+from openapi.checks.check import Check, Flaw, Stage, Subject, run
+
+#: In the order in which they are worth mending.
+CHECKS: tuple[Check, ...] = (
+    *document.CHECKS,
+    *extensions.CHECKS,
+    *references.CHECKS,
+    *operations.CHECKS,
+    *rules.CHECKS,
+    *lifecycles.CHECKS,
+    *lists.CHECKS,
+    *schemas.CHECKS,
+)
+
+__all__ = ["CHECKS", "Check", "Flaw", "Stage", "Subject", "run"]

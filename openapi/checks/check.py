@@ -1,0 +1,90 @@
+"""What a check is: one entry of the table."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from openapi.errors import Severity, Violation
+from openapi.mend import Mend
+from openapi.model import Contract
+from openapi.source import Path_, Source
+
+
+class Stage(IntEnum):
+    """When a check runs. Where one stage finds an error, those after it would not understand the document, and do not run.
+
+    `READ`: the reader itself notices. `SHAPE`: on any value. `REFERENCE`: on what has the shape of OpenAPI and of our extensions.
+    `KIND`: where all references can be replaced. `BUILD`: what else a Contract needs to be built. `MEANING`: on the Contract. Up to here
+    a contract must be clean to be loaded. `LINT`: on the Contract as well. `LAST`: where nothing else is wrong.
+    """
+
+    READ = 0
+    SHAPE = 1
+    REFERENCE = 2
+    KIND = 3
+    BUILD = 4
+    MEANING = 5
+    LINT = 6
+    LAST = 7
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What a check has found: the path of the place, what is wrong, what to do, and how to mend it where that is certain."""
+
+    path: Path_
+    what: str
+    fix: str
+    mend: Mend | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a check looks at: the document, and from the stage MEANING on the Contract that was built from it."""
+
+    source: Source
+    built: Contract | None = None
+
+    @property
+    def contract(self) -> Contract:
+        assert self.built is not None
+        return self.built
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold of a contract.
+
+    `why` is a sentence, `bad` and `good` are YAML: whole documents, or with `within` the members of the root that differ from a small
+    contract (`openapi.checks.example`). `at` is where in `bad` the flaw is: at the first place of this text. `find` is None where the
+    reader itself notices.
+    """
+
+    id: str
+    stage: Stage
+    why: str
+    bad: str
+    good: str
+    at: str
+    find: Callable[[Subject], Iterable[Flaw]] | None
+    severity: Severity = Severity.ERROR
+    within: str = ""
+    mends: bool = False
+
+    @property
+    def stops_load(self) -> bool:
+        return self.stage <= Stage.MEANING
+
+
+def run(checks: Sequence[Check], subject: Subject, stages: Iterable[Stage]) -> Iterator[Violation]:
+    """What the checks of these stages find."""
+    wanted = set(stages)
+    for check in checks:
+        if check.stage in wanted and check.find is not None:
+            for flaw in check.find(subject):
+                yield _violation(check, flaw, subject.source)
+
+
+def _violation(check: Check, flaw: Flaw, source: Source) -> Violation:
+    place = source.place(flaw.path)
+    return Violation(source.file, place.line, place.column, check.id, flaw.what, flaw.fix, check.severity, flaw.path, flaw.mend)

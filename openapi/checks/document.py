@@ -1,0 +1,345 @@
+"""The document as such: it is YAML, and OpenAPI 3.0."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from openapi.checks import example, walk
+from openapi.checks.check import Check, Flaw, Stage, Subject
+from openapi.mend import Edit, Mend
+from openapi.source import Path_
+
+_SPECIFICATION = "see the OpenAPI Specification 3.0.3"
+
+
+def is_openapi(subject: Subject) -> Iterator[Flaw]:
+    document = subject.source.value
+    if not isinstance(document, dict):
+        yield Flaw((), "this is no OpenAPI 3.0 document", "begin it with 'openapi: 3.0.3'")
+        return
+    version = document.get("openapi")
+    if not (isinstance(version, str) and version.startswith("3.0.")):
+        at: Path_ = ("openapi",) if "openapi" in document else ("swagger",)
+        found = f": its version is {walk.shortened(str(document[at[0]]), 40)}" if at[0] in document else ""
+        yield Flaw(at, f"this is no OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'")
+        return
+    for name in ("info", "paths"):
+        if not isinstance(document.get(name), dict):
+            yield Flaw((name,), f"{name!r} is missing", f"write '{name}:' at the root")
+
+
+def version_is_text(subject: Subject) -> Iterator[Flaw]:
+    if not _is_openapi(subject):
+        return
+    path = ("info", "version")
+    info = subject.source.value["info"]
+    if isinstance(info.get("version"), bool | int | float):
+        span = subject.source.place(path).value
+        text = subject.source.text[span.start : span.end]
+        mend = Mend((Edit(span.start, span.end, f'"{text}"'),), partial(_set, path=path, value=text)) if span.plain else None
+        yield Flaw(path, f"the version {text} is no text", f'write "{text}"', mend)
+
+
+def path_parameters_required(subject: Subject) -> Iterator[Flaw]:
+    if not _is_openapi(subject):
+        return
+    for path, node in walk.mappings(subject.source.value):
+        if node.get("in") == "path" and _is_parameter(path) and node.get("required") is not True:
+            what = f"{walk.shortened(repr(node.get('name')), 60)} is part of the path, and not required"
+            yield Flaw(path, what, "write 'required: true'", _required(subject, path, node))
+
+
+def _is_parameter(path: Path_) -> bool:
+    return len(path) > 2 and path[-2] == "parameters" and not any(str(part).startswith("x-") for part in path)
+
+
+def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Mend | None:
+    """Puts the right value in place of a wrong one, or the member behind `in`."""
+    source = subject.source
+    apply = partial(_set, path=(*path, "required"), value=True)
+    if "required" in node:
+        span = source.places[(*path, "required")].value
+        return Mend((Edit(span.start, span.end, "true"),), apply) if span.plain else None
+    place = source.places[(*path, "in")]
+    if place.key is None or list(node)[-1] is None:
+        return None
+    indentation = source.text[source.text.rfind("\n", 0, place.key.start) + 1 : place.key.start]
+    line_end = "\r\n" if "\r\n" in source.text else "\n"
+    block = source.text[source.place(path).value.start : source.place(path).value.start + 1] != "{"
+    between = line_end + "".join(" " for _ in indentation) if block else ", "
+    return Mend((Edit(place.value.end, place.value.end, f"{between}required: true"),), apply)
+
+
+def _set(document: Any, path: Path_, value: Any) -> None:
+    """A new member stands behind `in`."""
+    node = walk.at(document, path[:-1])
+    if path[-1] in node:
+        node[path[-1]] = value
+        return
+    members = dict(node)
+    node.clear()
+    for name, member in members.items():
+        node[name] = member
+        if name == "in":
+            node[path[-1]] = value
+
+
+def has_form(subject: Subject) -> Iterator[Flaw]:
+    """By the JSON Schema of OpenAPI 3.0; what the checks before it say better is left to them."""
+    if not _is_openapi(subject):
+        return
+    document = subject.source.value
+    told = {flaw.path for find in (version_is_text, path_parameters_required) for flaw in find(subject)}
+    problems = dict.fromkeys(problem for error in _validator().iter_errors(document) for problem in _problems(document, error))
+    misspelt = {(path[:-1], fix.removeprefix("write ")) for path, _, fix in problems if fix.startswith("write ")}
+    for path, what, fix in problems:
+        missing = what.partition("the member ")[2].partition(" is missing")[0]
+        if path not in told and (*path, "required") not in told and (path, missing) not in misspelt:
+            yield Flaw(path, what, fix)
+
+
+def _is_openapi(subject: Subject) -> bool:
+    return not any(is_openapi(subject))
+
+
+@cache
+def openapi_schema() -> dict[str, Any]:
+    """The schema that openapi-spec-validator brings along, read as a file: its import would take longer than everything else."""
+    spec = find_spec("openapi_spec_validator")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    file = Path(spec.submodule_search_locations[0]) / "resources/schemas/v3.0/schema.json"
+    schema: dict[str, Any] = json.loads(file.read_bytes())
+    return schema
+
+
+@cache
+def _validator() -> jsonschema_rs.Draft4Validator:
+    return jsonschema_rs.Draft4Validator(openapi_schema(), mask="this")
+
+
+def _problems(document: Any, error: jsonschema_rs.ValidationError) -> Iterator[tuple[Path_, str, str]]:
+    """What is wrong, in the alternative that was most likely meant."""
+    path = walk.located(document, error.instance_path)
+    alternatives: Sequence[Sequence[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", ())
+    if alternatives:
+        meant = min(alternatives, key=_distance)
+        for inner in meant:
+            yield from _problems(document, inner)
+    elif isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        known = _known_members(error)
+        for name in error.kind.unexpected:
+            what = f"OpenAPI 3.0 has no member {name!r} here"
+            yield (*path, name), what, walk.closest(name, known, f"remove it; {_SPECIFICATION}")
+    elif isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        yield path, f"the member {error.kind.property!r} is missing", f"write it; {_SPECIFICATION}"
+    else:
+        name = f"{path[-1]!r}: " if path else ""
+        yield path, f"{name}{walk.shortened(error.message)}", _SPECIFICATION
+
+
+def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:
+    """How far a value is from an alternative: it is no reference, has another type, or has so many errors."""
+    reference = any("Reference" in error.schema_path for error in errors)
+    other = any(error.instance_path[-1:] in (["type"], ["in"]) and error.schema_path[-1] == "enum" for error in errors)
+    return reference, other, len(errors)
+
+
+def _known_members(error: jsonschema_rs.ValidationError) -> Sequence[str]:
+    node: Any = openapi_schema()
+    for part in error.schema_path[:-1]:
+        node = node[str(part)] if isinstance(node, dict) else node[int(part)]
+    patterns = [pattern for pattern in node.get("patternProperties", {}) if pattern.startswith("^(") and pattern.endswith(")$")]
+    return [*node.get("properties", {}), *(name for pattern in patterns for name in pattern[2:-2].split("|"))]
+
+
+def is_valid(subject: Subject) -> Iterator[Flaw]:
+    """A second opinion; imported late, since only lint asks for it."""
+    from openapi_spec_validator import OpenAPIV30SpecValidator
+
+    document = subject.source.value
+    for error in OpenAPIV30SpecValidator(document).iter_errors():
+        if error.validator == "format" and error.validator_value == "regex":
+            continue  # by Python's idea of one, where OpenAPI has that of ECMAScript
+        path = walk.located(document, error.absolute_path) or _home(error.message)
+        yield Flaw(path, walk.shortened(error.message.splitlines()[0]), _SPECIFICATION)
+
+
+def _home(message: str) -> Path_:
+    """Where to look, where the validator does not tell."""
+    return ("tags",) if "tag name" in message else ()
+
+
+CHECKS = (
+    Check(
+        "readable",
+        Stage.READ,
+        why="What cannot be read cannot be checked: the file must be there, and be a file.",
+        bad="# No file of this name, a folder, or a file that may not be read.\n",
+        good=example.PLAIN,
+        at="#",
+        find=None,
+    ),
+    Check(
+        "yaml",
+        Stage.READ,
+        why="The file is one YAML document of JSON values in which no member stands twice: readers disagree on which of two counts.",
+        bad="""\
+openapi: 3.0.3
+info: {title: Pets, version: "1"}
+paths: {}
+info: {title: Dogs, version: "1"}
+""",
+        good=example.PLAIN,
+        at="info: {title: Dogs",
+        find=None,
+    ),
+    Check(
+        "openapi",
+        Stage.SHAPE,
+        why="Contracts are OpenAPI 3.0 documents; 2.0 and 3.1 mean other things by the same words.",
+        bad="""\
+openapi: 3.1.0
+info: {title: Pets, version: "1"}
+paths: {}
+""",
+        good=example.PLAIN,
+        at="openapi: 3.1.0",
+        find=is_openapi,
+    ),
+    Check(
+        "version-text",
+        Stage.SHAPE,
+        why="The version of an API is text; without quotes YAML reads 1.10 as the number 1.1.",
+        bad="info: {title: Pets, version: 1.10}\n",
+        good='info: {title: Pets, version: "1.10"}\n',
+        at="version: 1.10",
+        find=version_is_text,
+        within=example.PLAIN,
+        mends=True,
+    ),
+    Check(
+        "path-parameter-required",
+        Stage.SHAPE,
+        why="A path without one of its parts is another path, so OpenAPI asks that each parameter in it says that it is required.",
+        bad="""\
+paths:
+  /pets/{id}/sale:
+    post:
+      operationId: sellPet
+      summary: Sell a pet
+      parameters:
+        - name: id
+          in: path
+          schema: {type: string}
+      responses:
+        "200": {description: Sold.}
+        "404": {description: Nobody knows this pet.}
+        "409": {description: It was sold already.}
+components:
+  schemas:
+    Pet:
+      type: object
+      properties:
+        id: {type: string}
+        status: {type: string, enum: [here, sold]}
+      example: {id: rex, status: here}
+""",
+        good="""\
+paths:
+  /pets/{id}/sale:
+    post:
+      operationId: sellPet
+      summary: Sell a pet
+      parameters:
+        - name: id
+          in: path
+          required: true
+          schema: {type: string}
+      responses:
+        "200": {description: Sold.}
+        "404": {description: Nobody knows this pet.}
+        "409": {description: It was sold already.}
+components:
+  schemas:
+    Pet:
+      type: object
+      properties:
+        id: {type: string}
+        status: {type: string, enum: [here, sold]}
+      example: {id: rex, status: here}
+""",
+        at="name: id",
+        find=path_parameters_required,
+        within=example.PETS,
+        mends=True,
+    ),
+    Check(
+        "openapi-form",
+        Stage.SHAPE,
+        why="What has not the form that OpenAPI 3.0 gives it is read differently by each tool, or by none.",
+        bad="""\
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      summary: List pets
+      responses:
+        "200": {descriptoin: The pets.}
+        "401": {description: Nobody knows this key.}
+""",
+        good="""\
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      summary: List pets
+      responses:
+        "200": {description: The pets.}
+        "401": {description: Nobody knows this key.}
+""",
+        at="descriptoin",
+        find=has_form,
+        within=example.PLAIN,
+    ),
+    Check(
+        "openapi-valid",
+        Stage.LAST,
+        why="Beyond its form, OpenAPI 3.0 has rules that openapi-spec-validator knows; it is asked once nothing else is wrong.",
+        bad="""\
+tags:
+  - {name: pets, description: Everything on pets.}
+  - {name: pets, description: All about pets.}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      summary: List pets
+      tags: [pets]
+      responses:
+        "200": {description: The pets.}
+        "401": {description: Nobody knows this key.}
+""",
+        good="""\
+tags:
+  - {name: pets, description: Everything on pets.}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      summary: List pets
+      tags: [pets]
+      responses:
+        "200": {description: The pets.}
+        "401": {description: Nobody knows this key.}
+""",
+        at="tags",
+        find=is_valid,
+        within=example.PLAIN,
+    ),
+)

@@ -1,0 +1,303 @@
+"""Our own members of a document, whose names begin with x-."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import isodate
+import jsonschema_rs
+
+from openapi.checks import example, walk
+from openapi.checks.check import Check, Flaw, Stage, Subject
+from openapi.errors import Severity
+from openapi.mend import Edit, Mend
+from openapi.source import Path_, Source
+
+
+def _extensions(subject: Subject) -> Iterator[tuple[Path_, str, Any]]:
+    if isinstance(subject.source.value, dict):
+        yield from walk.extensions(subject.source.value)
+
+
+def known(subject: Subject) -> Iterator[Flaw]:
+    for path, key, _ in _extensions(subject):
+        if key not in _validators():
+            names = ", ".join(sorted(_validators()))
+            fix = walk.closest(key, _validators(), f"use one of {names}, or remove it")
+            yield Flaw((*path, key), f"there is no extension {key!r}", fix, _renamed(subject.source, (*path, key)))
+
+
+def _renamed(source: Source, path: Path_) -> Mend | None:
+    """Only where nothing but the case, or a line in place of a dash, is wrong."""
+    name = str(path[-1]).lower().replace("_", "-")
+    span = source.places[path].key
+    if name not in _validators() or span is None or not span.plain or name in walk.at(source.value, path[:-1]):
+        return None
+    return Mend((Edit(span.start, span.end, name),), partial(_rename, path=path, name=name))
+
+
+def _rename(document: Any, path: Path_, name: str) -> None:
+    node = walk.at(document, path[:-1])
+    members = {name if key == path[-1] else key: value for key, value in node.items()}
+    node.clear()
+    node.update(members)
+
+
+def has_form(subject: Subject) -> Iterator[Flaw]:
+    for path, key, value in _extensions(subject):
+        if key in _validators():
+            for error in _validators()[key].iter_errors(value):
+                inner = walk.located(value, error.instance_path)
+                what = f"{'.'.join(map(str, [key, *inner]))}: {walk.shortened(error.message)}"
+                yield Flaw((*path, key, *inner), what, "see openapi/extensions.schema.json")
+
+
+@cache
+def _validators() -> Mapping[str, jsonschema_rs.Draft202012Validator]:
+    schema = json.loads((Path(__file__).parent.parent / "extensions.schema.json").read_bytes())
+    return {key: jsonschema_rs.Draft202012Validator({**member, "$defs": schema["$defs"]}) for key, member in schema["properties"].items()}
+
+
+#: The kinds of object in which somebody reads an extension.
+_PLACES: Mapping[str, frozenset[str]] = {
+    "x-lifecycles": frozenset({"document"}),
+    "x-rate-limits": frozenset({"document"}),
+    "x-rules": frozenset({"document", "operation"}),
+    "x-list": frozenset({"operation"}),
+    "x-provider-states": frozenset({"operation"}),
+    "x-scope": frozenset({"operation"}),
+    "x-filter": frozenset({"parameter"}),
+    "x-clamp": frozenset({"parameter"}),
+    "x-max-bytes": frozenset({"request body"}),
+    "x-rule": frozenset({"parameter", "request body", "security scheme", "schema"}),
+    "x-envelope": frozenset({"schema"}),
+    "x-extensible-enum": frozenset({"schema"}),
+}
+
+
+def placed(subject: Subject) -> Iterator[Flaw]:
+    schemas = {path for path, _ in walk.schemas(subject.source.value)}
+    for path, key, _ in _extensions(subject):
+        kind = "schema" if path in schemas else _kind(path)
+        if kind not in _PLACES[key]:
+            places = " or ".join(f"a{'n' if place[0] in 'aeiou' else ''} {place}" for place in sorted(_PLACES[key]))
+            yield Flaw((*path, key), f"nobody reads {key} here", f"move it to {places.replace('a document', 'the root')}")
+
+
+def _kind(path: Path_) -> str:
+    """What stands at a path, as far as extensions are concerned."""
+    match path:
+        case ():
+            return "document"
+        case ("paths", _, method) if method in walk.METHODS:
+            return "operation"
+        case (*_, "parameters", _) | ("components", "parameters", _):
+            return "parameter"
+        case (*_, "requestBody") | ("components", "requestBodies", _):
+            return "request body"
+        case ("components", "securitySchemes", _):
+            return "security scheme"
+    return "other"
+
+
+def durations(subject: Subject) -> Iterator[Flaw]:
+    for path, text in _durations(subject.source.value):
+        try:
+            parsed = isodate.parse_duration(text)
+            fixed = isinstance(parsed, timedelta) and parsed > timedelta()
+        except (isodate.ISO8601Error, ValueError, ArithmeticError):
+            fixed = False
+        if not fixed:
+            yield Flaw(path, f"{text!r} is no duration of fixed length", "write days or less, as in P30D")
+
+
+def _durations(document: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
+    for name, table in document.get("x-lifecycles", {}).items():
+        for key, timer in table.get("timers", {}).items():
+            yield ("x-lifecycles", name, "timers", key, "after"), timer["after"]
+    for index, window in enumerate(document.get("x-rate-limits", {}).get("windows", [])):
+        yield ("x-rate-limits", "windows", index, "per"), window["per"]
+
+
+def clamps(subject: Subject) -> Iterator[Flaw]:
+    for path, key, value in _extensions(subject):
+        if key != "x-clamp":
+            continue
+        name = walk.at(subject.source.value, path).get("name")
+        schema = next((p.schema for o in subject.contract.operations.values() for p in o.parameters if p.name == name), {})
+        if schema and schema.get("type") not in ("integer", "number"):
+            yield Flaw((*path, key), f"{name!r} is no number, and cannot be clamped", "write x-clamp only beside a number")
+        if value.get("minimum", 0) > value.get("maximum", value.get("minimum", 0)):
+            yield Flaw((*path, key), f"the bounds of {name!r} leave nothing between them", "let minimum be the smaller one")
+
+
+def envelopes(subject: Subject) -> Iterator[Flaw]:
+    for path, key, value in _extensions(subject):
+        members = walk.at(subject.source.value, path).get("properties", {})
+        if key == "x-envelope" and value not in members:
+            yield Flaw((*path, key), f"the envelope has no member {value!r}", walk.closest(value, members))
+
+
+CHECKS = (
+    Check(
+        "extension-known",
+        Stage.SHAPE,
+        why="An extension that nobody knows is mostly a known one with a slip of the pen, and would be passed over in silence.",
+        bad="""\
+x-lifecycle:
+  Pet: {}
+""",
+        good="x-rules: []\n",
+        at="x-lifecycle",
+        find=known,
+        within=example.PLAIN,
+        mends=True,
+    ),
+    Check(
+        "extension-form",
+        Stage.SHAPE,
+        why="The mock, the suite and the docs read each extension as its schema says, and nothing else.",
+        bad="""\
+x-rules:
+  - id: pets.sell.once
+    level: official
+    statement: A pet that was sold cannot be sold again.
+    source: https://pets.example/docs#sell
+""",
+        good="""\
+x-rules:
+  - id: pets.sell.once
+    level: documented
+    statement: A pet that was sold cannot be sold again.
+    source: https://pets.example/docs#sell
+""",
+        at="level: official",
+        find=has_form,
+        within=example.PLAIN,
+    ),
+    Check(
+        "duration",
+        Stage.BUILD,
+        why="A month has no fixed length, so a clock cannot tell when it is over.",
+        bad="""\
+x-rules:
+  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+x-rate-limits:
+  rule: pets.rate.limit
+  windows:
+    - {calls: 1000, per: P1M}
+""",
+        good="""\
+x-rules:
+  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+x-rate-limits:
+  rule: pets.rate.limit
+  windows:
+    - {calls: 1000, per: P30D}
+""",
+        at="per: P1M",
+        find=durations,
+        within=example.PLAIN,
+    ),
+    Check(
+        "extension-place",
+        Stage.LINT,
+        why="An extension where nobody reads it does nothing: neither the mock nor the suite would know of what it says.",
+        bad="""\
+info:
+  title: Pets
+  version: "1"
+  x-rules:
+    - id: pets.sell.once
+      level: documented
+      statement: A pet that was sold cannot be sold again.
+      source: https://pets.example/docs#sell
+""",
+        good="""\
+x-rules:
+  - id: pets.sell.once
+    level: documented
+    statement: A pet that was sold cannot be sold again.
+    source: https://pets.example/docs#sell
+""",
+        at="x-rules",
+        find=placed,
+        within=example.PLAIN,
+    ),
+    Check(
+        "clamp-number",
+        Stage.LINT,
+        why="A bound counts in place of a number that lies beyond it; of a text, nothing does.",
+        bad="""\
+x-rules:
+  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50., source: "https://pets.example/docs"}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      summary: List pets
+      parameters:
+        - name: limit
+          in: query
+          schema: {type: string}
+          x-clamp: {maximum: 50, rule: pets.list.limit}
+      responses:
+        "200": {description: The pets.}
+        "401": {description: Nobody knows this key.}
+""",
+        good="""\
+x-rules:
+  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50., source: "https://pets.example/docs"}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      summary: List pets
+      parameters:
+        - name: limit
+          in: query
+          schema: {type: integer}
+          x-clamp: {maximum: 50, rule: pets.list.limit}
+      responses:
+        "200": {description: The pets.}
+        "401": {description: Nobody knows this key.}
+""",
+        at="x-clamp",
+        find=clamps,
+        within=example.PLAIN,
+    ),
+    Check(
+        "envelope-member",
+        Stage.LINT,
+        why="The suite looks for the record in the member that x-envelope names.",
+        bad="""\
+components:
+  schemas:
+    Pet:
+      type: object
+      x-envelope: pet
+      properties:
+        id: {type: string}
+        status: {type: string, enum: [here, sold]}
+      example: {id: rex, status: here}
+""",
+        good="""\
+components:
+  schemas:
+    Pet:
+      type: object
+      x-envelope: status
+      properties:
+        id: {type: string}
+        status: {type: string, enum: [here, sold]}
+      example: {id: rex, status: here}
+""",
+        at="x-envelope",
+        find=envelopes,
+        severity=Severity.WARNING,
+        within=example.PETS,
+    ),
+)

@@ -1,0 +1,441 @@
+"""Lifecycles: names refer to something, states tell all records apart, and every cell of the table has one answer."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice, product
+from typing import Any
+
+from openapi.checks import example, walk
+from openapi.checks.check import Check, Flaw, Stage, Subject
+from openapi.model import ABSENT, ANY, PSEUDO_STATES, Contract, Lifecycle
+from openapi.source import Path_
+
+#: More combinations of values than this are not looked through.
+_MAX_RECORDS = 20_000
+
+
+def _tables(subject: Subject) -> Iterator[tuple[Path_, Lifecycle, Mapping[str, Any]]]:
+    """Each table, with its path and how it is written."""
+    for table in subject.contract.lifecycles.values():
+        path = ("x-lifecycles", table.name)
+        yield path, table, walk.at(subject.source.value, path)
+
+
+def schemas_exist(subject: Subject) -> Iterator[Flaw]:
+    known = subject.contract.schemas
+    for path, table, _ in _tables(subject):
+        if table.schema not in known:
+            fix = walk.closest(table.schema, known, "name one of components.schemas")
+            yield Flaw((*path, "schema"), f"there is no schema {table.schema!r}", fix)
+
+
+def operations_exist(subject: Subject) -> Iterator[Flaw]:
+    known = subject.contract.operations
+    for path, table, _ in _tables(subject):
+        named: list[tuple[Path_, str]] = [((*path, "transitions", name), name) for name in table.transitions]
+        if table.creation:
+            named.append(((*path, "creation", "operation"), table.creation.operation))
+        for place, name in named:
+            if name not in known:
+                yield Flaw(place, f"there is no operation {name!r}", walk.closest(name, known))
+
+
+def operations_answered(subject: Subject) -> Iterator[Flaw]:
+    for path, table, _ in _tables(subject):
+        for operation in subject.contract.operations.values():
+            parameters = {parameter.name for parameter in operation.parameters if parameter.location == "path"}
+            if table.parameter in parameters and subject.contract.lifecycle_of(operation.id) is None:
+                what = f"{operation.id} acts on a {table.name}, but the table has no row for it"
+                yield Flaw((*path, "transitions"), what, f"write '{operation.id}:' under transitions")
+
+
+def identities(subject: Subject) -> Iterator[Flaw]:
+    for path, table, _ in _tables(subject):
+        parameters = {p.name for o in subject.contract.operations.values() for p in o.parameters if p.location == "path"}
+        if table.parameter not in parameters:
+            fix = walk.closest(table.parameter, parameters, "name the parameter of a path")
+            yield Flaw((*path, "identity", "parameter"), f"no path has a parameter {table.parameter!r}", fix)
+        properties = _properties(subject.contract, table)
+        if properties and table.field not in properties:
+            fix = walk.closest(table.field, properties, "name the field that tells its records apart")
+            yield Flaw((*path, "identity", "field"), f"{table.schema} has no field {table.field!r}", fix)
+
+
+def _properties(contract: Contract, table: Lifecycle) -> Mapping[str, Any]:
+    properties: Mapping[str, Any] = contract.schemas.get(table.schema, {}).get("properties", {})
+    return properties
+
+
+# ---- states
+
+
+def _values(contract: Contract, table: Lifecycle) -> dict[str, Sequence[Any]]:
+    """The values that tell states apart: of an enum, those that are known of an open one, or null and whatever is not null."""
+    found: dict[str, Sequence[Any]] = {}
+    for name, member in _properties(contract, table).items():
+        values = member.get("enum") or member.get("x-extensible-enum") or ([None, ANY] if member.get("nullable") else None)
+        if values:
+            found[name] = values
+    return found
+
+
+def state_fields(subject: Subject) -> Iterator[Flaw]:
+    for path, table, _ in _tables(subject):
+        for state, values in table.states.items() if table.schema in subject.contract.schemas else ():
+            for name in values:
+                if name not in _values(subject.contract, table):
+                    what = f"{name!r} of state {state!r} is no enum of {table.schema}"
+                    yield Flaw((*path, "states", state, name), what, "name a field that has an enum, or is nullable")
+
+
+def state_values(subject: Subject) -> Iterator[Flaw]:
+    for path, table, _ in _tables(subject):
+        possible = _values(subject.contract, table)
+        for state, values in table.states.items():
+            for name, allowed in values.items():
+                for value in allowed:
+                    if name in possible and value not in possible[name]:
+                        what = f"{name} cannot be {value!r} in state {state!r}"
+                        yield Flaw((*path, "states", state, name), what, f"use one of {', '.join(map(str, possible[name]))}")
+
+
+def states_partition(subject: Subject) -> Iterator[Flaw]:
+    for path, table, _ in _tables(subject):
+        possible = _values(subject.contract, table)
+        if table.schema not in subject.contract.schemas:
+            continue
+        fields = sorted(table.state_fields() & set(possible))
+        records = product(*(possible[name] for name in fields))
+        for values in islice(records, _MAX_RECORDS):
+            record = dict(zip(fields, values, strict=True))
+            matching = [state for state in table.states if replace(table, states={state: table.states[state]}).state_of(record)]
+            if len(matching) != 1:
+                what = f"a record with {record} is in {' and '.join(matching) or 'no state'}"
+                yield Flaw((*path, "states"), what, "let every record be in exactly one state")
+        if next(records, None):
+            what = f"states of {table.name} have more than {_MAX_RECORDS} combinations of values"
+            yield Flaw((*path, "states"), what, "tell states apart by fewer fields")
+
+
+def states_reachable(subject: Subject) -> Iterator[Flaw]:
+    for path, table, _ in _tables(subject):
+        reached = {
+            *table.given,
+            *([table.creation.target] if table.creation else ()),
+            *(move.target for row in table.transitions.values() for move in row.moves),
+            *(timer.target for timer in table.timers),
+        }
+        for state in table.states:
+            if state not in reached:
+                what = f"nothing leads to state {state!r}"
+                yield Flaw((*path, "states", state), what, "write a move to it, or list it under 'given'")
+
+
+def states_exist(subject: Subject) -> Iterator[Flaw]:
+    for path, table, node in _tables(subject):
+        for place, state, pseudo in _named_states(node):
+            if state not in table.states and state not in pseudo:
+                yield Flaw((*path, *place), f"there is no state {state!r}", walk.closest(state, table.states))
+
+
+def _named_states(node: Mapping[str, Any]) -> Iterator[tuple[Path_, str, Sequence[str]]]:
+    """Every mention of a state, and which pseudo-states could stand there too."""
+    for index, state in enumerate(node.get("given", [])):
+        yield ("given", index), state, ()
+    if "creation" in node:
+        yield ("creation", "to"), node["creation"]["to"], ()
+    for name, timer in node.get("timers", {}).items():
+        for index, state in enumerate(timer["from"]):
+            yield ("timers", name, "from", index), state, ()
+        yield ("timers", name, "to"), timer["to"], (ABSENT,)
+    for operation, row in node["transitions"].items():
+        where = ("transitions", operation)
+        for index, move in enumerate(row.get("moves", [])):
+            yield (*where, "moves", index, "from"), move["from"], ()
+            yield (*where, "moves", index, "to"), move["to"], (ABSENT,)
+        for kind in ("stays", "refusals"):
+            for index, entry in enumerate(row.get(kind, [])):
+                for position, state in enumerate(entry["in"]):
+                    yield (*where, kind, index, "in", position), state, PSEUDO_STATES
+
+
+# ---- cells
+
+
+def _answers(row: Mapping[str, Any]) -> Counter[str]:
+    """How many answers it has in each state. Moves from one state are alternatives, and together one answer."""
+    states = [*{move["from"] for move in row.get("moves", [])}]
+    states += [state for kind in ("stays", "refusals") for entry in row.get(kind, []) for state in entry["in"]]
+    return Counter(states)
+
+
+def cells_unique(subject: Subject) -> Iterator[Flaw]:
+    for path, table, node in _tables(subject):
+        for operation, row in node["transitions"].items():
+            for state, count in _answers(row).items():
+                if count > 1 and state in (*table.states, *PSEUDO_STATES):
+                    yield Flaw((*path, "transitions", operation), f"{operation} has {count} answers in state {state!r}", "keep one")
+
+
+def cells_answered(subject: Subject) -> Iterator[Flaw]:
+    for path, table, node in _tables(subject):
+        for operation, row in node["transitions"].items():
+            answers = _answers(row)
+            for state in (*table.states, *PSEUDO_STATES):
+                if not answers[state]:
+                    what = f"{operation} has no answer in state {state!r}"
+                    yield Flaw((*path, "transitions", operation), what, "add it under moves, stays or refusals")
+
+
+def _alternatives(subject: Subject) -> Iterator[tuple[Path_, str, str, list[Mapping[str, Any]], list[str]]]:
+    """The moves of one operation from one state, where there are several or they depend on the body: `when`s, and members in them."""
+    for path, table, _ in _tables(subject):
+        for operation, row in table.transitions.items():
+            for state in dict.fromkeys(move.source for move in row.moves):
+                whens = [move.when for move in row.moves_from(state)]
+                members = sorted({name for when in whens for name in when})
+                if len(whens) > 1 or members:
+                    yield (*path, "transitions", operation), operation, state, whens, members
+
+
+def moves_total(subject: Subject) -> Iterator[Flaw]:
+    for path, name, state, whens, members in _alternatives(subject):
+        operation = subject.contract.operations.get(name)
+        body = next(iter(operation.body.schemas.values()), {}) if operation and operation.body else {}
+        for member in members:
+            values = [when[member] for when in whens if member in when]
+            schema = body.get("properties", {}).get(member, {})
+            possible = schema.get("enum") or ([None, ANY] if schema else None)
+            if possible is None or sorted(map(str, values)) != sorted(map(str, possible)):
+                what = f"the moves of {name} from {state!r} answer {member}={values}, but the body may have {possible}"
+                yield Flaw(path, what, "write one move for each value of the body's enum, or one for null and one for '*'")
+
+
+def moves_distinct(subject: Subject) -> Iterator[Flaw]:
+    for path, name, state, _, members in _alternatives(subject):
+        if len(members) != 1:
+            yield Flaw(path, f"the moves of {name} from {state!r} overlap", "tell them apart by one member under 'when'")
+
+
+def _refusals(subject: Subject) -> Iterator[tuple[Path_, str, str, int, str]]:
+    """Each refusal as it is written: operation, its states, status and rule."""
+    for path, _, node in _tables(subject):
+        for operation, row in node["transitions"].items():
+            for index, entry in enumerate(row.get("refusals", [])):
+                states = " and ".join(map(repr, entry["in"]))
+                yield (*path, "transitions", operation, "refusals", index), operation, states, entry["status"], entry["rule"]
+
+
+def refusals_declared(subject: Subject) -> Iterator[Flaw]:
+    operations = subject.contract.operations
+    for path, name, states, status, _ in _refusals(subject):
+        if name in operations and status not in operations[name].responses:
+            what = f"{name} refuses {states} with {status}, which it does not declare"
+            yield Flaw((*path, "status"), what, "add it to its responses")
+
+
+def refusals_allowed(subject: Subject) -> Iterator[Flaw]:
+    for path, name, states, status, rule in _refusals(subject):
+        statuses = subject.contract.rules[rule].statuses if rule in subject.contract.rules else (status,)
+        if statuses[:1] != (status,):
+            what = f"{name} refuses {states} with {status}, but {rule} allows {list(statuses)}"
+            yield Flaw((*path, "status"), what, "let the table give the first status that the rule allows")
+
+
+def timer_fields(subject: Subject) -> Iterator[Flaw]:
+    for path, table, _ in _tables(subject):
+        properties = _properties(subject.contract, table)
+        for timer in table.timers:
+            for key, name in (("since", timer.since), ("due", timer.due)):
+                if name and properties.get(name, {}).get("format") != "date-time":
+                    what = f"{name!r} is no date-time of {table.schema}"
+                    yield Flaw((*path, "timers", timer.name, key), what, "name one of its date-time fields")
+
+
+# ---- the table of these checks
+
+_LIFECYCLE = example.PETS[example.PETS.index("x-lifecycles:") : example.PETS.index("x-rules:")]
+
+
+def _changed(old: str, new: str) -> str:
+    assert _LIFECYCLE.count(old) == 1
+    return _LIFECYCLE.replace(old, new)
+
+
+def _moves(*moves: str) -> str:
+    old = "          - {from: here, to: sold, rule: pets.sell.sells}\n"
+    return _changed(old, "".join(f"          - {{from: here, to: sold, rule: pets.sell.sells{move}}}\n" for move in moves))
+
+
+_TIMER = "    timers:\n      age: {from: [here], after: P30D, since: SINCE, due: bornAt, to: sold, rule: pets.sell.sells}\n"
+_PATHS = example.PETS[example.PETS.index("paths:") : example.PETS.index("components:")]
+#: The body says whether the pet was sold or given away.
+_WITH_BODY = _PATHS.replace(
+    "      responses:\n",
+    "      requestBody:\n        content:\n          application/json:\n"
+    "            schema: {type: object, properties: {how: {type: string, enum: [sale, gift]}}}\n      responses:\n",
+)
+
+CHECKS = (
+    Check(
+        "schema-exists",
+        Stage.MEANING,
+        why="A lifecycle is that of a schema's records.",
+        bad=_changed("    schema: Pet\n", "    schema: Pets\n"),
+        good=_LIFECYCLE,
+        at="schema: Pets",
+        find=schemas_exist,
+        within=example.PETS,
+    ),
+    Check(
+        "operation-exists",
+        Stage.MEANING,
+        why="A row of the table, and a creation, is that of an operation; one that nobody can call says nothing.",
+        bad=_changed("    states:\n", "    creation: {operation: buyPet, to: here, rule: pets.sell.sells}\n    states:\n"),
+        good=_LIFECYCLE,
+        at="operation: buyPet",
+        find=operations_exist,
+        within=example.PETS,
+    ),
+    Check(
+        "operation-answered",
+        Stage.MEANING,
+        why="What an operation does to a record in each of its states is what a client relies on, so each operation on one has a row.",
+        bad=_LIFECYCLE[: _LIFECYCLE.index("    transitions:")].replace("given: [here]", "given: [here, sold]") + "    transitions: {}\n",
+        good=_LIFECYCLE,
+        at="transitions",
+        find=operations_answered,
+        within=example.PETS,
+    ),
+    Check(
+        "identity-exists",
+        Stage.LINT,
+        why="By its identity the mock finds the record that a call is about: a parameter of the path, and the field that it equals.",
+        bad=_changed("field: id}", "field: number}"),
+        good=_LIFECYCLE,
+        at="field: number",
+        find=identities,
+        within=example.PETS,
+    ),
+    Check(
+        "state-field",
+        Stage.MEANING,
+        why="States are told apart by fields whose values are known: those of an enum, or null and anything else.",
+        bad=_changed("sold: {status: sold}", "sold: {status: sold, id: null}"),
+        good=_LIFECYCLE,
+        at="id: null",
+        find=state_fields,
+        within=example.PETS,
+    ),
+    Check(
+        "state-value",
+        Stage.MEANING,
+        why="A state whose fields cannot have its values is one in which no record ever is.",
+        bad=_changed("sold: {status: sold}", "sold: {status: [sold, gone]}"),
+        good=_LIFECYCLE,
+        at="status: [sold, gone]",
+        find=state_values,
+        within=example.PETS,
+    ),
+    Check(
+        "state-partition",
+        Stage.MEANING,
+        why="The table answers for a state, so every record must be in one, and in no other.",
+        bad=_changed("sold: {status: sold}", "sold: {status: [here, sold]}"),
+        good=_LIFECYCLE,
+        at="states",
+        find=states_partition,
+        within=example.PETS,
+    ),
+    Check(
+        "state-reachable",
+        Stage.MEANING,
+        why="A state to which nothing leads can be neither served nor judged.",
+        bad=_changed("    given: [here]\n", ""),
+        good=_LIFECYCLE,
+        at="here: {status: here}",
+        find=states_reachable,
+        within=example.PETS,
+    ),
+    Check(
+        "state-exists",
+        Stage.MEANING,
+        why="A state is known by its name; a name that is none is mostly another one with a slip of the pen.",
+        bad=_changed("given: [here]", "given: [here, lost]"),
+        good=_LIFECYCLE,
+        at="lost",
+        find=states_exist,
+        within=example.PETS,
+    ),
+    Check(
+        "cell-unique",
+        Stage.MEANING,
+        why="Of two answers to the same call in the same state nobody knows which is true.",
+        bad=_changed("in: [sold]", "in: [sold, here]"),
+        good=_LIFECYCLE,
+        at="sellPet",
+        find=cells_unique,
+        within=example.PETS,
+    ),
+    Check(
+        "cell-answered",
+        Stage.MEANING,
+        why="An operation may be called in every state, and on an absent or foreign record: a cell without an answer is a guess.",
+        bad=_changed("in: [absent, foreign]", "in: [absent]"),
+        good=_LIFECYCLE,
+        at="sellPet",
+        find=cells_answered,
+        within=example.PETS,
+    ),
+    Check(
+        "moves-total",
+        Stage.MEANING,
+        why="Where the body decides which way a record goes, each value that it may have needs a move.",
+        bad=_moves(", when: {how: sale}") + _WITH_BODY,
+        good=_moves(", when: {how: sale}", ", when: {how: gift}") + _WITH_BODY,
+        at="sellPet",
+        find=moves_total,
+        within=example.PETS,
+    ),
+    Check(
+        "moves-distinct",
+        Stage.MEANING,
+        why="Two moves from one state must be told apart by the body, or the mock could not choose.",
+        bad=_moves("", ""),
+        good=_LIFECYCLE,
+        at="sellPet",
+        find=moves_distinct,
+        within=example.PETS,
+    ),
+    Check(
+        "refusal-declared",
+        Stage.MEANING,
+        why="A status by which an operation refuses is one that it declares.",
+        bad=_PATHS.replace('        "409": {description: It was sold already.}\n', ""),
+        good=_PATHS,
+        at="status: 409",
+        find=refusals_declared,
+        within=example.PETS,
+    ),
+    Check(
+        "refusal-allowed",
+        Stage.MEANING,
+        why="The table says what the mock answers, the rule what a server may: the mock gives the first of these.",
+        bad=_changed("in: [sold], status: 409", "in: [sold], status: 404"),
+        good=_LIFECYCLE,
+        at="status: 404",
+        find=refusals_allowed,
+        within=example.PETS,
+    ),
+    Check(
+        "timer-field",
+        Stage.MEANING,
+        why="Time is counted from a moment, and until one; a field that is none cannot tell it.",
+        bad=_LIFECYCLE + _TIMER.replace("SINCE", "id"),
+        good=_LIFECYCLE + _TIMER.replace("SINCE", "bornAt"),
+        at="since",
+        find=timer_fields,
+        within=example.PETS,
+    ),
+)

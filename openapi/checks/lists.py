@@ -1,0 +1,148 @@
+"""Lists: what they are sorted and filtered by, their cursors, and which operations are limited."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from openapi.checks import example, walk
+from openapi.checks.check import Check, Flaw, Stage, Subject
+from openapi.json_schema import resolve
+from openapi.model import Listing, Operation, Style
+from openapi.source import Path_
+
+
+def _listings(subject: Subject) -> Iterator[tuple[Path_, Operation, Listing]]:
+    for operation in subject.contract.operations.values():
+        if operation.listing:
+            yield ("paths", operation.path, operation.method.lower()), operation, operation.listing
+
+
+def _properties(subject: Subject, listing: Listing) -> Mapping[str, Any]:
+    properties: Mapping[str, Any] = subject.contract.schemas.get(listing.resource, {}).get("properties", {})
+    return properties
+
+
+def fields(subject: Subject) -> Iterator[Flaw]:
+    for path, operation, listing in _listings(subject):
+        properties = _properties(subject, listing)
+        named = [((*path, "x-list", "order", index), name.lstrip("-")) for index, name in enumerate(listing.order)]
+        for place, name in [*named, *_filters(subject, path, operation)]:
+            if name not in properties:
+                what = f"{operation.id} lists by {name!r}, which {listing.resource} does not have"
+                yield Flaw(place, what, walk.closest(name, properties, "name one of its fields"))
+
+
+def _filters(subject: Subject, path: Path_, operation: Operation) -> Iterator[tuple[Path_, str]]:
+    """The fields of its filters that answers show. Filters that are shared through a reference are told of at the operation."""
+    document = subject.source.value
+    written = {}
+    for index, node in enumerate(walk.at(document, path).get("parameters", [])):
+        if "$ref" not in node:
+            parameter = resolve(document, node)
+            written[parameter["name"], parameter["in"]] = (*path, "parameters", index, "x-filter", "field")
+    for parameter in operation.parameters:
+        if parameter.filter and not parameter.filter.hidden:
+            yield written.get((parameter.name, parameter.location), path), parameter.filter.field
+
+
+def cursors(subject: Subject) -> Iterator[Flaw]:
+    """A cursor names a field of the list; one that is a moment, the field that it is sorted by, the latest first."""
+    for path, operation, listing in _listings(subject):
+        where = (*path, "x-list")
+        properties = _properties(subject, listing)
+        cursor = listing.cursor
+        if (listing.style in (Style.CURSOR, Style.AFTER)) != (cursor is not None):
+            yield Flaw(where, f"{operation.id}: style {listing.style} and 'cursor' do not go together", "write both, or neither")
+        if cursor is None:
+            continue
+        names = {parameter.name for parameter in operation.parameters}
+        if cursor.parameter not in names:
+            what = f"{operation.id} has no parameter {cursor.parameter!r}"
+            yield Flaw((*where, "cursor", "parameter"), what, walk.closest(cursor.parameter, names, "name the one that takes a cursor"))
+        if listing.style is Style.AFTER:
+            if cursor.field not in properties:
+                what = f"{operation.id} goes on after {cursor.field!r}, which {listing.resource} does not have"
+                yield Flaw((*where, "cursor", "field"), what, "name the field that tells its records apart")
+        elif listing.order[:1] != (f"-{cursor.field}",) or properties.get(cursor.field, {}).get("format") != "date-time":
+            what = f"{operation.id} is not sorted by the date-time {cursor.field!r}, descending"
+            yield Flaw((*where, "order"), what, f"begin 'order' with -{cursor.field}")
+
+
+def limited(subject: Subject) -> Iterator[Flaw]:
+    limits = subject.contract.rate_limits
+    for index, name in enumerate(limits.operations if limits else ()):
+        if name not in subject.contract.operations:
+            fix = walk.closest(name, subject.contract.operations)
+            yield Flaw(("x-rate-limits", "operations", index), f"there is no operation {name!r}", fix)
+
+
+def _listing(order: str, rest: str = "") -> str:
+    return f"""\
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      summary: List pets
+      x-list: {{of: Pet, order: {order}, style: {rest or "whole"}}}
+      responses:
+        "200": {{description: The pets., content: {{application/json: {{schema: {{$ref: "#/components/schemas/Pets"}}}}}}}}
+        "401": {{description: Nobody knows this key.}}
+components:
+  schemas:
+    Pets:
+      type: array
+      items: {{$ref: "#/components/schemas/Pet"}}
+      example: []
+    Pet:
+      type: object
+      properties:
+        id: {{type: string}}
+        bornAt: {{type: string, format: date-time}}
+      example: {{id: rex}}
+"""
+
+
+CHECKS = (
+    Check(
+        "list-field",
+        Stage.MEANING,
+        why="A list is sorted and filtered by fields of its records.",
+        bad=_listing("[name]"),
+        good=_listing("[id]"),
+        at="name]",
+        find=fields,
+        within=example.PLAIN,
+    ),
+    Check(
+        "list-cursor",
+        Stage.MEANING,
+        why="A cursor is a value of the field that a list is sorted by, and a parameter takes it; else no page follows from another.",
+        bad=_listing("[-bornAt]", "cursor"),
+        good=_listing("[-bornAt]"),
+        at="x-list",
+        find=cursors,
+        within=example.PLAIN,
+    ),
+    Check(
+        "limit-operation",
+        Stage.MEANING,
+        why="A limit that names no operation limits none.",
+        bad="""\
+x-rules:
+  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+x-rate-limits:
+  rule: pets.rate.limit
+  windows: [{calls: 100, per: PT1M}]
+  operations: [listDogs]
+""",
+        good="""\
+x-rules:
+  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+x-rate-limits:
+  rule: pets.rate.limit
+  windows: [{calls: 100, per: PT1M}]
+""",
+        at="listDogs",
+        find=limited,
+        within=example.PLAIN,
+    ),
+)

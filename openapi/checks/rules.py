@@ -1,0 +1,207 @@
+"""Rules: each is stated once, with its source, and what names a rule names one that is stated."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from openapi.checks import example, walk
+from openapi.checks.check import Check, Flaw, Stage, Subject
+from openapi.errors import Severity
+from openapi.source import Path_
+
+
+def stated(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+    """Every rule where it is stated."""
+    for path, key, value in walk.extensions(subject.source.value):
+        if key == "x-rules":
+            yield from (((*path, key, index), node) for index, node in enumerate(value))
+
+
+def unique(subject: Subject) -> Iterator[Flaw]:
+    seen: set[str] = set()
+    for path, node in stated(subject):
+        if node["id"] in seen:
+            yield Flaw(path, f"rule {node['id']!r} stands twice", "give each rule its own id")
+        seen.add(node["id"])
+
+
+def exist(subject: Subject) -> Iterator[Flaw]:
+    rules = subject.contract.rules
+    for path, rule in _references(subject):
+        if rule not in rules:
+            yield Flaw(path, f"there is no rule {rule!r}", f"state it under x-rules, or name another{_resembling(rule, rules)}")
+
+
+def _resembling(rule: str, rules: Mapping[str, Any]) -> str:
+    similar = walk.closest(rule, rules, "").removeprefix("write ")
+    return f" ({similar})" if similar else ""
+
+
+def _references(subject: Subject) -> Iterator[tuple[Path_, str]]:
+    for path, key, value in walk.extensions(subject.source.value):
+        where = (*path, key)
+        if key == "x-rule" and isinstance(value, str):
+            yield where, value
+        elif key == "x-rule":
+            yield from (((*where, constraint), rule) for constraint, rule in value.items())
+        elif key in ("x-clamp", "x-filter", "x-scope", "x-rate-limits"):
+            yield (*where, "rule"), value["rule"]
+        elif key == "x-lifecycles":
+            yield from _named(value, where)
+
+
+def _named(node: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("rule", "atomic", "isolated") and isinstance(value, str):
+                yield (*path, key), value
+            elif key not in ("states", "when"):
+                yield from _named(value, (*path, key))
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _named(item, (*path, index))
+
+
+def sources(subject: Subject) -> Iterator[Flaw]:
+    for path, node in stated(subject):
+        if not _is_address(node["source"]):
+            what = f"the source of {node['id']} is no address of a page"
+            yield Flaw((*path, "source"), what, "write the https URL of the page that says so")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return bool(parts.scheme == "https" and parts.hostname and "." in parts.hostname.strip(".") and not set(text) & set(" \t\n<>\"'"))
+    except ValueError:
+        return False
+
+
+def statements(subject: Subject) -> Iterator[Flaw]:
+    seen: dict[tuple[Path_, str], str] = {}
+    for path, node in stated(subject):
+        text = " ".join(node["statement"].split())
+        # At another operation the same sentence is about that.
+        first = seen.setdefault((path[:-1], text), node["id"])
+        if first != node["id"]:
+            what = f"{node['id']} says the same as {first}"
+            yield Flaw((*path, "statement"), what, "say what is different about it, or keep one of them")
+        if not text.endswith((".", "!", "?", ":")):
+            yield Flaw((*path, "statement"), f"the statement of {node['id']} is no whole sentence", "end it with a full stop")
+
+
+def prefixes(subject: Subject) -> Iterator[Flaw]:
+    first = ""
+    for path, node in stated(subject):
+        prefix = node["id"].partition(".")[0]
+        first = first or prefix
+        if prefix != first:
+            what = f"rule {node['id']!r} belongs to {prefix!r}, the first one here to {first!r}"
+            yield Flaw((*path, "id"), what, f"begin it with '{first}.'")
+
+
+_ONCE = """\
+x-rules:
+  - id: pets.sell.once
+    level: documented
+    statement: A pet that was sold cannot be sold again.
+    source: https://pets.example/docs#sell
+"""
+
+CHECKS = (
+    Check(
+        "rule-unique",
+        Stage.MEANING,
+        why="A verdict is on one rule, so an id stands for one statement.",
+        bad=f"""\
+{_ONCE}\
+  - id: pets.sell.once
+    level: companion
+    statement: Nobody sells the same pet twice.
+    source: https://pets.example/faq
+""",
+        good=_ONCE,
+        at="id: pets.sell.once\n    level: companion",
+        find=unique,
+        within=example.PLAIN,
+    ),
+    Check(
+        "rule-exists",
+        Stage.MEANING,
+        why="What names a rule that nobody states would refuse without a reason, and could not be judged.",
+        bad="""\
+x-rate-limits:
+  rule: pets.rate.limit
+  windows: [{calls: 100, per: PT1M}]
+""",
+        good="""\
+x-rules:
+  - id: pets.rate.limit
+    level: documented
+    statement: After 100 calls in a minute the next is refused.
+    source: https://pets.example/docs#limits
+x-rate-limits:
+  rule: pets.rate.limit
+  windows: [{calls: 100, per: PT1M}]
+""",
+        at="rule: pets.rate.limit",
+        find=exist,
+        within=example.PLAIN,
+    ),
+    Check(
+        "rule-source",
+        Stage.LINT,
+        why="A rule holds because a page says so; whoever doubts it must be able to look.",
+        bad=_ONCE.replace("https://pets.example/docs#sell", "https://the docs, page 3"),
+        good=_ONCE,
+        at="source",
+        find=sources,
+        within=example.PLAIN,
+    ),
+    Check(
+        "rule-statement",
+        Stage.LINT,
+        why="A statement is read on its own, in reports and on pages: it is a whole sentence, and no other rule beside it says the same.",
+        bad=f"""\
+{_ONCE}\
+  - id: pets.sell.twice
+    level: documented
+    statement: A pet that was sold cannot be sold again.
+    source: https://pets.example/faq
+""",
+        good=f"""\
+{_ONCE}\
+  - id: pets.sell.unknown
+    level: documented
+    statement: A pet that nobody knows cannot be sold.
+    source: https://pets.example/docs#sell
+""",
+        at="statement: A pet that was sold cannot be sold again.\n    source: https://pets.example/faq",
+        find=statements,
+        severity=Severity.WARNING,
+        within=example.PLAIN,
+    ),
+    Check(
+        "rule-prefix",
+        Stage.LINT,
+        why="The suite finds the rules of an API by the first part of their ids, which is the same for all.",
+        bad=f"""\
+{_ONCE}\
+  - id: dogs.sell.unknown
+    level: documented
+    statement: A pet that nobody knows cannot be sold.
+    source: https://pets.example/docs#sell
+""",
+        good=f"""\
+{_ONCE}\
+  - id: pets.sell.unknown
+    level: documented
+    statement: A pet that nobody knows cannot be sold.
+    source: https://pets.example/docs#sell
+""",
+        at="id: dogs.sell.unknown",
+        find=prefixes,
+        severity=Severity.WARNING,
+        within=example.PLAIN,
+    ),
+)

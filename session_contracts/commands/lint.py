@@ -1,0 +1,88 @@
+"""`session-contracts lint`: is a contract sound?"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from mock_server.apis.control import own_version
+from openapi.errors import Severity
+from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.errors import NotWritten, UnknownCheck
+from session_contracts.lint import CHECKS, Check
+from session_contracts.lint.formats import FORMATS, summary
+from session_contracts.lint.linter import STANDARD_INPUT, contracts
+from session_contracts.lint.linter import fix as run_fix
+from session_contracts.lint.linter import lint as run_lint
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE ...]")
+@click.option("--format", "form", type=click.Choice([*FORMATS]), default="text", show_default=True, help="Of the report.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there, and only its last line here.")
+@click.option("--fix", is_flag=True, help="Mend in the files what can be mended for certain; comments and formatting stay.")
+@click.option(
+    "--severity",
+    type=click.Choice([severity.value for severity in reversed(Severity)]),
+    default=Severity.WARNING.value,
+    show_default=True,
+    help="Tell of nothing less.",
+)
+@click.option("--ignore", multiple=True, metavar="CHECK", help="Tell nothing of this check; may be given again.")
+@click.option("--docs-url", help="Root of the docs site; findings then link to the page of their check.")
+@click.option("--explain", metavar="CHECK", help="Say what this check is about, and exit.")
+@says_what_to_do
+def lint(
+    files: tuple[str, ...],
+    form: str,
+    out: Path | None,
+    fix: bool,
+    severity: str,
+    ignore: tuple[str, ...],
+    docs_url: str | None,
+    explain: str | None,
+) -> None:
+    """Check contracts: OpenAPI 3.0 documents, with our extensions or without. FILE may be the name of an API, or - for the standard
+    input; left out: the project's own contracts. Exits 1 where anything was found, and 2 where a file cannot be read.
+    """
+    if explain:
+        click.echo(_explained(_check(explain)), nl=False)
+        return
+    for name in ignore:
+        _check(name)
+    if fix and (not files or STANDARD_INPUT in files):
+        raise click.UsageError("--fix needs the names of the files that it may change")
+    run = run_fix if fix else run_lint
+    results = [run(file, ignore=ignore, least=Severity(severity)) for file in contracts(files)]
+    report = FORMATS[form](results, own_version(), docs_url)
+    if out is None:
+        click.echo(report, nl=False)
+    else:
+        _write(out, report)
+        click.echo(summary(results))
+    sys.exit(2 if not all(result.readable for result in results) else 1 if any(result.found for result in results) else 0)
+
+
+def _check(name: str) -> Check:
+    found = next((check for check in CHECKS if check.id == name), None)
+    if found is None:
+        raise UnknownCheck(name, [check.id for check in CHECKS])
+    return found
+
+
+def _explained(check: Check) -> str:
+    notes = ["stops a contract from being loaded"] if check.stops_load else []
+    notes += ["--fix mends it where that is certain"] if check.mends else []
+    head = f"{check.id} ({'; '.join([check.severity, *notes])})\n\n{check.why}"
+    return f"{head}\n\nBad:\n\n{_indented(check.bad)}\nGood:\n\n{_indented(check.good)}"
+
+
+def _indented(example: str) -> str:
+    return "".join(f"    {line}\n" for line in example.splitlines())
+
+
+def _write(file: Path, report: str) -> None:
+    try:
+        file.write_text(report, encoding="utf-8")
+    except OSError as error:
+        raise NotWritten(str(file), error.strerror or str(error)) from None

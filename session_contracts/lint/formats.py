@@ -1,0 +1,153 @@
+"""What was found, as text, JSON, SARIF 2.1.0, or annotations of GitHub Actions."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from openapi import Violation
+from openapi.checks import Check
+from openapi.errors import Severity
+from session_contracts.lint import CHECKS
+from session_contracts.lint.linter import Linted
+
+_SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def text(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
+    lines = []
+    for result in results:
+        lines += [
+            f"{found.file}:{found.line}:{found.column}: {found.severity}: {found.what}; {found.fix} [{found.check}]"
+            for found in result.found
+        ]
+        if not result.complete:
+            lines.append(f"{result.file}: the other checks need this mended first")
+    return "\n".join([*lines, summary(results)]) + "\n"
+
+
+def summary(results: Sequence[Linted]) -> str:
+    """One line: how much was found, and how much was or can be mended."""
+    found = [violation for result in results for violation in result.found]
+    counts = Counter(violation.severity for violation in found)
+    mends = sum(result.mends for result in results)
+    mended = f"; {_count(mends, 'place')} mended" if mends else ""
+    if not found:
+        return f"{_count(len(results), 'contract')} clean{mended}"
+    told = " and ".join(_count(counts[severity], severity) for severity in Severity if counts[severity])
+    able = sum(1 for violation in found if violation.mend)
+    return f"{told} in {_count(len(results), 'contract')}{mended}" + (f"; --fix mends {able}" if able and not mends else "")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def as_json(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
+    """`{"version", "contracts": [{"file", "complete", "mended"}], "summary": {severity: n}, "findings": [...]}`."""
+    found = [violation for result in results for violation in result.found]
+    counts = Counter(violation.severity for violation in found)
+    document = {
+        "version": version,
+        "contracts": [{"file": result.file, "complete": result.complete, "mended": result.mends} for result in results],
+        "summary": {severity: counts[severity] for severity in Severity},
+        "findings": [_finding(violation, docs_url) for violation in found],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _finding(found: Violation, docs_url: str | None) -> dict[str, Any]:
+    return {
+        "file": found.file,
+        "line": found.line,
+        "column": found.column,
+        "pointer": "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found.path),
+        "check": found.check,
+        "severity": found.severity,
+        "what": found.what,
+        "fix": found.fix,
+        "mendable": found.mend is not None,
+        **({"help": help_url(found.check, docs_url)} if docs_url else {}),
+    }
+
+
+def help_url(check: str, docs_url: str) -> str:
+    return f"{docs_url.rstrip('/')}/lint/{check}.html"
+
+
+def sarif(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
+    """One run; a mend is a fix, by offsets in characters."""
+    order = {check.id: index for index, check in enumerate(CHECKS)}
+    driver = {"name": "session-contracts", "version": version, "rules": [_rule(check, docs_url) for check in CHECKS]}
+    found = [violation for result in results for violation in result.found]
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [{"executionSuccessful": all(result.readable for result in results)}],
+        "artifacts": [{"location": _location(result.file)} for result in results],
+        "results": [_result(violation, order[violation.check]) for violation in found],
+        "columnKind": "unicodeCodePoints",
+    }
+    return json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _rule(check: Check, docs_url: str | None) -> dict[str, Any]:
+    examples = f"Bad:\n\n{check.bad}\nGood:\n\n{check.good}"
+    return {
+        "id": check.id,
+        "shortDescription": {"text": check.id.replace("-", " ").capitalize()},
+        "fullDescription": {"text": check.why},
+        "help": {"text": f"{check.why}\n\n{examples}"},
+        "defaultConfiguration": {"level": str(check.severity)},
+        **({"helpUri": help_url(check.id, docs_url)} if docs_url else {}),
+    }
+
+
+def _location(file: str) -> dict[str, str]:
+    path = Path(file)
+    return {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix())}
+
+
+def _result(found: Violation, index: int) -> dict[str, Any]:
+    location = _location(found.file)
+    region = {"startLine": found.line, "startColumn": found.column}
+    result: dict[str, Any] = {
+        "ruleId": found.check,
+        "ruleIndex": index,
+        "level": str(found.severity),
+        "message": {"text": f"{found.what}; {found.fix}"},
+        "locations": [{"physicalLocation": {"artifactLocation": location, "region": region}}],
+    }
+    if found.mend:
+        replacements = [
+            {"deletedRegion": {"charOffset": edit.start, "charLength": edit.end - edit.start}, "insertedContent": {"text": edit.text}}
+            for edit in found.mend.edits
+        ]
+        changes = [{"artifactLocation": location, "replacements": replacements}]
+        result["fixes"] = [{"description": {"text": found.fix}, "artifactChanges": changes}]
+    return result
+
+
+def github(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
+    """One workflow command for each finding, and the summary as a line of the log."""
+    found = [violation for result in results for violation in result.found]
+    return "".join(f"{_annotation(violation)}\n" for violation in found) + f"{summary(results)}\n"
+
+
+def _annotation(found: Violation) -> str:
+    members = {"file": found.file, "line": found.line, "col": found.column, "title": found.check}
+    told = ",".join(f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in members.items())
+    return f"::{found.severity} {told}::{_escaped(f'{found.what}; {found.fix}')}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Linted], str, str | None], str]] = {
+    "text": text,
+    "json": as_json,
+    "sarif": sarif,
+    "github": github,
+}

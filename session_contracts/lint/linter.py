@@ -1,0 +1,118 @@
+"""Lints files: what the checks find in each, and what of that is mended."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import openapi
+from openapi import API_NAMES, ContractError, Violation
+from openapi.checks import Check
+from openapi.errors import Severity
+from openapi.loader import examine
+from openapi.mend import mended
+from openapi.source import Source, parse, read
+from session_contracts.errors import NotWritten
+from session_contracts.lint import CHECKS
+
+STANDARD_INPUT = "-"
+#: A mend may bring to light what can be mended as well; each is done once, so this ends long before.
+_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Linted:
+    """What was found in one file. `complete`: all checks ran; else the form is too wrong for the others. `mends`: how many were made."""
+
+    file: str
+    found: tuple[Violation, ...]
+    complete: bool = True
+    mends: int = 0
+
+    @property
+    def readable(self) -> bool:
+        return not any(violation.check == "readable" for violation in self.found)
+
+
+def contracts(names: Sequence[str]) -> list[str]:
+    """The files of these contracts, which may be told by the names of their APIs; without any, of all that the project has."""
+    home = Path(openapi.__file__).parent
+    known = {api: str(home / f"{api}.yaml") for api in API_NAMES}
+    if not names:
+        return [*known.values(), str(home / "control.yaml")]
+    return [known[name] if name in known and not Path(name).exists() else name for name in names]
+
+
+def lint(file: str, *, ignore: Collection[str] = (), least: Severity = Severity.WARNING, checks: Sequence[Check] = CHECKS) -> Linted:
+    """What the checks find in a file, without those of `ignore` and what is less than `least`; `-` is the standard input."""
+    try:
+        source = parse(sys.stdin.buffer.read(), "stdin") if file == STANDARD_INPUT else read(Path(file))
+    except ContractError as error:
+        return Linted(_shown(file), _told(error.violations, ignore, least), complete=False)
+    return _lint(source, ignore, least, checks)
+
+
+def _lint(source: Source, ignore: Collection[str], least: Severity, checks: Sequence[Check]) -> Linted:
+    contract, violations = examine(source, checks)
+    return Linted(_shown(source.file), _told(violations, ignore, least), complete=contract is not None)
+
+
+def _told(violations: Sequence[Violation], ignore: Collection[str], least: Severity) -> tuple[Violation, ...]:
+    kept = [violation for violation in violations if violation.check not in ignore]
+    if least is Severity.ERROR:
+        kept = [violation for violation in kept if violation.severity is Severity.ERROR]
+    return tuple(sorted(replace(violation, file=_shown(violation.file)) for violation in kept))
+
+
+def _shown(file: str) -> str:
+    """Below the current folder, from there on."""
+    path, here = Path(file), Path.cwd()
+    if file == STANDARD_INPUT:
+        return "stdin"
+    return path.relative_to(here).as_posix() if path.is_absolute() and path.is_relative_to(here) else file
+
+
+def fix(file: str, *, ignore: Collection[str] = (), least: Severity = Severity.WARNING, checks: Sequence[Check] = CHECKS) -> Linted:
+    """Mends in a file what can be mended for certain; the result is what is left. Raises NotWritten, and then the file is as it was."""
+    linted = lint(file, ignore=ignore, least=least, checks=checks)
+    done = 0
+    for _ in range(_ROUNDS):
+        mends = [violation.mend for violation in linted.found if violation.mend]
+        if not mends:
+            break
+        source = read(Path(file))
+        text, made = mended(source.text, source.value, mends, _value)
+        if not made:
+            break
+        _write(Path(file), text)
+        done += len({mend.edits for mend in made})
+        linted = lint(file, ignore=ignore, least=least, checks=checks)
+    return replace(linted, mends=done)
+
+
+def _value(text: str) -> object:
+    try:
+        return parse(text.encode(), "").value
+    except ContractError:
+        return None
+
+
+def _write(file: Path, text: str) -> None:
+    """All of it or nothing; a link stays a link, and a mark of the encoding stays as well."""
+    target = file.resolve()
+    try:
+        mark = "\ufeff" if target.read_bytes().startswith(b"\xef\xbb\xbf") else ""
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write((mark + text).encode())
+            shutil.copymode(target, name)
+            os.replace(name, target)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise NotWritten(str(file), error.strerror or str(error)) from None

@@ -1,0 +1,87 @@
+"""Checks that a rule is more than words: some check of the suite judges it, and the mock can be told to break it."""
+
+from collections.abc import Collection, Iterator
+from functools import cache
+from pathlib import Path
+
+from openapi import API_NAMES
+from openapi.checks import Check, Flaw, Stage, Subject, example
+from openapi.checks.rules import stated
+from openapi.model import Level
+
+
+def api_of(file: str) -> str | None:
+    """The API that a contract is of, by the name of its file; None where the project has neither checks nor a mock for it."""
+    name = Path(file).stem
+    return name if name in API_NAMES else None
+
+
+def verified(subject: Subject) -> Iterator[Flaw]:
+    api = api_of(subject.source.file)
+    if api:
+        yield from _missing(subject, _judged(api), "no check of the suite judges {}", "write one below conformance/checks")
+
+
+def broken(subject: Subject) -> Iterator[Flaw]:
+    api = api_of(subject.source.file)
+    if api:
+        yield from _missing(subject, _breakable(api), "the mock cannot be told to break {}", "add it to mock_server/breaks")
+
+
+def _missing(subject: Subject, known: Collection[str], what: str, fix: str) -> Iterator[Flaw]:
+    """The rules that a server may break; a decision is held against none."""
+    for path, node in stated(subject):
+        if node["level"] != Level.DECISION and node["id"] not in known:
+            yield Flaw(path, what.format(node["id"]), fix)
+
+
+@cache
+def _judged(api: str) -> Collection[str]:
+    from conformance.runner import judged  # pytest, Hypothesis and Schemathesis come with it
+
+    return judged(api)
+
+
+def _breakable(api: str) -> Collection[str]:
+    from mock_server.breaks import CATALOGUE
+
+    return CATALOGUE[api]
+
+
+_BAD = """\
+x-rules:
+  - id: rentalot.review.by-night
+    level: documented
+    statement: A session is reviewed by day only.
+    source: https://rentalot.ai/docs/api-reference/sessions#review-session
+"""
+_GOOD = """\
+x-rules:
+  - id: rentalot.review.final
+    level: documented
+    statement: A session that was approved or denied cannot be reviewed again.
+    source: https://rentalot.ai/docs/api-reference/sessions#review-session
+"""
+
+CHECKS = (
+    Check(
+        "rule-verified",
+        Stage.LAST,
+        why="A rule that no check of the suite judges is a sentence: a server may break it, and nobody would notice.",
+        bad=_BAD,
+        good=_GOOD,
+        at="id: rentalot.review.by-night",
+        find=verified,
+        within=example.PLAIN,
+    ),
+    Check(
+        "rule-broken",
+        Stage.LAST,
+        why="That the suite judges a rule is proven by a mock that breaks exactly it; a rule that cannot be broken is judged on trust.",
+        bad=_BAD,
+        good=_GOOD,
+        at="id: rentalot.review.by-night",
+        find=broken,
+        within=example.PLAIN,
+    ),
+)
