@@ -61,10 +61,14 @@ def load_control() -> Contract:
 
 def load_file(file: Path) -> Contract:
     """Read and check any contract. Raises ContractError with every violation that was found."""
-    source = read(file)
+    return load_source(file.stem, read(file))
+
+
+def load_source(name: str, source: Source) -> Contract:
+    """The contract of the API `name` that `source` holds, from wherever it came. Raises ContractError."""
     if violations := [*checks.form(source)]:
         raise ContractError(violations)
-    contract = _contract(file.stem, source)
+    contract = _contract(name, source)
     if violations := sorted(set(checks.meaning(contract, source))):
         raise ContractError(violations)
     return contract

@@ -10,9 +10,12 @@ import click
 from conformance.errors import UsageError
 from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from openapi import API_NAMES, ContractError, UnknownApi
-from session_contracts.errors import MockRefused, MockUnreachable, UnknownRule
+from session_contracts.errors import CannotWrite, GitFailed, MockRefused, MockUnreachable, NoContract, UnknownRule, UnknownVersion
 
-_USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, AddressInUse, UsageError, UnknownRule, MockUnreachable, MockRefused)
+_USER_ERRORS = (
+    *(UnknownApi, ContractError, FixtureError, BadSnapshot, AddressInUse, UsageError, UnknownRule, MockUnreachable, MockRefused),
+    *(UnknownVersion, GitFailed, NoContract, CannotWrite),
+)
 
 
 def says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:
