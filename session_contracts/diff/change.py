@@ -85,7 +85,7 @@ def rest(old: Node | None, new: Node | None, spot: Spot, known: Set[str]) -> Ite
             yield from _deprecation(one, other, spot)
         elif not same(one, other):
             sort = "prose-changed" if key in PROSE else "unknown-changed"
-            yield Fact(sort, spot, f"{key} is another", one, other)
+            yield Fact(sort, spot, f"its {key} {'is new' if one is None else 'is gone' if other is None else 'is another'}", one, other)
 
 
 def _deprecation(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from session_contracts.diff.change import Fact, Spot, rest, show
+from session_contracts.diff.change import Fact, Spot, rest, same, show
 from session_contracts.diff.node import Node, entries, items, member, value
 from session_contracts.diff.rules import Law, reference, violations
 from session_contracts.diff.schemas import Schemas
@@ -15,6 +15,10 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _HEADERS_THAT_ARE_NONE = {"accept", "content-type", "authorization"}
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+
+
+#: The place of a parameter (query, path, header, cookie) and its name.
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Operation:
     def place(self) -> tuple[str, str]:
         return self.method, self.path
 
-    def parameters(self) -> dict[tuple[str, str], Node]:
+    def parameters(self) -> dict[Key, Node]:
         """By place and name; the operation's own go before those of the path, and the names of headers have no case."""
         found = {}
         for node in [*items(self.item.get("parameters")), *items(self.node.get("parameters"))]:
@@ -91,15 +95,12 @@ def compare(old: Node, new: Node, law: Law) -> Iterator[Fact]:
 
 
 def _items_without_operations(old: Node, new: Node) -> Iterator[Fact]:
-    before, after = (
-        {path: item for path, item in entries(node.get("paths")).items() if not set(item.entries()) & {*METHODS}} for node in (old, new)
-    )
-    yield from rest(_only(old, before), _only(new, after), Spot("paths"), set())
-
-
-def _only(document: Node, paths: Mapping[str, Node]) -> Node | None:
-    node = document.get("paths")
-    return Node(node.source, node.path, {path: node.value[path] for path in paths}, node.site) if node else None
+    """Paths at which neither version has an operation."""
+    before, after = entries(old.get("paths")), entries(new.get("paths"))
+    for path in {**before, **after}:
+        one, other = before.get(path), after.get(path)
+        if not any(method in entries(item) for item in (one, other) for method in METHODS) and not same(one, other):
+            yield Fact("unknown-changed", Spot(f"path {path}"), "has no operation, and is another", one, other)
 
 
 def _shown(operation: Operation) -> str:
@@ -142,17 +143,21 @@ class _Comparison:
 
     def _parameters(self, old: Operation, new: Operation, spot: Spot) -> Iterator[Fact]:
         before, after = _comparable(old, new)
+        moved = _moved(before, after)
         for key, node in before.items():
             below = spot.below(f"{key[0]} parameter {node.plain('name')}")
             if key in after:
                 yield from self._parameter(node, after[key], below)
-            elif moved := _moved(key, before, after):
-                yield Fact("parameter-moved", below, f"is in {moved.plain('in')} now", node, moved)
-                yield from self._parameter(node, moved, below)
+            elif key in moved:
+                other = after[moved[key]]
+                yield Fact(
+                    "parameter-moved", spot.below(f"parameter {node.plain('name')}"), f"was in {key[0]}, is in {moved[key][0]}", node, other
+                )
+                yield from self._parameter(node, other, below)
             else:
                 yield Fact("required-parameter-removed" if node.plain("required") else "parameter-removed", below, "is gone", node, None)
         for key, node in after.items():
-            if key not in before and not _moved(key, after, before):
+            if key not in before and key not in moved.values():
                 sort = "required-parameter-added" if node.plain("required") else "parameter-added"
                 yield Fact(sort, spot.below(f"{key[0]} parameter {node.plain('name')}"), "is new", None, node)
 
@@ -321,7 +326,7 @@ def _address(old: Operation, new: Operation, spot: Spot) -> Iterator[Fact]:
         yield Fact("operation-id-changed", spot, f"was {value(before, 'none')}, is {value(after, 'none')}", before, after)
 
 
-def _comparable(old: Operation, new: Operation) -> tuple[dict[tuple[str, str], Node], dict[tuple[str, str], Node]]:
+def _comparable(old: Operation, new: Operation) -> tuple[dict[Key, Node], dict[Key, Node]]:
     """The parameters of both. Where the paths are of one shape, those in a path are told by their place in it, not by their names."""
     before, after = old.parameters(), new.parameters()
     if _shape(old.path) == _shape(new.path):
@@ -334,11 +339,10 @@ def _names(path: str) -> list[str]:
     return re.findall(r"\{([^}]*)\}", path)
 
 
-def _moved(key: tuple[str, str], these: Mapping[tuple[str, str], Node], others: Mapping[tuple[str, str], Node]) -> Node | None:
-    """The only other parameter of this name, in a place in which it was not, or is not."""
-    found = [node for place, node in others.items() if place[1] == key[1] and place not in these]
-    mine = [place for place in these if place[1] == key[1] and place not in others]
-    return found[0] if len(found) == 1 and len(mine) == 1 else None
+def _moved(before: Mapping[Key, Node], after: Mapping[Key, Node]) -> dict[Key, Key]:
+    """Where each parameter is now that was in another place before. The names of headers have no case."""
+    gone, come = ({key[1].lower(): key for key in these if key not in others} for these, others in ((before, after), (after, before)))
+    return {gone[name]: come[name] for name in gone.keys() & come.keys()}
 
 
 def _serialization(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:

@@ -100,7 +100,8 @@ def _rule(name: str, old: Stated, new: Stated, operations: Mapping[str, str]) ->
     if old.node.plain("statement") != new.node.plain("statement"):
         free = old.level is Level.DECISION and new.level is Level.DECISION
         sort = "decision-restated" if free else "rule-restated"
-        yield Fact(sort, spot, "its statement is another", old.node.get("statement"), new.node.get("statement"))
+        what = f"said: {old.node.plain('statement')} Says: {new.node.plain('statement')}"
+        yield Fact(sort, spot, what, old.node.get("statement"), new.node.get("statement"))
     if old.node.plain("source") != new.node.plain("source"):
         yield Fact("rule-source-changed", spot, "its source is another", old.node.get("source"), new.node.get("source"))
     if operations.get(old.operation, old.operation) != new.operation:
@@ -114,7 +115,10 @@ def _statuses(old: Stated, new: Stated, spot: Spot) -> Iterator[Fact]:
     before, after = old.statuses, new.statuses
     if before == after:
         return
+    gone, come = [status for status in before if status not in after], [status for status in after if status not in before]
     what = f"allowed {show(before) or 'any status'}, allows {show(after) or 'any status'}"
+    if before and after and bool(gone) != bool(come):
+        what = f"allows {show(come)} too" if come else f"no longer allows {show(gone)}"
     free = old.level is Level.DECISION and new.level is Level.DECISION
     if set(before) == set(after):
         sort = "rule-first-status-changed"

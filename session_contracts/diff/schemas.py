@@ -139,7 +139,13 @@ class _Comparison:
         else:
             yield from self._list("enum", "enum-value", closed[0], closed[1], spot)
             yield from self._list("known-values", "known-value", open_[0], open_[1], spot)
+
         yield from self._const(_first(before, "const"), _first(after, "const"), spot)
+
+    def _const(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
+        if not same(old, new):
+            sort = "const-changed" if old and new else "enum-introduced" if new else "enum-dropped"
+            yield self._fact(sort, spot, f"the only value was {_shown(old)}, is {_shown(new)}", old, new)
 
     def _list(self, whole: str, one: str, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if old and new:
@@ -155,11 +161,6 @@ class _Comparison:
             yield self._fact(f"{sort}-removed", spot, f"no longer has {show(gone)}", old, new)
         if come := [item for key, item in after.items() if key not in before]:
             yield self._fact(f"{sort}-added", spot, f"has {show(come)} too", old, new)
-
-    def _const(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
-        if not same(old, new):
-            sort = "const-changed" if old and new else "enum-introduced" if new else "enum-dropped"
-            yield self._fact(sort, spot, f"was always {_shown(old)}, is always {_shown(new)}", old, new)
 
     def _nullable(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
         old, new = (next((node for node in _all(parts, "nullable") if node.value), None) for parts in (before, after))

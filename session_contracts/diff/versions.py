@@ -10,12 +10,14 @@ What OLD and NEW may be, in the order in which it is tried:
 So where a file and a branch have the same name, the file is meant; `main:path` names the branch.
 """
 
+import copy
 import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 from openapi_spec_validator.schemas import schema_v30
@@ -106,7 +108,7 @@ def _version(name: str, place: "Path | _Blob") -> Version:
 
 def _check(source: Source) -> None:
     """Raises ContractError where `source` is no OpenAPI 3.0 document, or has parts of a contract and is none."""
-    if violations := [*_malformed(source)] or [*_dangling(source)]:
+    if violations := [*malformed(source)] or [*dangling(source)]:
         raise ContractError(violations)
     if not any(key in source.value for key in _OURS):
         return  # a plain document may have what a contract must not, such as schemas that contain themselves
@@ -119,7 +121,8 @@ def _check(source: Source) -> None:
         ) from None
 
 
-def _malformed(source: Source) -> Iterator[Violation]:
+def malformed(source: Source) -> Iterator[Violation]:
+    """What is no OpenAPI 3.0 in it."""
     document = source.value
     if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.0."):
         yield source.violation((), "openapi", "this is no OpenAPI 3.0 document", "begin it with 'openapi: 3.0.3'")
@@ -130,10 +133,13 @@ def _malformed(source: Source) -> Iterator[Violation]:
 
 @cache
 def _openapi_schema() -> jsonschema_rs.Draft4Validator:
-    return jsonschema_rs.Draft4Validator(dict(schema_v30))
+    schema: dict[str, Any] = copy.deepcopy(dict(schema_v30))
+    schema["definitions"]["Schema"]["properties"]["const"] = {}  # JSON Schema's; OpenAPI 3.0 has none, and many write it all the same
+    return jsonschema_rs.Draft4Validator(schema)
 
 
-def _dangling(source: Source) -> Iterator[Violation]:
+def dangling(source: Source) -> Iterator[Violation]:
+    """References that lead to nothing."""
     for reference in sorted(set(references(source.value))):
         try:
             if not reference.startswith("#/"):
