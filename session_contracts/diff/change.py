@@ -29,8 +29,10 @@ class Spot:
 
     def below(self, label: str, old: Node | None = None, new: Node | None = None) -> "Spot":
         """A part of it."""
-        name = (new.component if new else None) or (old.component if old else None)
-        return Spot(name or f"{self.where}{label}", self.use)
+        was, name = old.component if old else None, new.component if new else None
+        if was and name and was != name:
+            name = f"{was} (now {name})"
+        return Spot(name or was or f"{self.where}{label}", self.use)
 
 
 @dataclass(frozen=True)

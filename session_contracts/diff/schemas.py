@@ -80,10 +80,9 @@ class _Comparison:
             yield from rest(old, new, spot, _KNOWN)
             return
         before, after = _parts(old), _parts(new)
-        type_ = self._fact_of_type(_first(before, "type"), _first(after, "type"), spot)
-        if type_:
-            yield type_
-        if type_ and type_.sort.endswith("type-changed"):
+        types = [*self._types(before, after, spot)]
+        yield from types
+        if any(fact.sort.endswith("type-changed") for fact in types):
             return  # nothing else of the two can be compared
         for compare in (self._values, self._nullable, self._members, self._access):
             yield from compare(before, after, spot)
@@ -92,11 +91,13 @@ class _Comparison:
                 yield from compare_one(one, other, spot)
         for one, other in zip_longest(_unions(before), _unions(after)):
             yield from self._union(one, other, spot)
-        for one, other in zip_longest(before, after):
-            for keyword in _BOUNDS:
+        for keyword in _BOUNDS:
+            for one, other in zip_longest(_having(before, keyword), _having(after, keyword)):
                 yield from self._bound(keyword, one, other, spot)
+        for one, other in zip_longest(_all(before, "x-rule"), _all(after, "x-rule")):
+            yield from violations(one, other, spot, self._law)
+        for one, other in zip_longest(before, after):
             yield from rest(one, other, spot, _KNOWN)
-            yield from violations(member(one, "x-rule"), member(other, "x-rule"), spot, self._law)
 
     def _keywords(self) -> dict[str, Callable[[Node | None, Node | None, Spot], Iterator[Fact]]]:
         return {
@@ -115,32 +116,35 @@ class _Comparison:
 
     # ---- values
 
-    def _fact_of_type(self, old: Node | None, new: Node | None, spot: Spot) -> Fact | None:
-        before, after = value(old), value(new)
-        if before == after:
-            return None
-        if before is None or (before, after) == ("number", "integer"):
-            sort = "type-narrowed"
-        elif after is None or (before, after) == ("integer", "number"):
-            sort = "type-widened"
-        else:
-            sort = "type-changed"
-        return self._fact(sort, spot, f"was {before or 'of any type'}, is {after or 'of any type'}", old, new)
+    def _types(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
+        for old, new in zip_longest(_all(before, "type"), _all(after, "type")):
+            was, is_ = value(old), value(new)
+            if was == is_:
+                continue
+            if was is None or (was, is_) == ("number", "integer"):
+                sort = "type-narrowed"
+            elif is_ is None or (was, is_) == ("integer", "number"):
+                sort = "type-widened"
+            else:
+                sort = "type-changed"
+            yield self._fact(sort, spot, f"was {was or 'of any type'}, is {is_ or 'of any type'}", old, new)
 
     def _values(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
-        closed = [_first(parts, "enum") for parts in (before, after)]
-        open_ = [_first(parts, "x-extensible-enum") for parts in (before, after)]
-        if closed[0] and open_[1] and not closed[1]:
-            yield self._fact("enum-opened", spot, "its values are no longer all that there are", closed[0], open_[1])
-            yield from self._listed("known-value", closed[0], open_[1], spot)
-        elif open_[0] and closed[1] and not closed[0]:
-            yield self._fact("enum-closed", spot, "its values are all that there are now", open_[0], closed[1])
-            yield from self._listed("known-value", open_[0], closed[1], spot)
+        closed = _all(before, "enum"), _all(after, "enum")
+        known = _all(before, "x-extensible-enum"), _all(after, "x-extensible-enum")
+        if closed[0] and known[1] and not (closed[1] or known[0]):
+            yield self._fact("enum-opened", spot, "its values are no longer all that there are", closed[0][0], known[1][0])
+            yield from self._listed("known-value", closed[0][0], known[1][0], spot)
+        elif known[0] and closed[1] and not (known[1] or closed[0]):
+            yield self._fact("enum-closed", spot, "its values are all that there are now", known[0][0], closed[1][0])
+            yield from self._listed("known-value", known[0][0], closed[1][0], spot)
         else:
-            yield from self._list("enum", "enum-value", closed[0], closed[1], spot)
-            yield from self._list("known-values", "known-value", open_[0], open_[1], spot)
-
-        yield from self._const(_first(before, "const"), _first(after, "const"), spot)
+            for old, new in zip_longest(*closed):
+                yield from self._list("enum", "enum-value", old, new, spot)
+            for old, new in zip_longest(*known):
+                yield from self._list("known-values", "known-value", old, new, spot)
+        for old, new in zip_longest(_all(before, "const"), _all(after, "const")):
+            yield from self._const(old, new, spot)
 
     def _const(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if not same(old, new):
@@ -336,6 +340,10 @@ def _parts(schema: Node) -> list[Node]:
 
 def _all(parts: list[Node], keyword: str) -> list[Node]:
     return [node for node in (part.get(keyword) for part in parts) if node is not None]
+
+
+def _having(parts: list[Node], keyword: str) -> list[Node]:
+    return [part for part in parts if part.get(keyword) is not None]
 
 
 def _first(parts: list[Node], keyword: str) -> Node | None:

@@ -24,8 +24,10 @@ def places(node: Any, path: Path_ = ()) -> Iterator[Path_]:
             yield from places(child, (*path, key))
 
 
-def without(document: Any, path: Path_) -> Any:
-    """The document without the value at `path`."""
+def without(document: Any, path: Path_) -> Any | None:
+    """The document without the value at `path`; None where it is false, which is what nothing means too."""
+    if at(document, path) is False:
+        return None
     changed = copy.deepcopy(document)
     del at(changed, path[:-1])[path[-1]]
     return changed
@@ -73,6 +75,8 @@ def _other(value: Any) -> Any:
     return None
 
 
+#: The loader takes it for granted that the document is OpenAPI; the comparison says so in its error.
+_LOADER_FAILS = (LookupError, TypeError, ValueError, AttributeError)
 #: What a document may lack and be compared all the same: an invalid example, say, must not hide a change.
 _MATTER = frozenset({"cell-answered", "cell-unique", "operation-exists", "state-exists"})
 
@@ -86,4 +90,6 @@ def source(document: Any, like: Source) -> Source | None:
         load_source("mutant", made)
     except ContractError as error:
         return None if _MATTER & {violation.check for violation in error.violations} else made
+    except _LOADER_FAILS:
+        return None
     return made
