@@ -41,7 +41,7 @@ def mutants(original: Source, count: int) -> list[tuple[str, Source]]:
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_no_change_goes_unnoticed(name: str) -> None:
     original = contract(name)
-    for what, mutant in mutants(original, 15):
+    for what, mutant in mutants(original, 8):
         forth, back = diff(original, mutant), diff(mutant, original)
         assert {change.id for change in forth} - SAYS_NOTHING, what
         assert Counter(REVERSE[change.id] for change in forth) == Counter(change.id for change in back), what
