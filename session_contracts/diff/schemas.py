@@ -95,9 +95,9 @@ class _Comparison:
             for one, other in zip_longest(_having(before, keyword), _having(after, keyword)):
                 yield from self._bound(keyword, one, other, spot)
         for one, other in zip_longest(_all(before, "x-rule"), _all(after, "x-rule")):
-            yield from violations(one, other, spot, self._law)
+            yield from violations(one, other, _labelled(spot, _site(one), _site(other)), self._law)
         for one, other in zip_longest(before, after):
-            yield from rest(one, other, spot, _KNOWN)
+            yield from rest(one, other, _labelled(spot, one and one.path, other and other.path), _KNOWN)
 
     def _keywords(self) -> dict[str, Callable[[Node | None, Node | None, Spot], Iterator[Fact]]]:
         return {
@@ -112,7 +112,7 @@ class _Comparison:
         }
 
     def _fact(self, sort: str, spot: Spot, what: str, old: Node | None, new: Node | None) -> Fact:
-        return Fact(f"{self._direction}-{sort}", spot, what, old, new)
+        return Fact(f"{self._direction}-{sort}", _labelled(spot, _site(old), _site(new)), what, old, new)
 
     # ---- values
 
@@ -302,7 +302,7 @@ class _Comparison:
     def _branches(self, old: list[Node], new: list[Node], spot: Spot, whole_old: Node, whole_new: Node) -> Iterator[Fact]:
         pairs = _matched(old, new)
         for before, after in pairs:
-            yield from self.schema(before, after, spot.below(f"<{old.index(before) + 1}>", before, after))
+            yield from self.schema(before, after, spot.below(f"<{old.index(before)}>", before, after))
         for before in old:
             if all(before is not one for one, _ in pairs):
                 yield self._fact("alternative-removed", spot, f"can no longer be {_named(before)}", before, whole_new)
@@ -321,6 +321,40 @@ class _Comparison:
     def _discriminator(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if not same(old, new):
             yield self._fact("discriminator-changed", spot, "what tells its alternatives apart is another", old, new)
+
+
+# ---- where it is
+
+
+def _labelled(spot: Spot, *paths: Path_ | None) -> Spot:
+    """What is said in a component is told of under its name, however one came there: by allOf, it is a part of others."""
+    labels = {_label(path) for path in paths if path is not None}
+    label = labels.pop() if len(labels) == 1 else None
+    return Spot(label, spot.use) if label else spot
+
+
+def _site(node: Node | None) -> Path_ | None:
+    return node.site if node else None
+
+
+def _label(path: Path_) -> str | None:
+    if path[:2] != ("components", "schemas"):
+        return None
+    label = str(path[2])
+    steps = iter(path[3:])
+    for step in steps:
+        match step:
+            case "properties":
+                label += f".{next(steps, '')}"
+            case "items":
+                label += "[]"
+            case "additionalProperties":
+                label += "{}"
+            case "oneOf" | "anyOf":
+                label += f"<{next(steps, '')}>"
+            case "allOf":
+                next(steps, None)
+    return label
 
 
 # ---- parts of a schema
