@@ -68,6 +68,7 @@ class _Comparison:
         self._spot = spot
         self._states = _states(entries(old.get("states")), entries(new.get("states")))
         self._names = {**self._states, **{state: state for state in PSEUDO_STATES}}
+        self._became = [*self._names.items(), *self._redrawn()]
 
     def facts(self) -> Iterator[Fact]:
         yield from self._identity()
@@ -87,6 +88,13 @@ class _Comparison:
                 yield Fact(sort, self._spot, f"the {key} that names a record was {value(old)}, is {value(new)}", old, new)
 
     # ---- states
+
+    def _redrawn(self) -> Iterator[tuple[str, str]]:
+        """Where a state was divided, or joined with another: the further states in which its records may be now."""
+        for state, node in entries(self._old.get("states")).items():
+            for other, other_node in entries(self._new.get("states")).items():
+                if self._names.get(state) != other and _overlap(node, other_node):
+                    yield state, other
 
     def _state_facts(self) -> Iterator[Fact]:
         old, new = entries(self._old.get("states")), entries(self._new.get("states"))
@@ -160,10 +168,9 @@ class _Comparison:
 
     def _row(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         before, after = _cells(old), _cells(new)
-        for state, cell in before.items():
-            other = self._names.get(state)
-            if other in after:
-                yield from self._cell(cell, after[other], spot.below(f" in state {other}"))
+        for state, other in self._became:
+            if state in before and other in after:
+                yield from self._cell(before[state], after[other], spot.below(f" in state {other}"))
         if old.plain("effects", []) != new.plain("effects", []):
             what = f"besides did {show(old.plain('effects', [])) or 'nothing'}, does {show(new.plain('effects', [])) or 'nothing'}"
             yield Fact("effects-changed", spot, what, old.get("effects"), new.get("effects"))
@@ -292,7 +299,7 @@ def _overlap(old: Node, new: Node) -> bool:
     """Whether a record may be in both."""
     before, after = _alternatives(old), _alternatives(new)
     null, any_ = canonical(None), canonical(ANY)
-    return all(
+    return bool(before.keys() & after.keys()) and all(
         before[name] & after[name] or (any_ in before[name] and after[name] - {null}) or (any_ in after[name] and before[name] - {null})
         for name in before.keys() & after.keys()
     )

@@ -97,7 +97,7 @@ class _Comparison:
         for one, other in zip_longest(_all(before, "x-rule"), _all(after, "x-rule")):
             yield from violations(one, other, _labelled(spot, _site(one), _site(other)), self._law)
         for one, other in zip_longest(before, after):
-            yield from rest(one, other, _labelled(spot, one and one.path, other and other.path), _KNOWN)
+            yield from rest(one, other, _labelled(spot, one.path if one else None, other.path if other else None), _KNOWN)
 
     def _keywords(self) -> dict[str, Callable[[Node | None, Node | None, Spot], Iterator[Fact]]]:
         return {

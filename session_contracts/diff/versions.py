@@ -67,7 +67,7 @@ def versions(old: str, new: str) -> tuple[Version, Version]:
 
 
 def _named(text: str) -> "Path | _Blob | None":
-    if os.path.lexists(text):
+    if os.path.lexists(text) and not os.path.isdir(text):
         return Path(text)
     if text in API_NAMES:
         return Path(openapi.load(text).file)

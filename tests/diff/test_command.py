@@ -260,7 +260,10 @@ def test_a_version_that_does_not_load(write: Callable[[str, str], Path], text: s
 
 
 def test_a_file_that_cannot_be_read(write: Callable[[str, str], Path], tmp_path: Path) -> None:
-    assert "Is a directory" in refused(tmp_path, write("new.yaml", MINI))
+    new = write("new.yaml", MINI)
+    assert f"NEW: '{tmp_path}' names no contract" in refused(new, tmp_path)
+    (tmp_path / "lost.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    assert "No such file" in refused(tmp_path / "lost.yaml", new)
 
 
 # ---- plain documents

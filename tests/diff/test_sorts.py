@@ -304,6 +304,19 @@ def test_a_sort_of_change(edits: list[tuple[str, str]], expected: list[str]) -> 
     assert ids(diff(new, old)) == sorted(REVERSE[name] for name in expected)
 
 
+def test_a_state_that_was_divided_is_compared_with_both_halves() -> None:
+    """A gone thing was refused with 409 as a lost one, and is found now."""
+    new = edited(
+        [
+            ("      lost: {status: [lost, gone]}", "      lost: {status: lost}\n      gone: {status: gone}"),
+            ("[open, shut, lost], rule", "[open, shut, lost, gone], rule"),
+            ("        stays:\n          - {in: [shut], rule", "        stays:\n          - {in: [shut, gone], rule"),
+        ]
+    )
+    assert ids(diff(read(MINI), read(new))) == ["refusal-removed", "state-added", "state-redrawn"]
+    assert ids(diff(read(new), read(MINI))) == ["refusal-added", "state-redrawn", "state-removed"]
+
+
 def test_another_name_of_the_api_is_one_change() -> None:
     """Each rule's id begins with it."""
     new = read(MINI.replace("mini.", "tiny."))
