@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Spot:
-    """What is compared: `where`, within `use`, which is an operation (and a status of it) or empty.
+    """What is compared: `where`, within `use`, which is an operation (and a status, or a state, of it) or empty.
 
     What stands among the components is called by its name there, whoever uses it. So one change of it is found once for each use,
     and reported once for all.

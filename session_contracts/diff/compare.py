@@ -63,10 +63,10 @@ def _grouped(facts: list[Fact]) -> Iterator[Change]:
 
 def _where(where: str, uses: list[tuple[str, str]]) -> str:
     """Where it is, and who uses it; of many, the first few."""
-    statuses: dict[str, list[str]] = {}
-    for operation, status in uses:
-        statuses.setdefault(operation, []).extend([status] if status else [])
-    named = [" ".join([operation, "/".join(of)]).strip() for operation, of in statuses.items()]
+    parts: dict[str, list[str]] = {}
+    for operation, part in uses:
+        parts.setdefault(operation, []).extend([part] if part else [])
+    named = [f"{operation} [{', '.join(of)}]" if of else operation for operation, of in parts.items()]
     used = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
     if not where or not used:
         return where or used

@@ -156,21 +156,21 @@ class _Comparison:
         kept = set(self._operations.values())
         renamed = {self._operations[name]: node for name, node in old.items() if name in self._operations}
         for operation, row in renamed.items():
-            spot = Spot(f"{self._spot.where}, {operation}", (operation, ""))
+            spot = Spot(self._spot.where, (operation, ""))
             if operation in new:
                 yield from self._row(row, new[operation], spot)
             else:
                 yield Fact("row-removed", spot, "what it does in each state is stated no longer", row, None)
         for operation, row in new.items():
             if operation in kept and operation not in renamed:
-                spot = Spot(f"{self._spot.where}, {operation}", (operation, ""))
+                spot = Spot(self._spot.where, (operation, ""))
                 yield Fact("row-added", spot, "what it does in each state is stated", None, row)
 
     def _row(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         before, after = _cells(old), _cells(new)
         for state, other in self._became:
             if state in before and other in after:
-                yield from self._cell(before[state], after[other], spot.below(f" in state {other}"))
+                yield from self._cell(before[state], after[other], Spot(spot.where, (spot.use[0], other)))
         if old.plain("effects", []) != new.plain("effects", []):
             what = f"besides did {show(old.plain('effects', [])) or 'nothing'}, does {show(new.plain('effects', [])) or 'nothing'}"
             yield Fact("effects-changed", spot, what, old.get("effects"), new.get("effects"))

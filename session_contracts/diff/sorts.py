@@ -8,7 +8,6 @@ for anything new: a rule that was a decision and is documented now. That a serve
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from session_contracts.diff.change import Kind
 
@@ -528,8 +527,3 @@ def _sorts() -> Iterator[Sort]:
 SORTS: tuple[Sort, ...] = tuple(_sorts())
 
 BY_ID: Mapping[str, Sort] = {sort.id: sort for sort in SORTS}
-
-
-def as_json() -> list[dict[str, Any]]:
-    """The table as plain data: `{"id", "kind", "why", "reverse"}`."""
-    return [{"id": sort.id, "kind": sort.kind.value, "why": sort.why, "reverse": sort.reverse} for sort in SORTS]

@@ -162,9 +162,8 @@ def _content(blob: _Blob) -> bytes:
     else:
         _check_repository(blob.folder)
     where = f"at revision {blob.revision}" if blob.revision else "in the index"
-    raise GitFailed(
-        f"there is no file {blob.path!r} {where}", f"name one that it has, from the root of the repository: {blob.revision or ''}:PATH"
-    )
+    path = _from_root(blob).partition(":")[2]
+    raise GitFailed(f"there is no file {path!r} {where}", f"name one that it has, from the root of the repository: {blob.revision}:PATH")
 
 
 def _from_root(blob: _Blob) -> str:

@@ -94,7 +94,7 @@ def test_text(write: Callable[[str, str], Path]) -> None:
     assert (
         f"""
 risky response-optional-member-removed
-  Thing.at (listThings 200, createThing 201, getThing 200 and 1 more): is gone
+  Thing.at (listThings [200], createThing [201], getThing [200] and 1 more): is gone
   Clients: had to expect that it is missing, but not that it always is.
   {old}:{line}
 """
@@ -117,7 +117,7 @@ def test_json(write: Callable[[str, str], Path]) -> None:
     assert report["changes"][0] == {
         "id": "refusal-status-changed",
         "kind": "breaking",
-        "where": "shutThing: lifecycle Thing, shutThing in state lost",
+        "where": "shutThing [lost]: lifecycle Thing",
         "operations": ["shutThing"],
         "what": "was refused with 409, is with 422",
         "why": "Clients: a refusal that they tell by its status is not told any more.",
@@ -203,7 +203,7 @@ def test_a_renamed_file_and_api(repository: Path) -> None:
     done = diff("v1:openapi/mini.yaml", "openapi/tiny.yaml")
     assert done.stdout.startswith("0 breaking, 0 risky, 1 compatible")
     assert "compatible api-renamed" in done.stdout
-    assert "there is no file './tiny.yaml' at revision v1" in refused("v1", "openapi/tiny.yaml")
+    assert "there is no file 'openapi/tiny.yaml' at revision v1" in refused("v1", "openapi/tiny.yaml")
 
 
 # ---- what can go wrong
