@@ -96,7 +96,7 @@ class _Comparison:
                 yield from self._bound(keyword, one, other, spot)
         for one, other in zip_longest(_all(before, "x-rule"), _all(after, "x-rule")):
             yield from violations(one, other, _labelled(spot, _site(one), _site(other)), self._law)
-        for one, other in zip_longest(before, after):
+        for one, other in _counterparts(before, after):
             yield from rest(one, other, _labelled(spot, one.path if one else None, other.path if other else None), _KNOWN)
 
     def _keywords(self) -> dict[str, Callable[[Node | None, Node | None, Spot], Iterator[Fact]]]:
@@ -370,6 +370,14 @@ def _parts(schema: Node) -> list[Node]:
             found[node.path] = node
             waiting[:0] = items(node.get("allOf"))
     return [*found.values()]
+
+
+def _counterparts(before: list[Node], after: list[Node]) -> Iterator[tuple[Node | None, Node | None]]:
+    """Parts that are the same component in both versions; the others in their order."""
+    shared = {part.component for part in before} & {part.component for part in after} - {None}
+    for name in shared:
+        yield next(part for part in before if part.component == name), next(part for part in after if part.component == name)
+    yield from zip_longest(*([part for part in parts if part.component not in shared] for parts in (before, after)))
 
 
 def _all(parts: list[Node], keyword: str) -> list[Node]:

@@ -304,6 +304,45 @@ def test_a_sort_of_change(edits: list[tuple[str, str]], expected: list[str]) -> 
     assert ids(diff(new, old)) == sorted(REVERSE[name] for name in expected)
 
 
+@pytest.mark.parametrize(
+    "edits",
+    [
+        # A reference, and the reference among allOf, where something may stand beside it.
+        [('items: {$ref: "#/components/schemas/Thing"}', 'items: {allOf: [{$ref: "#/components/schemas/Thing"}]}')],
+        # What was written in place, and what allOf adds.
+        [
+            ("    Unused:\n", "    Text: {type: string}\n    Unused:\n"),
+            ("id: {type: string}\n        status", 'id: {allOf: [{$ref: "#/components/schemas/Text"}]}\n        status'),
+        ],
+        # One alternative, and none.
+        [("next: {type: string, nullable: true}", "next: {oneOf: [{type: string, nullable: true}]}")],
+        # What holds anyway.
+        [("maxLength: 10", "maxLength: 10, minLength: 0, uniqueItems: false, nullable: false")],
+        [
+            (
+                "name: kind\n          in: query",
+                "name: kind\n          in: query\n          required: false\n          style: form\n          explode: true",
+            )
+        ],
+        # The order of what has none.
+        [
+            ("required: [id, status, name]", "required: [name, id, status]"),
+            ("enum: [open, shut, lost, gone]", "enum: [gone, lost, shut, open]"),
+        ],
+    ],
+)
+def test_the_same_written_otherwise(edits: list[tuple[str, str]]) -> None:
+    old, new = read(MINI), read(edited(edits))
+    assert {change.id for change in diff(old, new)} <= {"written-otherwise", "component-added"}
+    assert {change.id for change in diff(new, old)} <= {"written-otherwise", "component-removed"}
+
+
+def test_a_schema_that_became_one_of_several() -> None:
+    new = read(edited([("at: {type: string, format: date-time}", "at: {oneOf: [{type: string, format: date-time}, {type: integer}]}")]))
+    assert ids(diff(read(MINI), new)) == both("alternative-added").split()
+    assert ids(diff(new, read(MINI))) == both("alternative-removed").split()
+
+
 def test_a_state_that_was_divided_is_compared_with_both_halves() -> None:
     """A gone thing was refused with 409 as a lost one, and is found now."""
     new = edited(
