@@ -375,7 +375,7 @@ def _parts(schema: Node) -> list[Node]:
 def _counterparts(before: list[Node], after: list[Node]) -> Iterator[tuple[Node | None, Node | None]]:
     """Parts that are the same component in both versions; the others in their order."""
     shared = {part.component for part in before} & {part.component for part in after} - {None}
-    for name in shared:
+    for name in sorted(filter(None, shared)):
         yield next(part for part in before if part.component == name), next(part for part in after if part.component == name)
     yield from zip_longest(*([part for part in parts if part.component not in shared] for parts in (before, after)))
 
