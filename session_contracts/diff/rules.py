@@ -158,7 +158,9 @@ def violations(old: Node | None, new: Node | None, spot: Spot, both: Law) -> Ite
     """An `x-rule`: which rule each violated constraint breaks, and so which status answers it."""
     before, after = _by_constraint(old), _by_constraint(new)
     for constraint in {**before, **after}:
-        one, other = before.get(constraint, before.get("*")), after.get(constraint, after.get("*"))
+        # A member that is missing breaks what its own schema says of that, else what the object's schema says of `required`.
+        any_ = (None, None) if constraint == "missing" else (before.get("*"), after.get("*"))
+        one, other = before.get(constraint, any_[0]), after.get(constraint, any_[1])
         if value(one) != value(other):
             yield from _violation("any" if constraint == "*" else constraint, one, other, spot, both)
 

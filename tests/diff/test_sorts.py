@@ -239,6 +239,11 @@ CASES = [
     case("violation-status-changed-undocumented rule-reference-lowered", "type: mini.any.invalid,", "type: mini.any.undecided,"),
     case("violation-status-changed rule-reference-changed", "type: mini.any.invalid,", "type: mini.get.not-found,"),
     case("violation-rule-dropped", "{type: mini.any.invalid, maximum: mini.any.undecided}", "{type: mini.any.invalid}"),
+    case(
+        "violation-rule-introduced",
+        "{type: mini.any.invalid, maximum: mini.any.undecided}",
+        "{missing: mini.any.invalid, type: mini.any.invalid, maximum: mini.any.undecided}",
+    ),
     # rates
     case("rate-limit-removed", "    - {calls: 50, per: P1D}\n", ""),
     case("rate-limit-lowered", "calls: 10,", "calls: 9,"),
