@@ -61,7 +61,12 @@ def load_control() -> Contract:
 
 def load_file(file: Path) -> Contract:
     """Read and check any contract. Raises ContractError with every violation that was found."""
-    contract, violations = examine(read(file), CHECKS, Stage.MEANING)
+    return load_source(read(file))
+
+
+def load_source(source: Source) -> Contract:
+    """The contract that was read, from wherever it came. Raises ContractError."""
+    contract, violations = examine(source, CHECKS, Stage.MEANING)
     if contract is None or violations:
         raise ContractError(violations)
     return contract

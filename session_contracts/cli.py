@@ -4,6 +4,7 @@ import click
 
 from mock_server.apis.control import own_version
 from session_contracts.commands.coverage import coverage
+from session_contracts.commands.diff import diff
 from session_contracts.commands.export import export
 from session_contracts.commands.lint import lint
 from session_contracts.commands.prove import prove
@@ -17,5 +18,5 @@ def main() -> None:
     """Contracts for five vendors' sessions APIs: serve them as a mock, verify an implementation, prove the suite."""
 
 
-for _command in (serve, verify, prove, coverage, lint, export):
+for _command in (serve, verify, prove, coverage, lint, diff, export):
     main.add_command(_command)

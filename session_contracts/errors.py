@@ -3,35 +3,39 @@
 from collections.abc import Sequence
 
 
-class UnknownRule(Exception):
+class UserError(Exception):
+    """What the user can mend: the command line says it in one line, and exits with status 2."""
+
+
+class UnknownRule(UserError):
     """No rule of this id can be broken."""
 
     def __init__(self, rule: str, known: Sequence[str]) -> None:
         super().__init__(f"there is no rule {rule!r} that can be broken; there is {', '.join(known)}")
 
 
-class UnknownCheck(Exception):
+class UnknownCheck(UserError):
     """No check of a contract has this id."""
 
     def __init__(self, check: str, known: Sequence[str]) -> None:
         super().__init__(f"there is no check {check!r}; there is {', '.join(known)}")
 
 
-class NotWritten(Exception):
+class NotWritten(UserError):
     """A file could not be written."""
 
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(f"{file} cannot be written: {reason}; name another file, or allow it")
 
 
-class MockUnreachable(Exception):
+class MockUnreachable(UserError):
     """No mock answers at a URL."""
 
     def __init__(self, url: str, reason: object) -> None:
         super().__init__(f"no mock answers at {url}: {reason}; start one with 'session-contracts serve', or give its URL")
 
 
-class MockRefused(Exception):
+class MockRefused(UserError):
     """The control API of a mock did not do what it was asked for. `status` is that of HTTP."""
 
     def __init__(self, status: int, detail: object) -> None:
@@ -43,22 +47,38 @@ class MockFailed(Exception):
     """A mock did not start, or is not running."""
 
 
-class NoLifecycle(Exception):
+class NoLifecycle(UserError):
     """A contract has no lifecycle that could be drawn or walked through."""
 
     def __init__(self, contract: str) -> None:
         super().__init__(f"{contract} has no x-lifecycles, so there is nothing to draw; export it as json or openapi-3.1")
 
 
-class NotJson(Exception):
+class NotJson(UserError):
     """A contract holds a value that JSON has no form for."""
 
     def __init__(self, file: str, reason: object) -> None:
         super().__init__(f"{file}: {reason}; JSON has no .inf and no .nan, so write a number")
 
 
-class TooManyWorkflows(Exception):
+class TooManyWorkflows(UserError):
     """There are more paths through a lifecycle than anybody would run."""
 
     def __init__(self, contract: str, limit: int) -> None:
         super().__init__(f"{contract} has more than {limit} paths through its lifecycles; export it as mermaid, dot or scxml instead")
+class UnknownVersion(UserError):
+    """OLD or NEW of a comparison is nothing that can be read."""
+    def __init__(self, which: str, name: str, apis: Sequence[str]) -> None:
+        also = ", or a git revision, at which the file of NEW is read" if which == "OLD" else ""
+        known = f"a file, the name of an API ({', '.join(apis)}), or a git revision and a path, as in HEAD:openapi/rentalot.yaml{also}"
+        super().__init__(f"{which}: {name!r} names no contract; name {known}")
+class GitFailed(UserError):
+    """Git does not give what a comparison needs of it."""
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(f"{what}; {fix}")
+class NoContract(UserError):
+    """One of the documents of a comparison does not load as a contract today."""
+    def __init__(self, name: str, violations: Sequence[object]) -> None:
+        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+        first = " ".join(str(violations[0]).split())
+        super().__init__(f"{name} cannot be compared, since it does not load as a contract: {first}{more}")

@@ -10,33 +10,9 @@ import click
 from conformance.errors import UsageError
 from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from openapi import API_NAMES, ContractError, UnknownApi
-from session_contracts.errors import (
-    MockRefused,
-    MockUnreachable,
-    NoLifecycle,
-    NotJson,
-    NotWritten,
-    TooManyWorkflows,
-    UnknownCheck,
-    UnknownRule,
-)
+from session_contracts.errors import UserError
 
-_USER_ERRORS = (
-    UnknownApi,
-    ContractError,
-    FixtureError,
-    BadSnapshot,
-    AddressInUse,
-    UsageError,
-    UnknownRule,
-    MockUnreachable,
-    MockRefused,
-    NoLifecycle,
-    NotJson,
-    TooManyWorkflows,
-    UnknownCheck,
-    NotWritten,
-)
+_USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, AddressInUse, UsageError, UserError)
 
 
 def says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:

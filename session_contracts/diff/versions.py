@@ -1,0 +1,159 @@
+"""From what the command line says to a document that can be compared.
+
+What OLD and NEW may be, in the order in which it is tried:
+
+1. a file;
+2. the name of an API: the contract that is installed;
+3. a git revision and a path, as git writes them (`HEAD~3:openapi/rentalot.yaml`, `:openapi/rentalot.yaml` for what is staged);
+4. OLD only: a git revision, which means the file of NEW at that revision.
+
+So where a file and a branch have the same name, the file is meant; `main:path` names the branch.
+"""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import openapi
+from openapi import API_NAMES, ContractError
+from openapi.checks import CHECKS, Stage, Subject, run
+from openapi.loader import load_source
+from openapi.source import Source, parse, read
+from session_contracts.errors import GitFailed, NoContract, UnknownVersion
+
+#: A document that has one of these is one of ours, and has to be a whole contract.
+_OURS = ("x-lifecycles", "x-rules", "x-rate-limits")
+#: What must hold of any document that is compared.
+_PLAIN = [check for check in CHECKS if check.id in ("openapi", "openapi-form", "reference-resolves")]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A document, and what the user called it."""
+
+    name: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class _Blob:
+    """A file of a git repository: `folder` is somewhere in its work tree, `path` what git is asked for, from its root or from `./`."""
+
+    folder: Path
+    revision: str
+    path: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.revision}:{self.path}"
+
+
+def versions(old: str, new: str) -> tuple[Version, Version]:
+    """Both documents. Raises UnknownVersion, GitFailed, NoContract."""
+    later = _named(new)
+    if later is None:
+        raise UnknownVersion("NEW", new, API_NAMES)
+    earlier = _named(old)
+    if earlier is None:
+        earlier = _at_revision(old, later)
+    return _version(old, earlier), _version(new, later)
+
+
+def _named(text: str) -> "Path | _Blob | None":
+    if os.path.lexists(text) and not os.path.isdir(text):
+        return Path(text)
+    if text in API_NAMES:
+        return Path(openapi.load(text).file)
+    revision, colon, path = text.partition(":")
+    return _Blob(Path(), revision, path) if colon and path else None
+
+
+def _at_revision(revision: str, file: "Path | _Blob") -> _Blob:
+    """The same file at another revision."""
+    folder = file.folder if isinstance(file, _Blob) else file.parent
+    if not _looks_like_a_revision(revision):
+        raise UnknownVersion("OLD", revision, API_NAMES)
+    _check_revision(folder, revision, "OLD")
+    if isinstance(file, _Blob):
+        return _Blob(folder, revision, file.path)
+    return _Blob(folder, revision, f"./{file.name}")
+
+
+def _looks_like_a_revision(text: str) -> bool:
+    return not text.endswith((".yaml", ".yml", ".json")) and not text.startswith("-")
+
+
+# ---- reading
+
+
+def _version(name: str, place: "Path | _Blob") -> Version:
+    try:
+        if isinstance(place, Path):
+            source = read(place)
+        else:
+            name = _from_root(place)
+            source = parse(_content(place), name)
+        _check(source)
+    except ContractError as error:
+        raise NoContract(name, error.violations) from None
+    return Version(name, source)
+
+
+def _check(source: Source) -> None:
+    """Raises ContractError where `source` is no OpenAPI 3.0 document, or has parts of a contract and is none."""
+    if isinstance(source.value, dict) and any(key in source.value for key in _OURS):
+        load_source(source)
+        return
+    # A plain document may have what a contract must not, such as extensions of others, and schemas that contain themselves.
+    for stage in (Stage.SHAPE, Stage.REFERENCE):
+        if violations := [*run(_PLAIN, Subject(source), [stage])]:
+            raise ContractError(violations)
+
+
+# ---- git
+
+
+def _content(blob: _Blob) -> bytes:
+    done = _git(blob.folder, "cat-file", "blob", blob.name)
+    if done.returncode == 0:
+        return done.stdout
+    if blob.revision:
+        _check_revision(blob.folder, blob.revision, blob.name)
+    else:
+        _check_repository(blob.folder)
+    where = f"at revision {blob.revision}" if blob.revision else "in the index"
+    path = _from_root(blob).partition(":")[2]
+    raise GitFailed(f"there is no file {path!r} {where}", f"name one that it has, from the root of the repository: {blob.revision}:PATH")
+
+
+def _from_root(blob: _Blob) -> str:
+    """What git calls it, where it was named from the folder in which it is."""
+    if not blob.path.startswith("./"):
+        return blob.name
+    prefix = _git(blob.folder, "rev-parse", "--show-prefix")
+    return f"{blob.revision}:{prefix.stdout.decode(errors='replace').strip()}{blob.path[2:]}"
+
+
+def _check_revision(folder: Path, revision: str, what: str) -> None:
+    _check_repository(folder)
+    done = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
+    if done.returncode:
+        advice = f"see 'git log'; a shallow clone has to fetch it first. A version is a file, an API ({', '.join(API_NAMES)}) or a revision"
+        raise GitFailed(f"{what}: {revision!r} is no file, no API and no git revision", advice)
+
+
+def _check_repository(folder: Path) -> None:
+    done = _git(folder, "rev-parse", "--git-dir")
+    if done.returncode:
+        said = next(iter(done.stderr.decode(errors="replace").splitlines()), "git fails")
+        raise GitFailed(f"{folder.absolute()}: {said}", "a revision can be read only from within its repository; name a file instead")
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise GitFailed("git is not installed, or not on the PATH", "install it, or name two files") from None
+    except ValueError as error:  # a NUL in an argument
+        raise GitFailed(str(error), "name a revision") from None
