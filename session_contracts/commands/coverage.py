@@ -8,6 +8,7 @@ import click
 
 from openapi import UnknownApi
 from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.commands.writing import write
 from session_contracts.control import Control
 from session_contracts.coverage_report import covered, percent
 
@@ -27,7 +28,7 @@ def coverage(url: str, apis: tuple[str, ...], admin_token: str | None, json_file
             raise UnknownApi(api, tuple(answer["apis"]))
     click.echo(covered(answer, apis))
     if json_file is not None:
-        json_file.write_text(json.dumps(answer, indent=1) + "\n")
+        write(json_file, json.dumps(answer, indent=1) + "\n")
     if fail_under is not None and percent(answer, apis) < fail_under:
         click.echo(f"less than {fail_under:g} percent", err=True)
         sys.exit(1)

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.commands.writing import write
 from session_contracts.diff import FORMATS, Comparison, versions
 from session_contracts.diff import diff as changes
-from session_contracts.errors import NotWritten
 
 
 @click.command()
@@ -40,9 +40,6 @@ def diff(old: str, new: str, form: str, out: Path | None) -> None:
     if out is None:
         click.echo(report, nl=False)
     else:
-        try:
-            out.write_text(report, encoding="utf-8")
-        except OSError as error:
-            raise NotWritten(str(out), error.strerror or str(error)) from None
+        write(out, report)
         click.echo(comparison.headline)
     sys.exit(1 if comparison.breaks else 0)

@@ -6,6 +6,7 @@ import click
 
 from openapi import Contract, UnknownApi, load, load_control, load_file
 from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.commands.writing import write
 from session_contracts.export import FORMATS, exports
 from session_contracts.export import export as written
 from session_contracts.export.document import Refs
@@ -31,12 +32,16 @@ def export(api: str, name: str | None, out: Path | None, refs: str | None) -> No
         raise click.UsageError("--refs goes with --format json or openapi-3.1")
     contract = _contract(api)
     if name is not None:
-        _write(out, written(contract, name, Refs(refs) if refs else None))
+        content = written(contract, name, Refs(refs) if refs else None)
+        if out is None:
+            click.echo(content.encode(), nl=False)  # whatever the terminal's encoding
+        else:
+            write(out, content)
     elif out is None:
         raise click.UsageError("name a --format, or a folder with --out for all of them")
     else:
         for file, content in exports(contract).items():
-            _write(out / file, content)
+            write(out / file, content)
             click.echo(out / file)
 
 
@@ -50,14 +55,3 @@ def _contract(api: str) -> Contract:
         if Path(api).suffix or Path(api).exists():
             return load_file(Path(api))
         raise
-
-
-def _write(file: Path | None, content: str) -> None:
-    if file is None:
-        click.echo(content.encode(), nl=False)  # whatever the terminal's encoding
-        return
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"{file}: {error.strerror}; name a file that can be written") from None

@@ -8,7 +8,8 @@ import click
 from mock_server.apis.control import own_version
 from openapi.errors import Severity
 from session_contracts.commands.user_errors import says_what_to_do
-from session_contracts.errors import NotWritten, UnknownCheck
+from session_contracts.commands.writing import write
+from session_contracts.errors import UnknownCheck
 from session_contracts.lint import CHECKS, Check
 from session_contracts.lint.formats import FORMATS, summary
 from session_contracts.lint.linter import STANDARD_INPUT, contracts
@@ -58,7 +59,7 @@ def lint(
     if out is None:
         click.echo(report, nl=False)
     else:
-        _write(out, report)
+        write(out, report)
         click.echo(summary(results))
     sys.exit(2 if not all(result.readable for result in results) else 1 if any(result.found for result in results) else 0)
 
@@ -79,10 +80,3 @@ def _explained(check: Check) -> str:
 
 def _indented(example: str) -> str:
     return "".join(f"    {line}\n" for line in example.splitlines())
-
-
-def _write(file: Path, report: str) -> None:
-    try:
-        file.write_text(report, encoding="utf-8")
-    except OSError as error:
-        raise NotWritten(str(file), error.strerror or str(error)) from None
