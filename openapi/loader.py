@@ -7,8 +7,9 @@ from typing import Any
 
 import isodate
 
-from openapi import checks
-from openapi.errors import ContractError, UnknownApi
+from openapi import checks, standard
+from openapi.catalog import find
+from openapi.errors import ContractError
 from openapi.json_schema import resolve, rule_map
 from openapi.model import (
     Body,
@@ -41,16 +42,15 @@ from openapi.source import Source, read
 _HERE = Path(__file__).parent
 _METHODS = ("get", "put", "post", "delete", "patch")
 
-#: The vendors' APIs that have a contract, in the order in which they are served and listed.
-API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "openscouter", "promptster", "mobilenext")
+
+def load(name: str) -> Contract:
+    """The contract of one API: a vendor's, or one's own (see `catalog`). Raises UnknownApi, ContractError."""
+    return _load(find(name).contract)
 
 
 @cache
-def load(name: str) -> Contract:
-    """The contract of one API. Raises UnknownApi, ContractError."""
-    if name not in API_NAMES:
-        raise UnknownApi(name, API_NAMES)
-    return load_file(_HERE / f"{name}.yaml")
+def _load(file: Path) -> Contract:
+    return load_file(file)
 
 
 @cache
@@ -62,7 +62,7 @@ def load_control() -> Contract:
 def load_file(file: Path) -> Contract:
     """Read and check any contract. Raises ContractError with every violation that was found."""
     source = read(file)
-    if violations := [*checks.form(source)]:
+    if violations := [*checks.form(source)] or [*standard.violations(source)]:
         raise ContractError(violations)
     contract = _contract(file.stem, source)
     if violations := sorted(set(checks.meaning(contract, source))):
