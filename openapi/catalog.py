@@ -1,7 +1,6 @@
 """Which APIs there are: the vendors', and a user's own, each of which is a folder that is found by its name."""
 
 import importlib
-import importlib.util
 import os
 import re
 import sys
@@ -33,6 +32,11 @@ class Home:
     name: str
     contract: Path
     folder: Path | None = None
+
+    def file(self, part: str) -> Path:
+        """One of the Python files of an own API; `checks.test_more` is one in a folder below."""
+        assert self.folder is not None, "only of an own API"
+        return self.folder.joinpath(*part.split(".")).with_suffix(".py")
 
 
 def find(name: str) -> Home:
@@ -87,14 +91,13 @@ def roots() -> tuple[Path, ...]:
 
 def part(home: Home, name: str) -> ModuleType:
     """The module `<name>.py` in the folder of an own API; it may import its neighbours with `from . import`. Raises PartError."""
-    assert home.folder is not None, "only of an own API"
-    file = home.folder / f"{name}.py"
+    file = home.file(name)
     if not file.is_file():
-        raise PartError(file, None, "there is no such file", f"'session-contracts new' shows what belongs into {name}.py")
+        raise PartError(file, None, "there is no such file", "'session-contracts new' shows what belongs into it")
     try:
-        return importlib.import_module(f"{_package(home.folder)}.{name}")
+        return importlib.import_module(f"{_package(file.parents[name.count('.')])}.{name}")
     except Exception as error:
-        raise _broken(home.folder, file, error) from error
+        raise _broken(home, file, error) from error
 
 
 def _package(folder: Path) -> str:
@@ -106,12 +109,12 @@ def _package(folder: Path) -> str:
     return name
 
 
-def _broken(folder: Path, file: Path, error: Exception) -> PartError:
+def _broken(home: Home, file: Path, error: Exception) -> PartError:
     """What went wrong while a part was imported, and where: in the last line of the folder that was on its way."""
     what = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
     if isinstance(error, SyntaxError) and error.filename:
         return PartError(Path(error.filename), error.lineno, what, "mend it")
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(folder)]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(home.contract.parent)]
     return PartError(Path(frames[-1].filename), frames[-1].lineno, what, "mend it") if frames else PartError(file, None, what, "mend it")
 
 
@@ -119,5 +122,11 @@ def of_part(home: Home, name: str, member: str, fix: str) -> object:
     """What a part must have; `fix` says what it is. Raises PartError."""
     module = part(home, name)
     if not hasattr(module, member):
-        raise PartError(Path(str(module.__file__)), None, f"there is no {member}", fix)
+        raise PartError(home.file(name), None, f"there is no {member}", fix)
     return getattr(module, member)
+
+
+def line_of(file: Path, text: str) -> int | None:
+    """The first line that has a text, to tell where something is meant."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if text in line), None)

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from openapi_spec_validator import OpenAPIV30SpecValidator
-
 from openapi.errors import Violation
 from openapi.json_schema import pointer
 from openapi.source import Path_, Source
@@ -49,6 +47,8 @@ def _nodes(node: Any, path: Path_) -> Iterator[tuple[Path_, dict[str, Any]]]:
 
 
 def _standard(source: Source) -> Iterator[Violation]:
+    from openapi_spec_validator import OpenAPIV30SpecValidator  # longer to import than all else, and not needed for a vendor's contract
+
     for error in OpenAPIV30SpecValidator(_without_defaults(source.value)).iter_errors():
         message = error.message.partition("\n")[0]
         what = message if len(message) <= 200 else f"this is not what OpenAPI has here: {message[:150]}..."

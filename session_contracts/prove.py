@@ -13,9 +13,10 @@ from starlette.types import ASGIApp
 
 from conformance.runner import Options, verify
 from mock_server.app import create_app
-from mock_server.breaks import CATALOGUE
+from mock_server.breaks import catalogue
 from mock_server.server import running
 from mock_server.settings import Settings
+from openapi import Level, load
 from session_contracts.errors import UnknownRule
 from session_contracts.in_process import URL, in_process
 from session_contracts.opponents import OPPONENTS, Transcript, opponents
@@ -32,6 +33,7 @@ class Fate(StrEnum):
     SILENT = "silent"
     STRAY = "stray"
     DEAD = "dead"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Job:
 
 
 def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: int, seed: int, show: Callable[[str], object]) -> int:
-    """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule."""
-    breaks = CATALOGUE[api]
+    """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule, PartError."""
+    breaks = catalogue(api)
     if unknown := sorted(set(rules) - set(breaks)):
         raise UnknownRule(unknown[0], sorted(breaks))
     chosen = list(rules) or list(breaks)
@@ -67,11 +69,14 @@ def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: in
         return 1
     jobs = [Job(api, rule, None, max_examples, seed) for rule in chosen]
     jobs += [Job(api, None, name, max_examples, seed) for name in opponents(api)] if not rules else []
-    proven = True
+    unbroken = [] if rules else [rule.id for rule in load(api).rules.values() if rule.level is not Level.DECISION and rule.id not in breaks]
+    proven = not unbroken
     for job, trial in zip(jobs, _trials(jobs, workers), strict=True):
         line, good = _judged(job, trial, clean, breaks[job.broken].entails if job.broken else ())
         proven = proven and good
         show(line)
+    for rule in unbroken:
+        show(f"{Fate.MISSING:8} {rule}  nothing breaks it")
     show("proven" if proven else "NOT proven")
     return 0 if proven else 1
 
