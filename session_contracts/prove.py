@@ -11,6 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp
 
+from conformance.outcomes import Outcome
 from conformance.runner import Options, verify
 from mock_server.app import create_app
 from mock_server.breaks import catalogue
@@ -38,11 +39,12 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of the suite: which rules were found broken, and a fingerprint of all answers."""
+    """One run of the suite: which rules were found broken, which were not exercised, and a fingerprint of all answers."""
 
     name: str
     exit_status: int
     found: frozenset[str]
+    silent: frozenset[str]
     answers: frozenset[tuple[str, int]]
 
 
@@ -64,7 +66,7 @@ def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: in
         raise UnknownRule(unknown[0], sorted(breaks))
     chosen = list(rules) or list(breaks)
     clean = _trial(Job(api, None, None, max_examples, seed))
-    show(f"unbroken: {'conforms' if clean.exit_status == 0 else f'exit status {clean.exit_status}, found {sorted(clean.found)}'}")
+    show(f"unbroken: {'conforms' if clean.exit_status == 0 else _trouble(clean)}")
     if clean.exit_status != 0 or clean.found:
         return 1
     jobs = [Job(api, rule, None, max_examples, seed) for rule in chosen]
@@ -79,6 +81,14 @@ def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: in
         show(f"{Fate.MISSING:8} {rule}  nothing breaks it")
     show("proven" if proven else "NOT proven")
     return 0 if proven else 1
+
+
+def _trouble(clean: Trial) -> str:
+    """Why nothing can be proven with the mock as it is."""
+    told = [f"exit status {clean.exit_status}"]
+    told += [f"found {', '.join(sorted(clean.found))}"] if clean.found else []
+    told += [f"not exercised: {', '.join(sorted(clean.silent))}"] if clean.silent else []
+    return f"{'; '.join(told)}; serve it and see what verify says"
 
 
 def _judged(job: Job, trial: Trial, clean: Trial, entails: Sequence[str]) -> tuple[str, bool]:
@@ -121,7 +131,10 @@ def _trial(job: Job) -> Trial:
         )
         report = verify(options)
     found = frozenset(result.id for result in report.results if result.outcome in _FOUND)
-    return Trial(job.broken or job.opponent or "unbroken", report.exit_status, found, frozenset(transcript.answers))
+    silent = frozenset(
+        result.id for result in report.results if result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
+    )
+    return Trial(job.broken or job.opponent or "unbroken", report.exit_status, found, silent, frozenset(transcript.answers))
 
 
 @contextmanager

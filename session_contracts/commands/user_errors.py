@@ -11,7 +11,7 @@ from conformance.errors import UsageError
 from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from openapi import ContractError, PartError, UnknownApi
 from openapi.catalog import find
-from session_contracts.errors import MockRefused, MockUnreachable, UnknownRule
+from session_contracts.errors import BadName, CannotMake, MockRefused, MockUnreachable, UnknownRule
 
 _USER_ERRORS = (
     UnknownApi,
@@ -24,6 +24,8 @@ _USER_ERRORS = (
     UnknownRule,
     MockUnreachable,
     MockRefused,
+    BadName,
+    CannotMake,
 )
 
 
