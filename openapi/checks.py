@@ -220,7 +220,7 @@ def _states_match_enums(contract: Contract, source: Source) -> Iterator[Violatio
 
 def _enums(contract: Contract, table: Lifecycle) -> dict[str, list[Any]]:
     """The values that tell states apart: of an enum, those that are known of an open one, or null and whatever is not null."""
-    properties = contract.schemas[table.schema]["properties"]
+    properties = contract.schemas[table.schema].get("properties", {})
     enums = {name: member.get("enum") or member.get("x-extensible-enum") for name, member in properties.items()}
     nullable = {name: [None, ANY] for name, member in properties.items() if member.get("nullable")}
     return nullable | {name: values for name, values in enums.items() if values}

@@ -57,7 +57,8 @@ def refuses(name: str, states: Sequence[str], status: int) -> Apply:
     def change(row: Transition) -> Transition:
         stays = {state: stay for state, stay in row.stays.items() if state not in states}
         moves = tuple(move for move in row.moves if move.source not in states)
-        return replace(row, moves=moves, stays=stays, refusals={**row.refusals, **{state: Refusal(status, _rule(row, state)) for state in states}})
+        refused = {state: Refusal(status, _rule(row, state)) for state in states}
+        return replace(row, moves=moves, stays=stays, refusals={**row.refusals, **refused})
 
     return table(name, change)
 

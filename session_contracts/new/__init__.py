@@ -24,8 +24,8 @@ _RESOURCE = re.compile(r"[A-Z][A-Za-z0-9]*")
 _SCHEMAS = frozenset({"Status", "Pagination", "Cancellation", "Problem"})
 #: An API's name is that of a fixture, too, and these are pytest's and ours.
 _FIXTURES = frozenset(
-    "cache capfd caplog capsys doctest_namespace mock_server_url mock_world monkeypatch pytestconfig pytester recwarn request subtests "
-    "testdir tmp_path tmpdir worker_id".split()
+    ["cache", "capfd", "caplog", "capsys", "doctest_namespace", "monkeypatch", "pytestconfig", "pytester", "recwarn", "request"]
+    + ["subtests", "testdir", "tmp_path", "tmpdir", "worker_id", "mock_server_url", "mock_world"]
 )
 _LONGEST = 40
 
@@ -37,7 +37,7 @@ def make(name: str, resource: str, root: Path) -> Path:
     """
     _require_name(name)
     _require_resource(resource)
-    texts = {file: text for file, text in _rendered(_words(name, resource))}
+    texts = dict(_rendered(_words(name, resource)))
     folder = root / name
     try:
         folder.mkdir()
@@ -54,7 +54,8 @@ def make(name: str, resource: str, root: Path) -> Path:
 
 def _require_name(name: str) -> None:
     if not is_name(name) or keyword.iskeyword(name) or len(name) > _LONGEST:
-        raise BadName(name, f"is no name of an API; write up to {_LONGEST} lower-case letters, digits and _, and a letter first, as in 'acme'")
+        form = f"up to {_LONGEST} lower-case letters, digits and _, and a letter first"
+        raise BadName(name, f"is no name of an API; write {form}, as in 'acme'")
     if name in names():
         raise BadName(name, "is the name of an API already; choose another")
     if name in RESERVED or name in _FIXTURES:
@@ -74,7 +75,8 @@ def _is_importable(name: str) -> bool:
 
 def _require_resource(resource: str) -> None:
     if not _RESOURCE.fullmatch(resource) or len(resource) > _LONGEST:
-        raise BadName(resource, f"is no name of a resource; write up to {_LONGEST} letters and digits, and a capital first, as in 'Booking'")
+        form = f"up to {_LONGEST} letters and digits, and a capital first"
+        raise BadName(resource, f"is no name of a resource; write {form}, as in 'Booking'")
     if resource in _SCHEMAS:
         raise BadName(resource, "is the name of another schema of the template; choose another")
 
