@@ -20,9 +20,12 @@ from conformance.states import States
 from conformance.subject import Subject
 from conformance.vocabulary import Vocabulary, vocabularies
 from openapi import API_NAMES, Contract, load
+from openapi.catalog import find
 from openapi.model import Style
 
 CHECKS = Path(__file__).parent / "checks"
+#: The layer of the checks that come with somebody's own API.
+OWN = "own"
 EVIDENCE = "conformance-evidence"
 REQUESTS = "conformance-requests"
 _SUBJECT = "subject"
@@ -130,6 +133,16 @@ def _name(case: Case, vocabulary: Vocabulary, words: Sequence[Vocabulary]) -> st
     return case.id if vocabulary is words[0] else f"{vocabulary.resource}-{case.id}"
 
 
+def own_checks(api: str) -> Path | None:
+    """The folder with the checks that come with somebody's own API, where there is one. Raises UnknownApi."""
+    folder = find(api).folder
+    return folder / "checks" if folder and (folder / "checks").is_dir() else None
+
+
+def _layer(path: Path) -> str:
+    return path.relative_to(CHECKS).parts[0] if path.is_relative_to(CHECKS) else OWN
+
+
 def _unique(rules: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rules))
 
@@ -213,8 +226,7 @@ def subject(request: pytest.FixtureRequest, contract: Contract, target: Target, 
 
 @pytest.fixture
 def judge(request: pytest.FixtureRequest, target: Target) -> Judge:
-    layer = request.path.relative_to(CHECKS).parts[0]
-    judge = Judge(_rules(request.node), target, f"{request.path.stem}::{request.node.name}", layer)
+    judge = Judge(_rules(request.node), target, f"{request.path.stem}::{request.node.name}", _layer(request.path))
     request.node.stash[_JUDGE] = judge
     return judge
 
@@ -278,7 +290,7 @@ def _breakdown(item: pytest.Item, call: pytest.CallInfo[None], judge: Judge | No
     assert call.excinfo is not None
     unexercised = call.excinfo.errisinstance(Unexercised)
     reason = str(call.excinfo.value) if unexercised or call.excinfo.errisinstance((SuiteError, UsageError)) else call.excinfo.exconly()
-    layer = item.path.relative_to(CHECKS).parts[0]
+    layer = _layer(item.path)
     kind = Kind.UNEXERCISED if unexercised else Kind.ERROR
     silent = [rule for rule in item.stash[_RULES] if judge is None or not judge.heard(rule)]
     return [Evidence(rule, kind, f"{item.path.stem}::{item.name}", layer, reason=reason.strip()) for rule in silent]
@@ -328,6 +340,11 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
         item.user_properties.append((REQUESTS, judge.requests()))
 
 
+def _layer_of(node: str) -> str:
+    folder = Path(node.partition("::")[0]).parent.name
+    return OWN if folder == "checks" else folder
+
+
 class Progress:
     """One character for each check, a line for each layer; on the terminal while it runs."""
 
@@ -340,7 +357,7 @@ class Progress:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if self._quiet or not (report.when == "call" or (report.when == "setup" and not report.passed)):
             return
-        layer = Path(report.nodeid.partition("::")[0]).parent.name
+        layer = _layer_of(report.nodeid)
         if layer != self._layer:
             print(f"\n{layer:10}" if self._layer else f"{layer:10}", end=" ", file=sys.stderr)
             self._layer = layer

@@ -14,10 +14,12 @@ from requests.adapters import BaseAdapter
 from conformance.client import Target
 from conformance.errors import SuiteError, Unexercised, UsageError
 from conformance.outcomes import fold
-from conformance.plugin import CHECKS, Carrier, Collector, rules_of
+from conformance.plugin import CHECKS, Carrier, Collector, own_checks, rules_of
 from conformance.report import Report
 from conformance.states import States
+from conformance.vocabulary import vocabularies
 from openapi import Contract, UnknownApi, load
+from openapi.catalog import find, part
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ class Options:
 
 
 def verify(options: Options) -> Report:
-    """Judge a server by every rule of its contract. Raises UsageError (TargetUnreachable, StatesUrlError): exit status 2."""
+    """Judge a server by every rule of its contract.
+
+    Raises UsageError (TargetUnreachable, StatesUrlError) and, of somebody's own API, ContractError and PartError: exit status 2.
+    """
     contract = _contract(options)
     if not options.dry_run:
         _reach(options)
@@ -105,10 +110,19 @@ def _contract(options: Options) -> Contract:
         contract = load(options.api)
     except UnknownApi as error:
         raise UsageError(str(error)) from None
+    vocabularies(options.api)
+    for file in _own_files(options.api):
+        part(find(options.api), f"checks.{file.stem}")
     for rule in options.rules:
         if rule not in contract.rules:
             raise UsageError(f"{options.api} has no rule {rule!r}; its rules begin with {next(iter(contract.rules))!r}")
     return contract
+
+
+def _own_files(api: str) -> list[Path]:
+    """The checks that come with somebody's own API; they are run where they stand."""
+    folder = own_checks(api)
+    return sorted(folder.glob("test_*.py")) if folder else []
 
 
 def _reach(options: Options) -> None:
@@ -155,7 +169,8 @@ def _set(variables: dict[str, str | None]) -> None:
 
 
 def _arguments(options: Options) -> list[str]:
-    arguments = [str(CHECKS), "-c", os.devnull, f"--rootdir={CHECKS}", "--noconftest", "--import-mode=importlib"]
+    arguments = [str(CHECKS), *map(str, _own_files(options.api))]
+    arguments += ["-c", os.devnull, f"--rootdir={CHECKS}", "--noconftest", "--import-mode=importlib"]
     arguments += ["-p", "conformance.plugin", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     arguments += ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:junitxml", "--strict-markers"]
     # It would search all memory for garbage twice, to warn of what no verdict depends on.

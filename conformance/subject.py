@@ -75,7 +75,8 @@ class Subject:
 
     def movable(self) -> str:
         """A state that some operation moves a record out of; where there is none, any in which records begin."""
-        return next((move.source for row in self.table.transitions.values() for move in row.moves), self.table.given[0])
+        begins = [*self.table.given, *([self.table.creation.target] if self.table.creation else []), *self.table.states]
+        return next((move.source for row in self.table.transitions.values() for move in row.moves), begins[0])
 
     def once(self, name: str, make: Callable[[], str]) -> str:
         """What one check makes once and uses again."""

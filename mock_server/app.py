@@ -1,6 +1,7 @@
 """Builds the ASGI application: Connexion reads the contracts, and each request passes the middlewares below, in this order."""
 
 from functools import partial
+from types import ModuleType
 
 from connexion.middleware import ConnexionMiddleware
 from connexion.resolver import Resolver
@@ -10,7 +11,7 @@ from mock_server.apis import control
 from mock_server.compile import function_name
 from mock_server.decide import Decide
 from mock_server.fail import FaultMiddleware
-from mock_server.mock import MODULES, Mock
+from mock_server.mock import Mock
 from mock_server.prefer import PreferMiddleware
 from mock_server.request import BodyMiddleware, RequestMiddleware
 from mock_server.respond import Respond
@@ -20,7 +21,7 @@ from mock_server.settings import Settings
 
 
 def create_app(settings: Settings) -> ASGIApp:
-    """The mock for these settings. Raises UnknownApi, ContractError, FixtureError."""
+    """The mock for these settings. Raises UnknownApi, ContractError, PartError, FixtureError."""
     mock = Mock(settings)
     story = [
         partial(Respond, fallback=control.error_body),  # whatever follows: one HTTP answer
@@ -37,10 +38,10 @@ def create_app(settings: Settings) -> ASGIApp:
     app = ConnexionMiddleware(Decide(), middlewares=story)  # what the lifecycle table makes of it
     for name, contract in mock.contracts.items():
         base_path = "/_mock" if name == "control" else f"/{name}"
-        app.add_api(dict(contract.document), base_path=base_path, resolver=_resolver(name))
+        app.add_api(dict(contract.document), base_path=base_path, resolver=_resolver(mock.modules[name]))
     app.app, app.middleware_stack = app._build_middleware_stack()  # now, so that an error in a contract or fixture stops the start
     return app  # type: ignore[no-any-return]  # Connexion is not typed
 
 
-def _resolver(name: str) -> Resolver:
-    return Resolver(lambda operation_id: getattr(MODULES[name], function_name(operation_id)))
+def _resolver(module: ModuleType) -> Resolver:
+    return Resolver(lambda operation_id: getattr(module, function_name(operation_id)))

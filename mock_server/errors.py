@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from openapi.errors import shown
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -63,7 +65,7 @@ class FixtureError(Exception):
     """A fixture cannot be read, or holds records that the contract does not allow."""
 
     def __init__(self, file: str, line: int, what: str) -> None:
-        super().__init__(f"{file}:{line}: {what}")
+        super().__init__(f"{shown(file)}:{line}: {what}")
 
 
 class NoSuchState(Exception):

@@ -20,6 +20,7 @@ from mock_server.plan import ApiPlan
 from mock_server.store import Collection, Record
 from mock_server.world import Collections, build
 from openapi import ContractError
+from openapi.catalog import find
 from openapi.source import Path_, Source, read
 
 _HERE = Path(__file__).parent
@@ -72,7 +73,7 @@ def _unreadable(error: ContractError) -> FixtureError:
 def read_fixture(api: str, file: Path | None = None) -> Fixture:
     """The API's own fixture, or `file`. Raises FixtureError."""
     try:
-        source = read(file or _directory() / f"{api}.yaml")
+        source = read(file or _own(api))
     except ContractError as error:
         raise _unreadable(error) from None
     if not isinstance(source.value, dict) or source.value.get("api") != api:
@@ -87,6 +88,11 @@ def read_fixture(api: str, file: Path | None = None) -> Fixture:
 _PARTS = ("api", "times", "credentials", "records", "recipes")
 #: How a fixture has its times written; left out: in seconds.
 _TIMES: Mapping[str, Callable[[datetime], str]] = {"seconds": rfc3339, "milliseconds": rfc3339_ms}
+
+
+def _own(api: str) -> Path:
+    folder = find(api).folder
+    return folder / "fixture.yaml" if folder else _directory() / f"{api}.yaml"
 
 
 def _directory() -> Path:

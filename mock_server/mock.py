@@ -7,13 +7,15 @@ from connexion.resolver import Resolver
 from connexion.spec import Specification
 
 from mock_server.apis import control, mobilenext, openscouter, promptster, rentalot, saleslab
-from mock_server.compile import compile_api
+from mock_server.breaks import require_fitting
+from mock_server.compile import compile_api, function_name
 from mock_server.fixtures import Fixture, read_fixtures
 from mock_server.plan import ApiPlan
 from mock_server.settings import Settings
 from mock_server.snapshot import read
 from mock_server.worlds import Worlds
-from openapi import Contract, load, load_control
+from openapi import Contract, PartError, load, load_control
+from openapi.catalog import find, part
 
 #: The vendors' modules: what the contracts name and cannot state.
 MODULES: Mapping[str, ModuleType] = {
@@ -26,12 +28,29 @@ MODULES: Mapping[str, ModuleType] = {
 }
 
 
+def module_of(contract: Contract) -> ModuleType:
+    """A vendor's module, or the handlers of somebody's own API. Raises PartError where they do not answer to the contract."""
+    if contract.name in MODULES:
+        return MODULES[contract.name]
+    home = find(contract.name)
+    module = part(home, "handlers")
+    wanted = {"error_body": "write the function that makes the body of an error"}
+    wanted |= {function_name(name): f"write the function that answers {name}" for name in contract.operations}
+    rows = [row for table in contract.lifecycles.values() for row in table.transitions.values()]
+    wanted |= {effect: f"write the effect that {row.operation} has in the contract" for row in rows for effect in row.effects}
+    for name, fix in wanted.items():
+        if not callable(getattr(module, name, None)):
+            raise PartError(home.file("handlers"), None, f"there is no function {name}", fix)
+    return module
+
+
 class Mock:
     """`root` is the API that also answers without its prefix: the only one served, if there is only one."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.contracts: dict[str, Contract] = {"control": load_control(), **{name: load(name) for name in settings.apis}}
+        self.modules = {name: module_of(contract) for name, contract in self.contracts.items()}
         self._exported = read(settings.world)
         self.fixtures: dict[str, Fixture] = read_fixtures(settings.apis, settings.world if self._exported is None else None)
         self.root = settings.apis[0] if len(settings.apis) == 1 else None
@@ -47,6 +66,7 @@ class Mock:
             operations[operation.id] = specification.operation_cls.from_spec(
                 specification, path=operation.path, method=method, resolver=resolver
             )
-        self.plans[name] = compile_api(contract, MODULES[name], operations, base_path)
+        self.plans[name] = compile_api(contract, self.modules[name], operations, base_path)
         if len(self.plans) == len(self.contracts):
+            require_fitting(self.plans)
             self.worlds = Worlds(self.plans, self.fixtures, self.settings, self._exported)

@@ -1,10 +1,11 @@
-"""The law: the five hand-written contracts, and the code that reads them.
+"""The law: the five hand-written contracts, and the code that reads them and a user's own.
 
 Imports nothing of the mock, of the suite, or of the command line.
 """
 
-from openapi.errors import ContractError, UnknownApi, Violation
-from openapi.loader import API_NAMES, load, load_control, load_file
+from openapi.catalog import API_NAMES
+from openapi.errors import ContractError, PartError, UnknownApi, Violation
+from openapi.loader import load, load_control, load_file
 from openapi.model import Contract, Level, Lifecycle, Operation, Rule
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Level",
     "Lifecycle",
     "Operation",
+    "PartError",
     "Rule",
     "UnknownApi",
     "Violation",

@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from openapi.mend import Mend
+
+
+def shown(file: str | Path) -> str:
+    """A file as it is told of: below the current folder, from there on."""
+    path = Path(file)
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
 
 
 class Severity(StrEnum):
@@ -32,7 +39,7 @@ class Violation:
     mend: Mend | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.what}; {self.fix} [{self.check}]"
+        return f"{shown(self.file)}:{self.line}:{self.column}: {self.what}; {self.fix} [{self.check}]"
 
 
 class ContractError(Exception):
@@ -46,5 +53,12 @@ class ContractError(Exception):
 class UnknownApi(Exception):
     """No contract has this name."""
 
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no API named {name!r}; choose one of: {', '.join(known)}")
+    def __init__(self, name: str, known: Sequence[str], hint: str = "") -> None:
+        super().__init__(f"there is no API named {name!r}; choose one of: {', '.join(known)}{hint}")
+
+
+class PartError(Exception):
+    """A Python file of somebody's own API is missing, cannot be imported, or does not fit the contract."""
+
+    def __init__(self, file: Path, line: int | None, what: str, fix: str) -> None:
+        super().__init__(" ".join(f"{shown(file)}{f':{line}' if line else ''}: {what}; {fix}".split()))

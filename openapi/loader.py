@@ -7,9 +7,10 @@ from typing import Any
 
 import isodate
 
+from openapi.catalog import CONTROL, find
 from openapi.checks import CHECKS, Check, Stage, Subject, run
 from openapi.checks.walk import METHODS
-from openapi.errors import ContractError, Severity, UnknownApi, Violation
+from openapi.errors import ContractError, Severity, Violation
 from openapi.json_schema import resolve, rule_map
 from openapi.model import (
     Body,
@@ -39,24 +40,21 @@ from openapi.model import (
 )
 from openapi.source import Source, read
 
-_HERE = Path(__file__).parent
 
-#: The vendors' APIs that have a contract, in the order in which they are served and listed.
-API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "openscouter", "promptster", "mobilenext")
+def load(name: str) -> Contract:
+    """The contract of one API: a vendor's, or one's own (see `catalog`). Raises UnknownApi, ContractError."""
+    return _load(find(name).contract)
 
 
 @cache
-def load(name: str) -> Contract:
-    """The contract of one API. Raises UnknownApi, ContractError."""
-    if name not in API_NAMES:
-        raise UnknownApi(name, API_NAMES)
-    return load_file(_HERE / f"{name}.yaml")
+def _load(file: Path) -> Contract:
+    return load_file(file)
 
 
 @cache
 def load_control() -> Contract:
     """The contract of the mock's own control API."""
-    return load_file(_HERE / "control.yaml")
+    return load_file(CONTROL)
 
 
 def load_file(file: Path) -> Contract:

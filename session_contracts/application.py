@@ -10,13 +10,13 @@ from mock_server.app import create_app
 from mock_server.clock import parse_time
 from mock_server.errors import BadSnapshot, FixtureError
 from mock_server.settings import Auth, LogFormat, Settings, Validation
-from openapi import API_NAMES, ContractError, UnknownApi
+from openapi import API_NAMES, ContractError, PartError, UnknownApi
 
 #: As in the contract of the control API: JSON's numbers are exact that far.
 _LONGEST_SEED = 10**15
 
 #: What `application` raises for the user's own mistakes.
-USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, ValueError)
+USER_ERRORS = (UnknownApi, ContractError, PartError, FixtureError, BadSnapshot, ValueError)
 
 
 def application(
@@ -32,7 +32,7 @@ def application(
     max_worlds: int = 500,
     log_format: str | None = None,
 ) -> ASGIApp:
-    """The mock of these APIs, or of all. Raises USER_ERRORS."""
+    """The mock of these APIs, or of all vendors'. Raises USER_ERRORS."""
     if admin_token == "":
         raise ValueError("an empty admin token guards nothing; give one, or leave it out")
     if abs(seed) > _LONGEST_SEED:

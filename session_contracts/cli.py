@@ -7,6 +7,7 @@ from session_contracts.commands.coverage import coverage
 from session_contracts.commands.diff import diff
 from session_contracts.commands.export import export
 from session_contracts.commands.lint import lint
+from session_contracts.commands.new import new
 from session_contracts.commands.prove import prove
 from session_contracts.commands.serve import serve
 from session_contracts.commands.verify import verify
@@ -18,5 +19,5 @@ def main() -> None:
     """Contracts for five vendors' sessions APIs: serve them as a mock, verify an implementation, prove the suite."""
 
 
-for _command in (serve, verify, prove, coverage, lint, diff, export):
+for _command in (serve, verify, prove, coverage, lint, diff, export, new):
     main.add_command(_command)

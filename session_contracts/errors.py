@@ -1,6 +1,9 @@
 """What can go wrong for a user of the command line, beside what the other packages say."""
 
 from collections.abc import Sequence
+from pathlib import Path
+
+from openapi.errors import shown
 
 
 class UserError(Exception):
@@ -41,6 +44,22 @@ class MockRefused(UserError):
     def __init__(self, status: int, detail: object) -> None:
         super().__init__(f"the mock refused ({status}): {detail}")
         self.status = status
+
+
+class BadName(UserError):
+    """An API, or its resource, cannot be called that."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name[:60]!r} {why}")
+
+
+class CannotMake(UserError):
+    """The folder of a new API is there already, or cannot be written."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        there = isinstance(error, FileExistsError)
+        why = "is there already, and nothing is overwritten" if there else f"cannot be written: {(error.strerror or str(error)).lower()}"
+        super().__init__(f"{shown(folder.absolute())} {why}; give another name, or another folder with --dir")
 
 
 class MockFailed(Exception):

@@ -37,9 +37,15 @@ class Transcript:
 
 def accept_everything(app: ASGIApp, api: str) -> ASGIApp:
     """Answers every call with the example of its success."""
-    contract = load(api)
-    body = orjson.dumps({"data": next(iter(contract.schemas[table.schema] for table in contract.lifecycles.values()))["example"]})
+    body = _example(api)
     return _instead(app, api, lambda scope: (200, body))
+
+
+def _example(api: str) -> bytes:
+    """What a success might be: the example of the API's first resource, in an envelope."""
+    contract = load(api)
+    schema = next(iter(contract.schemas[table.schema] for table in contract.lifecycles.values()), {})
+    return orjson.dumps({"data": schema.get("example", {})})
 
 
 def refuse_everything(app: ASGIApp, api: str) -> ASGIApp:
@@ -50,8 +56,7 @@ def refuse_everything(app: ASGIApp, api: str) -> ASGIApp:
 
 def say_yes_and_do_nothing(app: ASGIApp, api: str) -> ASGIApp:
     """Reads are honest; every write is answered with a success and not done."""
-    contract = load(api)
-    body = orjson.dumps({"data": next(iter(contract.schemas[table.schema] for table in contract.lifecycles.values()))["example"]})
+    body = _example(api)
     return _instead(app, api, lambda scope: None if scope["method"] == "GET" else (200, body))
 
 

@@ -11,11 +11,13 @@ import requests
 from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp
 
+from conformance.outcomes import Outcome
 from conformance.runner import Options, verify
 from mock_server.app import create_app
-from mock_server.breaks import CATALOGUE
+from mock_server.breaks import catalogue
 from mock_server.server import running
 from mock_server.settings import Settings
+from openapi import Level, load
 from session_contracts.errors import UnknownRule
 from session_contracts.in_process import URL, in_process
 from session_contracts.opponents import OPPONENTS, Transcript, opponents
@@ -32,15 +34,17 @@ class Fate(StrEnum):
     SILENT = "silent"
     STRAY = "stray"
     DEAD = "dead"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of the suite: which rules were found broken, and a fingerprint of all answers."""
+    """One run of the suite: which rules were found broken, which were not exercised, and a fingerprint of all answers."""
 
     name: str
     exit_status: int
     found: frozenset[str]
+    silent: frozenset[str]
     answers: frozenset[tuple[str, int]]
 
 
@@ -56,24 +60,35 @@ class Job:
 
 
 def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: int, seed: int, show: Callable[[str], object]) -> int:
-    """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule."""
-    breaks = CATALOGUE[api]
+    """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule, PartError."""
+    breaks = catalogue(api)
     if unknown := sorted(set(rules) - set(breaks)):
         raise UnknownRule(unknown[0], sorted(breaks))
     chosen = list(rules) or list(breaks)
     clean = _trial(Job(api, None, None, max_examples, seed))
-    show(f"unbroken: {'conforms' if clean.exit_status == 0 else f'exit status {clean.exit_status}, found {sorted(clean.found)}'}")
+    show(f"unbroken: {'conforms' if clean.exit_status == 0 else _trouble(clean)}")
     if clean.exit_status != 0 or clean.found:
         return 1
     jobs = [Job(api, rule, None, max_examples, seed) for rule in chosen]
     jobs += [Job(api, None, name, max_examples, seed) for name in opponents(api)] if not rules else []
-    proven = True
+    unbroken = [] if rules else [rule.id for rule in load(api).rules.values() if rule.level is not Level.DECISION and rule.id not in breaks]
+    proven = not unbroken
     for job, trial in zip(jobs, _trials(jobs, workers), strict=True):
         line, good = _judged(job, trial, clean, breaks[job.broken].entails if job.broken else ())
         proven = proven and good
         show(line)
+    for rule in unbroken:
+        show(f"{Fate.MISSING:8} {rule}  nothing breaks it")
     show("proven" if proven else "NOT proven")
     return 0 if proven else 1
+
+
+def _trouble(clean: Trial) -> str:
+    """Why nothing can be proven with the mock as it is."""
+    told = [f"exit status {clean.exit_status}"]
+    told += [f"found {', '.join(sorted(clean.found))}"] if clean.found else []
+    told += [f"not exercised: {', '.join(sorted(clean.silent))}"] if clean.silent else []
+    return f"{'; '.join(told)}; serve it and see what verify says"
 
 
 def _judged(job: Job, trial: Trial, clean: Trial, entails: Sequence[str]) -> tuple[str, bool]:
@@ -117,7 +132,10 @@ def _trial(job: Job) -> Trial:
         )
         report = verify(options)
     found = frozenset(result.id for result in report.results if result.outcome in _FOUND)
-    return Trial(job.broken or job.opponent or "unbroken", report.exit_status, found, frozenset(transcript.answers))
+    silent = frozenset(
+        result.id for result in report.results if result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
+    )
+    return Trial(job.broken or job.opponent or "unbroken", report.exit_status, found, silent, frozenset(transcript.answers))
 
 
 @contextmanager

@@ -1,13 +1,16 @@
-"""pytest plugin: a fixture for each API, with a fresh world for each test; one server for the whole run, also under pytest-xdist.
+"""pytest plugin: a fixture for each API, one's own too, with a fresh world for each test; one server for the run, also under pytest-xdist.
 
 What is heavy is imported when a test asks for it.
 """
 
+import os
 import select
 import socket
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
+    config.pluginmanager.register(_own_fixtures(), "session-contracts-own")
     if url := getattr(config, "workerinput", {}).get(_INPUT):
         config.stash[_URL] = url
 
@@ -57,8 +61,9 @@ def _serve_when_called() -> str:
             select.select([listener], [], [])
             with warnings.catch_warnings(action="ignore"):  # of what Connexion imports
                 from mock_server.server import serve
+                from openapi.catalog import names
                 from session_contracts.application import application
-            serve(application(), listener)
+            serve(application(names()), listener)
 
     threading.Thread(target=serve, daemon=True).start()
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -68,9 +73,10 @@ def _serve_when_called() -> str:
 def mock_server_url(pytestconfig: pytest.Config) -> str:
     """Where the mock of this test run is."""
     if _URL not in pytestconfig.stash:
+        from openapi.catalog import names
         from session_contracts.server import MockServer
 
-        server = pytestconfig.stash[_SERVER] = MockServer().start()
+        server = pytestconfig.stash[_SERVER] = MockServer(*names()).start()
         pytestconfig.stash[_URL] = server.url
     return pytestconfig.stash[_URL]
 
@@ -110,6 +116,16 @@ saleslab = _api("saleslab")
 openscouter = _api("openscouter")
 promptster = _api("promptster")
 mobilenext = _api("mobilenext")
+
+
+def _own_fixtures() -> ModuleType:
+    """One for each API of one's own; whoever has none does not even import what finds them."""
+    module = ModuleType("session_contracts_own_fixtures")
+    if "SESSION_CONTRACTS_APIS" in os.environ or any(Path().glob("*/vocabulary.py")):
+        from openapi.catalog import own_names
+
+        vars(module).update({name: _api(name) for name in own_names()})
+    return module
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO, Any
 
 import httpx
@@ -70,10 +71,15 @@ class Mock:
         return list(self.control("GET", "/outbox").json()["messages"])
 
 
-def start(*options: str, apis: Sequence[str] = (), errors: IO[str] | None = None) -> tuple[subprocess.Popen[str], str]:
-    """`session-contracts serve` in a process of its own, for these APIs or for all, and its URL. `errors`: a file for what it logs."""
+def start(
+    *options: str, apis: Sequence[str] = (), errors: IO[str] | None = None, folder: Path | None = None
+) -> tuple[subprocess.Popen[str], str]:
+    """`session-contracts serve` in a process of its own, for these APIs or for all, and its URL.
+
+    `errors`: a file for what it logs; `folder`: where it runs.
+    """
     command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "serve", *apis, "--port", "0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder)
     assert process.stdout is not None
     line = process.stdout.readline()
     found = re.search(r"http://[\d.]+:\d+", line)
@@ -84,9 +90,9 @@ def start(*options: str, apis: Sequence[str] = (), errors: IO[str] | None = None
 
 
 @contextmanager
-def running(*options: str, apis: Sequence[str] = ()) -> Iterator[Mock]:
-    """A mock in a process of its own."""
-    process, url = start(*options, apis=apis)
+def running(*options: str, apis: Sequence[str] = (), folder: Path | None = None) -> Iterator[Mock]:
+    """A mock in a process of its own, which runs in this folder."""
+    process, url = start(*options, apis=apis, folder=folder)
     mock = Mock(url, process.pid)
     try:
         yield mock

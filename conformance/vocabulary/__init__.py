@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from conformance.vocabulary import mobilenext, openscouter, promptster, rentalot, saleslab
 from conformance.vocabulary.model import Vocabulary
+from conformance.vocabulary.own import own_vocabularies
 
 _VOCABULARIES: Mapping[str, tuple[Vocabulary, ...]] = {
     "rentalot": (rentalot.SESSION,),
@@ -15,8 +16,8 @@ _VOCABULARIES: Mapping[str, tuple[Vocabulary, ...]] = {
 
 
 def vocabularies(api: str) -> tuple[Vocabulary, ...]:
-    """The vocabularies of one API, its main resource first. Raises KeyError."""
-    return _VOCABULARIES[api]
+    """The vocabularies of one API, its main resource first. Raises UnknownApi, PartError."""
+    return _VOCABULARIES.get(api) or own_vocabularies(api)
 
 
 __all__ = ["Vocabulary", "vocabularies"]

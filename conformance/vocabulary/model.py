@@ -33,6 +33,7 @@ class Vocabulary:
     `stated`: the rule about the members that tell the state, where it is not that of the cell.
     `cells`: (operation, state) to the rule that says more of that cell than the table does; `filter_values` likewise (parameter, value).
     `envelopes`: operation to the rule about what its answer is wrapped in; `members`: to the rule about what is in it.
+    `kept`: operation to the rule that what is sent is what is read afterwards, where the record has a member of that name.
     `codes`: rule to the code that an error must have by it.
     `aliases`: what a generic check's rule is called here; `refused`: which rule a valid body speaks to when it is refused;
     `breaks`: the rules that a body of an operation on a fresh record breaks or touches, which no schema can tell.
@@ -54,6 +55,7 @@ class Vocabulary:
     looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     races: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
     stated: str = ""
     cells: Mapping[tuple[str, str], str] = field(default_factory=dict)
     filter_values: Mapping[tuple[str, str], str] = field(default_factory=dict)

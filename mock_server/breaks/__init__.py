@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from mock_server.breaks import mobilenext, openscouter, promptster, rentalot, saleslab
 from mock_server.breaks.parts import Break
 from mock_server.errors import UnknownRules
-from mock_server.plan import ApiPlan
+from mock_server.plan import ApiPlan, vendors
+from openapi import PartError
+from openapi.catalog import Home, find, line_of, of_part
 
-#: Every break, by API and rule.
+#: Every break of the vendors' rules, by API and rule.
 CATALOGUE: Mapping[str, Mapping[str, Break]] = {
     "rentalot": rentalot.BREAKS,
     "saleslab": saleslab.BREAKS,
@@ -17,9 +19,37 @@ CATALOGUE: Mapping[str, Mapping[str, Break]] = {
 }
 
 
+def catalogue(api: str) -> Mapping[str, Break]:
+    """Every break of one API, by rule. Raises PartError."""
+    return CATALOGUE[api] if api in CATALOGUE else _own(find(api))
+
+
+def _own(home: Home) -> Mapping[str, Break]:
+    fix = "write 'BREAKS: dict[str, Break] = {...}', by rule"
+    found = of_part(home, "breaks", "BREAKS", fix)
+    if not isinstance(found, Mapping) or not all(isinstance(each, Break) for each in found.values()):
+        raise PartError(home.file("breaks"), None, "BREAKS is no mapping of rules to a Break", fix)
+    return found
+
+
+def require_fitting(plans: Mapping[str, ApiPlan]) -> None:
+    """Raises PartError where a break of somebody's own API is of no rule, or cannot be made: better now than in the middle of a proof."""
+    for name in (name for name in vendors(plans) if name not in CATALOGUE):
+        file = find(name).file("breaks")
+        for rule, each in catalogue(name).items():
+            line = line_of(file, f'"{rule}"')
+            if rule not in plans[name].contract.rules:
+                raise PartError(file, line, f"the contract has no rule {rule!r}", "state it under x-rules, or break another")
+            try:
+                each.apply(plans[name])
+            except Exception as error:
+                what = f"the break of {rule} does not fit the contract ({type(error).__name__}: {error})"
+                raise PartError(file, line, what, "break what there is") from error
+
+
 def breakable(plans: Mapping[str, ApiPlan]) -> list[str]:
     """The rules of the served APIs that can be broken."""
-    return sorted(rule for api, rules in CATALOGUE.items() if api in plans for rule in rules)
+    return sorted(rule for api in vendors(plans) for rule in catalogue(api))
 
 
 def broken(plans: Mapping[str, ApiPlan], rules: Sequence[str]) -> Mapping[str, ApiPlan]:
@@ -27,7 +57,8 @@ def broken(plans: Mapping[str, ApiPlan], rules: Sequence[str]) -> Mapping[str, A
     if unknown := sorted(set(rules) - set(breakable(plans))):
         raise UnknownRules(unknown, breakable(plans))
     result = dict(plans)
-    for api, breaks in CATALOGUE.items():
+    for api in vendors(plans):
+        breaks = catalogue(api)
         for rule in rules:
             if rule in breaks:
                 result[api] = breaks[rule].apply(result[api])

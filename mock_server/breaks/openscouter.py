@@ -1,6 +1,5 @@
 """How each of OpenScouter's rules is broken: what a hurried programmer would get wrong."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +7,7 @@ from typing import Any
 
 from mock_server import security
 from mock_server.apis import openscouter
-from mock_server.breaks import credentials
+from mock_server.breaks import credentials, writes
 from mock_server.breaks.parts import (
     Apply,
     Break,
@@ -33,7 +32,6 @@ from mock_server.call import Answer, Call, Change
 from mock_server.chance import CHOICES
 from mock_server.clock import rfc3339
 from mock_server.credentials import Credential
-from mock_server.decide import decide
 from mock_server.errors import Refused
 from mock_server.plan import ApiPlan
 from mock_server.store import Record
@@ -65,24 +63,6 @@ def _session(call: Call) -> Any:
     """The caller's session that a call names, whatever becomes of the call."""
     found = call.world.collection(call.api, call.api.resources["Session"]).get(call.parameters["id"])
     return found if found and found.tenant == call.tenant else None
-
-
-def _on_refusal(name: str, act: Callable[[Call, Record], None]) -> Apply:
-    """Something is done although the call is refused."""
-
-    def wrap(run: Any) -> Any:
-        async def wrapped(call: Call) -> Answer:
-            try:
-                answer: Answer = await run(call)
-            except Refused:
-                if found := _session(call):
-                    act(call, found)
-                raise
-            return answer
-
-        return wrapped
-
-    return runs(name, wrap)
 
 
 def _touch(call: Call, session: Record) -> None:
@@ -381,12 +361,6 @@ def _unpaid(call: Call, change: Change) -> None:
     change.messages.clear()
 
 
-async def _racing(call: Call) -> Answer:
-    decide(call)
-    await asyncio.sleep(0.02)  # a query to a database, between the check and the change
-    return call.plan.handler(call)
-
-
 def _as_integers(*members: str) -> Callable[[Call], None]:
     """Whatever a database column makes of it."""
 
@@ -473,7 +447,7 @@ BREAKS: dict[str, Break] = {
     "openscouter.complete.time-given": Break("takes its own time", effects(COMPLETE, _now_whatever_is_given)),
     "openscouter.complete.time-default": Break("takes the start for the end", effects(COMPLETE, _at_the_start)),
     "openscouter.complete.not-after": Break("completes whatever there is", allows(COMPLETE, ["analyzing", "analyzed", "confirmed"])),
-    "openscouter.complete.atomic": Break("writes before it checks", _on_refusal(COMPLETE, _touch)),
+    "openscouter.complete.atomic": Break("writes before it checks", writes.on_refusal(COMPLETE, _touch)),
     "openscouter.complete.isolated": Break("changes the tester's other sessions", _touches_siblings(COMPLETE)),
     "openscouter.analyze.starts": Break("has no analyst", handles(ANALYZE, _forgets_to_start)),
     "openscouter.analyze.members": Break("gives no estimate", _data(without("estimatedCompletionSeconds"), ANALYZE)),
@@ -482,7 +456,7 @@ BREAKS: dict[str, Break] = {
     ),
     "openscouter.analyze.finishes": Break("never hears of the end", _never_over),
     "openscouter.analyze.asynchronous": Break("analyzes during the call", handles(ANALYZE, _at_once)),
-    "openscouter.analyze.atomic": Break("writes before it checks", _on_refusal(ANALYZE, _touch)),
+    "openscouter.analyze.atomic": Break("writes before it checks", writes.on_refusal(ANALYZE, _touch)),
     "openscouter.analyze.isolated": Break("changes the tester's other sessions", _touches_siblings(ANALYZE)),
     "openscouter.notes.list": Break("gives twenty", _data(_twenty, NOTES)),
     "openscouter.notes.members": Break("forgets the author", _data(_no_author, NOTES)),
@@ -510,9 +484,9 @@ BREAKS: dict[str, Break] = {
     "openscouter.confirm.moves": Break("answers and does nothing", handles(CONFIRM, _confirms_nothing)),
     "openscouter.confirm.members": Break("forgets confirmedAt", _data(without("confirmedAt"), CONFIRM)),
     "openscouter.confirm.analyzed-only": Break("confirms what is completed", allows(CONFIRM, ["completed"])),
-    "openscouter.confirm.once": Break("checks, waits, then writes", runs(CONFIRM, lambda run: _racing)),
+    "openscouter.confirm.once": Break("checks, waits, then writes", writes.hesitates(CONFIRM)),
     "openscouter.confirm.payout": Break("forgets the payout", effects(CONFIRM, _unpaid)),
-    "openscouter.confirm.no-payout": Break("pays before it checks", _on_refusal(CONFIRM, _pays)),
+    "openscouter.confirm.no-payout": Break("pays before it checks", writes.on_refusal(CONFIRM, _pays)),
     "openscouter.confirm.time": Break("has a clock of its own", _data(_a_day_early, CONFIRM)),
     "openscouter.confirm.rating-required": Break("rates by default", _lenient(CONFIRM, "rating", 5)),
     "openscouter.confirm.rating-type": Break("makes an integer of anything", _integer(CONFIRM, "rating")),
@@ -520,7 +494,7 @@ BREAKS: dict[str, Break] = {
     "openscouter.confirm.comment-optional": Break("wants a comment", _wanted(CONFIRM, "comment")),
     "openscouter.confirm.comment-type": Break("takes any comment", _anything(CONFIRM, "comment")),
     "openscouter.confirm.comment-internal": Break("notes the comment", handles(CONFIRM, _noted_comment)),
-    "openscouter.confirm.atomic": Break("writes before it checks", _on_refusal(CONFIRM, _touch)),
+    "openscouter.confirm.atomic": Break("writes before it checks", writes.on_refusal(CONFIRM, _touch)),
     "openscouter.confirm.isolated": Break("changes the tester's other sessions", _touches_siblings(CONFIRM)),
     "openscouter.feedback.accepted": Break("takes feedback on what is confirmed", refuses(FEEDBACK, ["completed"], 409)),
     "openscouter.feedback.members": Break("has one id for all", _data(_same_feedback_id, FEEDBACK)),

@@ -8,7 +8,7 @@ import orjson
 
 from mock_server.call import Answer, Call
 from mock_server.errors import FieldError, Refused
-from mock_server.plan import ApiPlan, Checker, OperationPlan, ParameterPlan
+from mock_server.plan import ApiPlan, Checker, ErrorBody, OperationPlan, ParameterPlan
 from openapi.model import Move, Refusal, Stay, Transition
 
 Run = Callable[[Call], Awaitable[Answer]]
@@ -56,13 +56,15 @@ def refuses(name: str, states: Sequence[str], status: int) -> Apply:
 
     def change(row: Transition) -> Transition:
         stays = {state: stay for state, stay in row.stays.items() if state not in states}
-        return replace(row, stays=stays, refusals={**row.refusals, **{state: Refusal(status, _rule(row, state)) for state in states}})
+        moves = tuple(move for move in row.moves if move.source not in states)
+        refused = {state: Refusal(status, _rule(row, state)) for state in states}
+        return replace(row, moves=moves, stays=stays, refusals={**row.refusals, **refused})
 
     return table(name, change)
 
 
 def _rule(row: Transition, state: str) -> str:
-    cell = row.refusals.get(state) or row.stays.get(state)
+    cell = row.refusals.get(state) or row.stays.get(state) or next(iter(row.moves_from(state)), None)
     assert cell is not None, "a cell of the table"
     return cell.rule
 
@@ -144,6 +146,16 @@ def unchecked(name: str) -> Apply:
 def plain_message(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
     """The body of an error, as nobody documented it."""
     return "application/json", {"message": detail}
+
+
+def with_error_body(body: ErrorBody) -> Apply:
+    """Every refusal has this body."""
+    return lambda api: replace(api, error_body=body)
+
+
+def sees_everything(api: ApiPlan) -> ApiPlan:
+    """Records are looked up by id alone, whoever asks."""
+    return replace(api, sees=lambda caller, owner: True)
 
 
 def first(change: Callable[[Call], None]) -> Callable[[Run], Run]:

@@ -1,6 +1,5 @@
 """How each of Rentalot's rules is broken: what a hurried programmer would get wrong."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +9,7 @@ import orjson
 
 from mock_server import security
 from mock_server.apis import rentalot
-from mock_server.breaks import credentials
+from mock_server.breaks import credentials, pages, writes
 from mock_server.breaks.parts import (
     Apply,
     Break,
@@ -35,9 +34,9 @@ from mock_server.breaks.parts import (
 from mock_server.call import Answer, Call, Change, one
 from mock_server.clock import parse_time, rfc3339
 from mock_server.credentials import Credential
-from mock_server.decide import decide
 from mock_server.errors import Refused
 from mock_server.plan import ApiPlan, Checker, ParameterPlan
+from mock_server.store import Record
 from mock_server.world import Message
 from openapi.model import ABSENT, Move, Transition
 
@@ -61,10 +60,6 @@ def _first_answer_only(session: dict[str, Any]) -> dict[str, Any]:
 
 def _four_weeks(session: dict[str, Any]) -> dict[str, Any]:
     return {**session, "expiresAt": rfc3339(parse_time(session["createdAt"]) + timedelta(weeks=4))}
-
-
-def _no_timers(api: ApiPlan) -> ApiPlan:
-    return replace(api, resources={name: replace(resource, timers=()) for name, resource in api.resources.items()})
 
 
 def _create_route(api: ApiPlan) -> ApiPlan:
@@ -116,60 +111,6 @@ def _no_rate_headers(api: ApiPlan) -> ApiPlan:
 # ---- lists
 
 
-def _listed(page: Callable[[Call, int, int], tuple[int, int]]) -> Apply:
-    """List from and to other positions; `page` gives them for a page and a limit."""
-
-    def handler(call: Call) -> Answer:
-        number, limit = call.parameters["page"], call.parameters["limit"]
-        start, stop = page(call, number, limit)
-        records, total = call.rows()[start:stop], len(call.rows())
-        pagination = {"page": number, "limit": limit, "total": total, "totalPages": -(-total // limit)}
-        return Answer(
-            200, {"data": [record.encoded for record in records], "pagination": pagination}, {"data": [], "pagination": pagination}
-        )
-
-    return operation(LIST, lambda plan: replace(plan, handler=handler))
-
-
-def _all_tenants(call: Call) -> Answer:
-    call.tenant = None
-    return rentalot.list_sessions(call)
-
-
-def _last_filter_only(call: Call) -> Answer:
-    given = [plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters]
-    call.parameters = {name: value for name, value in call.parameters.items() if name not in given[:-1]}
-    return rentalot.list_sessions(call)
-
-
-def _unfiltered_total(call: Call) -> Answer:
-    answer = rentalot.list_sessions(call)
-    total = len(call.rows_of("Session", {}))
-    limit = call.parameters["limit"]
-    answer.body["pagination"] |= {"total": total, "totalPages": -(-total // limit)}
-    return answer
-
-
-def _list_handler(handler: Callable[[Call], Answer]) -> Apply:
-    return operation(LIST, lambda plan: replace(plan, handler=handler))
-
-
-def _pagination(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Apply:
-    return answers(lambda body: {**body, "pagination": {**body["pagination"], **edit(body["pagination"])}}, LIST)
-
-
-def _meta(body: dict[str, Any]) -> dict[str, Any]:
-    return {"data": body["data"], "meta": body["pagination"]}
-
-
-def _ignored(which: str) -> Apply:
-    return parameter(LIST, which, lambda plan: replace(plan, filters=None))
-
-
-def _default(which: str, value: int) -> Apply:
-    return parameter(LIST, which, lambda plan: replace(plan, default=value))
-
-
 def _no_draft(plan: ParameterPlan) -> ParameterPlan:
     known = [value for value in plan.checker.schema["enum"] if value != "draft"]
     return replace(plan, checker=Checker.of({**plan.checker.schema, "enum": known}))
@@ -181,12 +122,6 @@ def _no_draft(plan: ParameterPlan) -> ParameterPlan:
 def _swapped(row: Transition) -> Transition:
     target = {"approved": "denied", "denied": "approved"}
     return replace(row, moves=tuple(Move(move.source, target[move.target], move.when, move.rule) for move in row.moves))
-
-
-async def _racing(call: Call) -> Answer:
-    decide(call)
-    await asyncio.sleep(0.02)  # a query to a database, between the check and the change
-    return call.plan.handler(call)
 
 
 def _before(call: Call) -> Answer:
@@ -215,35 +150,13 @@ def _notify_anyway(call: Call, change: Change) -> None:
     change.messages.append(Message("email", about=call.found.key, to=address, text="Your application was reviewed."))
 
 
-def _found(call: Call) -> Any:
-    record = call.world.collection(call.api, call.resource()).get(call.parameters["id"])
-    return record if record and record.tenant == call.tenant else None
-
-
-def _on_refusal(act: Callable[[Call], None]) -> Callable[[Run], Run]:
-    def wrap(run: Run) -> Run:
-        async def wrapped(call: Call) -> Answer:
-            try:
-                return await run(call)
-            except Refused:
-                if _found(call):
-                    act(call)
-                raise
-
-        return wrapped
-
-    return wrap
-
-
-def _mail(call: Call) -> None:
-    record = _found(call)
+def _mail(call: Call, record: Record) -> None:
     if record.private.get("email"):
         call.world.outbox.append(Message("email", about=record.key, to=record.private["email"], text="Your application was reviewed."))
 
 
-def _write_notes(call: Call) -> None:
-    record = _found(call)
-    call.world.move(call.api, call.resource(), record, record.state, {"reviewNotes": call.body.get("reviewNotes") or "reviewed"})
+def _write_notes(call: Call, record: Record) -> None:
+    call.world.move(call.api, call.resource(), record, str(record.state), {"reviewNotes": call.body.get("reviewNotes") or "reviewed"})
 
 
 def _whole_contact(call: Call) -> Answer:
@@ -296,13 +209,13 @@ _NOTHING_FOUND = unless_refused(lambda call, refusal: Answer(200, {"data": None}
 BREAKS: dict[str, Break] = {
     "rentalot.session.members": Break("forgets a member", _everywhere(_without_updated_at)),
     "rentalot.session.submission": Break("keeps the first answer only", _everywhere(_first_answer_only)),
-    "rentalot.session.ttl": Break("has no job that expires sessions", _no_timers),
+    "rentalot.session.ttl": Break("has no job that expires sessions", writes.no_timers),
     "rentalot.session.expires-at": Break("takes four weeks for a month", _everywhere(_four_weeks)),
     "rentalot.session.expired-readable": Break("hides what is expired", refuses(GET, ["expired", "expired_reviewed"], 404)),
     "rentalot.session.not-created-here": Break("has the usual POST", _create_route),
     "rentalot.session.draft": Break("does not know drafts", refuses(GET, ["draft"], 404)),
     "rentalot.tenant.hidden": Break("looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)),
-    "rentalot.tenant.unlisted": Break("lists without a tenant", _list_handler(_all_tenants)),
+    "rentalot.tenant.unlisted": Break("lists without a tenant", pages.of_all_tenants(LIST)),
     "rentalot.auth.required": Break("serves anonymous calls", credentials.serves_anybody),
     "rentalot.auth.scheme": Break("takes the last word of the header", credentials.takes_any_scheme),
     "rentalot.auth.unknown": Break("checks only that there is a key", credentials.takes_what_nobody_issued),
@@ -315,32 +228,26 @@ BREAKS: dict[str, Break] = {
     "rentalot.rate.headers": Break("sends no rate headers", _no_rate_headers),
     "rentalot.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)),
     "rentalot.rate.retry-after": Break("forgets Retry-After", lambda api: replace(api, limit=_no_retry_after)),
-    "rentalot.list.envelope": Break("calls pagination meta", answers(_meta, LIST)),
-    "rentalot.list.page-default": Break("begins with the second page", _default("page", 2)),
-    "rentalot.list.limit-default": Break("gives ten without a limit", _default("limit", 10)),
-    "rentalot.list.limit": Break(
-        "stops one too early", _listed(lambda call, page, limit: ((page - 1) * limit, page * limit - 1)), entails=("rentalot.list.walk",)
-    ),
-    "rentalot.list.walk": Break(
-        "begins each page one too early", _listed(lambda call, page, limit: (start := (page - 1) * max(1, limit - 1), start + limit))
-    ),
-    "rentalot.list.echo": Break("tells the page that comes next", _pagination(lambda pagination: {"page": pagination["page"] + 1})),
-    "rentalot.list.total": Break("counts without the filters", _list_handler(_unfiltered_total)),
-    "rentalot.list.total-pages": Break(
-        "rounds down", _pagination(lambda pagination: {"totalPages": pagination["total"] // pagination["limit"]})
-    ),
-    "rentalot.list.filter-contact": Break("ignores contactId", _ignored("contactId"), entails=(_COMBINE,)),
-    "rentalot.list.filter-template": Break("ignores workflowTemplateId", _ignored("workflowTemplateId"), entails=(_COMBINE,)),
-    "rentalot.list.filter-status": Break("ignores status", _ignored("status"), entails=(_COMBINE, "rentalot.list.filter-draft")),
-    "rentalot.list.filter-review-status": Break("ignores reviewStatus", _ignored("reviewStatus"), entails=(_COMBINE,)),
-    _COMBINE: Break("takes the last filter only", _list_handler(_last_filter_only)),
+    "rentalot.list.envelope": Break("calls pagination meta", pages.calls_pagination(LIST, "meta")),
+    "rentalot.list.page-default": Break("begins with the second page", pages.defaults_to(LIST, "page", 2)),
+    "rentalot.list.limit-default": Break("gives ten without a limit", pages.defaults_to(LIST, "limit", 10)),
+    "rentalot.list.limit": Break("stops one too early", pages.stops_early(LIST), entails=("rentalot.list.walk",)),
+    "rentalot.list.walk": Break("begins each page one too early", pages.overlaps(LIST)),
+    "rentalot.list.echo": Break("tells the page that comes next", pages.tells(LIST, lambda told: {"page": told["page"] + 1})),
+    "rentalot.list.total": Break("counts without the filters", pages.counts_without_filters(LIST)),
+    "rentalot.list.total-pages": Break("rounds down", pages.tells(LIST, lambda told: {"totalPages": told["total"] // told["limit"]})),
+    "rentalot.list.filter-contact": Break("ignores contactId", pages.ignores(LIST, "contactId"), entails=(_COMBINE,)),
+    "rentalot.list.filter-template": Break("ignores workflowTemplateId", pages.ignores(LIST, "workflowTemplateId"), entails=(_COMBINE,)),
+    "rentalot.list.filter-status": Break("ignores status", pages.ignores(LIST, "status"), entails=(_COMBINE, "rentalot.list.filter-draft")),
+    "rentalot.list.filter-review-status": Break("ignores reviewStatus", pages.ignores(LIST, "reviewStatus"), entails=(_COMBINE,)),
+    _COMBINE: Break("takes the last filter only", pages.last_filter_only(LIST)),
     "rentalot.list.filter-draft": Break("does not know draft", parameter(LIST, "status", _no_draft)),
     "rentalot.get.returns": Break("finds completed sessions only", refuses(GET, ["active"], 404)),
     "rentalot.get.not-found": Break("answers null for nothing", all_of(runs(GET, _NOTHING_FOUND), unchecked(GET))),
     "rentalot.get.envelope": Break("answers the bare session", answers(lambda body: body["data"], GET)),
     "rentalot.review.decides": Break("mixes the decisions up", table(REVIEW, _swapped)),
     "rentalot.review.final": Break("lets a decision be changed", allows(REVIEW, ["approved", "denied"]), entails=("rentalot.review.once",)),
-    "rentalot.review.once": Break("checks, waits, then writes", runs(REVIEW, lambda run: _racing)),
+    "rentalot.review.once": Break("checks, waits, then writes", writes.hesitates(REVIEW)),
     "rentalot.review.completed-only": Break("reviews whatever is pending", allows(REVIEW, ["draft", "active", "expired"])),
     "rentalot.review.not-found": Break("answers 400 for an unknown id", refuses(REVIEW, [ABSENT], 400)),
     "rentalot.review.returns-updated": Break("answers with what it read before", _review_handler(_before)),
@@ -372,7 +279,7 @@ BREAKS: dict[str, Break] = {
     "rentalot.review.email-needs-address": Break(
         "mails anyway", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_anyway)
     ),
-    "rentalot.review.email-tells-decision": Break("mails before it checks", runs(REVIEW, _on_refusal(_mail))),
-    "rentalot.review.atomic": Break("writes the notes before it checks", runs(REVIEW, _on_refusal(_write_notes))),
+    "rentalot.review.email-tells-decision": Break("mails before it checks", writes.on_refusal(REVIEW, _mail)),
+    "rentalot.review.atomic": Break("writes the notes before it checks", writes.on_refusal(REVIEW, _write_notes)),
     "rentalot.review.isolated": Break("reviews every session of the contact", _review_handler(_whole_contact)),
 }

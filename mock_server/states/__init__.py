@@ -1,16 +1,16 @@
 """Provider states: how a test prepares the mock, by the messages that Pact uses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from mock_server.errors import BadState, NoSuchState
 from mock_server.plan import ApiPlan, Checker
 from mock_server.states import common, mobilenext, openscouter, promptster, rentalot, saleslab
+from mock_server.states.common import SetUp, State
 from mock_server.world import World
-from openapi import load_control
-
-SetUp = Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]
+from openapi import PartError, load_control
+from openapi.catalog import find, of_part
 
 _COMMON: Mapping[str, SetUp] = {
     "reset": common.reset,
@@ -53,18 +53,32 @@ _BY_API: Mapping[str, Mapping[str, SetUp]] = {
 def set_up(world: World, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, Any]:
     """The values that the state names; a teardown does nothing. Raises NoSuchState, BadState."""
     state, params = message["state"], message.get("params", {})
-    own = _BY_API[api.name]
-    known = {**_COMMON, **own}
+    known = {**_documented("any"), **states_of(api.name)}
     if state not in known:
         raise NoSuchState(f"there is no state {state!r}; there is one of each of: {', '.join(known)}")
-    schema = f"{api.name if state in own else 'any'}.{state.replace(' ', '_')}"
-    _check(_checker(schema), params)
-    return known[state](world, api, params) if message["action"] == "setup" else {}
+    _check(known[state].checker, params)
+    return known[state].set_up(world, api, params) if message["action"] == "setup" else {}
+
+
+def states_of(api: str) -> Mapping[str, State]:
+    """The states of one API, by name, without those that every API has. Raises PartError."""
+    return _documented(api) if api in _BY_API else _own(api)
 
 
 @cache
-def _checker(schema: str) -> Checker:
-    return Checker.of(load_control().schemas[schema])
+def _documented(api: str) -> Mapping[str, State]:
+    """Their params are in the control API's own contract."""
+    schemas = load_control().schemas
+    found = _COMMON if api == "any" else _BY_API[api]
+    return {name: State(set_up, Checker.of(schemas[f"{api}.{name.replace(' ', '_')}"])) for name, set_up in found.items()}
+
+
+def _own(api: str) -> Mapping[str, State]:
+    home, fix = find(api), "write 'STATES: dict[str, State] = {...}', by name"
+    found = of_part(home, "states", "STATES", fix)
+    if not isinstance(found, Mapping) or not all(isinstance(each, State) for each in found.values()):
+        raise PartError(home.file("states"), None, "STATES is no mapping of names to a State", fix)
+    return found
 
 
 #: Constraints on what a target offers, as opposed to what a message is like.

@@ -1,6 +1,7 @@
 """The provider states of every API, and what those of several share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,31 @@ from mock_server.chance import SECRETS
 from mock_server.clock import parse_duration, parse_moment, parse_time, rfc3339
 from mock_server.credentials import Credential, random_key
 from mock_server.errors import BadState, ClockError, NoSuchState
-from mock_server.plan import ApiPlan
+from mock_server.plan import ApiPlan, Checker
 from mock_server.rates import Rates
 from mock_server.store import Record
 from mock_server.world import World, as_message
+from openapi.model import JsonSchema
+
+#: Brings a state about, and returns the values that it names. Raises NoSuchState, BadState.
+SetUp = Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class State:
+    """A provider state: what brings it about, and what its params are checked against."""
+
+    set_up: SetUp
+    checker: Checker
+
+
+def state(set_up: SetUp, **params: JsonSchema) -> State:
+    """A state with these params, each with its schema; all of them are optional, and there are no others."""
+    return State(set_up, Checker.of({"type": "object", "properties": params, "additionalProperties": False}))
+
+
+#: The schema of the param that says whose something is.
+TENANT: JsonSchema = {"type": "string", "enum": ["default", "other"]}
 
 
 def reset(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,3 +97,13 @@ def issued_key(world: World, api: ApiPlan, params: Mapping[str, Any], prefix: st
         limited = None if scopes is None else tuple(scopes)
         found = keys.issue(Credential(random_key(prefix, world.chance.draw(SECRETS)), tenant, kind, revoked=revoked, scopes=limited))
     return bearer(found.secret)
+
+
+def key_state(prefix: str, kind: str = "api_key") -> State:
+    """The state `credential` of an API with bearer keys that do not expire: the tenant's first one, or one that is revoked."""
+
+    def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+        return issued_key(world, api, params, prefix, kind)
+
+    kinds: JsonSchema = {"type": "string", "enum": [kind]}
+    return state(credential, tenant=TENANT, kind=kinds, expired={"type": "boolean", "enum": [False]}, revoked={"type": "boolean"})

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from openapi import Contract, UnknownApi, load, load_control, load_file
+from openapi import load_file
 from session_contracts.commands.user_errors import says_what_to_do
 from session_contracts.commands.writing import write
+from session_contracts.contracts import contract_file
 from session_contracts.export import FORMATS, exports
 from session_contracts.export import export as written
 from session_contracts.export.document import Refs
@@ -30,7 +31,7 @@ def export(api: str, name: str | None, out: Path | None, refs: str | None) -> No
     """
     if refs is not None and (name is None or FORMATS[name].refs is None):
         raise click.UsageError("--refs goes with --format json or openapi-3.1")
-    contract = _contract(api)
+    contract = load_file(contract_file(api))
     if name is not None:
         content = written(contract, name, Refs(refs) if refs else None)
         if out is None:
@@ -43,15 +44,3 @@ def export(api: str, name: str | None, out: Path | None, refs: str | None) -> No
         for file, content in exports(contract).items():
             write(out / file, content)
             click.echo(out / file)
-
-
-def _contract(api: str) -> Contract:
-    """Raises UnknownApi, ContractError."""
-    if api == "control":
-        return load_control()
-    try:
-        return load(api)
-    except UnknownApi:
-        if Path(api).suffix or Path(api).exists():
-            return load_file(Path(api))
-        raise

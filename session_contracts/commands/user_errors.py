@@ -9,10 +9,11 @@ import click
 
 from conformance.errors import UsageError
 from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
-from openapi import API_NAMES, ContractError, UnknownApi
+from openapi import ContractError, PartError, UnknownApi
+from openapi.catalog import find
 from session_contracts.errors import UserError
 
-_USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, AddressInUse, UsageError, UserError)
+_USER_ERRORS = (UnknownApi, ContractError, PartError, FixtureError, BadSnapshot, AddressInUse, UsageError, UserError)
 
 
 def says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,5 +30,4 @@ def says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def known_api(api: str) -> None:
     """Raises UnknownApi."""
-    if api not in API_NAMES:
-        raise UnknownApi(api, API_NAMES)
+    find(api)

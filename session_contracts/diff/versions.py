@@ -10,16 +10,15 @@ What OLD and NEW may be, in the order in which it is tried:
 So where a file and a branch have the same name, the file is meant; `main:path` names the branch.
 """
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import openapi
-from openapi import API_NAMES, ContractError
+from openapi import API_NAMES, ContractError, UnknownApi
 from openapi.checks import CHECKS, Stage, Subject, run
 from openapi.loader import load_source
 from openapi.source import Source, parse, read
+from session_contracts.contracts import contract_file
 from session_contracts.errors import GitFailed, NoContract, UnknownVersion
 
 #: A document that has one of these is one of ours, and has to be a whole contract.
@@ -61,12 +60,13 @@ def versions(old: str, new: str) -> tuple[Version, Version]:
 
 
 def _named(text: str) -> "Path | _Blob | None":
-    if os.path.lexists(text) and not os.path.isdir(text):
-        return Path(text)
-    if text in API_NAMES:
-        return Path(openapi.load(text).file)
     revision, colon, path = text.partition(":")
-    return _Blob(Path(), revision, path) if colon and path else None
+    if colon and path and not Path(text).exists():
+        return _Blob(Path(), revision, path)
+    try:
+        return contract_file(text)
+    except UnknownApi:
+        return None
 
 
 def _at_revision(revision: str, file: "Path | _Blob") -> _Blob:

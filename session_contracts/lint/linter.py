@@ -8,13 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import openapi
 from openapi import API_NAMES, ContractError, Violation
 from openapi.checks import Check
-from openapi.errors import Severity
+from openapi.errors import Severity, shown
 from openapi.loader import examine
 from openapi.mend import mended
 from openapi.source import Source, parse, read
+from session_contracts.contracts import contract_file
 from session_contracts.errors import NotWritten
 from session_contracts.lint import CHECKS
 
@@ -38,12 +38,8 @@ class Linted:
 
 
 def contracts(names: Sequence[str]) -> list[str]:
-    """The files of these contracts, which may be told by the names of their APIs; without any, of all that the project has."""
-    home = Path(openapi.__file__).parent
-    known = {api: str(home / f"{api}.yaml") for api in API_NAMES}
-    if not names:
-        return [*known.values(), str(home / "control.yaml")]
-    return [known[name] if name in known and not Path(name).exists() else name for name in names]
+    """The files of these contracts, which may be told by the names of their APIs; of all of ours without any. Raises UnknownApi."""
+    return [name if name == STANDARD_INPUT else str(contract_file(name)) for name in names or (*API_NAMES, "control")]
 
 
 def lint(file: str, *, ignore: Collection[str] = (), least: Severity = Severity.WARNING, checks: Sequence[Check] = CHECKS) -> Linted:
@@ -68,11 +64,7 @@ def _told(violations: Sequence[Violation], ignore: Collection[str], least: Sever
 
 
 def _shown(file: str) -> str:
-    """Below the current folder, from there on."""
-    path, here = Path(file), Path.cwd()
-    if file == STANDARD_INPUT:
-        return "stdin"
-    return path.relative_to(here).as_posix() if path.is_absolute() and path.is_relative_to(here) else file
+    return "stdin" if file == STANDARD_INPUT else shown(file)
 
 
 def fix(file: str, *, ignore: Collection[str] = (), least: Severity = Severity.WARNING, checks: Sequence[Check] = CHECKS) -> Linted:

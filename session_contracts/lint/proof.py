@@ -4,28 +4,34 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
-from openapi import API_NAMES
+from openapi import UnknownApi
+from openapi.catalog import find
 from openapi.checks import Check, Flaw, Stage, Subject, example
 from openapi.checks.rules import stated
 from openapi.model import Level
 
 
 def api_of(file: str) -> str | None:
-    """The API that a contract is of, by the name of its file; None where the project has neither checks nor a mock for it."""
+    """The API that a contract is of, by the name of its file; None where there are neither checks nor a mock for it."""
     name = Path(file).stem
-    return name if name in API_NAMES else None
+    try:
+        home = find(name)
+    except UnknownApi:
+        return None
+    # A copy of a vendor's contract is that contract, as its author goes on with it; somebody's own has the rest beside it.
+    return name if home.folder is None or home.contract.samefile(file) else None
 
 
 def verified(subject: Subject) -> Iterator[Flaw]:
     api = api_of(subject.source.file)
     if api:
-        yield from _missing(subject, _judged(api), "no check of the suite judges {}", "write one below conformance/checks")
+        yield from _missing(subject, _judged(api), "no check of the suite judges {}", "write one that names it")
 
 
 def broken(subject: Subject) -> Iterator[Flaw]:
     api = api_of(subject.source.file)
     if api:
-        yield from _missing(subject, _breakable(api), "the mock cannot be told to break {}", "add it to mock_server/breaks")
+        yield from _missing(subject, _breakable(api), "the mock cannot be told to break {}", "say how, in its breaks")
 
 
 def _missing(subject: Subject, known: Collection[str], what: str, fix: str) -> Iterator[Flaw]:
@@ -43,9 +49,9 @@ def _judged(api: str) -> Collection[str]:
 
 
 def _breakable(api: str) -> Collection[str]:
-    from mock_server.breaks import CATALOGUE
+    from mock_server.breaks import catalogue
 
-    return CATALOGUE[api]
+    return catalogue(api)
 
 
 _BAD = """\

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 
 @pytest.fixture(scope="module")
 def served(installed: Installed) -> Iterator[Served]:
-    command = [str(installed.command), "serve", "rentalot", "--port", "0", "--clock", "2026-02-13T09:00:00Z"]
+    with served_by(installed, "rentalot") as served:
+        yield served
+
+
+@contextmanager
+def served_by(installed: Installed, api: str) -> Iterator[Served]:
+    command = [str(installed.command), "serve", api, "--port", "0", "--clock", "2026-02-13T09:00:00Z"]
     with subprocess.Popen(
         command, cwd=installed.folder, env=bare_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as server:
@@ -88,7 +95,8 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
     assert folders == {"openapi", "mock_server", "conformance", "session_contracts"}
     data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "openapi").iterdir() if path.suffix in (".yaml", ".json")}
     data |= {f"mock_server/fixtures/{path.name}" for path in (ROOT / "fixtures").iterdir()}
-    assert data | {"session_contracts/py.typed"} <= set(names)
+    data |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "session_contracts" / "new" / "template").iterdir()}
+    assert data | {f"{folder}/py.typed" for folder in folders} <= set(names)
 
 
 def test_it_says_its_version(installed: Installed) -> None:
@@ -119,6 +127,14 @@ def test_it_verifies(installed: Installed, served: Served) -> None:
         "--allow-incomplete",
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_it_makes_and_serves_an_api_of_ones_own(installed: Installed) -> None:
+    made = installed.run("new", "acme", "--resource", "Order")
+    assert made.returncode == 0, made.stdout + made.stderr
+    with served_by(installed, "acme") as served:
+        answer = requests.get(f"{served.url}/acme/v1/orders", headers={"Authorization": served.authorization}, timeout=10)
+        assert answer.json()["pagination"]["total"] == 31
 
 
 def test_its_fixtures_are_there_for_pytest(installed: Installed) -> None:

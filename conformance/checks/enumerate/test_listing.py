@@ -73,8 +73,7 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
         stranger = {**scope, name: subject.scope()[name]}
         population |= _populate(subject, stranger)
     narrow = {key: text for key, text in scope.items() if key != name}
-    baseline = subject.listing(narrow)
-    shown = {str(record.get(subject.table.field)): record for record in subject.listed(baseline)}
+    baseline, shown = _walk(subject, narrow)
     # A record that does not show the field by itself shows it in the list.
     told = {identity: {**shown[identity], **record} for identity, record in population.items() if identity in shown}
     visible = {identity: record for identity, record in told.items() if case.field in record}

@@ -1,0 +1,76 @@
+"""For `breaks.py`: for each rule how to break exactly it, as a hurried programmer would.
+
+`BREAKS` maps a rule to a `Break`: what the mistake is, a change of the mock's plan (`Apply`, `Callable[[ApiPlan], ApiPlan]`), and the other
+rules that cannot hold then (`entails`). Most changes are made by the functions here, which take the operationId first. `credentials` breaks
+who may call, `pages` and `cursors` a list, and `writes` what changes something.
+"""
+
+from mock_server.breaks import credentials, cursors, pages, writes
+from mock_server.breaks.parts import (
+    Apply,
+    Break,
+    Edit,
+    Run,
+    all_of,
+    allows,
+    answers,
+    answers_with,
+    body_schema,
+    effects,
+    first,
+    handles,
+    operation,
+    parameter,
+    plain_message,
+    refuses,
+    runs,
+    schema_without,
+    sees_everything,
+    status,
+    succeeds,
+    table,
+    unchecked,
+    unless_refused,
+    with_error_body,
+    without,
+)
+from mock_server.plan import ApiPlan, OperationPlan, ParameterPlan
+from openapi.model import ABSENT, FOREIGN
+
+__all__ = [
+    "ABSENT",
+    "FOREIGN",
+    "ApiPlan",
+    "Apply",
+    "Break",
+    "Edit",
+    "OperationPlan",
+    "ParameterPlan",
+    "Run",
+    "all_of",
+    "allows",
+    "answers",
+    "answers_with",
+    "body_schema",
+    "credentials",
+    "cursors",
+    "effects",
+    "first",
+    "handles",
+    "operation",
+    "pages",
+    "parameter",
+    "plain_message",
+    "refuses",
+    "runs",
+    "schema_without",
+    "sees_everything",
+    "status",
+    "succeeds",
+    "table",
+    "unchecked",
+    "unless_refused",
+    "with_error_body",
+    "without",
+    "writes",
+]

@@ -1,0 +1,17 @@
+"""For `checks/test_*.py`: checks of rules that the suite has none for.
+
+A check is a pytest function that takes `subject: Subject` and `judge: Judge`, and says with `@verifies("confirm.notice")` which rules it
+judges (short for `acme.confirm.notice`). With `@each(cases)` it runs once for every `Case`. `judge` takes down what was seen of a rule;
+`Unexercised`, or `judge.require`, says that nothing can be said of it. `shapes` reads answers.
+"""
+
+from conformance import shapes
+from conformance.client import Exchange
+from conformance.errors import Unexercised
+from conformance.judge import Judge
+from conformance.plugin import Case, each, verifies
+from conformance.shapes import Record
+from conformance.subject import Subject
+from conformance.vocabulary import Vocabulary
+
+__all__ = ["Case", "Exchange", "Judge", "Record", "Subject", "Unexercised", "Vocabulary", "each", "shapes", "verifies"]

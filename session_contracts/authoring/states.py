@@ -1,0 +1,41 @@
+"""For `states.py`: how a test brings the mock into a situation.
+
+`STATES` maps the name of a provider state to a `State`, which `state` makes of a function and the schemas of its params. The function
+is a `SetUp`, `Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]`: it returns the values that the state names. It raises
+BadState where a param refers to nothing, and NoSuchState where it asks for what there is not. Every API has a state `credential`;
+`key_state` makes one.
+"""
+
+from mock_server.chance import CHOICES, IDS, SECRETS
+from mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
+from mock_server.credentials import Credential
+from mock_server.errors import BadState, NoSuchState
+from mock_server.plan import ApiPlan
+from mock_server.states.common import TENANT, SetUp, State, bearer, existing, issued_key, key_state, moment, state
+from mock_server.store import Record
+from mock_server.world import World
+
+__all__ = [
+    "CHOICES",
+    "IDS",
+    "SECRETS",
+    "TENANT",
+    "ApiPlan",
+    "BadState",
+    "Credential",
+    "NoSuchState",
+    "Record",
+    "SetUp",
+    "State",
+    "World",
+    "bearer",
+    "existing",
+    "issued_key",
+    "key_state",
+    "moment",
+    "parse_duration",
+    "parse_time",
+    "rfc3339",
+    "rfc3339_ms",
+    "state",
+]

@@ -1,0 +1,111 @@
+"""A new API of somebody's own: a folder, made from the templates beside this file."""
+
+import importlib.util
+import keyword
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import inflection
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mock_server.compile import function_name
+from openapi.catalog import RESERVED, is_name, names
+from session_contracts.errors import BadName, CannotMake
+
+_TEMPLATES = Path(__file__).parent / "template"
+_SUFFIX = ".jinja"
+#: The file of a template that is called otherwise than the file that it makes.
+_CONTRACT = "contract.yaml"
+_RESOURCE = re.compile(r"[A-Z][A-Za-z0-9]*")
+#: Schemas of the template that are not called after the resource.
+_SCHEMAS = frozenset({"Status", "Pagination", "Cancellation", "Problem"})
+#: An API's name is that of a fixture, too, and these are pytest's and ours.
+_FIXTURES = frozenset(
+    ["cache", "capfd", "caplog", "capsys", "doctest_namespace", "monkeypatch", "pytestconfig", "pytester", "recwarn", "request", "subtests", "testdir", "tmp_path", "tmpdir", "worker_id", "mock_server_url", "mock_world"]
+)
+_LONGEST = 40
+
+
+def make(name: str, resource: str, root: Path) -> Path:
+    """The folder, with everything in it that an API of this name needs, whose records are called `resource` (`Booking`).
+
+    Raises BadName, and CannotMake where there is something already, or nothing can be written.
+    """
+    _require_name(name)
+    _require_resource(resource)
+    texts = dict(_rendered(_words(name, resource)))
+    folder = root / name
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise CannotMake(folder, error) from None
+    try:
+        for file, text in texts.items():
+            (folder / file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise CannotMake(folder, error) from None
+    return folder
+
+
+def _require_name(name: str) -> None:
+    if not is_name(name) or keyword.iskeyword(name) or len(name) > _LONGEST:
+        form = f"up to {_LONGEST} lower-case letters, digits and _, and a letter first"
+        raise BadName(name, f"is no name of an API; write {form}, as in 'acme'")
+    if name in names():
+        raise BadName(name, "is the name of an API already; choose another")
+    if name in RESERVED or name in _FIXTURES:
+        raise BadName(name, "means something else to the mock, or to pytest; choose another")
+    if _is_importable(name):
+        raise BadName(name, "is a Python module already, which yours would hide, or be hidden by; choose another")
+
+
+def _is_importable(name: str) -> bool:
+    """Whether there is a module of that name, other than a folder right here."""
+    found = importlib.util.find_spec(name)
+    if found is None:
+        return False
+    places = [Path(place) for place in found.submodule_search_locations or ()]
+    return not places or any(place.parent != Path.cwd() for place in places)
+
+
+def _require_resource(resource: str) -> None:
+    if not _RESOURCE.fullmatch(resource) or len(resource) > _LONGEST:
+        form = f"up to {_LONGEST} letters and digits, and a capital first"
+        raise BadName(resource, f"is no name of a resource; write {form}, as in 'Booking'")
+    if resource in _SCHEMAS:
+        raise BadName(resource, "is the name of another schema of the template; choose another")
+
+
+def _words(name: str, resource: str) -> Mapping[str, Any]:
+    """What the templates call things."""
+    one = inflection.underscore(resource)
+    resources = inflection.pluralize(resource)
+    many = inflection.underscore(resources)
+    operations = {verb: f"{verb}{resource}" for verb in ("create", "get", "confirm", "cancel")} | {"list": f"list{resources}"}
+    return {
+        "name": name,
+        "title": inflection.titleize(name),
+        "resource": resource,
+        "resources": resources,
+        "one": one.replace("_", " "),
+        "many": many.replace("_", " "),
+        "Many": inflection.humanize(many),
+        "slug": inflection.dasherize(one),
+        "path": inflection.dasherize(many),
+        "functions": {verb: function_name(operation) for verb, operation in operations.items()},
+    }
+
+
+def _rendered(words: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each file of the folder, and its text."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, autoescape=False
+    )
+    found = sorted(file.name.removesuffix(_SUFFIX) for file in _TEMPLATES.glob(f"*{_SUFFIX}"))
+    return [
+        (f"{words['name']}.yaml" if file == _CONTRACT else file, environment.get_template(file + _SUFFIX).render(words)) for file in found
+    ]
