@@ -24,8 +24,10 @@ _RESOURCE = re.compile(r"[A-Z][A-Za-z0-9]*")
 _SCHEMAS = frozenset({"Status", "Pagination", "Cancellation", "Problem"})
 #: An API's name is that of a fixture, too, and these are pytest's and ours.
 _FIXTURES = frozenset(
-    "cache capfd caplog capsys doctest_namespace monkeypatch pytestconfig pytester recwarn request subtests testdir tmp_path tmpdir"
-    " worker_id mock_server_url mock_world".split()
+    [
+        *("cache", "capfd", "caplog", "capsys", "doctest_namespace", "monkeypatch", "pytestconfig", "pytester", "recwarn", "request"),
+        *("subtests", "testdir", "tmp_path", "tmpdir", "worker_id", "mock_server_url", "mock_world"),
+    ]
 )
 _LONGEST = 40
 
