@@ -213,7 +213,7 @@ def _states_match_enums(contract: Contract, source: Source) -> Iterator[Violatio
                         f"{name!r} of state {state!r} is no enum of {table.schema}",
                         "name a field that has an enum, or is nullable",
                     )
-                for value in set(allowed) - set(enums.get(name, allowed)):
+                for value in (value for value in dict.fromkeys(allowed) if value not in enums.get(name, allowed)):
                     known = ", ".join(map(str, enums[name]))
                     yield source.violation(where, "state-value", f"{name} cannot be {value!r} in state {state!r}", f"use one of {known}")
 

@@ -9,7 +9,7 @@ import isodate
 
 from openapi import checks, standard
 from openapi.catalog import find
-from openapi.errors import ContractError
+from openapi.errors import ContractError, Violation
 from openapi.json_schema import resolve, rule_map
 from openapi.model import (
     Body,
@@ -62,15 +62,28 @@ def load_control() -> Contract:
 def load_file(file: Path) -> Contract:
     """Read and check any contract. Raises ContractError with every violation that was found."""
     source = read(file)
-    violations = [*checks.form(source)]
-    if not violations and file.parent != _HERE:
-        violations = [*standard.violations(source)]
-    if violations:
+    if violations := _form(source) if file.parent == _HERE else _any_form(source):
         raise ContractError(violations)
     contract = _contract(file.stem, source)
     if violations := sorted(set(checks.meaning(contract, source))):
         raise ContractError(violations)
     return contract
+
+
+def _form(source: Source) -> list[Violation]:
+    return [*checks.form(source)]
+
+
+def _any_form(source: Source) -> list[Violation]:
+    """Of somebody's own document, which need not be OpenAPI at all."""
+    try:
+        return _form(source) or [*standard.violations(source)]
+    except (AttributeError, TypeError):
+        # What our own checks look into is something else than OpenAPI has there.
+        found = [*standard.violations(source)]
+        if not found:
+            raise
+        return found
 
 
 def _contract(name: str, source: Source) -> Contract:

@@ -24,8 +24,8 @@ _RESOURCE = re.compile(r"[A-Z][A-Za-z0-9]*")
 _SCHEMAS = frozenset({"Status", "Pagination", "Cancellation", "Problem"})
 #: An API's name is that of a fixture, too, and these are pytest's and ours.
 _FIXTURES = frozenset(
-    ["cache", "capfd", "caplog", "capsys", "doctest_namespace", "monkeypatch", "pytestconfig", "pytester", "recwarn", "request"]
-    + ["subtests", "testdir", "tmp_path", "tmpdir", "worker_id", "mock_server_url", "mock_world"]
+    {"cache", "capfd", "caplog", "capsys", "doctest_namespace", "mock_server_url", "mock_world", "monkeypatch", "pytestconfig"}
+    | {"pytester", "recwarn", "request", "subtests", "testdir", "tmp_path", "tmpdir", "worker_id"}
 )
 _LONGEST = 40
 
