@@ -13,9 +13,10 @@ from mock_server.fixtures import Fixture, read_fixtures
 from mock_server.plan import ApiPlan
 from mock_server.settings import Settings
 from mock_server.snapshot import read
+from mock_server.states import states_of
 from mock_server.worlds import Worlds
 from openapi import Contract, PartError, load, load_control
-from openapi.catalog import find, part
+from openapi.catalog import home_of, part
 
 #: The vendors' modules: what the contracts name and cannot state.
 MODULES: Mapping[str, ModuleType] = {
@@ -29,11 +30,15 @@ MODULES: Mapping[str, ModuleType] = {
 
 
 def module_of(contract: Contract) -> ModuleType:
-    """A vendor's module, or the handlers of somebody's own API. Raises PartError where they do not answer to the contract."""
+    """A vendor's module, or the handlers of somebody's own API. Raises PartError where they do not answer to the contract.
+
+    Its states are read as well: what is wrong with them is better known now than when a test asks for one.
+    """
     if contract.name in MODULES:
         return MODULES[contract.name]
-    home = find(contract.name)
+    home = home_of(contract)
     module = part(home, "handlers")
+    states_of(home)
     wanted = {"error_body": "write the function that makes the body of an error"}
     wanted |= {function_name(name): f"write the function that answers {name}" for name in contract.operations}
     rows = [row for table in contract.lifecycles.values() for row in table.transitions.values()]

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from openapi.errors import PartError, UnknownApi
+from openapi.model import Contract
 
 _HERE = Path(__file__).parent
 
@@ -52,6 +53,12 @@ def find(name: str) -> Home:
         hint = f"; one of your own is found where {name}/{name}.yaml is in the current folder, or in one of {VARIABLE}"
         raise UnknownApi(name, names(), hint)
     raise UnknownApi(name, names())
+
+
+def home_of(contract: Contract) -> Home:
+    """Where a contract was found, wherever one would look for it now."""
+    file = Path(contract.file)
+    return Home(contract.name, file, None if contract.name in API_NAMES else file.parent)
 
 
 def is_name(text: str) -> bool:
@@ -113,7 +120,8 @@ def _package(folder: Path) -> str:
 
 def _broken(home: Home, file: Path, error: Exception) -> PartError:
     """What went wrong while a part was imported, and where: in the last line of the folder that was on its way."""
-    what = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+    said = str(error.msg if isinstance(error, SyntaxError) else error)
+    what = f"{type(error).__name__}: {said.replace(f'{_package(home.contract.parent)}.', '')}"
     if isinstance(error, SyntaxError) and error.filename:
         return PartError(Path(error.filename), error.lineno, what, "mend it")
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(home.contract.parent)]

@@ -18,6 +18,7 @@ from mock_server.breaks import catalogue
 from mock_server.server import running
 from mock_server.settings import Settings
 from openapi import Level, load
+from openapi.catalog import find
 from session_contracts.errors import UnknownRule
 from session_contracts.in_process import URL, in_process
 from session_contracts.opponents import OPPONENTS, Transcript, opponents
@@ -61,7 +62,7 @@ class Job:
 
 def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: int, seed: int, show: Callable[[str], object]) -> int:
     """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule, PartError."""
-    breaks = catalogue(api)
+    breaks = catalogue(find(api))
     if unknown := sorted(set(rules) - set(breaks)):
         raise UnknownRule(unknown[0], sorted(breaks))
     chosen = list(rules) or list(breaks)

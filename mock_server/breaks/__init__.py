@@ -7,7 +7,7 @@ from mock_server.breaks.parts import Break
 from mock_server.errors import UnknownRules
 from mock_server.plan import ApiPlan, vendors
 from openapi import PartError
-from openapi.catalog import Home, find, line_of, of_part
+from openapi.catalog import Home, home_of, line_of, of_part
 
 #: Every break of the vendors' rules, by API and rule.
 CATALOGUE: Mapping[str, Mapping[str, Break]] = {
@@ -19,9 +19,9 @@ CATALOGUE: Mapping[str, Mapping[str, Break]] = {
 }
 
 
-def catalogue(api: str) -> Mapping[str, Break]:
+def catalogue(api: Home) -> Mapping[str, Break]:
     """Every break of one API, by rule. Raises PartError."""
-    return CATALOGUE[api] if api in CATALOGUE else _own(find(api))
+    return CATALOGUE[api.name] if api.name in CATALOGUE else _own(api)
 
 
 def _own(home: Home) -> Mapping[str, Break]:
@@ -34,14 +34,15 @@ def _own(home: Home) -> Mapping[str, Break]:
 
 def require_fitting(plans: Mapping[str, ApiPlan]) -> None:
     """Raises PartError where a break of somebody's own API is of no rule, or cannot be made: better now than in the middle of a proof."""
-    for name in (name for name in vendors(plans) if name not in CATALOGUE):
-        file = find(name).file("breaks")
-        for rule, each in catalogue(name).items():
+    for plan in (plan for plan in vendors(plans).values() if plan.name not in CATALOGUE):
+        home = home_of(plan.contract)
+        file = home.file("breaks")
+        for rule, each in catalogue(home).items():
             line = line_of(file, f'"{rule}"')
-            if rule not in plans[name].contract.rules:
+            if rule not in plan.contract.rules:
                 raise PartError(file, line, f"the contract has no rule {rule!r}", "state it under x-rules, or break another")
             try:
-                each.apply(plans[name])
+                each.apply(plan)
             except Exception as error:
                 what = f"the break of {rule} does not fit the contract ({type(error).__name__}: {error})"
                 raise PartError(file, line, what, "break what there is") from error
@@ -49,7 +50,7 @@ def require_fitting(plans: Mapping[str, ApiPlan]) -> None:
 
 def breakable(plans: Mapping[str, ApiPlan]) -> list[str]:
     """The rules of the served APIs that can be broken."""
-    return sorted(rule for api in vendors(plans) for rule in catalogue(api))
+    return sorted(rule for api in vendors(plans).values() for rule in catalogue(home_of(api.contract)))
 
 
 def broken(plans: Mapping[str, ApiPlan], rules: Sequence[str]) -> Mapping[str, ApiPlan]:
@@ -57,9 +58,9 @@ def broken(plans: Mapping[str, ApiPlan], rules: Sequence[str]) -> Mapping[str, A
     if unknown := sorted(set(rules) - set(breakable(plans))):
         raise UnknownRules(unknown, breakable(plans))
     result = dict(plans)
-    for api in vendors(plans):
-        breaks = catalogue(api)
+    for name, api in vendors(plans).items():
+        breaks = catalogue(home_of(api.contract))
         for rule in rules:
             if rule in breaks:
-                result[api] = breaks[rule].apply(result[api])
+                result[name] = breaks[rule].apply(result[name])
     return result

@@ -10,7 +10,7 @@ from mock_server.states import common, mobilenext, openscouter, promptster, rent
 from mock_server.states.common import SetUp, State
 from mock_server.world import World
 from openapi import PartError, load_control
-from openapi.catalog import find, of_part
+from openapi.catalog import Home, home_of, of_part
 
 _COMMON: Mapping[str, SetUp] = {
     "reset": common.reset,
@@ -53,16 +53,16 @@ _BY_API: Mapping[str, Mapping[str, SetUp]] = {
 def set_up(world: World, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, Any]:
     """The values that the state names; a teardown does nothing. Raises NoSuchState, BadState."""
     state, params = message["state"], message.get("params", {})
-    known = {**_documented("any"), **states_of(api.name)}
+    known = {**_documented("any"), **states_of(home_of(api.contract))}
     if state not in known:
         raise NoSuchState(f"there is no state {state!r}; there is one of each of: {', '.join(known)}")
     _check(known[state].checker, params)
     return known[state].set_up(world, api, params) if message["action"] == "setup" else {}
 
 
-def states_of(api: str) -> Mapping[str, State]:
+def states_of(api: Home) -> Mapping[str, State]:
     """The states of one API, by name, without those that every API has. Raises PartError."""
-    return _documented(api) if api in _BY_API else _own(api)
+    return _documented(api.name) if api.name in _BY_API else _own(api)
 
 
 @cache
@@ -73,8 +73,8 @@ def _documented(api: str) -> Mapping[str, State]:
     return {name: State(set_up, Checker.of(schemas[f"{api}.{name.replace(' ', '_')}"])) for name, set_up in found.items()}
 
 
-def _own(api: str) -> Mapping[str, State]:
-    home, fix = find(api), "write 'STATES: dict[str, State] = {...}', by name"
+def _own(home: Home) -> Mapping[str, State]:
+    fix = "write 'STATES: dict[str, State] = {...}', by name"
     found = of_part(home, "states", "STATES", fix)
     if not isinstance(found, Mapping) or not all(isinstance(each, State) for each in found.values()):
         raise PartError(home.file("states"), None, "STATES is no mapping of names to a State", fix)
