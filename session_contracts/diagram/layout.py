@@ -1,0 +1,159 @@
+"""Where everything goes: the boxes in layers from top to bottom, the arrows around them.
+
+The layers and the ways of the arrows are graphlay's. It lays out a graph the same way each time, and no arrow of it passes through a box.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
+
+import graphlay
+
+from session_contracts.diagram.boxes import Box
+from session_contracts.diagram.graph import Arrow, Graph
+from session_contracts.diagram.text import rows
+
+Point = tuple[float, float]
+
+#: Of the whole picture: room for the ring around a focused link.
+_MARGIN = 8.0
+#: Between neighbours that no arrow connects, and between what stands below each other.
+_GAP = 24.0
+_GAP_BELOW = 32.0
+#: So wide, two cards side by side can still be read on a phone.
+_WIDTH = 368.0
+_OPTIONS = {"spacing": {"layer_gap": 30, "node_gap": _GAP}, "effort": "thorough"}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A box, and where its top left corner is."""
+
+    box: Box
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Route:
+    """An arrow, and its corners from where it begins to its head; each stretch is level or upright."""
+
+    arrow: Arrow
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    width: float
+    height: float
+    boxes: tuple[Placed, ...] = ()
+    routes: tuple[Route, ...] = ()
+
+
+def lay_out(graph: Graph, asides: Callable[[float], list[Box]], legend: Callable[[float], Box]) -> Picture:
+    """The graph, and below it the asides and the legend. Both are told how wide they may be."""
+    parts = [_connected(part) for part in _parts(graph)]
+    width = max(_WIDTH, *(part.width for part in parts))
+    # As wide as the cards of the graph, but two of them fit side by side.
+    own = min((_WIDTH - _GAP) / 2, *(box.width for box in graph.boxes.values() if box.kind == "state"))
+    shelves = [_level(shelf) for shelf in _shelves([_single(box) for box in asides(own)], width)]
+    blocks = [_column(map(_row, _shelves(parts, width)), _GAP), _column(map(_row, shelves), _GAP), _single(legend(width))]
+    whole = _column(blocks, _GAP_BELOW, centered=True)
+    return _joined([whole], [(_MARGIN, _MARGIN)], (whole.width + 2 * _MARGIN, whole.height + 2 * _MARGIN))
+
+
+# ---- pictures made of pictures
+
+
+def _single(box: Box) -> Picture:
+    return Picture(box.width, box.height, (Placed(box, 0, 0),))
+
+
+def _shelves(pictures: list[Picture], width: float) -> list[list[Picture]]:
+    return rows(pictures, lambda picture: picture.width, _GAP, width)
+
+
+def _level(singles: list[Picture]) -> list[Picture]:
+    """Boxes that stand side by side become equally high."""
+    height = max(picture.height for picture in singles)
+    return [_single(replace(placed.box, height=height)) for picture in singles for placed in picture.boxes]
+
+
+def _row(pictures: Sequence[Picture]) -> Picture:
+    right = [*accumulate(picture.width + _GAP for picture in pictures)]
+    corners = [(x - picture.width - _GAP, 0.0) for picture, x in zip(pictures, right, strict=True)]
+    return _joined(pictures, corners, (right[-1] - _GAP, max(picture.height for picture in pictures)))
+
+
+def _column(pictures: Iterable[Picture], gap: float, *, centered: bool = False) -> Picture:
+    found = [picture for picture in pictures if picture.boxes]
+    if not found:
+        return Picture(0, 0)
+    width = max(picture.width for picture in found)
+    bottom = [*accumulate(picture.height + gap for picture in found)]
+    corners = [
+        ((width - picture.width) / 2 if centered else 0.0, y - picture.height - gap) for picture, y in zip(found, bottom, strict=True)
+    ]
+    return _joined(found, corners, (width, bottom[-1] - gap))
+
+
+def _joined(pictures: Sequence[Picture], corners: Sequence[Point], size: tuple[float, float]) -> Picture:
+    """One picture of several, each moved to its corner."""
+    moved = [(picture, dx, dy) for picture, (dx, dy) in zip(pictures, corners, strict=True)]
+    return Picture(
+        *size,
+        boxes=tuple(Placed(placed.box, placed.x + dx, placed.y + dy) for picture, dx, dy in moved for placed in picture.boxes),
+        routes=tuple(
+            Route(route.arrow, tuple((x + dx, y + dy) for x, y in route.points)) for picture, dx, dy in moved for route in picture.routes
+        ),
+    )
+
+
+# ---- the graph
+
+
+def _parts(graph: Graph) -> Iterator[Graph]:
+    """The graph in parts that no arrow connects."""
+    part = {key: frozenset([key]) for key in graph.boxes}
+    for arrow in graph.arrows:
+        joined = part[arrow.source] | part[arrow.target]
+        part |= dict.fromkeys(joined, joined)
+    for keys in dict.fromkeys(part.values()):
+        boxes = {key: box for key, box in graph.boxes.items() if key in keys}
+        yield Graph(boxes, [arrow for arrow in graph.arrows if arrow.source in keys])
+
+
+def _connected(part: Graph) -> Picture:
+    """Laid out twice: cards that then stand in one layer become equally high."""
+    middles = {key: y for key, (_, y) in _run(part).positions().items() if part.boxes[key].kind == "state"}
+    boxes = dict(part.boxes)
+    for _, keys in groupby(sorted(middles, key=middles.__getitem__), middles.__getitem__):
+        layer = [*keys]
+        height = max(boxes[key].height for key in layer)
+        boxes |= {key: replace(boxes[key], height=height) for key in layer}
+    return _picture(Graph(boxes, part.arrows))
+
+
+def _run(part: Graph) -> graphlay.Layout:
+    made = graphlay.Graph()
+    for number, (key, box) in enumerate(part.boxes.items()):
+        # Of two orders that are equally good, graphlay takes that of these names: so it is the table's.
+        made.node(key, width=box.width, height=box.height, shape="box" if box.lines else "ellipse", label=f"{number:04}")
+    for arrow in part.arrows:
+        made.edge(arrow.source, arrow.target, reverse_for_ranking=arrow.backward)
+    return graphlay.layout(made, preset="process_map", options=_OPTIONS)
+
+
+def _picture(part: Graph) -> Picture:
+    layout = _run(part)
+    (left, top), (right, bottom) = ((layout.bounds[corner]["x"], layout.bounds[corner]["y"]) for corner in ("min", "max"))
+    boxes = [(part.boxes[key], x - left, y - top) for key, (x, y) in layout.positions().items()]
+    return Picture(
+        width=right - left,
+        height=bottom - top,
+        boxes=tuple(Placed(box, x - box.width / 2, y - box.height / 2) for box, x, y in boxes),
+        routes=tuple(
+            Route(arrow, tuple((point["x"] - left, point["y"] - top) for point in edge["points"]))
+            for arrow, edge in zip(part.arrows, layout.edges, strict=True)
+        ),
+    )
