@@ -7,7 +7,7 @@ from itertools import groupby
 from openapi.model import PSEUDO_STATES, Lifecycle
 from session_contracts.diagram import words
 from session_contracts.diagram.acts import Answer, answers, answers_everywhere
-from session_contracts.diagram.boxes import Box, Item, Line, Link, Mark, Piece, Sign, Span, Tone, apart, box, side_by_side, text_line
+from session_contracts.diagram.boxes import Box, Item, Line, Mark, Piece, Sign, Span, Tone, apart, box, side_by_side, text_line
 from session_contracts.diagram.pages import Pages
 from session_contracts.diagram.text import Font, rows, wrap
 
@@ -43,13 +43,14 @@ def _card(table: Lifecycle, state: str, pages: Pages) -> Box:
     return box("state", lines, _CARD_PADDING, name=state, width=_CARD_WIDTH)
 
 
-def _answer(answer: Answer, state: str, pages: Pages) -> Iterator[Line]:
+def _answer(answer: Answer, place: str, pages: Pages) -> Iterator[Line]:
     """One line for the answer, and one for each condition of what leads back to the state."""
     act = answer.act
     timer = act.timer if act else None
     text = words.after(timer) if timer else answer.name
     entry = Span(text, Font.PLAIN if timer else Font.CODE, Tone.MUTED, _GUTTER)
-    yield Line((Item((_gutter(answer), entry), _reason(answer, state, pages)),), _LINE)
+    said = f"{text}: {place}, changes no state" if answer.status is None else f"{answer.status} {text}: {place}, refused"
+    yield Line((Item((_gutter(answer), entry), pages.rule(answer.rule, said)),), _LINE)
     for condition in words.since(timer) if timer else words.when(act.when) if act else ():
         yield text_line(condition, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE, x=_GUTTER)
 
@@ -59,13 +60,8 @@ def _gutter(answer: Answer) -> Piece:
     return Mark(Sign.LOOP, 13) if answer.status is None else Span(str(answer.status), Font.STATUS, Tone.INK)
 
 
-def _reason(answer: Answer, where: str, pages: Pages) -> Link:
-    what = "changes no state" if answer.status is None else f"is refused with {answer.status}"
-    return pages.rule(answer.rule, f"{where}: {answer.name} {what}")
-
-
 def asides(table: Lifecycle, pages: Pages, width: float) -> list[Box]:
-    """What every state answers alike, and what is answered about no record of the caller's: cards of one width, which is `width` or more."""
+    """What every state answers alike, and what is answered about no record of the caller's: cards of one width, at least `width`."""
     found = {words.IN_EVERY_STATE: answers_everywhere(table)}
     found |= {words.place(table, state): answers(table, state) for state in PSEUDO_STATES}
     return _alike([_aside(place, said, width, pages) for place, said in found.items() if said])
@@ -82,8 +78,8 @@ def _alike(found: list[Box]) -> list[Box]:
     return [replace(card, width=width) for card in found]
 
 
-def legend(table: Lifecycle, used: Iterable[Sign], width: float) -> Box:
-    """The signs of this picture, explained."""
+def legend(table: Lifecycle, used: Iterable[Sign], width: float) -> list[Box]:
+    """The signs of this picture, explained in one box; none where there are no signs."""
     everything = [answer for state in (*table.states, *PSEUDO_STATES) for answer in answers(table, state)]
     signs = {*used, *(Sign.LOOP for answer in everything if answer.status is None)}
     marks: dict[Piece, str] = {Mark(sign, words.LEGEND[sign][1]): words.LEGEND[sign][0] for sign in Sign if sign in signs}
@@ -92,4 +88,4 @@ def legend(table: Lifecycle, used: Iterable[Sign], width: float) -> Box:
         marks[Span(str(statuses[0]), Font.STATUS, Tone.INK)] = "refused"
     items = [Item((mark, Span(text, Font.SMALL, Tone.MUTED, mark.width + 8))) for mark, text in marks.items()]
     lines = [Line(side_by_side(row, 0, _GAP), _LINE) for row in rows(items, lambda item: item.right, _GAP, width)]
-    return box("legend", lines, (0, 0), width=width)
+    return [box("legend", lines, (0, 0), width=width)] if lines else []

@@ -62,7 +62,7 @@ def _add(made: Graph, table: Lifecycle, act: Act, label: str, back: frozenset[tu
     for source, against in zip(act.sources, backward, strict=True):
         start = _key(source) if source in table.states else _dot(made, Sign.START, label)
         made.arrows.append(Arrow(start, label, sign, title, headed=False, backward=against))
-    end = _key(act.target) if act.target in table.states else _dot(made, Sign.END, act.target)
+    end = _key(act.target) if act.target in table.states else _dot(made, Sign.END, label)
     made.arrows.append(Arrow(label, end, sign, title, backward=all(backward)))
 
 
@@ -71,7 +71,7 @@ def _key(state: str) -> str:
 
 
 def _dot(made: Graph, sign: Sign, of: str) -> str:
-    made.boxes[f"{sign} {of}"] = Box(sign, _DOTS[sign], _DOTS[sign])
+    made.boxes[f"{sign} {of}"] = Box(sign, _DOTS[sign], _DOTS[sign], words.LEGEND[sign][0])
     return f"{sign} {of}"
 
 
@@ -89,7 +89,7 @@ def _label(act: Act, title: str, pages: Pages) -> Box:
         lines = [text_line(act.name, Font.STRONG_CODE, Tone.ACCENT, 20, link=pages.operation(act.name))]
         lines += [text_line(line, Font.SMALL_CODE, Tone.INK, 17) for line in words.when(act.when)]
     rule = pages.short(act.rule)
-    lines.append(text_line(rule, Font.SMALL, Tone.MUTED, 17, link=pages.rule(act.rule, f"rule {rule}")))
+    lines.append(text_line(rule, Font.SMALL, Tone.MUTED, 17, link=pages.rule(act.rule, rule)))
     return box(f"label {_sign(act)}", lines, _LABEL_PADDING, name=title, centered=True)
 
 

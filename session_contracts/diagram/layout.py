@@ -5,7 +5,7 @@ The layers and the ways of the arrows are graphlay's. It lays out a graph the sa
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 
 import graphlay
 
@@ -22,7 +22,11 @@ _GAP = 24.0
 _GAP_BELOW = 32.0
 #: So wide, two cards side by side can still be read on a phone.
 _WIDTH = 368.0
-_OPTIONS = {"spacing": {"layer_gap": 30, "node_gap": _GAP}, "effort": "thorough"}
+#: At both sides of a box: no arrow passes closer.
+_CLEAR = 5.0
+#: What is less aside is straight.
+_STRAIGHT = 0.5
+_OPTIONS = {"spacing": {"layer_gap": 30, "node_gap": _GAP - 2 * _CLEAR}, "effort": "thorough"}
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,14 @@ class Picture:
     routes: tuple[Route, ...] = ()
 
 
-def lay_out(graph: Graph, asides: Callable[[float], list[Box]], legend: Callable[[float], Box]) -> Picture:
+def lay_out(graph: Graph, asides: Callable[[float], list[Box]], legend: Callable[[float], list[Box]]) -> Picture:
     """The graph, and below it the asides and the legend. Both are told how wide they may be."""
     parts = [_connected(part) for part in _parts(graph)]
     width = max(_WIDTH, *(part.width for part in parts))
     # As wide as the cards of the graph, but two of them fit side by side.
     own = min((_WIDTH - _GAP) / 2, *(box.width for box in graph.boxes.values() if box.kind == "state"))
-    shelves = [_level(shelf) for shelf in _shelves([_single(box) for box in asides(own)], width)]
-    blocks = [_column(map(_row, _shelves(parts, width)), _GAP), _column(map(_row, shelves), _GAP), _single(legend(width))]
+    beside = [_level(shelf) for shelf in _shelves([_single(box) for box in asides(own)], width)]
+    blocks = [_grid(_shelves(parts, width)), _grid(beside), _grid([[_single(box)] for box in legend(width)])]
     whole = _column(blocks, _GAP_BELOW, centered=True)
     return _joined([whole], [(_MARGIN, _MARGIN)], (whole.width + 2 * _MARGIN, whole.height + 2 * _MARGIN))
 
@@ -77,6 +81,10 @@ def _level(singles: list[Picture]) -> list[Picture]:
     """Boxes that stand side by side become equally high."""
     height = max(picture.height for picture in singles)
     return [_single(replace(placed.box, height=height)) for picture in singles for placed in picture.boxes]
+
+
+def _grid(shelves: list[list[Picture]]) -> Picture:
+    return _column([_row(shelf) for shelf in shelves], _GAP)
 
 
 def _row(pictures: Sequence[Picture]) -> Picture:
@@ -138,7 +146,7 @@ def _run(part: Graph) -> graphlay.Layout:
     made = graphlay.Graph()
     for number, (key, box) in enumerate(part.boxes.items()):
         # Of two orders that are equally good, graphlay takes that of these names: so it is the table's.
-        made.node(key, width=box.width, height=box.height, shape="box" if box.lines else "ellipse", label=f"{number:04}")
+        made.node(key, width=box.width + 2 * _CLEAR, height=box.height, shape="box" if box.lines else "ellipse", label=f"{number:04}")
     for arrow in part.arrows:
         made.edge(arrow.source, arrow.target, reverse_for_ranking=arrow.backward)
     return graphlay.layout(made, preset="process_map", options=_OPTIONS)
@@ -146,14 +154,27 @@ def _run(part: Graph) -> graphlay.Layout:
 
 def _picture(part: Graph) -> Picture:
     layout = _run(part)
-    (left, top), (right, bottom) = ((layout.bounds[corner]["x"], layout.bounds[corner]["y"]) for corner in ("min", "max"))
-    boxes = [(part.boxes[key], x - left, y - top) for key, (x, y) in layout.positions().items()]
-    return Picture(
-        width=right - left,
-        height=bottom - top,
-        boxes=tuple(Placed(box, x - box.width / 2, y - box.height / 2) for box, x, y in boxes),
-        routes=tuple(
-            Route(arrow, tuple((point["x"] - left, point["y"] - top) for point in edge["points"]))
-            for arrow, edge in zip(part.arrows, layout.edges, strict=True)
-        ),
-    )
+    boxes = {
+        key: Placed(part.boxes[key], x - part.boxes[key].width / 2, y - part.boxes[key].height / 2)
+        for key, (x, y) in layout.positions().items()
+    }
+    routes = []
+    for arrow, edge in zip(part.arrows, layout.edges, strict=True):
+        points = [(point["x"], point["y"]) for point in edge["points"]]
+        points = _from_border(points, boxes[arrow.source])
+        points = _from_border(points[::-1], boxes[arrow.target])[::-1]
+        routes.append(Route(arrow, tuple(points)))
+    corners = [point for route in routes for point in route.points]
+    corners += [(placed.x + dx, placed.y + dy) for placed in boxes.values() for dx, dy in ((0, 0), (placed.box.width, placed.box.height))]
+    (left, right), (top, bottom) = ((min(along), max(along)) for along in zip(*corners, strict=True))
+    drawn = Picture(right, bottom, tuple(boxes.values()), tuple(routes))
+    return _joined([drawn], [(-left, -top)], (right - left, bottom - top))
+
+
+def _from_border(points: list[Point], placed: Placed) -> list[Point]:
+    """The same way, but it begins at the box itself, not at the room beside it: its first stretch is moved, or made longer."""
+    (x, _), (second, _) = points[:2]
+    wanted = min(max(x, placed.x), placed.x + placed.box.width)
+    upright = abs(second - x) < _STRAIGHT
+    first = len([*takewhile(lambda point: abs(point[0] - x) < _STRAIGHT, points)]) if upright else 1
+    return [(wanted, y) for _, y in points[:first]] + points[first:]

@@ -1,7 +1,7 @@
 """How wide a text is, without a font at hand.
 
-The widths are those of DejaVu Sans or of Liberation Sans, whichever is wider, so a text of ours fits in Arial, Helvetica, Segoe UI, Roboto and
-San Francisco as well. A character that is not in the table counts as wide as a CJK one, which no Latin, Greek or Cyrillic letter exceeds.
+The widths are those of DejaVu Sans or of Liberation Sans, whichever is wider: so our texts fit in Arial, Segoe UI, Roboto and others as well.
+A character that is not in the table counts as wide as a Chinese one, which no other letter exceeds.
 """
 
 from collections.abc import Callable, Iterable

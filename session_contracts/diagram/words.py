@@ -17,7 +17,7 @@ IN_EVERY_STATE = "In every state"
 LEGEND = {
     Sign.START: ("made through this API", 12),
     Sign.GIVEN: ("made outside of this API", 12),
-    Sign.MOVE: ("an operation", 26),
+    Sign.MOVE: ("operation", 26),
     Sign.TIMER: ("time", 26),
     Sign.MAYBE: ("time, perhaps: the documents are silent", 26),
     Sign.END: ("deleted", 16),

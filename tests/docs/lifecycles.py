@@ -44,7 +44,9 @@ def lifecycle(
     creation: Creation | None = None,
 ) -> Lifecycle:
     rows = dict.fromkeys([*(moves or {}), *(stays or {}), *(refusals or {})])
-    transitions = {name: Transition(name, (moves or {}).get(name, ()), (stays or {}).get(name, {}), (refusals or {}).get(name, {})) for name in rows}
+    transitions = {
+        name: Transition(name, (moves or {}).get(name, ()), (stays or {}).get(name, {}), (refusals or {}).get(name, {})) for name in rows
+    }
     return Lifecycle("Thing", "Session", "id", "id", given, states, transitions, timers, creation)
 
 

@@ -1,0 +1,99 @@
+"""Nothing in a lifecycle's picture covers anything else: of all lifecycles of the vendors, and of invented ones."""
+
+from collections.abc import Callable
+from itertools import combinations, product
+from xml.etree.ElementTree import Element
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from openapi import API_NAMES, load
+from openapi.model import Contract, Lifecycle
+from tests.docs.drawings import SVG, Drawing, Rect
+from tests.docs.lifecycles import contract_of, lifecycles
+
+VENDORS = [pytest.param(load(api), table, id=f"{api}-{table.name}") for api in API_NAMES for table in load(api).lifecycles.values()]
+#: Pixels between what does not belong together.
+CLEAR = 4.0
+#: Pixels that an arrow may reach into the box where it ends: a dot is round.
+INSIDE = 0.5
+#: Pixels between a text and the frame around it.
+PADDING = 6.0
+
+
+def assert_legible(drawing: Drawing) -> None:
+    for box in drawing.boxes:
+        assert box.within(drawing.view), f"cut off: {box}"
+    for one, other in combinations(drawing.boxes, 2):
+        assert not one.grown(CLEAR / 2).overlaps(other.grown(CLEAR / 2)), f"boxes overlap: {one} {other}"
+    for text, frame in drawing.texts:
+        assert text.within(frame if frame.kind == "lc-legend" else frame.grown(-PADDING)), f"a text leaves its frame: {text} {frame}"
+    for (one, _), (other, _) in combinations(drawing.texts, 2):
+        assert not one.overlaps(other), f"texts overlap: {one} {other}"
+    for line in drawing.lines:
+        assert line.headed is not ("lc-label" in line.target.kind), f"a head belongs at a state or an end, not at a label: {line}"
+        for stretch in line.stretches:
+            assert stretch.within(drawing.view), f"cut off: {stretch}"
+            for box in drawing.boxes:
+                room = -INSIDE if box in (line.source, line.target) else CLEAR
+                assert not stretch.overlaps(box.grown(room)), f"an arrow crosses a box: {stretch} {box}"
+    for one_line, other_line in combinations(drawing.lines, 2):
+        for here, there in product(one_line.stretches, other_line.stretches):
+            assert not along(here, there), f"two arrows run on each other: {here} {there}"
+
+
+def along(one: Rect, other: Rect) -> bool:
+    """Whether two stretches go the same way, so close that they look like one."""
+    if one.upright is not other.upright or not one.grown(1).overlaps(other.grown(1)):
+        return False
+    if one.upright:
+        return min(one.bottom, other.bottom) - max(one.top, other.top) > 1
+    return min(one.right, other.right) - max(one.left, other.left) > 1
+
+
+@pytest.mark.parametrize(("contract", "table"), VENDORS)
+def test_a_vendors_lifecycle_is_legible(contract: Contract, table: Lifecycle) -> None:
+    assert_legible(Drawing.of(contract, table))
+
+
+@settings(max_examples=80, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(lifecycles())
+def test_any_lifecycle_is_legible(table: Lifecycle) -> None:
+    assert_legible(Drawing.of(contract_of(table), table))
+
+
+@pytest.mark.parametrize("api", ["openscouter", "promptster", "saleslab", "mobilenext"])
+def test_a_picture_fits_a_phone(api: str) -> None:
+    """Of 360 pixels, with room at its sides; only Rentalot's has three states side by side, and is scrolled."""
+    for table in load(api).lifecycles.values():
+        drawing = Drawing.of(load(api), table)
+        assert drawing.smallest_width <= 360 - 2 * 16
+
+
+# ---- the checks can fail
+
+
+def moved(name: str, by: float) -> Callable[[Element], None]:
+    def move(element: Element) -> None:
+        element.set(name, str(float(element.get(name, "")) + by))
+
+    return move
+
+
+@pytest.mark.parametrize(
+    ("which", "change", "complaint"),
+    [
+        (f".//{SVG}g[@class='lc-state']/{SVG}rect", moved("x", 5000), "cut off"),
+        (f".//{SVG}g[@class='lc-state']/{SVG}rect", moved("width", 150), "boxes overlap"),
+        (f".//{SVG}g[@class='lc-state']/{SVG}text", moved("x", 160), "a text leaves its frame"),
+        (f".//{SVG}g[@class='lc-state']/{SVG}text", moved("y", 10), "texts overlap"),
+    ],
+)
+def test_what_is_not_legible_is_noticed(which: str, change: Callable[[Element], None], complaint: str) -> None:
+    contract = load("rentalot")
+    drawing = Drawing.of(contract, contract.lifecycles["Session"])
+    element = drawing.root.find(which)
+    assert element is not None
+    change(element)
+    with pytest.raises(AssertionError, match=complaint):
+        assert_legible(drawing)
