@@ -1,4 +1,19 @@
-"""A lifecycle as a picture: one SVG element, made from the table of the contract."""
+"""A lifecycle as a picture: one SVG element, made from the table of the contract.
+
+Its colors follow the page: the text has that of the page's text, and so has, lighter, all that is drawn; the accent follows the page's
+`color-scheme`. A stylesheet may set any of these properties, on any element around the picture:
+
+| property | of |
+| --- | --- |
+| `--lifecycle-ink`, `--lifecycle-muted` | text: names and statuses, and what explains them |
+| `--lifecycle-accent` | operations that lead to another state, and the ring around a focused link |
+| `--lifecycle-line` | arrows, dots and signs |
+| `--lifecycle-state-fill`, `--lifecycle-state-border`, `--lifecycle-rule` | a state's card, its frame, and the rules in it |
+| `--lifecycle-label-fill` | what is behind an operation |
+| `--lifecycle-font`, `--lifecycle-code-font` | fonts; one wider than DejaVu Sans, or than San Francisco Mono, leaves its frame |
+
+On a narrow page a picture becomes smaller by a seventh at most; what is around it should scroll: `overflow-x: auto`.
+"""
 
 from collections.abc import Callable
 from functools import partial

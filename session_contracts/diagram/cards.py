@@ -39,8 +39,18 @@ def _card(table: Lifecycle, state: str, pages: Pages) -> Box:
     shared = answers_everywhere(table)
     own = [answer for answer in answers(table, state) if answer not in shared]
     for _, section in groupby(own, key=lambda answer: answer.status is None):
-        lines += apart([line for answer in section for line in _answer(answer, state, pages)], 13, ruled=True)
+        lines += apart(_answers(section, state, pages), 13, ruled=True)
     return box("state", lines, _CARD_PADDING, name=state, width=_CARD_WIDTH)
+
+
+def _answers(found: Iterable[Answer], place: str, pages: Pages) -> list[Line]:
+    lines: list[Line] = []
+    above = 0.0
+    for answer in found:
+        own = [*_answer(answer, place, pages)]
+        lines += apart(own, above)
+        above = 5 if len(own) > 1 else 0
+    return lines
 
 
 def _answer(answer: Answer, place: str, pages: Pages) -> Iterator[Line]:
@@ -69,7 +79,7 @@ def asides(table: Lifecycle, pages: Pages, width: float) -> list[Box]:
 
 def _aside(place: str, said: list[Answer], width: float, pages: Pages) -> Box:
     lines = [text_line(place, Font.HEADING, Tone.INK, 22)]
-    lines += apart([line for answer in said for line in _answer(answer, place, pages)], 13, ruled=True)
+    lines += apart(_answers(said, place, pages), 13, ruled=True)
     return box("aside", lines, _CARD_PADDING, name=place, width=width)
 
 

@@ -1,6 +1,6 @@
 """How wide a text is, without a font at hand.
 
-The widths are those of DejaVu Sans or of Liberation Sans, whichever is wider: so our texts fit in Arial, Segoe UI, Roboto and others as well.
+The widths are those of DejaVu Sans or of Liberation Sans, whichever is wider: so our texts fit in Arial, Segoe UI and Roboto as well.
 A character that is not in the table counts as wide as a Chinese one, which no other letter exceeds.
 """
 

@@ -104,11 +104,11 @@ class Drawing:
         return [self._line(arrow) for arrow in self.groups("lc-arrow")]
 
     def _line(self, arrow: Element) -> Line:
-        points = _points(_of_kind(arrow, "lc-line"))
+        points = corners(_of_kind(arrow, "lc-line"))
         head = _of_kind(arrow, "lc-head")
         if head:
             # The line ends where the head begins.
-            points = [_points(head)[0], *points]
+            points = [corners(head)[0], *points]
         (source,) = [box for box in self.boxes if box.has_on_border(points[-1])]
         (target,) = [box for box in self.boxes if box.has_on_border(points[0])]
         return Line(source, target, bool(head), tuple(_stretches(points)))
@@ -138,7 +138,7 @@ def _of_kind(arrow: Element, kind: str) -> str:
     return next((path.get("d", "") for path in arrow.iterfind(f"{SVG}path") if path.get("class") == kind), "")
 
 
-def _points(path: str) -> list[Point]:
+def corners(path: str) -> list[Point]:
     """The corners of a path, as if none of them were rounded."""
     numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
     return [*zip(numbers[::2], numbers[1::2], strict=True)]
