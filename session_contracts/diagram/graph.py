@@ -12,6 +12,9 @@ from session_contracts.diagram.pages import Pages
 from session_contracts.diagram.text import Font
 
 _LABEL_PADDING = (10.0, 7.0)
+#: A label is so wide at least, and more for each arrow that ends there.
+_LABEL_WIDTH = 32.0
+_SOURCE_WIDTH = 18.0
 _DOTS = {Sign.START: 12.0, Sign.GIVEN: 12.0, Sign.END: 16.0}
 
 
@@ -90,7 +93,8 @@ def _label(act: Act, title: str, pages: Pages) -> Box:
         lines += [text_line(line, Font.SMALL_CODE, Tone.INK, 17) for line in words.when(act.when)]
     rule = pages.short(act.rule)
     lines.append(text_line(rule, Font.SMALL, Tone.MUTED, 17, link=pages.rule(act.rule, rule)))
-    return box(f"label {_sign(act)}", lines, _LABEL_PADDING, name=title, centered=True)
+    width = _LABEL_WIDTH + _SOURCE_WIDTH * len(act.sources)
+    return box(f"label {_sign(act)}", lines, _LABEL_PADDING, name=title, width=width, centered=True)
 
 
 def _steps_back(table: Lifecycle) -> frozenset[tuple[str, str]]:

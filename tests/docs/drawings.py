@@ -58,6 +58,7 @@ class Line:
 
     source: Rect
     target: Rect
+    ends: tuple[Point, Point]
     headed: bool
     stretches: tuple[Rect, ...]
 
@@ -111,7 +112,7 @@ class Drawing:
             points = [corners(head)[0], *points]
         (source,) = [box for box in self.boxes if box.has_on_border(points[-1])]
         (target,) = [box for box in self.boxes if box.has_on_border(points[0])]
-        return Line(source, target, bool(head), tuple(_stretches(points)))
+        return Line(source, target, (points[-1], points[0]), bool(head), tuple(_stretches(points)))
 
 
 def _frame(group: Element) -> Rect:

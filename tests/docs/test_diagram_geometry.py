@@ -17,6 +17,8 @@ VENDORS = [pytest.param(load(api), table, id=f"{api}-{table.name}") for api in A
 CLEAR = 4.0
 #: Pixels that an arrow may reach into the box where it ends: a dot is round.
 INSIDE = 0.5
+#: Radius of a frame's corners.
+ROUND = 8.0
 #: Pixels between a text and the frame around it.
 PADDING = 6.0
 
@@ -53,7 +55,12 @@ def along(one: Rect, other: Rect) -> bool:
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
 def test_a_vendors_lifecycle_is_legible(contract: Contract, table: Lifecycle) -> None:
-    assert_legible(Drawing.of(contract, table))
+    drawing = Drawing.of(contract, table)
+    assert_legible(drawing)
+    for line in drawing.lines:
+        for box, (x, y) in zip((line.source, line.target), line.ends, strict=True):
+            at_side = box.kind == "dot" or box.top + ROUND <= y <= box.bottom - ROUND
+            assert at_side or box.left + ROUND <= x <= box.right - ROUND, f"an arrow ends where a box is round: {line}"
 
 
 @settings(max_examples=50, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
