@@ -5,15 +5,14 @@ The layers and the ways of the arrows are graphlay's. It lays out a graph the sa
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby, pairwise, takewhile
+from itertools import accumulate, chain, groupby, takewhile
 
 import graphlay
 
 from session_contracts.diagram.boxes import Box
 from session_contracts.diagram.graph import Arrow, Graph
+from session_contracts.diagram.legible import STRAIGHT, Point, around, is_legible
 from session_contracts.diagram.text import rows
-
-Point = tuple[float, float]
 
 #: Of the whole picture: room for the ring around a focused link.
 _MARGIN = 8.0
@@ -24,17 +23,19 @@ _GAP_BELOW = 32.0
 _WIDTH = 368.0
 #: At both sides of a box: no arrow passes closer.
 _CLEAR = 5.0
-#: From a box's corner to the next arrow: there it is round.
-_CORNER = 11.0
-#: What is less aside is straight.
-_STRAIGHT = 0.5
-_OPTIONS = {
-    "spacing": {"layer_gap": 30, "node_gap": _GAP - 2 * _CLEAR},
-    # Of every arrow's last stretch more than its head can be seen.
-    "routing": {"lane_gap": 15},
-}
-#: One in some ten thousand arrows comes out slanted; with less effort, the picture is another one.
-_EFFORTS = ("thorough", "balanced", "fast")
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How arrows run: so far from each other between two layers, and from where a box is round."""
+
+    lane: float
+    corner: float
+    effort: str = "thorough"
+
+
+#: The first is the most beautiful: of every arrow's last stretch more than its head is seen. Some busy graphs are legible only in another.
+_WAYS = (_Way(15, 11), _Way(8, 0), _Way(8, 0, "balanced"), _Way(8, 0, "fast"))
 
 
 @dataclass(frozen=True)
@@ -140,17 +141,29 @@ def _parts(graph: Graph) -> Iterator[Graph]:
 
 
 def _connected(part: Graph) -> Picture:
+    first = _drawn(part, _WAYS[0])
+    pictures = chain([first], (_drawn(part, way) for way in _WAYS[1:]))
+    return next(filter(_is_legible, pictures), first)
+
+
+def _is_legible(picture: Picture) -> bool:
+    frames = [around((at.x, at.y), (at.x + at.box.width, at.y + at.box.height)) for at in picture.boxes]
+    return is_legible([route.points for route in picture.routes], frames)
+
+
+def _drawn(part: Graph, way: _Way) -> Picture:
     """Laid out twice: cards that then stand in one layer become equally high."""
-    middles = {key: y for key, (_, y) in _run(part).positions().items() if part.boxes[key].kind == "state"}
+    middles = {key: y for key, (_, y) in _run(part, way).positions().items() if part.boxes[key].kind == "state"}
     boxes = dict(part.boxes)
     for _, keys in groupby(sorted(middles, key=middles.__getitem__), middles.__getitem__):
         layer = [*keys]
         height = max(boxes[key].height for key in layer)
         boxes |= {key: replace(boxes[key], height=height) for key in layer}
-    return _picture(Graph(boxes, part.arrows))
+    level = Graph(boxes, part.arrows)
+    return _picture(level, _run(level, way), way.corner)
 
 
-def _run(part: Graph) -> graphlay.Layout:
+def _run(part: Graph, way: _Way) -> graphlay.Layout:
     made = graphlay.Graph()
     for number, (key, box) in enumerate(part.boxes.items()):
         # Of two orders that are equally good, graphlay takes that of these names: so it is the table's.
@@ -158,24 +171,18 @@ def _run(part: Graph) -> graphlay.Layout:
         made.node(key, width=width, height=box.height, shape=shape, label=f"{number:04}")
     for arrow in part.arrows:
         made.edge(arrow.source, arrow.target, reverse_for_ranking=arrow.backward)
-    drawn = (graphlay.layout(made, preset="process_map", options={**_OPTIONS, "effort": effort}) for effort in _EFFORTS)
-    first = next(drawn)
-    return first if _is_straight(first) else next(filter(_is_straight, drawn), first)
+    spacing = {"layer_gap": 30, "node_gap": _GAP - 2 * _CLEAR}
+    options = {"spacing": spacing, "routing": {"lane_gap": way.lane}, "effort": way.effort}
+    return graphlay.layout(made, preset="process_map", options=options)
 
 
-def _is_straight(layout: graphlay.Layout) -> bool:
-    stretches = (stretch for edge in layout.edges for stretch in pairwise(edge["points"]))
-    return all(min(abs(one["x"] - other["x"]), abs(one["y"] - other["y"])) < _STRAIGHT for one, other in stretches)
-
-
-def _picture(part: Graph) -> Picture:
-    layout = _run(part)
+def _picture(part: Graph, layout: graphlay.Layout, corner: float) -> Picture:
     boxes = {
         key: Placed(part.boxes[key], x - part.boxes[key].width / 2, y - part.boxes[key].height / 2)
         for key, (x, y) in layout.positions().items()
     }
     ways = [[(point["x"], point["y"]) for point in edge["points"]] for edge in layout.edges]
-    _to_borders([(boxes[arrow.source], boxes[arrow.target], way) for arrow, way in zip(part.arrows, ways, strict=True)])
+    _to_borders([(boxes[arrow.source], boxes[arrow.target], way) for arrow, way in zip(part.arrows, ways, strict=True)], corner)
     corners = [point for way in ways for point in way]
     corners += [(placed.x + dx, placed.y + dy) for placed in boxes.values() for dx, dy in ((0, 0), (placed.box.width, placed.box.height))]
     (left, right), (top, bottom) = ((min(along), max(along)) for along in zip(*corners, strict=True))
@@ -183,31 +190,31 @@ def _picture(part: Graph) -> Picture:
     return _joined([Picture(right, bottom, tuple(boxes.values()), routes)], [(-left, -top)], (right - left, bottom - top))
 
 
-def _to_borders(ways: list[tuple[Placed, Placed, list[Point]]]) -> None:
+def _to_borders(ways: list[tuple[Placed, Placed, list[Point]]], corner: float) -> None:
     """Lets every way begin and end at the box itself, not at the room beside it, and away from where its corner is round."""
     for source, target, way in ways:
         ends = [end for _, _, other in ways if other is not way for end in (other[0], other[-1])]
         if _upright(way) == len(way):
-            _shift(way, [source, target], ends)
+            _shift(way, [source, target], ends, corner)
             continue
-        _shift(way, [source], ends)
+        _shift(way, [source], ends, corner)
         way.reverse()
-        _shift(way, [target], ends)
+        _shift(way, [target], ends, corner)
         way.reverse()
 
 
 def _upright(way: list[Point]) -> int:
     """How many points stand above each other at the beginning of a way; one where it begins with a level stretch."""
-    return len([*takewhile(lambda point: abs(point[0] - way[0][0]) < _STRAIGHT, way)])
+    return len([*takewhile(lambda point: abs(point[0] - way[0][0]) < STRAIGHT, way)])
 
 
-def _shift(way: list[Point], boxes: list[Placed], ends: list[Point]) -> None:
+def _shift(way: list[Point], boxes: list[Placed], ends: list[Point], corner: float) -> None:
     """Moves the first stretch sideways to where these boxes begin, if it is upright; else makes it longer."""
     count = _upright(way)
     x, y = way[0]
-    for corner in (_CORNER, 0.0) if count > 1 else (0.0,):
-        left = max(placed.x + corner for placed in boxes)
-        right = min(placed.x + placed.box.width - corner for placed in boxes)
+    for inset in (corner, 0.0) if count > 1 else (0.0,):
+        left = max(placed.x + inset for placed in boxes)
+        right = min(placed.x + placed.box.width - inset for placed in boxes)
         wanted = min(max(x, left), right)
         # Not at a dot, which is round, nor where it comes too close to another.
         free = all(abs(other[1] - y) > 1 or abs(other[0] - wanted) > _CLEAR for other in ends)

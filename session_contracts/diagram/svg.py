@@ -5,7 +5,8 @@ from math import cos, hypot, radians, sin
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from session_contracts.diagram.boxes import Item, Line, Mark, Piece, Sign
-from session_contracts.diagram.layout import Picture, Placed, Point, Route
+from session_contracts.diagram.layout import Picture, Placed, Route
+from session_contracts.diagram.legible import Point
 
 #: How small a picture may become on a narrow page, before the page has to scroll it.
 _SMALLEST = 0.85
