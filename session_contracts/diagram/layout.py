@@ -35,7 +35,7 @@ class _Way:
 
 
 #: The first is the most beautiful: of every arrow's last stretch more than its head is seen. Some busy graphs are legible only in another.
-_WAYS = (_Way(15, 11), _Way(8, 0), _Way(8, 0, "balanced"), _Way(8, 0, "fast"))
+_WAYS = (_Way(15, 11), _Way(15, 0), _Way(8, 0), _Way(8, 0, "balanced"), _Way(8, 0, "fast"), _Way(8, 11))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from openapi import API_NAMES, load
 from openapi.model import Contract, Lifecycle
+from session_contracts.diagram.legible import is_legible
 from tests.docs.drawings import SVG, Drawing, Rect, corners
 from tests.docs.lifecycles import contract_of, lifecycles
 
@@ -75,6 +76,24 @@ def test_a_picture_fits_a_phone(api: str) -> None:
     for table in load(api).lifecycles.values():
         drawing = Drawing.of(load(api), table)
         assert drawing.smallest_width <= 360 - 2 * 16
+
+
+@pytest.mark.parametrize(
+    ("ways", "legible"),
+    [
+        ([[(5, 10), (5, 30)]], True),
+        ([[(5, 10), (7, 30)]], False),
+        ([[(5, 10), (5, 15), (22, 15), (22, 30), (5, 30)]], True),
+        ([[(5, 10), (5, 15), (13, 15), (13, 30), (5, 30)]], True),
+        ([[(5, 10), (5, 30)], [(7, 10), (7, 30)]], False),
+        ([[(5, 10), (5, 30)], [(9, 10), (9, 30)]], True),
+        ([[(5, 0), (5, -9), (60, -9), (60, 25), (33, 25), (33, 60), (5, 60), (5, 40)]], False),
+    ],
+    ids=["straight", "slanted", "around", "a corner", "too close", "side by side", "past a box"],
+)
+def test_which_ways_are_legible(ways: list[list[tuple[float, float]]], legible: bool) -> None:
+    """Of arrows from a box to another, with a third on their right."""
+    assert is_legible(ways, [(0, 0, 10, 10), (0, 30, 10, 40), (35, 30, 50, 40)]) is legible
 
 
 # ---- the checks can fail
