@@ -107,8 +107,12 @@ def _rules(item: pytest.Item) -> Rules:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What belongs to one API carries its name."""
-    others = set(API_NAMES) - {config.getoption("--api")}
-    return True if any(collection_path.name.startswith(f"test_{name}_") for name in others) else None
+    return True if foreign(collection_path, config.getoption("--api")) else None
+
+
+def foreign(module: Path, api: str) -> bool:
+    """Whether a module of checks belongs to another API."""
+    return any(module.name.startswith(f"test_{name}_") for name in set(API_NAMES) - {api})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -117,14 +121,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         words = _vocabularies(metafunc.config)
         contract = _contract(metafunc.config)
         parameters = [
-            pytest.param(vocabulary, case.value, id=_name(case, vocabulary, words), marks=verifies(*case.rules))
+            pytest.param(vocabulary, case.value, id=case_name(case, vocabulary, words), marks=verifies(*case.rules))
             for vocabulary in words
             for case in marker.args[0](contract, vocabulary)
         ]
         metafunc.parametrize((_SUBJECT, "case"), parameters, indirect=[_SUBJECT])
 
 
-def _name(case: Case, vocabulary: Vocabulary, words: Sequence[Vocabulary]) -> str:
+def case_name(case: Case, vocabulary: Vocabulary, words: Sequence[Vocabulary]) -> str:
     return case.id if vocabulary is words[0] else f"{vocabulary.resource}-{case.id}"
 
 
@@ -142,18 +146,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         found = [rules.find(name) for marker in item.iter_markers("verifies") for name in marker.args]
         judged = _unique(rule for rule in found if rule)
         item.stash[_RULES] = judged
-        wanted = judged and _in_style(item) and (not selected or selected & set(judged))
+        styles = [style for marker in item.iter_markers("paged") for style in marker.args]
+        styled = in_style(_contract(item.config), _vocabulary(item), styles)
+        wanted = judged and styled and (not selected or selected & set(judged))
         if wanted:
             kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
 
-def _in_style(item: pytest.Item) -> bool:
-    """Whether the list is paged as the check expects."""
-    listing = _contract(item.config).operations[_vocabulary(item).list].listing if _vocabulary(item).list else None
-    wanted = [style for marker in item.iter_markers("paged") for style in marker.args]
-    return not wanted or (listing is not None and listing.style in wanted)
+def in_style(contract: Contract, vocabulary: Vocabulary, styles: Sequence[Style]) -> bool:
+    """Whether the list is paged as a check expects; without `styles` it expects nothing."""
+    listing = contract.operations[vocabulary.list].listing if vocabulary.list else None
+    return not styles or (listing is not None and listing.style in styles)
 
 
 # ---- fixtures
