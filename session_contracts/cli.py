@@ -4,6 +4,7 @@ import click
 
 from mock_server.apis.control import own_version
 from session_contracts.commands.coverage import coverage
+from session_contracts.commands.docs import docs
 from session_contracts.commands.prove import prove
 from session_contracts.commands.serve import serve
 from session_contracts.commands.verify import verify
@@ -15,5 +16,5 @@ def main() -> None:
     """Contracts for five vendors' sessions APIs: serve them as a mock, verify an implementation, prove the suite."""
 
 
-for _command in (serve, verify, prove, coverage):
+for _command in (serve, verify, prove, coverage, docs):
     main.add_command(_command)

@@ -10,9 +10,22 @@ import click
 from conformance.errors import UsageError
 from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from openapi import API_NAMES, ContractError, UnknownApi
-from session_contracts.errors import MockRefused, MockUnreachable, UnknownRule
+from session_contracts.errors import FolderNotOurs, MockRefused, MockUnreachable, RepeatedApi, UnknownRule, Unwritable
 
-_USER_ERRORS = (UnknownApi, ContractError, FixtureError, BadSnapshot, AddressInUse, UsageError, UnknownRule, MockUnreachable, MockRefused)
+_USER_ERRORS = (
+    UnknownApi,
+    ContractError,
+    FixtureError,
+    BadSnapshot,
+    AddressInUse,
+    UsageError,
+    UnknownRule,
+    MockUnreachable,
+    MockRefused,
+    FolderNotOurs,
+    Unwritable,
+    RepeatedApi,
+)
 
 
 def says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -83,7 +83,7 @@ def _mentions(contract: Contract) -> Iterator[tuple[str, Mention]]:
     for name, schema in contract.document.get("components", {}).get("schemas", {}).items():
         for path, constraint, rule in constraints(schema):
             member = f"`{'.'.join(path)}` of " if path else ""
-            yield rule, Mention(f"Schema: {member}`{name}`, {constraint_words(constraint)}", schema_page(contract.name, name))
+            yield rule, Mention(f"Schema: {member}`{name}`, {constraint_words(constraint, of_schema=True)}", schema_page(contract.name, name))
     for scheme in contract.security:
         for wrong, rule in scheme.rules.ids.items():
             yield rule, Mention(f"Credential `{scheme.name}`: {_CREDENTIAL.get(wrong, wrong)}", overview_page(contract.name), "auth")
@@ -163,14 +163,14 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[st
 
 #: The keywords of `x-rule`, in words.
 _CONSTRAINTS = {
-    "*": "anything else that is wrong",
+    "*": "wrong in any other way",
     "required": "missing",
     "missing": "missing",
     "syntax": "not JSON",
     "encoding": "not UTF-8",
-    "mediaType": "another content type",
+    "mediaType": "of another content type",
     "size": "too large",
-    "type": "another type",
+    "type": "of another type",
     "nullable": "null",
     "enum": "another value",
     "repeated": "given twice",
@@ -180,13 +180,14 @@ _CONSTRAINTS = {
     "maxLength": "too long",
     "pattern": "not of the form",
     "format": "not of the format",
-    "additionalProperties": "a member that nobody documented",
+    "additionalProperties": "with a member that nobody documented",
     "anyOf": "none of the alternatives",
 }
 
 
-def constraint_words(constraint: str) -> str:
-    return _CONSTRAINTS.get(constraint, constraint)
+def constraint_words(constraint: str, *, of_schema: bool = False) -> str:
+    """What a value is that breaks the constraint; of a schema, `required` is about its members."""
+    return "without a required member" if of_schema and constraint == "required" else _CONSTRAINTS.get(constraint, constraint)
 
 
 def constraints(schema: JsonSchema, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:

@@ -37,24 +37,30 @@ class Guide:
         return f"guides/{self.name}.html"
 
 
+def folders() -> tuple[Path, ...]:
+    """Where the guides are: one folder of the package where it was installed, in a checkout that of `docs` and the root."""
+    return (_PACKAGED,) if _PACKAGED.is_dir() else (_ROOT / "docs", _ROOT)
+
+
 @cache
 def guides() -> tuple[Guide, ...]:
-    """Inside of the package where it was installed, in their places in a checkout."""
-    found = [_PACKAGED, None] if _PACKAGED.is_dir() else [_ROOT / "docs", _ROOT]
-    files = [(file, f"docs/{file.name}") for file in sorted((found[0] or _ROOT).glob("*.md")) if file.name not in _BESIDE]
-    beside = _PACKAGED if _PACKAGED.is_dir() else _ROOT
-    files += [(beside / name, name) for name in _BESIDE if (beside / name).is_file()]
-    return tuple(_guide(file, source) for file, source in files)
+    """Those that tell how to do something, then the repository's own pages."""
+    first, last = folders()[0], folders()[-1]
+    told = [(file, f"docs/{file.name}") for file in sorted(first.glob("*.md")) if file.name not in _BESIDE]
+    beside = [(last / name, name) for name in _BESIDE if (last / name).is_file()]
+    return tuple(_guide(file, source) for file, source in (*told, *beside))
 
 
 #: Pages of the repository's root.
 _BESIDE = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
+#: Where the page's own title says too little beside others.
+_TITLES = {"README.md": "Read me"}
 
 
 def _guide(file: Path, source: str) -> Guide:
     text = file.read_text(encoding="utf-8")
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
-    return Guide(file.stem.lower(), title[1] if title else file.stem, source, text)
+    return Guide(file.stem.lower(), _TITLES.get(source) or (title[1] if title else file.stem), source, text)
 
 
 def render(guide: Guide, link: Link) -> tuple[str, list[tuple[str, str]]]:

@@ -1,8 +1,12 @@
 """What the site is about: the APIs that it documents."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from openapi import API_NAMES, Contract, load, load_control
+
+#: Makes a page or a file of the site.
+Make = Callable[[], bytes]
 
 #: Where `session-contracts serve` is, unless it is told otherwise.
 MOCK = "http://127.0.0.1:8080"

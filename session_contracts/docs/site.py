@@ -1,6 +1,6 @@
 """The site as a mapping: path of each page, and how it is made. Nothing is made before somebody asks for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -13,17 +13,15 @@ from openapi.pages import decisions_page, operation_page, overview_page, rule_pa
 from session_contracts.diagram import lifecycle_svg
 from session_contracts.docs import extras, facts, guides, schemas, search
 from session_contracts.docs.examples import LANGUAGES, curl, secret_of
-from session_contracts.docs.model import MOCK, Api
+from session_contracts.docs.model import MOCK, Api, Make
 from session_contracts.docs.recorder import SERVE
 from session_contracts.docs.render import relative, render, static
 from session_contracts.docs.study import Study
 from session_contracts.docs.text import pretty
 
-Make = Callable[[], bytes]
-
 #: Where the mock has Swagger UI for an API, relative to the root of the site.
 TRY_PAGE = "try/{}.html"
-_STATIC = ("site.css", "site.js", "theme.js")
+STATIC = ("site.css", "site.js", "theme.js")
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> 
     """Every page and file of the site of these APIs. `reload`: each page loads itself anew when the site has changed."""
     lint = extras.lint_checks()
     frame = Frame(tuple(apis), try_it, reload, guides.guides(), bool(lint))
-    pages: dict[str, Make] = {name: partial(static, name) for name in (*_STATIC, *(["reload.js"] if reload else []))}
+    pages: dict[str, Make] = {name: partial(static, name) for name in (*STATIC, *(["reload.js"] if reload else []))}
     pages["search-index.js"] = partial(search.script, frame.apis)
     pages["index.html"] = partial(frame.page, "home.html", "index.html", studies=[Study(api) for api in apis])
     for api in apis:
