@@ -297,12 +297,12 @@ class Carrier:
 
 
 class Collector:
-    """Gathers the evidence of all checks in the controlling process."""
+    """Gathers the evidence of all checks in the controlling process. `collected`: each check, and the rules that it judges."""
 
     def __init__(self) -> None:
         self.evidence: list[Evidence] = []
         self.requests = 0
-        self.collected: list[str] = []
+        self.collected: dict[str, tuple[str, ...]] = {}
         self.troubles: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -313,7 +313,7 @@ class Collector:
         self.troubles.append(str(excrepr))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.collected = [item.nodeid for item in session.items]
+        self.collected = {item.nodeid: item.stash[_RULES] for item in session.items}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # All phases share one list of properties; the last report has all of it.

@@ -15,7 +15,7 @@ from conformance.client import Target
 from conformance.errors import SuiteError, Unexercised, UsageError
 from conformance.outcomes import fold
 from conformance.plugin import CHECKS, Carrier, Collector
-from conformance.report import Report
+from conformance.report import DOCS_URL, Report
 from conformance.states import States
 from openapi import Contract, UnknownApi, load
 
@@ -24,7 +24,7 @@ from openapi import Contract, UnknownApi, load
 class Options:
     """What is verified, and how. `headers` are the default credentials; `rules`: only these; `pytest_args` go to pytest as they are.
 
-    `adapter` carries the requests; None: HTTP.
+    `adapter` carries the requests; None: HTTP. `docs_url`: where the reference site is that the report points to.
     """
 
     api: str
@@ -42,6 +42,7 @@ class Options:
     pytest_args: tuple[str, ...] = ()
     quiet: bool = False
     adapter: BaseAdapter | None = None
+    docs_url: str = DOCS_URL
 
 
 def verify(options: Options) -> Report:
@@ -65,7 +66,8 @@ def verify(options: Options) -> Report:
         results=fold(rules, collector.evidence, strict=options.strict),
         allow_incomplete=options.allow_incomplete,
         trouble="\n".join([_TROUBLE[int(status)], *collector.troubles]) if int(status) in _TROUBLE else "",
-        planned=tuple(collector.collected) if options.dry_run else (),
+        planned=collector.collected if options.dry_run else {},
+        docs_url=options.docs_url,
     )
     _write(options, report)
     return report

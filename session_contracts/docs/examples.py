@@ -16,7 +16,7 @@ from mock_server.fixtures import read_fixture
 from openapi import Lifecycle, Operation
 from openapi.json_schema import resolve
 from openapi.model import Parameter, SecurityScheme
-from session_contracts.docs.facts import cell, node_of
+from session_contracts.docs.facts import node_of
 from session_contracts.docs.model import MOCK, Api
 
 #: In a URL, where the id stands of what was prepared.
@@ -140,8 +140,8 @@ def sample(parameter: Parameter) -> Any:
 
 
 def _headers(api: Api, operation: Operation) -> dict[str, str]:
-    needed = {parameter.name: str(sample(parameter)) for parameter in operation.parameters if parameter.location == "header" and parameter.required}
-    return {**credential(api, operation), **needed}
+    needed = [parameter for parameter in operation.parameters if parameter.location == "header" and parameter.required]
+    return {**credential(api, operation), **{parameter.name: str(sample(parameter)) for parameter in needed}}
 
 
 def credential(api: Api, operation: Operation) -> dict[str, str]:

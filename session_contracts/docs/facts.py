@@ -83,7 +83,8 @@ def _mentions(contract: Contract) -> Iterator[tuple[str, Mention]]:
     for name, schema in contract.document.get("components", {}).get("schemas", {}).items():
         for path, constraint, rule in constraints(schema):
             member = f"`{'.'.join(path)}` of " if path else ""
-            yield rule, Mention(f"Schema: {member}`{name}`, {constraint_words(constraint, of_schema=True)}", schema_page(contract.name, name))
+            text = f"Schema: {member}`{name}`, {constraint_words(constraint, of_schema=True)}"
+            yield rule, Mention(text, schema_page(contract.name, name))
     for scheme in contract.security:
         for wrong, rule in scheme.rules.ids.items():
             yield rule, Mention(f"Credential `{scheme.name}`: {_CREDENTIAL.get(wrong, wrong)}", overview_page(contract.name), "auth")

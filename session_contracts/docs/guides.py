@@ -77,8 +77,12 @@ def render(guide: Guide, link: Link) -> tuple[str, list[tuple[str, str]]]:
                 sections.append((slug(title), title.replace("`", "")))
         if token.type == "inline":
             token.children = _linked(token.children or [], guide, link)
-    html = parser.renderer.render(_without_title(tokens), parser.options, {})
-    return str(html).replace("<table>", '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>').replace("</table>", "</table></div>"), sections
+    html = str(parser.renderer.render(_without_title(tokens), parser.options, {}))
+    return html.replace("<table>", f"{_SCROLLS}<table>").replace("</table>", "</table></div>"), sections
+
+
+#: A table may be wider than a phone.
+_SCROLLS = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
 
 
 def _without_title(tokens: list[Token]) -> list[Token]:

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from threading import Lock
 
 import requests
+from starlette.types import ASGIApp
 
 from mock_server.app import create_app
 from mock_server.clock import rfc3339
@@ -61,9 +64,18 @@ class Recorder:
         self._session.post(f"{URL}/_mock/reset").raise_for_status()
 
 
+_ONE_AT_A_TIME = Lock()
+
+
+@cache
+def _mock() -> ASGIApp:
+    return create_app(Settings(API_NAMES, frozen_at=NOW))
+
+
 @contextmanager
 def recorder() -> Iterator[Recorder]:
-    with in_process(create_app(Settings(API_NAMES, frozen_at=NOW))) as adapter, requests.Session() as session:
+    """Of the one mock that this process has for it."""
+    with _ONE_AT_A_TIME, in_process(_mock()) as adapter, requests.Session() as session:
         session.trust_env = False
         session.mount(URL, adapter)
         yield Recorder(session)

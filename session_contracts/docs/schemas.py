@@ -94,11 +94,6 @@ def _facts(node: JsonSchema) -> Iterator[str]:
         yield f"default `{_shown([node['default']])[0]}`"
 
 
-def facts_of(schema: JsonSchema) -> tuple[str, ...]:
-    """Bounds and default, as text."""
-    return tuple(_facts(schema))
-
-
 def _range(least: Any, most: Any, what: str) -> Iterator[str]:
     if least is not None and most is not None:
         yield f"{_number(least)} to {_number(most)}{what}" if least != most else f"exactly {_number(least)}{what}"

@@ -12,11 +12,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from session_contracts.docs.model import Make
 
-_TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "json": "application/json",
-          "svg": "image/svg+xml", "png": "image/png", "yaml": "application/yaml; charset=utf-8", "md": "text/markdown; charset=utf-8"}
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "yaml": "application/yaml; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+}
 
 #: Nothing but what this server has.
-_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 #: Swagger UI writes styles into its own pages.
 _POLICY_OF_SWAGGER = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
 from openapi import Operation, Rule
-from openapi.json_schema import pointer
 from openapi.pages import decisions_page, operation_page, overview_page, rule_page, rules_page, schema_page
 from session_contracts.diagram import lifecycle_svg
-from session_contracts.docs import extras, facts, guides, schemas, search
+from session_contracts.docs import anatomy, extras, facts, guides, schemas, search
 from session_contracts.docs.examples import LANGUAGES, curl, secret_of
 from session_contracts.docs.model import MOCK, Api, Make
 from session_contracts.docs.recorder import SERVE
@@ -97,7 +96,8 @@ def _overview(frame: Frame, study: Study, files: tuple[str, ...]) -> bytes:
         for table in contract.lifecycles.values()
     }
     schemes = [(scheme, _scheme(contract.document, scheme.name), secret_of(api, scheme)) for scheme in contract.security]
-    return frame.page("overview.html", path, api, study=study, diagrams=diagrams, schemes=schemes, files=files, security_rules=facts.security_rules)
+    words = facts.security_rules
+    return frame.page("overview.html", path, api, study=study, diagrams=diagrams, schemes=schemes, files=files, security_rules=words)
 
 
 def _scheme(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -117,46 +117,15 @@ def _operation(frame: Frame, study: Study, operation: Operation) -> bytes:
         operation=operation,
         node=node,
         table=contract.lifecycle_of(operation.id),
-        parameters=[(parameter, _described(contract.document, node, contract.document["paths"][operation.path], parameter.name)) for parameter in operation.parameters],
-        bodies=_contents(contract.document, node.get("requestBody", {})),
-        responses={int(status): _response(contract.document, response) for status, response in node["responses"].items()},
+        parameters=anatomy.parameters(contract, operation),
+        bodies=anatomy.bodies(contract, operation),
+        responses=anatomy.responses(contract, operation),
         answering=facts.answering(contract, operation),
         rules=facts.rules_of(contract, operation),
         examples=[(language, language.write(shown)) for language in LANGUAGES],
         answer=study.answers.get(operation.id),
         pretty=pretty,
-        parameter_facts=schemas.facts_of,
     )
-
-
-def _described(document: Mapping[str, Any], node: Mapping[str, Any], item: Mapping[str, Any], name: str) -> schemas.Member:
-    """A parameter as a member: its schema with its references, its own description."""
-    for parameter in (*item.get("parameters", []), *node.get("parameters", [])):
-        while "$ref" in parameter:
-            parameter = pointer(document, parameter["$ref"])
-        if parameter["name"] == name:
-            said = {**parameter["schema"], "description": parameter.get("description", "")} if "$ref" not in parameter["schema"] else None
-            member = schemas.describe(document, said or parameter["schema"], name, required=parameter.get("required", False))
-            return member if said else schemas.replace(member, description=parameter.get("description", member.description))
-    raise LookupError(name)
-
-
-def _contents(document: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, schemas.Member]:
-    """By media type, what a body or an answer holds."""
-    return {media: schemas.describe(document, content["schema"]) for media, content in node.get("content", {}).items()}
-
-
-def _response(document: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        node = pointer(document, node["$ref"])
-    headers = {name: _followed(document, header) for name, header in node.get("headers", {}).items()}
-    return {"description": node.get("description", ""), "contents": _contents(document, node), "headers": headers}
-
-
-def _followed(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    while "$ref" in node:
-        node = pointer(document, node["$ref"])
-    return node
 
 
 def _rule(frame: Frame, study: Study, rule: Rule) -> bytes:
@@ -192,7 +161,9 @@ def _schema(frame: Frame, study: Study, name: str) -> bytes:
         schema=schemas.describe(document, node),
         example=contract.schemas[name].get("example"),
         used_by=schemas.uses(document, name),
-        operations=[operation for operation in contract.operations.values() if schemas.refers(document, facts.node_of(contract, operation), name)],
+        operations=[
+            operation for operation in contract.operations.values() if schemas.refers(document, facts.node_of(contract, operation), name)
+        ],
         lifecycles=[table for table in contract.lifecycles.values() if table.schema == name],
     )
 
@@ -202,7 +173,3 @@ def _guide(frame: Frame, guide: guides.Guide, pages: Mapping[str, Make]) -> byte
     html, sections = guides.render(guide, lambda path: relative(guide.page, places[path]) if path in places else None)
     return frame.page("guide.html", guide.page, guide=guide, html=Markup(html), sections=sections)  # the parser has escaped it
 
-
-def cached(pages: Mapping[str, Make]) -> dict[str, Make]:
-    """Each page is made once."""
-    return {path: cache(make) for path, make in pages.items()}

@@ -49,7 +49,7 @@ class Study:
     @cached_property
     def checks(self) -> Mapping[str, tuple[str, ...]]:
         """By rule, the checks of the conformance suite that judge it."""
-        return judges(self.contract) if self.api.mocked and self.api.vendor else {}
+        return judges(self.api.name) if self.api.mocked and self.api.vendor else {}
 
     @property
     def breaks(self) -> Mapping[str, Break]:

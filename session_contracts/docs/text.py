@@ -1,6 +1,7 @@
 """Text as HTML: code in colours, words between backticks, names that may be broken, values as JSON."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -55,10 +56,8 @@ def as_json(value: Any) -> str:
 
 def pretty(text: str) -> tuple[str, int]:
     """JSON in lines, and how many of them were left out; other text as it is."""
-    try:
+    with suppress(ValueError):
         text = as_json(json.loads(text))
-    except ValueError:
-        pass
     lines = text.split("\n")
     left_out = max(0, len(lines) - _LINES)
     return "\n".join(lines[:_LINES]) if left_out > 5 else text, left_out if left_out > 5 else 0

@@ -42,10 +42,8 @@ def serve(names: Sequence[str], host: str, port: int, *, watch: bool, say: Calla
     def counts(change: Change, path: str) -> bool:
         return Path(path).resolve() in theirs or (Path(path).parent in ours and not path.endswith((".pyc", "~", ".swp")))
 
-    folders_of_theirs = {file.parent for file in theirs if file.parent.is_dir()}
-    run_process(
-        *{*ours, *folders_of_theirs}, target=_serve_once, args=(tuple(names), listener), watch_filter=counts, grace_period=0.3, recursive=False
-    )
+    watched = {*ours, *(file.parent for file in theirs if file.parent.is_dir())}
+    run_process(*watched, target=_serve_once, args=(tuple(names), listener), watch_filter=counts, recursive=False)
 
 
 def _serve_once(names: tuple[str, ...], listener: socket.socket) -> None:
