@@ -12,28 +12,30 @@ from functools import cache
 from pathlib import Path
 
 from conformance.runner import Options, verify
+from openapi import API_NAMES
 
 #: No request is sent there.
 _NOWHERE = "http://nowhere.invalid"
 
 
-@cache
 def judges(api: str) -> Mapping[str, tuple[str, ...]]:
     """By rule, the names of its checks as `verify --dry-run` lists them; a rule that no check judges is not there."""
-    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-W", "ignore", "-m", "conformance.catalogue", api]
-    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, check=True)
     found: dict[str, list[str]] = {}
-    for check, rules in json.loads(done.stdout).items():
+    for check, rules in _collected()[api].items():
         for rule in rules:
             found.setdefault(rule, []).append(check)
     return {rule: tuple(checks) for rule, checks in found.items()}
 
 
-def _collected(api: str) -> Mapping[str, Sequence[str]]:
-    """By check, its rules."""
-    return verify(Options(api, _NOWHERE, dry_run=True)).planned
+@cache
+def _collected() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """By API and check, its rules."""
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-W", "ignore", "-m", "conformance.catalogue"]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, check=True)
+    told: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(done.stdout)
+    return told
 
 
 if __name__ == "__main__":
-    print(json.dumps(_collected(sys.argv[1])))
+    print(json.dumps({api: verify(Options(api, _NOWHERE, dry_run=True)).planned for api in API_NAMES}))

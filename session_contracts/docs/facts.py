@@ -191,6 +191,21 @@ def constraint_words(constraint: str, *, of_schema: bool = False) -> str:
     return "without a required member" if of_schema and constraint == "required" else _CONSTRAINTS.get(constraint, constraint)
 
 
+def broken_by(rules: Mapping[str, str], *, of_schema: bool = False) -> list[tuple[str, str]]:
+    """What a value is like that breaks each rule, and the rule; a rule that several constraints name comes once."""
+    constraints: dict[str, list[str]] = {}
+    for constraint, rule in rules.items():
+        constraints.setdefault(rule, []).append(constraint)
+    return [(_any_of(found, set(rules), of_schema), rule) for rule, found in constraints.items()]
+
+
+def _any_of(found: list[str], known: set[str], of_schema: bool) -> str:
+    if set(found) == known and "*" in found:
+        return "wrong in any way"
+    words = [constraint_words(constraint, of_schema=of_schema) for constraint in found]
+    return " or ".join(dict.fromkeys(words))
+
+
 def constraints(schema: JsonSchema, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Every rule that an unresolved schema names: the path of members to it, the constraint, the rule."""
     for constraint, rule in rule_map(schema).ids.items():

@@ -41,7 +41,7 @@ class Recorder:
 
     def answer(self, example: Example) -> Recorded:
         """To the example's call, in a mock that has heard nothing else."""
-        self._afresh()
+        self._session.post(f"{URL}/_mock/reset").raise_for_status()
         example = at(example, URL)
         key = ""
         if example.first:
@@ -49,19 +49,20 @@ class Recorder:
             made.raise_for_status()
             key = str(made.json()[example.member]) if example.keep else ""
         answer = self._send(example.call, key)
+        if example.call.url.startswith(f"{URL}/_mock/"):
+            self._tidy()
         return Recorded(answer.status_code, answer.reason, answer.text, answer.headers.get("X-Mock-Rule"))
 
     def _send(self, call: Call, key: str = "") -> requests.Response:
         return self._session.request(call.method, call.url.replace(HOLE, key), headers=dict(call.headers), json=call.body)
 
-    def _afresh(self) -> None:
-        """As the mock was when it started."""
+    def _tidy(self) -> None:
+        """What a reset leaves: the worlds that were made, and what was told to the control API."""
         for world in self._session.get(f"{URL}/_mock/worlds").json()["worlds"]:
             if world["name"] != "default":
                 self._session.delete(f"{URL}/_mock/worlds/{world['name']}")
         for what in ("faults", "broken-rules", "coverage"):
             self._session.delete(f"{URL}/_mock/{what}")
-        self._session.post(f"{URL}/_mock/reset").raise_for_status()
 
 
 _ONE_AT_A_TIME = Lock()

@@ -17,10 +17,8 @@ def _environment() -> Environment:
         loader=PackageLoader("session_contracts.docs"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(duration=text.duration, ticked=text.ticked, broken=text.broken, code=text.code, json=text.as_json)
-    environment.globals.update(
-        pages=pages, anchor=facts.anchor, cell=facts.cell, columns=facts.columns, pseudo=facts.PSEUDO, levels=facts.LEVELS,
-        constraint_words=facts.constraint_words, when_words=facts.when_words,
-    )
+    environment.globals.update(pages=pages, anchor=facts.anchor, cell=facts.cell, columns=facts.columns)
+    environment.globals.update(pseudo=facts.PSEUDO, levels=facts.LEVELS, broken_by=facts.broken_by, when_words=facts.when_words)
     return environment
 
 
@@ -36,7 +34,11 @@ def render(template: str, path: str, **context: Any) -> bytes:
 
 def relative(path: str, target: str) -> str:
     """From one page to another; to the root of the site, with a slash at its end, where `target` is empty."""
-    folder = posixpath.dirname(path) or "."
+    return _from(posixpath.dirname(path) or ".", target)
+
+
+@cache
+def _from(folder: str, target: str) -> str:
     found = posixpath.relpath(target or ".", folder)
     return found if target else found + "/"
 

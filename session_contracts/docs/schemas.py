@@ -95,12 +95,14 @@ def _facts(node: JsonSchema) -> Iterator[str]:
 
 
 def _range(least: Any, most: Any, what: str) -> Iterator[str]:
-    if least is not None and most is not None:
-        yield f"{_number(least)} to {_number(most)}{what}" if least != most else f"exactly {_number(least)}{what}"
-    elif least is not None:
-        yield f"at least {_number(least)}{what}"
-    elif most is not None:
-        yield f"at most {_number(most)}{what}"
+    """`what` in the plural, with a space before it."""
+    said = {
+        (False, False): f"{_number(least)} to {_number(most)}" if least != most else f"exactly {_number(least)}",
+        (False, True): f"at least {_number(least)}",
+        (True, False): f"at most {_number(most)}",
+    }.get((least is None, most is None))
+    if said:
+        yield said + (what.removesuffix("s") if said.endswith(" 1") else what)
 
 
 def _number(value: Any) -> str:

@@ -40,6 +40,14 @@ def _of(contract: Contract) -> Iterator[Entry]:
         yield f"{rule.level} rule", rule.id, rule.statement, rule_page(api, rule.id), api
 
 
+def groups(apis: Iterable[Api]) -> dict[str, dict[str, list[Entry]]]:
+    """By API, then by kind, in the contract's order; what belongs to none is under the empty name."""
+    found: dict[str, dict[str, list[Entry]]] = {}
+    for entry in entries(apis):
+        found.setdefault(entry[4], {}).setdefault(entry[0], []).append(entry)
+    return found
+
+
 def script(apis: Iterable[Api]) -> bytes:
     """A script, not JSON: a page that was opened from a disk may not fetch."""
     listed = json.dumps(list(entries(apis)), ensure_ascii=False, separators=(",", ":"))

@@ -50,7 +50,7 @@ def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> 
         pages[f"lint/{check}.html"] = partial(frame.page, "lint_check.html", f"lint/{check}.html", check=check, told=told)
     if lint:
         pages["lint/index.html"] = partial(frame.page, "lint.html", "lint/index.html", checks=lint)
-    pages["all.html"] = partial(frame.page, "all.html", "all.html", entries=lambda: list(search.entries(frame.apis)))
+    pages["all.html"] = partial(frame.page, "all.html", "all.html", groups=lambda: search.groups(frame.apis))
     for guide in frame.guides:
         pages[guide.page] = partial(_guide, frame, guide, pages)
     return pages

@@ -1,6 +1,7 @@
 """Text as HTML: code in colours, words between backticks, names that may be broken, values as JSON."""
 
 import json
+import re
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
@@ -38,16 +39,14 @@ def ticked(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(broken(part)) if at % 2 else escape(part) for at, part in enumerate(parts))
 
 
+#: Where a long name may be broken: after its dots, underscores, slashes and hyphens, and before its capitals.
+_BREAKS = re.compile(r"(?<=[^._/-][._/-])(?=.)|(?<=[a-z])(?=[A-Z])")
+
+
+@cache
 def broken(name: str) -> Markup:
-    """A long name may be broken after its dots, underscores, slashes and hyphens, and before its capitals."""
-    result = Markup("")
-    for at, letter in enumerate(name):
-        if letter.isupper() and at and name[at - 1].islower():
-            result += Markup("<wbr>")
-        result += escape(letter)
-        if letter in "._/-" and 0 < at < len(name) - 1:
-            result += Markup("<wbr>")
-    return result
+    """A name that does not make a page wider than a phone."""
+    return Markup("<wbr>").join(_BREAKS.split(name))
 
 
 def as_json(value: Any) -> str:
