@@ -8,7 +8,7 @@ from openapi import Contract, load
 
 def welcome(apis: Sequence[str], url: str) -> str:
     """A few lines; the first names the URL."""
-    lines = [f"Session Contracts serves {', '.join(apis)} at {url} (control API: {url}/_mock)"]
+    lines = [f"Session Contracts serves {', '.join(apis)} at {url} (control API: {url}/_mock, reference: {url}/docs)"]
     for api in apis:
         secret = next((entry["secret"] for _, entry in read_fixture(api).entries("credentials")), None)
         lines.append(f"  curl -H 'Authorization: Bearer {secret}' {url}/{api}{_first_read(load(api))}")

@@ -78,11 +78,18 @@ def render(guide: Guide, link: Link) -> tuple[str, list[tuple[str, str]]]:
         if token.type == "inline":
             token.children = _linked(token.children or [], guide, link)
     html = str(parser.renderer.render(_without_title(tokens), parser.options, {}))
-    return html.replace("<table>", f"{_SCROLLS}<table>").replace("</table>", "</table></div>"), sections
+    for plain, scrolls in _SCROLLS.items():
+        html = html.replace(plain, scrolls)
+    return html, sections
 
 
-#: A table may be wider than a phone.
-_SCROLLS = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+#: What may be wider than a phone is scrolled by itself, from the keyboard too.
+_SCROLLS = {
+    "<table>": '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>',
+    "</table>": "</table></div>",
+    "<pre>": '<div class="code"><pre tabindex="0" role="group" aria-label="Code">',
+    "</pre>": "</pre></div>",
+}
 
 
 def _without_title(tokens: list[Token]) -> list[Token]:

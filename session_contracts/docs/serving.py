@@ -1,8 +1,11 @@
 """Serves the site: below /docs of the mock, or by itself. Pages are made when they are asked for, in a thread of their own."""
 
+import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from hashlib import sha256
+from html import unescape
 from threading import Lock
 
 from anyio import to_thread
@@ -27,8 +30,20 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-#: Swagger UI writes styles into its own pages.
-_POLICY_OF_SWAGGER = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+
+
+def _policy(page: str, content: bytes) -> str:
+    """Styles within a page are those that it was made with (diagrams have some); Swagger UI writes others into its own pages."""
+    styles = ["'unsafe-inline'"] if page.startswith("try/") else _styles(content.decode()) if page.endswith(".html") else []
+    return _POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *styles]))
+
+
+def _styles(html: str) -> list[str]:
+    """The fingerprint of each style within a page."""
+    elements = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    attributes = re.findall(r'<svg [^>]*? style="([^"]*)"', html)
+    found = [b64encode(sha256(unescape(style).encode()).digest()).decode() for style in dict.fromkeys([*elements, *attributes])]
+    return [*(["'unsafe-hashes'"] if attributes else []), *(f"'sha256-{fingerprint}'" for fingerprint in found)]
 
 
 class SiteApp:
@@ -55,9 +70,9 @@ class SiteApp:
         page = f"{path}index.html" if not path or path.endswith("/") else path
         content = await to_thread.run_sync(self._content, page)
         if content is None:
-            return Response(await to_thread.run_sync(self._missing, page), 404, self._headers("missing.html"))
+            return Response(await to_thread.run_sync(self._missing, page), 404, self._headers("missing.html", b""))
         tag = f'"{sha256(content).hexdigest()[:20]}"'
-        headers = {**self._headers(page), "ETag": tag}
+        headers = {**self._headers(page, content), "ETag": tag}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         return Response(content, headers=headers)
@@ -70,10 +85,10 @@ class SiteApp:
                 self._made[page] = self._pages[page]()
             return self._made[page]
 
-    def _headers(self, page: str) -> dict[str, str]:
+    def _headers(self, page: str, content: bytes) -> dict[str, str]:
         return {
             "Content-Type": _TYPES.get(page.rpartition(".")[2], "application/octet-stream"),
-            "Content-Security-Policy": _POLICY_OF_SWAGGER if page.startswith("try/") else _POLICY,
+            "Content-Security-Policy": _policy(page, content),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
             "Cache-Control": "no-cache",

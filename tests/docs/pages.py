@@ -36,7 +36,7 @@ class _Reader(HTMLParser):
                 self.page.ids.append(value or "")
             elif name in ("href", "src", "action"):
                 self.page.links.append(value or "")
-            elif name.startswith("on") or name == "style":
+            elif name.startswith("on") or (name == "style" and "svg" not in self._open):
                 self.page.problems.append(f"<{tag} {name}={value!r}>")
 
     def handle_endtag(self, tag: str) -> None:
@@ -44,7 +44,7 @@ class _Reader(HTMLParser):
             self.page.problems.append(f"</{tag}> closes nothing")
 
     def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1] in ("script", "style") and data.strip():
+        if self._open and self._open[-1] in ("script", "style") and "svg" not in self._open and data.strip():
             self.page.problems.append(f"<{self._open[-1]}> has something in it")
         self._parts.append(data)
 

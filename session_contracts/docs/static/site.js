@@ -28,6 +28,13 @@ button.addEventListener("click", () => {
 dark.addEventListener("change", nameTheme);
 nameTheme();
 
+// ---- the menu: there on a wide screen, behind its word on a narrow one
+
+const menu = document.querySelector(".menu");
+const wide = matchMedia("(min-width: 60.01rem)");
+menu.open = wide.matches;
+wide.addEventListener("change", () => { menu.open = wide.matches; });
+
 // ---- copying, and the language of examples
 
 for (const block of document.querySelectorAll(".code")) {
