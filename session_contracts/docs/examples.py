@@ -216,15 +216,11 @@ def _curl(call: Call, options: str, keep: str | None = None) -> str:
     implied = "POST" if call.body is not None else "GET"
     method = f" -X {call.method}" if call.method != implied else ""
     url = call.url.replace(HOLE, f"${keep}")
-    parts = [f'curl {options}{method} "{url}"' if keep else f"curl {options}{method} {_quoted(url)}"]
-    parts += [f"-H {_quoted(f'{name}: {value}')}" for name, value in call.headers.items()]
+    parts = [f'curl {options}{method} "{url}"' if keep else f"curl {options}{method} {shlex.quote(url)}"]
+    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.body is not None:
         parts.append(f"--json {shlex.quote(_json(call.body))}")
     return " \\\n  ".join(parts)
-
-
-def _quoted(text: str) -> str:
-    return shlex.quote(text)
 
 
 def _json(value: Any) -> str:

@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Route, ViewportSize, sync_playwright
 
 from tests.serving import Mock, running
 
@@ -32,7 +32,9 @@ KINDS = {
     "guide": "guides/architecture.html",
     "control": "control/operations/putFaults.html",
 }
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @dataclass
@@ -125,10 +127,10 @@ def test_everybody_can_use_it(kind: str, built: Path, page: Page, axe: str) -> N
     page.goto(f"file://{built / KINDS[kind]}")
     page.evaluate(axe)
     for size in (WIDE, NARROW):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
         assert overflow(page) <= 0
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
             assert violations(page) == [], (size, scheme)
 
 
@@ -140,14 +142,17 @@ def violations(page: Page) -> list[tuple[str, list[str]]]:
 
 
 def test_it_can_be_read_without_javascript(browser: Browser, built: Path, heard: Heard) -> None:
-    context = listened(browser.new_context(java_script_enabled=False, viewport=NARROW), heard)  # type: ignore[arg-type]
+    context = listened(browser.new_context(java_script_enabled=False, viewport=NARROW), heard)
     page = context.new_page()
     page.goto(f"file://{built / KINDS['operation']}")
-    assert not page.get_by_role("searchbox").is_visible() and not page.get_by_role("combobox").is_visible()
+    assert not page.get_by_role("searchbox").is_visible()
+    assert not page.get_by_role("combobox").is_visible()
     assert not page.locator(".theme").is_visible()
-    assert page.locator(".tab.bash").is_visible() and not page.locator(".tab.python").is_visible()
+    assert page.locator(".tab.bash").is_visible()
+    assert not page.locator(".tab.python").is_visible()
     page.locator("label", has_text="Python").click()
-    assert page.locator(".tab.python").is_visible() and not page.locator(".tab.bash").is_visible()
+    assert page.locator(".tab.python").is_visible()
+    assert not page.locator(".tab.bash").is_visible()
     assert not page.get_by_role("link", name="Decisions").is_visible()
     page.get_by_text("Menu", exact=True).click()
     page.get_by_role("link", name="Decisions").click()
@@ -217,7 +222,8 @@ def test_the_colours_are_remembered(built: Path, page: Page) -> None:
 def test_the_mock_shows_it_under_a_strict_policy(mock: Mock, page: Page) -> None:
     """A policy that something breaks is a complaint of the console."""
     answer = page.goto(f"{mock.url}/docs")
-    assert answer is not None and answer.status == 200
+    assert answer is not None
+    assert answer.status == 200
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "unsafe-inline" not in answer.headers["content-security-policy"]
     page.get_by_role("link", name="OpenScouter Sessions").first.click()
