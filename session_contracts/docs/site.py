@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from openapi import Operation, Rule
-from openapi.pages import decisions_page, operation_page, overview_page, rule_page, rules_page, schema_page
+from openapi.pages import decisions_page, download, operation_page, overview_page, rule_page, rules_page, schema_page
 from session_contracts.diagram import lifecycle_svg
 from session_contracts.docs import anatomy, extras, facts, guides, schemas, search
 from session_contracts.docs.examples import LANGUAGES, curl, secret_of
@@ -65,7 +65,7 @@ def missing(apis: Sequence[Api], path: str, *, try_it: bool = False) -> bytes:
 def _api(frame: Frame, study: Study) -> dict[str, Make]:
     api, contract = study.api, study.contract
     files = extras.downloads(api)
-    pages: dict[str, Make] = {f"{api.name}/downloads/{name}": partial(bytes, content) for name, content in files.items()}
+    pages: dict[str, Make] = {download(api.name, name): partial(bytes, content) for name, content in files.items()}
     pages[overview_page(api.name)] = partial(_overview, frame, study, tuple(files))
     pages[rules_page(api.name)] = partial(frame.page, "rules.html", rules_page(api.name), api, study=study)
     pages[decisions_page(api.name)] = partial(frame.page, "decisions.html", decisions_page(api.name), api, study=study)

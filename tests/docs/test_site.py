@@ -173,6 +173,15 @@ def test_anybody_s_contract_has_a_site(shop: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "site/rentalot").exists()
 
 
+def test_no_name_leads_out_of_the_folder(shop: Path, tmp_path: Path) -> None:
+    shop.write_text(CONTRACT.replace("getShop", "../../../get a/shop"))
+    answer = build(tmp_path / "site", str(shop))
+    assert answer.returncode == 0, answer.stderr
+    (page,) = (tmp_path / "site/shop/operations").iterdir()
+    assert page.name == "--..-..-get-a-shop.html"
+    assert f"operations/{page.name}" in read(tmp_path / "site/shop/index.html").links
+
+
 def test_a_former_build_is_written_over_and_its_pages_go(shop: Path, tmp_path: Path) -> None:
     for api in ("control", str(shop)):
         assert build(tmp_path / "site", api).returncode == 0
