@@ -31,6 +31,10 @@ def download(api: str, file: str) -> str:
     return f"{_named(api)}/downloads/{_named(file)}"
 
 
+def lint_page(check: str) -> str:
+    return f"lint/{_named(check)}.html"
+
+
 def _named(name: str) -> str:
     """A name as that of a file or a folder: an operationId may be any text, a slash in it or two dots."""
     return re.sub(r"[^\w.-]|^\.+", "-", name)

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from openapi import Operation, Rule
-from openapi.pages import decisions_page, download, operation_page, overview_page, rule_page, rules_page, schema_page
+from openapi.pages import decisions_page, download, lint_page, operation_page, overview_page, rule_page, rules_page, schema_page
 from session_contracts.diagram import lifecycle_svg
 from session_contracts.docs import anatomy, extras, facts, guides, schemas, search
 from session_contracts.docs.examples import LANGUAGES, curl, secret_of
@@ -47,7 +47,7 @@ def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> 
     for api in apis:
         pages.update(_api(frame, Study(api)))
     for check, told in lint.items():
-        pages[f"lint/{check}.html"] = partial(frame.page, "lint_check.html", f"lint/{check}.html", check=check, told=told)
+        pages[lint_page(check)] = partial(frame.page, "lint_check.html", lint_page(check), check=check, told=told)
     if lint:
         pages["lint/index.html"] = partial(frame.page, "lint.html", "lint/index.html", checks=lint)
     pages["all.html"] = partial(frame.page, "all.html", "all.html", groups=lambda: search.groups(frame.apis))
