@@ -14,5 +14,5 @@ def downloads(api: Api) -> Mapping[str, bytes]:
 
 
 def lint_checks() -> Mapping[str, Mapping[str, str]]:
-    """By check, its `why`, and a `bad` and a `good` part of a contract; pages `lint/<check>.html`."""
+    """By the id of a check, its `why`, and a `bad` and a `good` part of a contract; for `lint/<id>.html`."""
     return {}
