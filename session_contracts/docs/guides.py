@@ -51,10 +51,16 @@ def guides() -> tuple[Guide, ...]:
     return tuple(_guide(file, source) for file, source in (*told, *beside))
 
 
+LICENSE_PAGE = "guides/license.txt"
 #: Pages of the repository's root.
 _BESIDE = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
 #: Where the page's own title says too little beside others.
 _TITLES = {"README.md": "Read me"}
+
+
+def license_text() -> bytes:
+    """Of this project; the guides refer to it."""
+    return (folders()[-1] / "LICENSE").read_bytes()
 
 
 def _guide(file: Path, source: str) -> Guide:
@@ -124,7 +130,7 @@ def slug(title: str) -> str:
 
 
 def places(known: Mapping[str, Any]) -> dict[str, str]:
-    """Path in the repository to page of the site: the guides, and the contracts that the site documents."""
+    """Path in the repository to page of the site: the guides, the license, and the contracts that the site documents."""
     found = {guide.source: guide.page for guide in guides()}
     contracts = {f"openapi/{name}.yaml": overview_page(name) for name in (*API_NAMES, "control")}
-    return {**found, **{path: page for path, page in contracts.items() if page in known}}
+    return {**found, "LICENSE": LICENSE_PAGE, **{path: page for path, page in contracts.items() if page in known}}

@@ -22,6 +22,7 @@ _TYPES = {
     "json": "application/json",
     "svg": "image/svg+xml",
     "yaml": "application/yaml; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
 }
 

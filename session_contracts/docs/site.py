@@ -51,6 +51,7 @@ def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> 
     if lint:
         pages["lint/index.html"] = partial(frame.page, "lint.html", "lint/index.html", checks=lint)
     pages["all.html"] = partial(frame.page, "all.html", "all.html", groups=lambda: search.groups(frame.apis))
+    pages[guides.LICENSE_PAGE] = guides.license_text
     for guide in frame.guides:
         pages[guide.page] = partial(_guide, frame, guide, pages)
     return pages

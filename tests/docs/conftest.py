@@ -17,7 +17,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     try:
         (shared / "site-is-begun").mkdir()
     except FileExistsError:
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while not done.exists() and time.monotonic() < until:
             time.sleep(0.1)
     else:

@@ -11,6 +11,7 @@ import pytest
 from mock_server.breaks import CATALOGUE
 from openapi import API_NAMES, Level, load, load_control
 from openapi.pages import operation_page, overview_page, rule_page, rules_page, schema_page
+from session_contracts.docs import guides
 from session_contracts.docs.build import MARKER
 from tests.docs.conftest import build
 from tests.docs.pages import Page, read
@@ -95,6 +96,20 @@ def test_every_rule_is_told_with_level_and_source(contract: object, pages: Mappi
 def test_the_table_says_what_the_contract_says(pages: Mapping[str, Page]) -> None:
     text = re.sub(r"\s", "", pages["rentalot/operations/reviewSession.html"].text)
     assert "reviewSession✕refusedwith422✕refusedwith422→movestoapprovedwherereviewStatusisapproved→movestodenied" in text
+
+
+def test_guides_lead_to_each_other_and_to_the_contracts(pages: Mapping[str, Page]) -> None:
+    assert {"readme.html", "../control/index.html"} <= set(pages["guides/integrators.html"].links)
+    linked = {link.partition("#")[0] for link in pages["guides/readme.html"].links}
+    assert {"integrators.html", "architecture.html", "license.txt"} <= linked
+
+
+def test_no_link_of_a_guide_is_lost(pages: Mapping[str, Page]) -> None:
+    known = guides.places(pages)
+    for guide in guides.guides():
+        asked: list[str] = []
+        guides.render(guide, lambda path, asked=asked: asked.append(path))  # type: ignore[misc]
+        assert [path for path in asked if path not in known] == [], guide.source
 
 
 def test_it_is_the_same_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

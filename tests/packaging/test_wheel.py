@@ -90,6 +90,7 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
     data |= {f"mock_server/fixtures/{path.name}" for path in (ROOT / "fixtures").iterdir()}
     data |= {f"session_contracts/docs/guides/{path.name}" for path in (*(ROOT / "docs").iterdir(), *ROOT.glob("[A-Z]*.md"))}
     data |= {f"session_contracts/docs/static/{path.name}" for path in (ROOT / "session_contracts/docs/static").iterdir()}
+    data |= {"session_contracts/docs/guides/LICENSE"}
     assert data | {"session_contracts/py.typed"} <= set(names)
 
 
