@@ -112,8 +112,12 @@ def _rules(item: pytest.Item) -> Rules:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What belongs to one API carries its name."""
-    others = set(API_NAMES) - {config.getoption("--api")}
-    return True if any(collection_path.name.startswith(f"test_{name}_") for name in others) else None
+    return True if _foreign(collection_path, config.getoption("--api")) else None
+
+
+def _foreign(module: Path, api: str) -> bool:
+    """Whether a module of checks belongs to another API."""
+    return any(module.name.startswith(f"test_{name}_") for name in set(API_NAMES) - {api})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -157,23 +161,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         found = [rules.find(name) for marker in item.iter_markers("verifies") for name in marker.args]
         judged = _unique(rule for rule in found if rule)
         item.stash[_RULES] = judged
-        wanted = judged and _in_style(item) and (not selected or selected & set(judged))
+        styles = [style for marker in item.iter_markers("paged") for style in marker.args]
+        styled = _in_style(_contract(item.config), _vocabulary(item), styles)
+        wanted = judged and styled and (not selected or selected & set(judged))
         if wanted:
             kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
 
-def rules_of(item: pytest.Item) -> tuple[str, ...]:
-    """The rules that a collected check judges, by full id."""
-    return item.stash[_RULES]
-
-
-def _in_style(item: pytest.Item) -> bool:
-    """Whether the list is paged as the check expects."""
-    listing = _contract(item.config).operations[_vocabulary(item).list].listing if _vocabulary(item).list else None
-    wanted = [style for marker in item.iter_markers("paged") for style in marker.args]
-    return not wanted or (listing is not None and listing.style in wanted)
+def _in_style(contract: Contract, vocabulary: Vocabulary, styles: Sequence[Style]) -> bool:
+    """Whether the list is paged as a check expects; without `styles` it expects nothing."""
+    listing = contract.operations[vocabulary.list].listing if vocabulary.list else None
+    return not styles or (listing is not None and listing.style in styles)
 
 
 # ---- fixtures
@@ -307,12 +307,12 @@ class Carrier:
 
 
 class Collector:
-    """Gathers the evidence of all checks in the controlling process."""
+    """Gathers the evidence of all checks in the controlling process. `collected`: each check, and the rules that it judges."""
 
     def __init__(self) -> None:
         self.evidence: list[Evidence] = []
         self.requests = 0
-        self.collected: list[str] = []
+        self.collected: dict[str, tuple[str, ...]] = {}
         self.troubles: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -323,7 +323,7 @@ class Collector:
         self.troubles.append(str(excrepr))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.collected = [item.nodeid for item in session.items]
+        self.collected = {item.nodeid: item.stash[_RULES] for item in session.items}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # All phases share one list of properties; the last report has all of it.

@@ -1,13 +1,18 @@
 """The verdict for people and for machines."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from conformance.outcomes import Evidence, Kind, Outcome, RuleResult, exit_status, summary
 from openapi.model import Contract
+from openapi.pages import rule_page
+
+#: Where `session-contracts serve` shows the rules, unless it is told otherwise.
+DOCS_URL = "http://127.0.0.1:8080/docs"
 
 _SIGNS = {
     Outcome.PASSED: "ok",
@@ -21,7 +26,10 @@ _SIGNS = {
 
 @dataclass(frozen=True)
 class Report:
-    """What one run has found. `trouble`: the suite itself broke down beyond any single rule."""
+    """What one run has found. `trouble`: the suite itself broke down beyond any single rule. `docs_url`: where the rules have pages.
+
+    `planned`: of a dry run, the checks and the rules that each judges.
+    """
 
     contract: Contract
     target: str
@@ -31,7 +39,8 @@ class Report:
     results: tuple[RuleResult, ...]
     allow_incomplete: bool = False
     trouble: str = ""
-    planned: tuple[str, ...] = ()
+    planned: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    docs_url: str = DOCS_URL
 
     @property
     def exit_status(self) -> int:
@@ -47,8 +56,12 @@ class Report:
             "seconds": round(self.seconds, 3),
             "requests": self.requests,
             "summary": summary(self.results),
-            "rules": [_rule(result) for result in self.results],
+            "rules": [{**_rule(result), "docs": self.page(result)} for result in self.results],
         }
+
+    def page(self, result: RuleResult) -> str:
+        """The URL of the rule's own page."""
+        return f"{self.docs_url.rstrip('/')}/{rule_page(self.contract.name, result.id)}"
 
     def write_json(self, file: Path) -> None:
         file.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -90,6 +103,7 @@ class Report:
             f"{result.outcome.value.upper()}  {rule.id} ({rule.level})",
             f"  {rule.statement}",
             f"  {rule.source}",
+            f"  {self.page(result)}",
             *(f"  $ {line}" for line in entry.curl),
             f"  expected {entry.expected}",
             f"  got      {entry.got}",

@@ -14,8 +14,8 @@ from requests.adapters import BaseAdapter
 from conformance.client import Target
 from conformance.errors import SuiteError, Unexercised, UsageError
 from conformance.outcomes import fold
-from conformance.plugin import CHECKS, Carrier, Collector, own_checks, rules_of
-from conformance.report import Report
+from conformance.plugin import CHECKS, Carrier, Collector, own_checks
+from conformance.report import DOCS_URL, Report
 from conformance.states import States
 from conformance.vocabulary import vocabularies
 from openapi import Contract, UnknownApi, load
@@ -26,7 +26,8 @@ from openapi.catalog import find, part
 class Options:
     """What is verified, and how. `headers` are the default credentials; `rules`: only these; `pytest_args` go to pytest as they are.
 
-    `shrink`: make what is found as short as it can be. `adapter` carries the requests; None: HTTP.
+    `shrink`: make what is found as short as it can be. `adapter` carries the requests; None: HTTP. `docs_url`: where the reference site
+    is that the report points to.
     """
 
     api: str
@@ -45,6 +46,7 @@ class Options:
     quiet: bool = False
     shrink: bool = True
     adapter: BaseAdapter | None = None
+    docs_url: str = DOCS_URL
 
 
 def verify(options: Options) -> Report:
@@ -71,30 +73,11 @@ def verify(options: Options) -> Report:
         results=fold(rules, collector.evidence, strict=options.strict),
         allow_incomplete=options.allow_incomplete,
         trouble="\n".join([_TROUBLE[int(status)], *collector.troubles]) if int(status) in _TROUBLE else "",
-        planned=tuple(collector.collected) if options.dry_run else (),
+        planned=collector.collected if options.dry_run else {},
+        docs_url=options.docs_url,
     )
     _write(options, report)
     return report
-
-
-def judged(api: str) -> frozenset[str]:
-    """The rules of an API that some check judges; the checks are only collected, and nothing is sent. Raises SuiteError."""
-    collector, rules = Collector(), _Judged()
-    with _isolated():
-        status = pytest.main(_arguments(Options(api, base_url="", dry_run=True)), plugins=[collector, rules])
-    if int(status) in _TROUBLE:
-        raise SuiteError("\n".join([_TROUBLE[int(status)], *collector.troubles]))
-    return frozenset(rules.found)
-
-
-class _Judged:
-    """Gathers the rules of all checks that were collected."""
-
-    def __init__(self) -> None:
-        self.found: set[str] = set()
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.found.update(rule for item in session.items for rule in rules_of(item))
 
 
 #: Exit codes of pytest that no check is answerable for.

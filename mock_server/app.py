@@ -24,7 +24,7 @@ def create_app(settings: Settings) -> ASGIApp:
     """The mock for these settings. Raises UnknownApi, ContractError, PartError, FixtureError."""
     mock = Mock(settings)
     story = [
-        partial(Respond, fallback=control.error_body),  # whatever follows: one HTTP answer
+        partial(Respond, fallback=control.error_body, docs=settings.docs),  # whatever follows: one HTTP answer
         partial(RouteMiddleware, mock=mock),  # which world, API and operation
         partial(BodyMiddleware, vendor=True),  # what it sends
         PreferMiddleware,  # whether a documented example is wanted

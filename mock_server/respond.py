@@ -12,6 +12,8 @@ from mock_server.errors import ClientGone, Dropped, Refused, UntrueAnswer
 from mock_server.log import log_request
 from mock_server.plan import ErrorBody
 from mock_server.world import World
+from openapi import Rule
+from openapi.pages import rule_page
 
 log = logging.getLogger("session_contracts.mock")
 
@@ -31,9 +33,10 @@ class Outcome:
 class Respond:
     """Answers, refusals and defects alike leave through here."""
 
-    def __init__(self, app: ASGIApp, *, fallback: ErrorBody) -> None:
+    def __init__(self, app: ASGIApp, *, fallback: ErrorBody, docs: str | None) -> None:
         self.app = app
         self._fallback = fallback
+        self._docs = docs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,9 +68,16 @@ class Respond:
         media, body = error_body(status, refusal.detail, refusal.errors)
         headers = [*(call.headers if call else []), *refusal.headers]
         if rule:
-            headers += [("X-Mock-Rule", rule.id), ("Link", f'<{rule.source}>; rel="help"')]
+            headers += [("X-Mock-Rule", rule.id), ("Link", self._links(call, rule))]
         encoded = orjson.dumps({**body, **refusal.members})
         return Outcome(status, media, encoded, tuple(headers), refusal.rule, refusal.detail, refusal.near)
+
+    def _links(self, call: Call | None, rule: Rule) -> str:
+        """The rule's own page first, where there is one; then the vendor's, which it was written from."""
+        vendor = f'<{rule.source}>; rel="describedby"'
+        if self._docs is None or call is None:
+            return vendor
+        return f'<{self._docs}/{rule_page(call.api.name, rule.id)}>; rel="help", {vendor}'
 
     def _defect(self, call: Call | None, defect: Exception) -> Outcome:
         untrue = (

@@ -34,7 +34,7 @@ class Settings:
     """`frozen_at` None: the clock runs with the machine's. `world`: an exported world, or a fixture in place of the API's own.
 
     `admin_token`: what the control API asks for; None: nothing. `max_worlds`: how many may be besides the default one. `log_format`
-    None: requests are not logged.
+    None: requests are not logged. `docs`: where the reference site is, for the links of refusals; None: there is none.
     """
 
     apis: tuple[str, ...]
@@ -47,3 +47,4 @@ class Settings:
     admin_token: str | None = None
     max_worlds: int = 500
     log_format: LogFormat | None = None
+    docs: str | None = None

@@ -11,6 +11,8 @@ from mock_server.clock import parse_time
 from mock_server.errors import BadSnapshot, FixtureError
 from mock_server.settings import Auth, LogFormat, Settings, Validation
 from openapi import API_NAMES, ContractError, PartError, UnknownApi
+from session_contracts.docs.mount import PATH as DOCS
+from session_contracts.docs.mount import with_docs
 
 #: As in the contract of the control API: JSON's numbers are exact that far.
 _LONGEST_SEED = 10**15
@@ -48,8 +50,9 @@ def application(
         admin_token=admin_token,
         max_worlds=max_worlds,
         log_format=LogFormat(log_format) if log_format else None,
+        docs=DOCS,
     )
-    return create_app(settings)
+    return with_docs(create_app(settings), settings.apis)
 
 
 def frozen_at(clock: str) -> datetime | None:

@@ -5,6 +5,7 @@ import click
 from mock_server.apis.control import own_version
 from session_contracts.commands.coverage import coverage
 from session_contracts.commands.diff import diff
+from session_contracts.commands.docs import docs
 from session_contracts.commands.export import export
 from session_contracts.commands.lint import lint
 from session_contracts.commands.new import new
@@ -19,5 +20,5 @@ def main() -> None:
     """Contracts for five vendors' sessions APIs: serve them as a mock, verify an implementation, prove the suite."""
 
 
-for _command in (serve, verify, prove, coverage, lint, diff, export, new):
+for _command in (serve, verify, prove, coverage, lint, docs, diff, export, new):
     main.add_command(_command)

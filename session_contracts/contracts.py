@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from openapi import UnknownApi
 from openapi.catalog import CONTROL, find
 
 _CONTROL_NAME = "control"
@@ -14,3 +15,11 @@ def contract_file(name: str) -> Path:
     if (path.exists() and not path.is_dir()) or name.endswith(_SUFFIXES):
         return path
     return CONTROL if name == _CONTROL_NAME else find(name).contract
+
+
+def is_served(file: Path) -> bool:
+    """Whether the mock serves this very contract under the name of the file."""
+    try:
+        return find(file.stem).contract.samefile(file)
+    except (UnknownApi, OSError):
+        return False

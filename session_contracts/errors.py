@@ -85,19 +85,43 @@ class TooManyWorkflows(UserError):
 
     def __init__(self, contract: str, limit: int) -> None:
         super().__init__(f"{contract} has more than {limit} paths through its lifecycles; export it as mermaid, dot or scxml instead")
+
+
 class UnknownVersion(UserError):
     """OLD or NEW of a comparison is nothing that can be read."""
+
     def __init__(self, which: str, name: str, apis: Sequence[str]) -> None:
         also = ", or a git revision, at which the file of NEW is read" if which == "OLD" else ""
         known = f"a file, the name of an API ({', '.join(apis)}), or a git revision and a path, as in HEAD:openapi/rentalot.yaml{also}"
         super().__init__(f"{which}: {name!r} names no contract; name {known}")
+
+
 class GitFailed(UserError):
     """Git does not give what a comparison needs of it."""
+
     def __init__(self, what: str, fix: str) -> None:
         super().__init__(f"{what}; {fix}")
+
+
 class NoContract(UserError):
     """One of the documents of a comparison does not load as a contract today."""
+
     def __init__(self, name: str, violations: Sequence[object]) -> None:
         more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
         first = " ".join(str(violations[0]).split())
         super().__init__(f"{name} cannot be compared, since it does not load as a contract: {first}{more}")
+
+
+class FolderNotOurs(UserError):
+    """The site would be written over something else."""
+
+    def __init__(self, folder: Path) -> None:
+        what = "is not empty, and was not written by 'docs build'" if folder.is_dir() else "is no folder"
+        super().__init__(f"{folder} {what}; name another with --out" + (", or write there with --force" if folder.is_dir() else ""))
+
+
+class RepeatedApi(UserError):
+    """Two contracts of one site would have the same pages."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"two contracts are named {name!r}; rename one of the files")

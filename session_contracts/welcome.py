@@ -8,7 +8,7 @@ from openapi import Operation, load
 
 def welcome(apis: Sequence[str], url: str) -> str:
     """A few lines; the first names the URL."""
-    lines = [f"Session Contracts serves {', '.join(apis)} at {url} (control API: {url}/_mock)"]
+    lines = [f"Session Contracts serves {', '.join(apis)} at {url} (control API: {url}/_mock, reference: {url}/docs)"]
     for api in apis:
         operation = next((operation for operation in load(api).operations.values() if operation.method == "GET"), None)
         if operation is not None:

@@ -151,12 +151,15 @@ def test_a_broken_rule_fails_with_lines_that_reproduce_it(url: str) -> None:
     requests.put(f"{url}/_mock/broken-rules", json={"rules": ["rentalot.review.final"]}, timeout=5)
     try:
         options = ("--states-url", f"{url}/_mock/rentalot/states", "--rule", "rentalot.review.final", "--allow-incomplete")
-        done = run("verify", "rentalot", "--base-url", f"{url}/rentalot", *options)
+        done = run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--docs-url", f"{url}/docs", *options)
     finally:
         requests.delete(f"{url}/_mock/broken-rules", timeout=5)
     assert done.returncode == 1
     assert "curl" in done.stdout
     assert "https://rentalot.ai/docs/api-reference/sessions#review-session" in done.stdout
+    page = f"{url}/docs/rentalot/rules/rentalot.review.final.html"
+    assert f"  {page}\n" in done.stdout
+    assert requests.get(page, timeout=60).status_code == 200
 
 
 def test_a_proof_of_one_rule() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from conformance.report import DOCS_URL
 from conformance.runner import Options
 from conformance.runner import verify as run_verify
 from session_contracts.commands.user_errors import known_api, says_what_to_do
@@ -31,6 +32,13 @@ def _header(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 @click.option("--seed", default=0, show_default=True, help="Of the searches.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit XML report.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a JSON report.")
+@click.option(
+    "--docs-url",
+    default=DOCS_URL,
+    show_default=True,
+    envvar="SESSION_CONTRACTS_DOCS_URL",
+    help="Where the reference site is that the report points to.",
+)
 @click.option("--allow-incomplete", is_flag=True, help="Exit 0 although something was not exercised.")
 @click.option("--dry-run", is_flag=True, help="List the checks, and send nothing.")
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
@@ -46,6 +54,7 @@ def verify(
     seed: int,
     junit: Path | None,
     json_file: Path | None,
+    docs_url: str,
     allow_incomplete: bool,
     dry_run: bool,
     pytest_args: tuple[str, ...],
@@ -63,6 +72,7 @@ def verify(
         seed=seed,
         junit=junit,
         json=json_file,
+        docs_url=docs_url,
         allow_incomplete=allow_incomplete,
         dry_run=dry_run,
         pytest_args=pytest_args,

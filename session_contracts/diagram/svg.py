@@ -123,7 +123,8 @@ def _piece(parent: Element, piece: Piece, x: float, middle: float, centered: boo
         _sign(parent, piece.sign, x, middle, piece.width)
         return
     kind = f"lc-{piece.font.css} lc-{piece.tone}{' lc-centered' if centered else ''}"
-    _add(parent, "text", kind, text=piece.text, x=x, y=middle + piece.font.size * _BASELINE)
+    made = _add(parent, "text", kind, text=piece.text, x=x, y=middle + piece.font.size * _BASELINE)
+    made.tail = " "  # what reads the picture aloud would take two pieces for one word
 
 
 def _sign(parent: Element, sign: Sign, x: float, middle: float, width: float, *, title: str = "") -> None:

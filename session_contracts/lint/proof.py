@@ -1,7 +1,6 @@
 """Checks that a rule is more than words: some check of the suite judges it, and the mock can be told to break it."""
 
 from collections.abc import Collection, Iterator
-from functools import cache
 from pathlib import Path
 
 from openapi import UnknownApi
@@ -41,17 +40,16 @@ def _missing(subject: Subject, known: Collection[str], what: str, fix: str) -> I
             yield Flaw(path, what.format(node["id"]), fix)
 
 
-@cache
 def _judged(api: str) -> Collection[str]:
-    from conformance.runner import judged  # pytest, Hypothesis and Schemathesis come with it
+    from conformance.catalogue import judges  # pytest, Hypothesis and Schemathesis come with it
 
-    return judged(api)
+    return judges(api)
 
 
 def _breakable(api: str) -> Collection[str]:
     from mock_server.breaks import catalogue
 
-    return catalogue(api)
+    return catalogue(find(api))
 
 
 _BAD = """\

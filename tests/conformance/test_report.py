@@ -1,6 +1,7 @@
 """The verdict as JSON, as JUnit XML, and as text."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -30,6 +31,7 @@ def test_json_has_every_rule(tmp_path: Path) -> None:
     assert sum(written["summary"].values()) == len(_CONTRACT.rules)
     failed = next(rule for rule in written["rules"] if rule["id"] == _FAILED)
     assert failed["outcome"] == "failed"
+    assert failed["docs"] == f"http://127.0.0.1:8080/docs/rentalot/rules/{_FAILED}.html"
     assert failed["evidence"][0]["curl"] == ["curl -X PATCH http://x"]
 
 
@@ -49,6 +51,14 @@ def test_a_failure_says_what_where_and_how() -> None:
     rule = _CONTRACT.rules[_FAILED]
     for part in (rule.statement, rule.source, "$ curl -X PATCH http://x", "expected 409", "got      200"):
         assert part in text
+
+
+def test_a_failure_points_to_the_page_of_its_rule() -> None:
+    page = f"rentalot/rules/{_FAILED}.html"
+    assert f"  http://127.0.0.1:8080/docs/{page}\n" in report().text()
+    elsewhere = replace(report(), docs_url="https://docs.example.com/contracts/")
+    assert f"  https://docs.example.com/contracts/{page}\n" in elsewhere.text()
+    assert elsewhere.as_dict()["rules"][0]["docs"].startswith("https://docs.example.com/contracts/rentalot/rules/")
 
 
 def test_a_failed_rule_comes_before_an_error_of_the_suite() -> None:

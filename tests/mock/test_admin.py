@@ -191,12 +191,11 @@ def test_every_401_has_a_challenge(world: Mock) -> None:
                     asked += 1
                     assert answer.headers["www-authenticate"]
                     assert answer.headers["x-mock-rule"].startswith(f"{api}.")
-                    assert answer.headers["link"].startswith("<https://")
-                    assert 'rel="help"' in answer.headers["link"]
+                    assert answer.headers["link"].startswith(f"</docs/{api}/rules/{answer.headers['x-mock-rule']}.html>; rel=\"help\"")
     assert asked > 100
 
 
-def test_a_refusal_names_its_rule_and_its_source(world: Mock) -> None:
+def test_a_refusal_names_its_rule_and_links_to_its_page_and_its_source(world: Mock) -> None:
     key = world.given(status="completed", reviewStatus="denied")
     for answer in (
         world.call("PATCH", f"/{key}/review", json={"reviewStatus": "approved"}),
@@ -204,7 +203,9 @@ def test_a_refusal_names_its_rule_and_its_source(world: Mock) -> None:
         world.call("GET", "/nobody"),
     ):
         rule = load("rentalot").rules[answer.headers["x-mock-rule"]]
-        assert answer.headers["link"] == f'<{rule.source}>; rel="help"'
+        assert answer.headers["link"] == f'</docs/rentalot/rules/{rule.id}.html>; rel="help", <{rule.source}>; rel="describedby"'
+        page = world.client.get(answer.url.join(answer.links["help"]["url"]))
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("api", API_NAMES)

@@ -96,6 +96,9 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
     data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "openapi").iterdir() if path.suffix in (".yaml", ".json")}
     data |= {f"mock_server/fixtures/{path.name}" for path in (ROOT / "fixtures").iterdir()}
     data |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "session_contracts" / "new" / "template").iterdir()}
+    data |= {f"session_contracts/docs/guides/{path.name}" for path in (*(ROOT / "docs").iterdir(), *ROOT.glob("[A-Z]*.md"))}
+    data |= {f"session_contracts/docs/static/{path.name}" for path in (ROOT / "session_contracts/docs/static").iterdir()}
+    data |= {"session_contracts/docs/guides/LICENSE"}
     assert data | {f"{folder}/py.typed" for folder in folders} <= set(names)
 
 
@@ -115,6 +118,16 @@ def test_it_serves(served: Served) -> None:
     answer = requests.get(f"{served.url}/rentalot/api/v1/sessions", headers={"Authorization": served.authorization}, timeout=10)
     assert answer.status_code == 200
     assert answer.json()["pagination"]["total"] > 40
+
+
+def test_it_shows_its_reference(installed: Installed, served: Served) -> None:
+    answer = installed.run("docs", "build", "rentalot", "--out", "reference")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    built = installed.folder / "reference"
+    assert "Start the mock" in (built / "guides/integrators.html").read_text(encoding="utf-8")
+    page = requests.get(f"{served.url}/docs/rentalot/rules/rentalot.review.final.html", timeout=60)
+    assert "test_lifecycle.py" in page.text.replace("<wbr>", "")
+    assert requests.get(f"{served.url}/docs/try/swagger-ui-bundle.js", timeout=10).status_code == 200
 
 
 def test_it_verifies(installed: Installed, served: Served) -> None:

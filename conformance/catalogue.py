@@ -1,0 +1,55 @@
+"""Which checks judge which rule: what pytest collects, without running any of it.
+
+It collects in a process of its own, since whoever asks may be running under pytest.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from conformance.errors import UsageError
+from conformance.runner import Options, verify
+from openapi import API_NAMES, ContractError, PartError
+
+#: No request is sent there.
+_NOWHERE = "http://nowhere.invalid"
+
+
+def judges(api: str) -> Mapping[str, tuple[str, ...]]:
+    """By rule, the names of its checks as `verify --dry-run` lists them; a rule that no check judges is not there.
+
+    Raises UsageError where the checks of somebody's own API cannot be collected.
+    """
+    found: dict[str, list[str]] = {}
+    for check, rules in _collected(API_NAMES if api in API_NAMES else (api,))[api].items():
+        for rule in rules:
+            found.setdefault(rule, []).append(check)
+    return {rule: tuple(checks) for rule, checks in found.items()}
+
+
+@cache
+def _collected(apis: tuple[str, ...]) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """By API and check, its rules."""
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-W", "ignore", "-m", "conformance.catalogue", *apis]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UsageError(done.stderr.strip() or "the checks could not be collected")
+    told: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(done.stdout)
+    return told
+
+
+def _collect(api: str) -> Mapping[str, Sequence[str]]:
+    try:
+        report = verify(Options(api, _NOWHERE, dry_run=True))
+    except (UsageError, ContractError, PartError) as error:
+        sys.exit(str(error))
+    return report.planned if not report.trouble else sys.exit(report.trouble)
+
+
+if __name__ == "__main__":
+    print(json.dumps({api: _collect(api) for api in sys.argv[1:]}))

@@ -1,0 +1,64 @@
+"""What an operation takes and gives, as its page shows it: parameters, bodies and answers with the schemas that they refer to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from openapi import Contract, Operation
+from openapi.json_schema import pointer
+from openapi.model import Parameter
+from session_contracts.docs.facts import node_of
+from session_contracts.docs.schemas import Member, describe
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer: `contents` by media type, `headers` by name."""
+
+    description: str
+    contents: Mapping[str, Member]
+    headers: Mapping[str, Mapping[str, Any]]
+
+
+def parameters(contract: Contract, operation: Operation) -> list[tuple[Parameter, Member]]:
+    """Each parameter, and what its value may be."""
+    nodes = {node["name"]: node for node in _nodes(contract, operation)}
+    return [(parameter, _value(contract, nodes[parameter.name])) for parameter in operation.parameters]
+
+
+def _nodes(contract: Contract, operation: Operation) -> Iterator[Mapping[str, Any]]:
+    shared = contract.document["paths"][operation.path].get("parameters", [])
+    for node in (*shared, *node_of(contract, operation).get("parameters", [])):
+        yield _followed(contract, node)
+
+
+def _value(contract: Contract, node: Mapping[str, Any]) -> Member:
+    """The parameter's own description counts, and its rules are shown beside it."""
+    member = describe(contract.document, node["schema"], node["name"], required=node.get("required", False))
+    return replace(member, description=node.get("description", member.description))
+
+
+def bodies(contract: Contract, operation: Operation) -> dict[str, Member]:
+    """By media type."""
+    return _contents(contract, _followed(contract, node_of(contract, operation).get("requestBody", {})))
+
+
+def responses(contract: Contract, operation: Operation) -> dict[int, Response]:
+    """By status."""
+    found = {int(status): _followed(contract, node) for status, node in node_of(contract, operation)["responses"].items()}
+    return {status: _response(contract, node) for status, node in found.items()}
+
+
+def _response(contract: Contract, node: Mapping[str, Any]) -> Response:
+    headers = {name: _followed(contract, header) for name, header in node.get("headers", {}).items()}
+    return Response(node.get("description", ""), _contents(contract, node), headers)
+
+
+def _contents(contract: Contract, node: Mapping[str, Any]) -> dict[str, Member]:
+    return {media: describe(contract.document, content["schema"]) for media, content in node.get("content", {}).items()}
+
+
+def _followed(contract: Contract, node: Mapping[str, Any]) -> Mapping[str, Any]:
+    while "$ref" in node:
+        node = pointer(contract.document, node["$ref"])
+    return node

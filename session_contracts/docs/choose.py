@@ -1,0 +1,27 @@
+"""Which APIs a site is about: names of ours, and files of anybody's."""
+
+from collections.abc import Sequence
+
+from openapi import load_file
+from openapi.catalog import CONTROL
+from session_contracts.contracts import contract_file, is_served
+from session_contracts.docs.model import Api, mocked
+from session_contracts.errors import RepeatedApi
+
+
+def choose(names: Sequence[str]) -> tuple[Api, ...]:
+    """All of ours where none is named. Raises UnknownApi, ContractError, RepeatedApi."""
+    if not names:
+        return mocked()
+    found: dict[str, Api] = {}
+    for name in dict.fromkeys(names):
+        api = _api(name)
+        if api.name in found:
+            raise RepeatedApi(api.name)
+        found[api.name] = api
+    return tuple(found.values())
+
+
+def _api(name: str) -> Api:
+    file = contract_file(name)
+    return Api(load_file(file), mocked=file == CONTROL or is_served(file))

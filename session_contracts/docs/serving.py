@@ -1,0 +1,114 @@
+"""Serves the site: below /docs of the mock, or by itself. Pages are made when they are asked for, in a thread of their own."""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from hashlib import sha256
+from html import unescape
+from threading import Lock
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from session_contracts.docs.model import Make
+
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "yaml": "application/yaml; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+}
+
+#: Nothing but what this server has.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def _policy(page: str, content: bytes) -> str:
+    """Styles within a page are those that it was made with (diagrams have some); Swagger UI writes others into its own pages."""
+    styles = ["'unsafe-inline'"] if page.startswith("try/") else _styles(content.decode()) if page.endswith(".html") else []
+    return _POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *styles]))
+
+
+def _styles(html: str) -> list[str]:
+    """The fingerprint of each style within a page."""
+    elements = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    attributes = re.findall(r'<svg [^>]*? style="([^"]*)"', html)
+    found = [b64encode(sha256(unescape(style).encode()).digest()).decode() for style in dict.fromkeys([*elements, *attributes])]
+    return [*(["'unsafe-hashes'"] if attributes else []), *(f"'sha256-{fingerprint}'" for fingerprint in found)]
+
+
+class SiteApp:
+    """The pages of one site as an application; `pages` and `missing` are called when the first request comes."""
+
+    def __init__(self, pages: Callable[[], Mapping[str, Make]], missing: Callable[[str], bytes]) -> None:
+        self._make_pages = pages
+        self._missing = missing
+        self._made: dict[str, bytes] = {}
+        self._one_at_a_time = Lock()
+
+    @cached_property
+    def _pages(self) -> Mapping[str, Make]:
+        return self._make_pages()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope), scope["path"].removeprefix("/"))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, path: str) -> Response:
+        """`path` relative to the root of the site."""
+        if request.method not in ("GET", "HEAD"):
+            return Response("these pages are only read\n", 405, {"Allow": "GET, HEAD"}, "text/plain; charset=utf-8")
+        page = f"{path}index.html" if not path or path.endswith("/") else path
+        content = await to_thread.run_sync(self._content, page)
+        if content is None:
+            return Response(await to_thread.run_sync(self._missing, page), 404, self._headers("missing.html", b""))
+        tag = f'"{sha256(content).hexdigest()[:20]}"'
+        headers = {**self._headers(page, content), "ETag": tag}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers)
+
+    def _content(self, page: str) -> bytes | None:
+        with self._one_at_a_time:
+            if page not in self._made:
+                if page not in self._pages:
+                    return None
+                self._made[page] = self._pages[page]()
+            return self._made[page]
+
+    def _headers(self, page: str, content: bytes) -> dict[str, str]:
+        return {
+            "Content-Type": _TYPES.get(page.rpartition(".")[2], "application/octet-stream"),
+            "Content-Security-Policy": _policy(page, content),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-cache",
+        }
+
+
+class Mounted:
+    """An application with another one below a path of it, in front of whatever it would answer there."""
+
+    def __init__(self, app: ASGIApp, below: ASGIApp, path: str) -> None:
+        self.app = app
+        self._below = below
+        self._path = path
+        self._start = f"{path}/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(self._path):
+            if scope["path"].startswith(self._start):
+                return await self._below({**scope, "path": scope["path"].removeprefix(self._path)}, receive, send)
+            if scope["path"] == self._path:
+                return await RedirectResponse(self._start)(scope, receive, send)
+        await self.app(scope, receive, send)

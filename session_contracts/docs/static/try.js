@@ -1,0 +1,13 @@
+// Swagger UI for the document and with the credentials that the page names.
+const { document: url, secrets } = document.getElementById("swagger").dataset;
+const ui = SwaggerUIBundle({
+  url,
+  dom_id: "#swagger",
+  deepLinking: true,
+  validatorUrl: null,
+  tryItOutEnabled: true,
+  presets: [SwaggerUIBundle.presets.apis],
+  onComplete: () => {
+    for (const [name, secret] of Object.entries(JSON.parse(secrets))) ui.preauthorizeApiKey(name, secret);
+  },
+});

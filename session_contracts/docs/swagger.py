@@ -1,0 +1,37 @@
+"""Swagger UI for each API that the mock serves, with the files of the package swagger-ui-bundle and nothing from elsewhere."""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from swagger_ui_bundle import swagger_ui_path
+
+from session_contracts.docs.examples import secret_of
+from session_contracts.docs.model import Api, Make
+from session_contracts.docs.render import render, static
+
+_FILES = ("swagger-ui.css", "swagger-ui-bundle.js")
+
+
+def swagger(apis: Sequence[Api]) -> dict[str, Make]:
+    """A page and a document for each API, and what the pages need."""
+    pages: dict[str, Make] = {f"try/{name}": (Path(swagger_ui_path) / name).read_bytes for name in _FILES}
+    pages["try/try.js"] = partial(static, "try.js")
+    pages["try/try.css"] = partial(static, "try.css")
+    for api in apis:
+        pages[f"try/{api.name}.html"] = partial(_page, api)
+        pages[f"try/{api.name}.json"] = partial(_document, api)
+    return pages
+
+
+def _page(api: Api) -> bytes:
+    secrets = {scheme.name: secret_of(api, scheme) for scheme in api.contract.security}
+    known = {name: secret for name, secret in secrets.items() if secret}
+    return render("try.html", f"try/{api.name}.html", api=api, secrets=known)
+
+
+def _document(api: Api) -> bytes:
+    """The contract, whose server is this mock."""
+    return json.dumps({**api.contract.document, "servers": [{"url": urlsplit(api.base_url).path, "description": "This mock"}]}).encode()

@@ -1,0 +1,20 @@
+"""What the catalogue says of checks is what a run of the suite would do."""
+
+import pytest
+
+from conformance.catalogue import judges
+from conformance.runner import Options, verify
+from openapi import load
+
+
+@pytest.mark.parametrize("rule", ["rentalot.review.final", "mobilenext.list.limit"])
+def test_it_names_the_checks_that_would_run_for_a_rule(rule: str) -> None:
+    api = rule.partition(".")[0]
+    planned = verify(Options(api, "http://nowhere.invalid", rules=(rule,), dry_run=True)).planned
+    assert judges(api)[rule] == tuple(planned)
+    assert all(rule in rules for rules in planned.values())
+
+
+def test_it_knows_the_rules_of_the_contract_alone() -> None:
+    assert set(judges("mobilenext")) <= set(load("mobilenext").rules)
+    assert "enumerate/test_lifecycle.py::test_cell[getSession-held]" in judges("mobilenext")["mobilenext.get.returns"]
