@@ -20,8 +20,8 @@ _HERE = Path(__file__).parent
 API_NAMES: tuple[str, ...] = ("rentalot", "saleslab", "openscouter", "promptster", "mobilenext")
 #: The contract of the mock's own control API.
 CONTROL = _HERE / "control.yaml"
-#: What stands at the root of the mock, or means something else where an API is named.
-RESERVED = frozenset({"control", "w", "docs", "mock", "any"})
+#: What stands at the root of the mock or of the reference, or means something else where an API is named.
+RESERVED = frozenset({"control", "w", "docs", "mock", "any", "lint", "diff", "guides", "try"})
 #: The environment variable that names the folders in which own APIs are looked for; without it, the current one.
 VARIABLE = "SESSION_CONTRACTS_APIS"
 

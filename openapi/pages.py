@@ -31,6 +31,10 @@ def download(api: str, file: str) -> str:
     return f"{_named(api)}/downloads/{_named(file)}"
 
 
+#: All checks of `lint`, and all sorts of changes that `diff` tells apart.
+CHECKS_PAGE, CHANGES_PAGE = "lint/index.html", "diff/index.html"
+
+
 def lint_page(check: str) -> str:
     return f"lint/{_named(check)}.html"
 

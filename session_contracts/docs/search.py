@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Iterator
 
 from openapi import Contract
-from openapi.pages import decisions_page, operation_page, overview_page, rule_page, rules_page, schema_page
+from openapi.pages import CHANGES_PAGE, decisions_page, lint_page, operation_page, overview_page, rule_page, rules_page, schema_page
 from session_contracts.docs.facts import anchor
 from session_contracts.docs.guides import guides, render
 from session_contracts.docs.model import Api
+from session_contracts.lint import CHECKS
 
 #: Kind, name, what it says, page, API.
 Entry = tuple[str, str, str, str, str]
@@ -16,6 +17,9 @@ Entry = tuple[str, str, str, str, str]
 def entries(apis: Iterable[Api]) -> Iterator[Entry]:
     for api in apis:
         yield from _of(api.contract)
+    for check in CHECKS:
+        yield "check", check.id, check.why, lint_page(check.id), ""
+    yield "check", "Sorts of changes", "what diff tells, and why it is breaking, risky or compatible", CHANGES_PAGE, ""
     for guide in guides():
         yield "guide", guide.title, "", guide.page, ""
         for fragment, title in render(guide, lambda path: path)[1]:

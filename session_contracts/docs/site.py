@@ -8,15 +8,31 @@ from typing import Any
 from markupsafe import Markup
 
 from openapi import Operation, Rule
-from openapi.pages import decisions_page, download, lint_page, operation_page, overview_page, rule_page, rules_page, schema_page
+from openapi.pages import (
+    CHANGES_PAGE,
+    CHECKS_PAGE,
+    decisions_page,
+    download,
+    lint_page,
+    operation_page,
+    overview_page,
+    rule_page,
+    rules_page,
+    schema_page,
+)
 from session_contracts.diagram import lifecycle_svg
-from session_contracts.docs import anatomy, extras, facts, guides, schemas, search
+from session_contracts.diff import SORTS
+from session_contracts.diff.change import Kind
+from session_contracts.diff.sorts import Sort
+from session_contracts.docs import anatomy, facts, guides, schemas, search
 from session_contracts.docs.examples import LANGUAGES, curl, secret_of
 from session_contracts.docs.model import MOCK, Api, Make
 from session_contracts.docs.recorder import SERVE
 from session_contracts.docs.render import relative, render, static
 from session_contracts.docs.study import Study
 from session_contracts.docs.text import pretty
+from session_contracts.export import exports
+from session_contracts.lint import CHECKS
 
 #: Where the mock has Swagger UI for an API, relative to the root of the site.
 TRY_PAGE = "try/{}.html"
@@ -31,7 +47,6 @@ class Frame:
     try_it: bool
     reload: bool
     guides: tuple[guides.Guide, ...]
-    has_lint: bool
 
     def page(self, template: str, path: str, api: Api | None = None, **context: Any) -> bytes:
         return render(template, path, frame=self, api=api, serve=SERVE, mock=MOCK, try_page=TRY_PAGE, **context)
@@ -39,17 +54,16 @@ class Frame:
 
 def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> dict[str, Make]:
     """Every page and file of the site of these APIs. `reload`: each page loads itself anew when the site has changed."""
-    lint = extras.lint_checks()
-    frame = Frame(tuple(apis), try_it, reload, guides.guides(), bool(lint))
+    frame = Frame(tuple(apis), try_it, reload, guides.guides())
     pages: dict[str, Make] = {name: partial(static, name) for name in (*STATIC, *(["reload.js"] if reload else []))}
     pages["search-index.js"] = partial(search.script, frame.apis)
     pages["index.html"] = partial(frame.page, "home.html", "index.html", studies=[Study(api) for api in apis])
     for api in apis:
         pages.update(_api(frame, Study(api)))
-    for check, told in lint.items():
-        pages[lint_page(check)] = partial(frame.page, "lint_check.html", lint_page(check), check=check, told=told)
-    if lint:
-        pages["lint/index.html"] = partial(frame.page, "lint.html", "lint/index.html", checks=lint)
+    for check in CHECKS:
+        pages[lint_page(check.id)] = partial(frame.page, "lint_check.html", lint_page(check.id), check=check)
+    pages[CHECKS_PAGE] = partial(frame.page, "lint.html", CHECKS_PAGE, checks=CHECKS)
+    pages[CHANGES_PAGE] = partial(frame.page, "changes.html", CHANGES_PAGE, kinds=_sorts())
     pages["all.html"] = partial(frame.page, "all.html", "all.html", groups=lambda: search.groups(frame.apis))
     pages[guides.LICENSE_PAGE] = guides.license_text
     for guide in frame.guides:
@@ -57,16 +71,20 @@ def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> 
     return pages
 
 
+def _sorts() -> dict[Kind, list[Sort]]:
+    return {kind: [sort for sort in SORTS if sort.kind is kind] for kind in Kind}
+
+
 def missing(apis: Sequence[Api], path: str, *, try_it: bool = False) -> bytes:
     """What is shown at a path that the site does not have."""
-    frame = Frame(tuple(apis), try_it, False, guides.guides(), bool(extras.lint_checks()))
+    frame = Frame(tuple(apis), try_it, False, guides.guides())
     return frame.page("missing.html", path)
 
 
 def _api(frame: Frame, study: Study) -> dict[str, Make]:
     api, contract = study.api, study.contract
-    files = extras.downloads(api)
-    pages: dict[str, Make] = {download(api.name, name): partial(bytes, content) for name, content in files.items()}
+    files = exports(contract)
+    pages: dict[str, Make] = {download(api.name, name): content.encode for name, content in files.items()}
     pages[overview_page(api.name)] = partial(_overview, frame, study, tuple(files))
     pages[rules_page(api.name)] = partial(frame.page, "rules.html", rules_page(api.name), api, study=study)
     pages[decisions_page(api.name)] = partial(frame.page, "decisions.html", decisions_page(api.name), api, study=study)

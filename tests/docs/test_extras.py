@@ -1,29 +1,38 @@
-"""What other parts of the project add to the site has its place there; and none of it slows the mock down."""
+"""What other commands make has its place in the site; and none of it slows the mock down."""
 
+import json
 import subprocess
 import sys
 
-import pytest
-
-from session_contracts.docs import extras
+from openapi import load
+from session_contracts.diff import SORTS
 from session_contracts.docs.model import mocked
 from session_contracts.docs.site import site
+from session_contracts.export import exports
+from session_contracts.lint import CHECKS
+
+PAGES = site(mocked(("mobilenext",)))
 
 
-def test_files_are_linked_and_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "downloads", lambda api: {f"{api.name}.postman.json": b"{}"})
-    pages = site(mocked(("mobilenext",)))
-    assert pages["mobilenext/downloads/mobilenext.postman.json"]() == b"{}"
-    assert b'<a href="downloads/mobilenext.postman.json" download>' in pages["mobilenext/index.html"]()
+def test_exports_are_linked_and_served() -> None:
+    overview = PAGES["mobilenext/index.html"]()
+    for name, content in exports(load("mobilenext")).items():
+        assert PAGES[f"mobilenext/downloads/{name}"]() == content.encode()
+        assert f'<a href="downloads/{name}" download>'.encode() in overview
+    assert json.loads(PAGES["mobilenext/downloads/openapi-3.1.json"]())["openapi"].startswith("3.1.")
 
 
-def test_checks_of_lint_have_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"why": "A <rule> has an id.", "bad": "x-rules: [{}]", "good": "x-rules: [{id: a.b}]"}
-    monkeypatch.setattr(extras, "lint_checks", lambda: {"rule-id": told})
-    pages = site(mocked(("mobilenext",)))
-    assert b"A &lt;rule&gt; has an id." in pages["lint/rule-id.html"]()
-    assert b'href="rule-id.html"' in pages["lint/index.html"]()
-    assert b'href="../lint/index.html"' in pages["mobilenext/index.html"]()
+def test_checks_of_lint_have_pages() -> None:
+    index = PAGES["lint/index.html"]().decode()
+    for check in CHECKS:
+        assert f'href="{check.id}.html"' in index
+        assert check.id in PAGES[f"lint/{check.id}.html"]().decode()
+    assert b'href="../lint/index.html"' in PAGES["mobilenext/index.html"]()
+
+
+def test_sorts_of_changes_have_a_page() -> None:
+    page = PAGES["diff/index.html"]().decode()
+    assert [sort.id for sort in SORTS if f'id="{sort.id}"' not in page] == []
 
 
 def test_a_mock_starts_without_what_makes_pages() -> None:

@@ -200,7 +200,7 @@ def test_no_name_leads_out_of_the_folder(shop: Path, tmp_path: Path) -> None:
 def test_a_former_build_is_written_over_and_its_pages_go(shop: Path, tmp_path: Path) -> None:
     for api in ("control", str(shop)):
         assert build(tmp_path / "site", api).returncode == 0
-    assert {path.name for path in (tmp_path / "site").iterdir() if path.is_dir()} == {"shop", "guides"}
+    assert {path.name for path in (tmp_path / "site").iterdir() if path.is_dir()} == {"shop", "guides", "lint", "diff"}
 
 
 def test_what_is_not_its_own_is_spared(shop: Path, tmp_path: Path) -> None:
@@ -230,8 +230,8 @@ def test_a_marker_that_somebody_wrote_removes_nothing_elsewhere(shop: Path, tmp_
     ("arguments", "says"),
     [
         (["nobody"], "there is no API named 'nobody'"),
-        (["missing.yaml"], "missing.yaml:1: No such file"),
-        (["rentalot", "elsewhere/rentalot.yaml"], "elsewhere/rentalot.yaml:1: No such file"),
+        (["missing.yaml"], "missing.yaml:1:1: No such file"),
+        (["rentalot", "elsewhere/rentalot.yaml"], "elsewhere/rentalot.yaml:1:1: No such file"),
         (["shop.yaml", "other/shop.yaml"], "two contracts are named 'shop'"),
     ],
 )
