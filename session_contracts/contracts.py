@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from openapi import UnknownApi
-from openapi.catalog import CONTROL, find
+from openapi.catalog import CONTROL, find, is_name
 
 _CONTROL_NAME = "control"
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -12,9 +12,11 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 def contract_file(name: str) -> Path:
     """A file goes before the API of its name; `control` is the mock's own. What looks like a file need not be there. Raises UnknownApi."""
     path = Path(name)
-    if (path.exists() and not path.is_dir()) or name.endswith(_SUFFIXES):
+    if path.is_file() or path.is_fifo() or name.endswith(_SUFFIXES):
         return path
-    return CONTROL if name == _CONTROL_NAME else find(name).contract
+    if name == _CONTROL_NAME:
+        return CONTROL
+    return find(name).contract if is_name(name) else path
 
 
 def is_served(file: Path) -> bool:

@@ -73,13 +73,6 @@ class NoLifecycle(UserError):
         super().__init__(f"{contract} has no x-lifecycles, so there is nothing to draw; export it as json or openapi-3.1")
 
 
-class NotJson(UserError):
-    """A contract holds a value that JSON has no form for."""
-
-    def __init__(self, file: str, reason: object) -> None:
-        super().__init__(f"{file}: {reason}; JSON has no .inf and no .nan, so write a number")
-
-
 class TooManyWorkflows(UserError):
     """There are more paths through a lifecycle than anybody would run."""
 

@@ -64,9 +64,10 @@ def _named(text: str) -> "Path | _Blob | None":
     if colon and path and not Path(text).exists():
         return _Blob(Path(), revision, path)
     try:
-        return contract_file(text)
+        file = contract_file(text)
     except UnknownApi:
         return None
+    return file if file.exists() and not file.is_dir() else None
 
 
 def _at_revision(revision: str, file: "Path | _Blob") -> _Blob:

@@ -36,7 +36,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 def export(contract: Contract, name: str, refs: Refs | None = None) -> str:
-    """The contract in the format of that name. Raises NoLifecycle, NotJson, TooManyWorkflows."""
+    """The contract in the format of that name. Raises NoLifecycle, TooManyWorkflows."""
     chosen = FORMATS[name]
     return chosen.write(contract) if chosen.refs is None else chosen.write(contract, refs or chosen.refs)
 
@@ -44,7 +44,7 @@ def export(contract: Contract, name: str, refs: Refs | None = None) -> str:
 def exports(contract: Contract) -> dict[str, str]:
     """File names to contents: the contract in every format that it has something for, and what these files refer to.
 
-    Raises NotJson, TooManyWorkflows.
+    Raises TooManyWorkflows.
     """
     usable = {name: each for name, each in FORMATS.items() if contract.lifecycles or not each.lifecycles}
     files = {each.file: export(contract, name) for name, each in usable.items()}

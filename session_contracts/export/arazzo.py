@@ -25,14 +25,13 @@ _MOST = 1000
 
 
 def arazzo(contract: Contract) -> str:
-    """Raises NoLifecycle, TooManyWorkflows, NotJson."""
+    """Raises NoLifecycle, TooManyWorkflows."""
     tables = lifecycles(contract)
     workflows = [*islice(chain.from_iterable(_workflows(contract, table) for table in tables), _MOST + 1)]
     if len(workflows) > _MOST:
         raise TooManyWorkflows(contract.name, _MOST)
     info = contract.document["info"]
     return as_json(
-        contract,
         {
             "arazzo": VERSION,
             "info": {

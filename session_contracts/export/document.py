@@ -7,7 +7,6 @@ from typing import Any
 
 from openapi.json_schema import resolve
 from openapi.model import Contract
-from session_contracts.errors import NotJson
 
 
 class Refs(StrEnum):
@@ -18,8 +17,8 @@ class Refs(StrEnum):
 
 
 def document(contract: Contract, refs: Refs = Refs.INLINE) -> str:
-    """The contract, every extension of ours with it, in the order of its file. Raises NotJson."""
-    return as_json(contract, content(contract, refs))
+    """The contract, every extension of ours with it, in the order of its file."""
+    return as_json(content(contract, refs))
 
 
 def content(contract: Contract, refs: Refs) -> Mapping[str, Any]:
@@ -27,9 +26,6 @@ def content(contract: Contract, refs: Refs) -> Mapping[str, Any]:
     return resolved
 
 
-def as_json(contract: Contract, value: Any) -> str:
-    """JSON text with a line for each value. Raises NotJson."""
-    try:
-        return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    except ValueError as error:
-        raise NotJson(contract.file, error) from None
+def as_json(value: Any) -> str:
+    """JSON text with a line for each value."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

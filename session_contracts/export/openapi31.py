@@ -11,8 +11,8 @@ _DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
 
 
 def openapi31(contract: Contract, refs: Refs = Refs.KEEP) -> str:
-    """The contract with its schemas as JSON Schema 2020-12, and with every extension of ours. Raises NotJson."""
-    return as_json(contract, upgrade(content(contract, refs)))
+    """The contract with its schemas as JSON Schema 2020-12, and with every extension of ours."""
+    return as_json(upgrade(content(contract, refs)))
 
 
 def upgrade(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,8 +108,7 @@ def test_an_unknown_api_and_a_missing_file(tmp_path: Path) -> None:
 def test_a_number_that_json_does_not_have(tmp_path: Path) -> None:
     file = tmp_path / "endless.yaml"
     file.write_text("openapi: 3.0.3\ninfo: {title: Endless, version: .inf}\npaths: {}\n")
-    assert "endless.yaml: " in (said := one_line(run(str(file), "--format", "json")))
-    assert ".inf" in said
+    assert "endless.yaml:2:33: JSON has no value like '.inf'" in one_line(run(str(file), "--format", "json"))
 
 
 @pytest.mark.parametrize(
@@ -119,8 +118,8 @@ def test_a_number_that_json_does_not_have(tmp_path: Path) -> None:
         (("rentalot", "--format", "yaml"), "'arazzo'"),
         (("rentalot", "--format", "dot", "--refs", "keep"), "--refs goes with --format json or openapi-3.1"),
         (("rentalot", "--out", "x", "--refs", "keep"), "--refs goes with --format json or openapi-3.1"),
-        (("rentalot", "--format", "dot", "--out", "/proc/none/x.dot"), "name a file that can be written"),
-        (("rentalot", "--format", "dot", "--out", "/"), "name a file that can be written"),
+        (("rentalot", "--format", "dot", "--out", "/proc/none/x.dot"), "cannot be written"),
+        (("rentalot", "--format", "dot", "--out", "/"), "cannot be written"),
     ],
 )
 def test_wrong_options(arguments: tuple[str, ...], said: str) -> None:

@@ -172,7 +172,7 @@ def test_a_check_is_explained(check: str) -> None:
         (["--fix"], "--fix needs the names of the files"),
         (["--fix", "-"], "--fix needs the names of the files"),
         (["--format", "xml"], "'xml' is not one of"),
-        (["mobilenext", "--out", "no/such/folder/report"], "no/such/folder/report cannot be written: No such file or directory"),
+        (["mobilenext", "--out", "/proc/none/report"], "/proc/none/report cannot be written: No such file or directory"),
     ],
 )
 def test_wrong_usage_exits_2(arguments: list[str], said: str, tmp_path: Path) -> None:
