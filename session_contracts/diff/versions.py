@@ -10,6 +10,7 @@ What OLD and NEW may be, in the order in which it is tried:
 So where a file and a branch have the same name, the file is meant; `main:path` names the branch.
 """
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def _named(text: str) -> "Path | _Blob | None":
         file = contract_file(text)
     except UnknownApi:
         return None
-    return file if file.exists() and not file.is_dir() else None
+    return file if os.path.lexists(file) and not file.is_dir() else None
 
 
 def _at_revision(revision: str, file: "Path | _Blob") -> _Blob:
