@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from openapi import pages
+from session_contracts.diagram import words
 from session_contracts.docs import facts, text
 
 
@@ -16,7 +17,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("session_contracts.docs"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(duration=text.duration, ticked=text.ticked, broken=text.broken, code=text.code, json=text.as_json)
+    environment.filters.update(duration=words.duration, ticked=text.ticked, broken=text.broken, code=text.code, json=text.as_json)
     environment.globals.update(pages=pages, anchor=facts.anchor, cell=facts.cell, columns=facts.columns)
     environment.globals.update(pseudo=facts.PSEUDO, levels=facts.LEVELS, broken_by=facts.broken_by, when_words=facts.when_words)
     return environment

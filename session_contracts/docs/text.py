@@ -3,7 +3,6 @@
 import json
 import re
 from contextlib import suppress
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -60,12 +59,3 @@ def pretty(text: str) -> tuple[str, int]:
     lines = text.split("\n")
     left_out = max(0, len(lines) - _LINES)
     return "\n".join(lines[:_LINES]) if left_out > 5 else text, left_out if left_out > 5 else 0
-
-
-def duration(length: timedelta) -> str:
-    """As people say it: 30 days, 1 minute."""
-    for unit, seconds in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        count, rest = divmod(int(length.total_seconds()), seconds)
-        if count and not rest:
-            return f"{count} {unit}{'s' if count != 1 else ''}"
-    return f"{length.total_seconds():g} seconds"
