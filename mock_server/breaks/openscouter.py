@@ -257,27 +257,8 @@ def _saves(call: Call, notes: Any) -> None:
     call.world.keep(call.api, call.api.resources["Session"], _session(call), {"notes": tuple(notes)})
 
 
-def _note_by_note(call: Call) -> Answer:
-    """Each is kept before the next is looked at."""
-    whole, totals = call.body["notes"], {"updatedCount": 0, "createdCount": 0}
-    for change in whole:
-        call.record = _session(call)
-        call.body = {"notes": [change]}
-        notes, counts = openscouter.changed_notes(call)
-        _saves(call, notes)
-        totals = {name: totals[name] + counts[name] for name in totals}
-    return _counted(call, totals)
-
-
 def _counted(call: Call, counts: Mapping[str, int]) -> Answer:
     return Answer(200, {"success": True, "data": {"sessionId": call.found.key, **counts}, "error": None, "metadata": None})
-
-
-def _adds_what_is_unknown(call: Call) -> None:
-    session = _session(call)
-    known = {note["noteId"] for note in openscouter.notes_of(session)} if session else set()
-    notes = [change if change.get("noteId") in known else {"content": change["content"]} for change in call.body["notes"]]
-    call.body = {"notes": notes}
 
 
 def _adds_instead(call: Call) -> Answer:
@@ -446,7 +427,6 @@ BREAKS: dict[str, Break] = {
     "openscouter.complete.members": Break("forgets completedAt", _data(without("completedAt"), COMPLETE)),
     "openscouter.complete.time-given": Break("takes its own time", effects(COMPLETE, _now_whatever_is_given)),
     "openscouter.complete.time-default": Break("takes the start for the end", effects(COMPLETE, _at_the_start)),
-    "openscouter.complete.not-after": Break("completes whatever there is", allows(COMPLETE, ["analyzing", "analyzed", "confirmed"])),
     "openscouter.complete.atomic": Break("writes before it checks", writes.on_refusal(COMPLETE, _touch)),
     "openscouter.complete.isolated": Break("changes the tester's other sessions", _touches_siblings(COMPLETE)),
     "openscouter.analyze.starts": Break("has no analyst", handles(ANALYZE, _forgets_to_start)),
@@ -478,8 +458,6 @@ BREAKS: dict[str, Break] = {
     "openscouter.notes.content": Break(
         "makes text of anything", all_of(body_schema(UPDATE, _loose_content), runs(UPDATE, first(_content_as_text)))
     ),
-    "openscouter.notes.unknown": Break("adds what it does not find", runs(UPDATE, first(_adds_what_is_unknown))),
-    "openscouter.notes.atomic": Break("keeps one note after the other", handles(UPDATE, _note_by_note)),
     "openscouter.notes.isolated": Break("marks the tester's other notes", handles(UPDATE, _for_the_tester)),
     "openscouter.confirm.moves": Break("answers and does nothing", handles(CONFIRM, _confirms_nothing)),
     "openscouter.confirm.members": Break("forgets confirmedAt", _data(without("confirmedAt"), CONFIRM)),
