@@ -58,11 +58,17 @@ class Foresight:
     def allows(self, status: int) -> bool:
         return self.may_succeed if 200 <= status < 300 else status in self.statuses
 
-    def blame(self, status: int) -> str | None:
-        """The rule that an answer breaks; None where it is allowed, or where several could be meant."""
+    def blame(self, status: int, finer: str | None = None) -> str | None:
+        """The rule that an answer breaks; None where it is allowed, or where several could be meant.
+
+        `finer`: the rule that the server breaks if it is the body, a valid one, that it refuses.
+        """
         if self.allows(status):
             return None
-        rules = set(self.hard) if 200 <= status < 300 or self.hard else set(self.successes.values())
+        succeeded = 200 <= status < 300
+        rules = set(self.hard) if succeeded or self.hard else set(self.successes.values())
+        if finer and not succeeded:
+            rules = {*self.hard, finer}
         return rules.pop() if len(rules) == 1 else None
 
 

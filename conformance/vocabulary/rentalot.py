@@ -9,7 +9,9 @@ _LONG = 1000
 
 def _refused(body: Any) -> str | None:
     """A review whose notes are missing or long speaks to the rule on that, not to the one that a review decides."""
-    if not isinstance(body, dict) or "reviewNotes" not in body:
+    if not isinstance(body, dict):
+        return None
+    if "reviewNotes" not in body:
         return "rentalot.review.notes-optional"
     notes = body["reviewNotes"]
     return "rentalot.review.notes-max" if isinstance(notes, str) and len(notes) > _LONG else None

@@ -47,6 +47,14 @@ def test_of_two_reasons_to_refuse_either_may_be_told_and_neither_is_blamed() -> 
     assert foresight.blame(200) is None
 
 
+def test_where_the_state_or_the_body_may_be_what_was_refused_nobody_is_blamed() -> None:
+    """A server that requires notes, asked without any to review what is reviewed already: 422 says neither which it was."""
+    final, pending, finer = review("approved"), review("awaiting_review"), "rentalot.review.notes-optional"
+    assert final.blame(422, finer) is None
+    assert [final.blame(200, finer), final.blame(422)] == ["rentalot.review.final"] * 2
+    assert [pending.blame(422, finer), pending.blame(422)] == [finer, "rentalot.review.decides"]
+
+
 def test_what_only_a_decision_speaks_of_may_succeed_or_be_refused() -> None:
     for body in ({**_APPROVE, "reviewNotes": None}, {**_APPROVE, "more": 1}):
         foresight = review("awaiting_review", body=body)

@@ -166,15 +166,12 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
             # A breakdown is the fault of no rule on states; the fuzz layer names it.
             if exchange.status >= 500:
                 raise Unexercised(f"{operation} answered {exchange.status}")
-            blamed = foresight.blame(exchange.status)
+            blamed = foresight.blame(exchange.status, subject.vocabulary.refused(body))
             if blamed:
                 expected = " or ".join(map(str, sorted(foresight.statuses))) if foresight.hard else "success"
-                self._expect(self._finer(blamed, foresight, body), False, expected, str(exchange.status))
+                self._expect(blamed, False, expected, str(exchange.status))
             seen.held |= set(foresight.hard) if len(foresight.hard) == 1 else set()
             self._compare(operation, identity, exchange, foresight)
-
-        def _finer(self, blamed: str, foresight: Foresight, body: Any) -> str:
-            return blamed if foresight.hard else subject.vocabulary.refused(body) or blamed
 
         def _compare(self, operation: str, actor: str, exchange: Exchange, foresight: Foresight) -> None:
             """The record that was acted on is as foreseen, and every other is as it was."""

@@ -67,10 +67,7 @@ def _foreseen(sent: Sent) -> str | None:
     """The rule that the oracle finds broken."""
     if sent.foresight is None or sent.exchange.status >= 500:
         return None
-    blamed = sent.foresight.blame(sent.exchange.status)
-    if blamed and not sent.foresight.hard:
-        return sent.subject.vocabulary.refused(sent.exchange.request_json) or blamed
-    return blamed
+    return sent.foresight.blame(sent.exchange.status, sent.subject.vocabulary.refused(sent.exchange.request_json))
 
 
 def _undeclared(sent: Sent) -> str | None:
