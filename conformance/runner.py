@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from requests.adapters import BaseAdapter
@@ -16,9 +17,10 @@ from conformance.errors import SuiteError, Unexercised, UsageError
 from conformance.outcomes import fold
 from conformance.plugin import CHECKS, Carrier, Collector, own_checks
 from conformance.report import DOCS_URL, Report
+from conformance.rules import Rules
 from conformance.states import States
 from conformance.vocabulary import vocabularies
-from openapi import Contract, UnknownApi, load
+from openapi import Contract, PartError, UnknownApi, load
 from openapi.catalog import find, part
 
 
@@ -93,13 +95,23 @@ def _contract(options: Options) -> Contract:
         contract = load(options.api)
     except UnknownApi as error:
         raise UsageError(str(error)) from None
-    vocabularies(options.api)
+    rules = Rules(contract, vocabularies(options.api)[0].aliases)
     for file in _own_files(options.api):
-        part(find(options.api), f"checks.{file.stem}")
+        _require_rules(file, part(find(options.api), f"checks.{file.stem}"), rules)
     for rule in options.rules:
         if rule not in contract.rules:
             raise UsageError(f"{options.api} has no rule {rule!r}; its rules begin with {next(iter(contract.rules))!r}")
     return contract
+
+
+def _require_rules(file: Path, checks: ModuleType, rules: Rules) -> None:
+    """A check of a vendor's that names a rule may serve other APIs; one's own has nobody else. Raises PartError."""
+    for check in vars(checks).values():
+        named = [rule for mark in getattr(check, "pytestmark", ()) if mark.name == "verifies" for rule in mark.args]
+        for rule in named:
+            if rules.find(rule) is None:
+                what = f"{check.__name__} verifies {rule!r}, which the contract does not state"
+                raise PartError(file, check.__code__.co_firstlineno, what, "name one of its rules")
 
 
 def _own_files(api: str) -> list[Path]:

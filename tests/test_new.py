@@ -331,6 +331,17 @@ def test_own_checks_are_read_before_anything_is_sent(own: Path) -> None:
         verify(Options(NAME, "http://127.0.0.1:9"))
 
 
+def test_own_checks_name_rules_that_there_are(own: Path) -> None:
+    (own / "checks").mkdir()
+    text = 'from session_contracts.authoring.checks import verifies\n\n\n@verifies("get.retruns")\ndef test_more() -> None:\n    pass\n'
+    (own / "checks" / "test_more.py").write_text(text)
+    done = run(own.parent, "-m", "session_contracts", "verify", NAME, "--base-url", "http://127.0.0.1:9")
+    where = f"{NAME}/checks/test_more.py:4"
+    assert done.stderr.startswith(f"session-contracts: {where}: test_more verifies 'get.retruns', which the contract does not state;")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.returncode == 2
+
+
 def test_a_rule_that_nothing_breaks_is_not_proven(own: Path) -> None:
     make_mistake(own, Mistake("breaks.py", f'    "{NAME}.get.returns"', f'    # "{NAME}.get.returns"', ""))
     assert f"{NAME}.get.returns" not in catalogue(find(NAME))

@@ -5,6 +5,7 @@ direction, so each sort exists twice in the table: `request-type-narrowed`, `res
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
@@ -196,9 +197,9 @@ class _Comparison:
         before, after = value(old), value(new)
         if before == after:
             return
-        if before is None or (after is not None and after % before == 0):
+        if before is None or (after is not None and _divides(before, after)):
             sort = "bound-tightened"
-        elif after is None or before % after == 0:
+        elif after is None or _divides(after, before):
             sort = "bound-loosened"
         else:
             sort = "multiple-changed"
@@ -433,6 +434,11 @@ def _matched(old: list[Node], new: list[Node]) -> list[tuple[Node, Node]]:
                 left = [node for node in left if node is not before]
                 right = [node for node in right if node is not after]
     return pairs
+
+
+def _divides(one: float, other: float) -> bool:
+    """As they are written: 0.01 divides 1."""
+    return Decimal(str(other)) % Decimal(str(one)) == 0
 
 
 def _bound(keyword: str, schema: Node | None) -> tuple[float, bool] | None:

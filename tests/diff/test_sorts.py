@@ -45,6 +45,7 @@ CASES = [
     case(both("bound-loosened"), "maxLength: 10,", ""),
     case(both("bound-tightened"), "maxLength: 10", "maxLength: 10, minLength: 1"),
     case(both("bound-tightened"), "multipleOf: 2", "multipleOf: 4"),
+    case(both("bound-loosened"), "multipleOf: 2", "multipleOf: 0.01"),
     case(both("multiple-changed"), "multipleOf: 2", "multipleOf: 3"),
     case(both("bound-tightened"), "multipleOf: 2", "multipleOf: 2, maximum: 8"),
     case(both("format-changed"), "format: date-time}\n        until", "format: date}\n        until"),
