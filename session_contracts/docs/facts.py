@@ -316,23 +316,23 @@ _EXCEPTIONS = 5
 
 
 def legal(statuses: Sequence[int]) -> tuple[str, ...]:
-    """The statuses that a rule allows, in its order; many of one class as `any other 4xx but 401 and 403`.
+    """The statuses that a rule allows, in its order; many of one class as `any other 4xx but 401 and 403`, last.
 
     `any` where none of the class comes before. IANA's registry, as Python knows it, says which statuses a class has.
     """
     if len(statuses) <= _FEW:
         return tuple(map(str, statuses))
     first, *others = statuses
-    said = {str(first): None}
+    said, classes = {str(first): None}, dict[str, None]()
     for status in others:
         kind = status // 100
         left_out = [known.value for known in HTTPStatus if known // 100 == kind and known not in statuses]
         many = sum(other // 100 == kind for other in statuses) > _FEW
         if many and len(left_out) <= _EXCEPTIONS:
-            said[f"any {'other ' if first // 100 == kind else ''}{kind}xx{_but(left_out)}"] = None
+            classes[f"any {'other ' if first // 100 == kind else ''}{kind}xx{_but(left_out)}"] = None
         else:
             said[str(status)] = None
-    return tuple(said)
+    return *said, *classes
 
 
 def _but(statuses: Sequence[int]) -> str:
