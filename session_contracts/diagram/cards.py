@@ -14,7 +14,7 @@ from session_contracts.diagram.text import Font, rows, wrap
 _LINE = 20.0
 _SMALL_LINE = 17.0
 #: From where a line begins to its operation, which stands behind a status or a sign.
-_GUTTER = 32.0
+_GUTTER = 33.0
 #: Between neighbours in a line.
 _GAP = 16.0
 _CARD_WIDTH = 150.0
@@ -60,7 +60,7 @@ def _answer(answer: Answer, place: str, pages: Pages) -> Iterator[Line]:
     text = words.after(timer) if timer else answer.name
     entry = Span(text, Font.PLAIN if timer else Font.CODE, Tone.MUTED, _GUTTER)
     said = f"{text}: {place}, changes no state" if answer.status is None else f"{answer.status} {text}: {place}, refused"
-    yield Line((Item((_gutter(answer), entry, *decision(answer.rule, pages, _GUTTER - 10)), pages.rule(answer.rule, said)),), _LINE)
+    yield Line((Item((_gutter(answer), entry, *decision(answer.rule, pages, _GUTTER - 10.5)), pages.rule(answer.rule, said)),), _LINE)
     for condition in words.since(timer) if timer else words.when(act.when) if act else ():
         yield text_line(condition, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE, x=_GUTTER)
 
