@@ -14,9 +14,7 @@ from session_contracts.coverage_report import covered, percent
 
 
 @click.command()
-@click.option(
-    "--url", required=True, envvar="SESSION_CONTRACTS_URL", help="Of the mock, or of one of its worlds: http://127.0.0.1:8080/w/name."
-)
+@click.option("--url", required=True, envvar="SESSION_CONTRACTS_URL", help="Of the mock, or of one of its worlds: http://127.0.0.1:8080/w/name.")
 @click.option("--api", "apis", multiple=True, metavar="API", help="Only of this API; may be given again. Left out: all that were called.")
 @click.option("--admin-token", envvar="SESSION_CONTRACTS_ADMIN_TOKEN", help="Where the mock was started with one.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write it all as JSON.")
