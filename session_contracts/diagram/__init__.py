@@ -33,5 +33,5 @@ def lifecycle_svg(contract: Contract, table: Lifecycle, rule_url: Callable[[str]
     """The lifecycle as one SVG element (no XML prolog), to be put inline into an HTML page."""
     pages = Pages(contract, rule_url, operation_url)
     made = graph(table, pages)
-    picture = lay_out(made, partial(asides, table, pages), partial(legend, table, made.signs))
+    picture = lay_out(made, partial(asides, table, pages), partial(legend, table, made.signs, pages))
     return draw(picture, f"{contract.name}-{table.name}".lower(), words.title(table, contract.title), words.description(table))

@@ -25,6 +25,7 @@ class Sign(StrEnum):
     MAYBE = "maybe"
     END = "end"
     LOOP = "loop"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Span:
-    """A text in one font; `x` is where it begins, in pixels from the box's padding. In a centered box it is not regarded."""
+    """A text in one font; `x` is where it begins, in pixels from the box's padding; in a centered box, from the item's first piece."""
 
     text: str
     font: Font

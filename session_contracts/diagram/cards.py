@@ -6,7 +6,7 @@ from itertools import groupby
 
 from openapi.model import PSEUDO_STATES, Lifecycle
 from session_contracts.diagram import words
-from session_contracts.diagram.acts import Answer, answers, answers_everywhere
+from session_contracts.diagram.acts import Answer, acts, answers, answers_everywhere
 from session_contracts.diagram.boxes import Box, Item, Line, Mark, Piece, Sign, Span, Tone, apart, box, side_by_side, text_line
 from session_contracts.diagram.pages import Pages
 from session_contracts.diagram.text import Font, rows, wrap
@@ -14,7 +14,7 @@ from session_contracts.diagram.text import Font, rows, wrap
 _LINE = 20.0
 _SMALL_LINE = 17.0
 #: From where a line begins to its operation, which stands behind a status or a sign.
-_GUTTER = 32.0
+_GUTTER = 33.0
 #: Between neighbours in a line.
 _GAP = 16.0
 _CARD_WIDTH = 150.0
@@ -60,9 +60,15 @@ def _answer(answer: Answer, place: str, pages: Pages) -> Iterator[Line]:
     text = words.after(timer) if timer else answer.name
     entry = Span(text, Font.PLAIN if timer else Font.CODE, Tone.MUTED, _GUTTER)
     said = f"{text}: {place}, changes no state" if answer.status is None else f"{answer.status} {text}: {place}, refused"
-    yield Line((Item((_gutter(answer), entry), pages.rule(answer.rule, said)),), _LINE)
+    yield Line((Item((_gutter(answer), entry, *decision(answer.rule, pages, _GUTTER - 10.5)), pages.rule(answer.rule, said)),), _LINE)
     for condition in words.since(timer) if timer else words.when(act.when) if act else ():
         yield text_line(condition, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE, x=_GUTTER)
+
+
+def decision(rule: str, pages: Pages, x: float) -> Iterator[Mark]:
+    """The sign of a decision, where the rule is one."""
+    if pages.decided(rule):
+        yield Mark(Sign.DECISION, words.LEGEND[Sign.DECISION][1], x)
 
 
 def _gutter(answer: Answer) -> Piece:
@@ -88,10 +94,12 @@ def _alike(found: list[Box]) -> list[Box]:
     return [replace(card, width=width) for card in found]
 
 
-def legend(table: Lifecycle, used: Iterable[Sign], width: float) -> list[Box]:
+def legend(table: Lifecycle, used: Iterable[Sign], pages: Pages, width: float) -> list[Box]:
     """The signs of this picture, explained in one box; none where there are no signs."""
     everything = [answer for state in (*table.states, *PSEUDO_STATES) for answer in answers(table, state)]
     signs = {*used, *(Sign.LOOP for answer in everything if answer.status is None)}
+    rules = {*(answer.rule for answer in everything), *(act.rule for act in acts(table))}
+    signs |= {Sign.DECISION for rule in rules if pages.decided(rule)}
     marks: dict[Piece, str] = {Mark(sign, words.LEGEND[sign][1]): words.LEGEND[sign][0] for sign in Sign if sign in signs}
     statuses = [answer.status for answer in everything if answer.status is not None]
     if statuses:

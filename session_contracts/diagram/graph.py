@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from openapi.model import ABSENT, Lifecycle
 from session_contracts.diagram import words
 from session_contracts.diagram.acts import Act, acts
-from session_contracts.diagram.boxes import Box, Sign, Tone, box, text_line
-from session_contracts.diagram.cards import cards
+from session_contracts.diagram.boxes import Box, Item, Line, Sign, Span, Tone, box, text_line
+from session_contracts.diagram.cards import cards, decision
 from session_contracts.diagram.pages import Pages
 from session_contracts.diagram.text import Font
 
@@ -15,6 +15,8 @@ _LABEL_PADDING = (10.0, 7.0)
 #: A label is so wide at least, and more for each arrow that ends there.
 _LABEL_WIDTH = 32.0
 _SOURCE_WIDTH = 18.0
+#: Between a text and the sign behind it.
+_SIGN_GAP = 4.0
 _DOTS = {Sign.START: 12.0, Sign.GIVEN: 12.0, Sign.END: 16.0}
 
 
@@ -91,8 +93,8 @@ def _label(act: Act, title: str, pages: Pages) -> Box:
     else:
         lines = [text_line(act.name, Font.STRONG_CODE, Tone.ACCENT, 20, link=pages.operation(act.name))]
         lines += [text_line(line, Font.SMALL_CODE, Tone.INK, 17) for line in words.when(act.when)]
-    rule = pages.short(act.rule)
-    lines.append(text_line(rule, Font.SMALL, Tone.MUTED, 17, link=pages.rule(act.rule, rule)))
+    rule = Span(pages.short(act.rule), Font.SMALL, Tone.MUTED)
+    lines.append(Line((Item((rule, *decision(act.rule, pages, rule.width + _SIGN_GAP)), pages.rule(act.rule, rule.text)),), 17))
     width = _LABEL_WIDTH + _SOURCE_WIDTH * len(act.sources)
     return box(f"label {_sign(act)}", lines, _LABEL_PADDING, name=title, width=width, centered=True)
 

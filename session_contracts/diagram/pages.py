@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from openapi.model import Contract
+from openapi.model import Contract, Level
 from session_contracts.diagram.boxes import Link
 
 
@@ -16,7 +16,13 @@ class Pages:
     def rule(self, rule: str, text: str) -> Link:
         """To the page of a rule; `text` is what the picture says of it, and the rule's statement explains it."""
         statement = self.contract.rules[rule].statement
+        if self.decided(rule):
+            statement = f"A decision of the mock. {statement}"
         return Link(self.rule_url(rule), f"{statement} ({rule})", f"{text}. {statement}")
+
+    def decided(self, rule: str) -> bool:
+        """Whether the documents are silent, so that the mock had to do something."""
+        return self.contract.rules[rule].level is Level.DECISION
 
     def operation(self, operation: str) -> Link:
         summary = self.contract.operations[operation].summary

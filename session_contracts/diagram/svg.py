@@ -114,8 +114,9 @@ def _item(parent: Element, item: Item, line: Line, placed: Placed, y: float) -> 
         _add(parent, "title", text=item.link.title)
         # The whole line can be pointed at, not only its letters.
         _add(parent, "rect", "lc-target", x=left - 4, y=y, width=width + 8, height=line.height, rx=_RADIUS / 2)
+    by = left + (width - item.left - item.right) / 2 if placed.box.centered else left
     for piece in item.pieces:
-        _piece(parent, piece, left + width / 2 if placed.box.centered else left + piece.x, y + line.height / 2, placed.box.centered)
+        _piece(parent, piece, by + piece.x, y + line.height / 2, placed.box.centered)
 
 
 def _piece(parent: Element, piece: Piece, x: float, middle: float, centered: bool) -> None:
@@ -123,12 +124,13 @@ def _piece(parent: Element, piece: Piece, x: float, middle: float, centered: boo
         _sign(parent, piece.sign, x, middle, piece.width)
         return
     kind = f"lc-{piece.font.css} lc-{piece.tone}{' lc-centered' if centered else ''}"
+    x += piece.width / 2 if centered else 0
     made = _add(parent, "text", kind, text=piece.text, x=x, y=middle + piece.font.size * _BASELINE)
     made.tail = " "  # what reads the picture aloud would take two pieces for one word
 
 
 def _sign(parent: Element, sign: Sign, x: float, middle: float, width: float, *, title: str = "") -> None:
-    """A dot, a loop, or a stretch of an arrow, from `x` on."""
+    """A dot, a ring, a loop, or a stretch of an arrow, from `x` on."""
     group = _add(parent, "g", f"lc-sign lc-{sign}")
     if title:
         _add(group, "title", text=title)
@@ -139,6 +141,8 @@ def _sign(parent: Element, sign: Sign, x: float, middle: float, width: float, *,
         case Sign.END:
             _add(group, "circle", "lc-ring", cx=center, cy=middle, r=radius)
             _add(group, "circle", "lc-dot", cx=center, cy=middle, r=radius - 3)
+        case Sign.DECISION:
+            _add(group, "circle", "lc-ring", cx=center, cy=middle, r=radius)
         case Sign.LOOP:
             _loop(group, center, middle, radius)
         case _:

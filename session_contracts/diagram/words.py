@@ -22,6 +22,7 @@ LEGEND = {
     Sign.MAYBE: ("time, perhaps: the documents are silent", 26),
     Sign.END: ("deleted", 16),
     Sign.LOOP: ("succeeds, the state stays", 13),
+    Sign.DECISION: ("a decision of the mock, not a fact", 8.5),
 }
 
 

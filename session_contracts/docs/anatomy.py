@@ -49,6 +49,40 @@ def responses(contract: Contract, operation: Operation) -> dict[int, Response]:
     return {status: _response(contract, node) for status, node in found.items()}
 
 
+@dataclass(frozen=True)
+class Answered:
+    """Statuses of one class that answer alike. `also`: legal in the place of `status`.
+
+    `as_under`: the status under which the same bodies were told already.
+    """
+
+    status: int
+    also: tuple[int, ...]
+    response: Response
+    as_under: int | None = None
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        return self.status, *self.also
+
+
+def grouped(found: Mapping[int, Response], known: int | None = None) -> list[Answered]:
+    """In the order of the document. `known`: what the mock answers to the example, which comes first in its group."""
+    groups: list[list[int]] = []
+    for status, response in found.items():
+        group = next((group for group in groups if group[0] // 100 == status // 100 and found[group[0]] == response), None)
+        if group is None:
+            groups.append([status])
+        else:
+            group.append(status)
+    told: list[Answered] = []
+    for group in groups:
+        first, *also = sorted(group, key=lambda status: status != known)
+        same = [answer.status for answer in told if answer.response.contents == found[first].contents and found[first].contents]
+        told.append(Answered(first, tuple(also), found[first], next(iter(same), None)))
+    return told
+
+
 def _response(contract: Contract, node: Mapping[str, Any]) -> Response:
     headers = {name: _followed(contract, header) for name, header in node.get("headers", {}).items()}
     return Response(node.get("description", ""), _contents(contract, node), headers)

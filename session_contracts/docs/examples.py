@@ -206,7 +206,7 @@ def curl(shown: Example) -> str:
     if shown.first:
         first = _curl(shown.first, "-s" if shown.keep else "-s -o /dev/null")
         if shown.keep:
-            first = f"{shown.keep}=$({first} \\\n  | sed 's/.*\"{shown.member}\":\"\\([^\"]*\\)\".*/\\1/')"
+            first = f'{shown.keep}=$({first} \\\n  | sed \'s/.*"{shown.member}":"\\([^"]*\\)".*/\\1/\')'
         lines.append(first)
     lines.append(_curl(shown.call, "-i", shown.keep))
     return "\n".join(lines) + "\n"
@@ -219,12 +219,33 @@ def _curl(call: Call, options: str, keep: str | None = None) -> str:
     parts = [f'curl {options}{method} "{url}"' if keep else f"curl {options}{method} {shlex.quote(url)}"]
     parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.body is not None:
-        parts.append(f"--json {shlex.quote(_json(call.body))}")
+        parts.append(f"--json {shlex.quote(_json_lines(call.body, 12))}")
     return " \\\n  ".join(parts)
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+#: What is longer is broken into lines, where it can be.
+_WIDEST = 100
+
+
+def _json_lines(value: Any, used: int, indent: int = 2) -> str:
+    """JSON in one line, or in lines where it does not fit behind what is `used` of the line."""
+    text = _json(value)
+    if used + len(text) <= _WIDEST or not isinstance(value, Mapping | list) or not value:
+        return text
+    inner = " " * (indent + 2)
+    if isinstance(value, Mapping):
+        names = [f"{_json(name)}: " for name in value]
+        lines = [
+            f"{name}{_json_lines(member, indent + 3 + len(name), indent + 2)}" for name, member in zip(names, value.values(), strict=True)
+        ]
+    else:
+        lines = [_json_lines(item, indent + 3, indent + 2) for item in value]
+    start, end = "{}" if isinstance(value, Mapping) else "[]"
+    return f"{start}\n" + ",\n".join(f"{inner}{line}" for line in lines) + f"\n{' ' * indent}{end}"
 
 
 def python(shown: Example) -> str:

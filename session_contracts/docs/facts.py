@@ -1,19 +1,20 @@
 """What a contract says of each rule and each operation, gathered from all the places that name a rule."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from openapi import Contract, Level, Lifecycle, Operation, Rule
 from openapi.json_schema import rule_map
-from openapi.model import ABSENT, FOREIGN, PSEUDO_STATES, JsonSchema, RuleMap, Transition
+from openapi.model import ABSENT, FOREIGN, PSEUDO_STATES, Body, JsonSchema, Move, RuleMap, Transition
 from openapi.pages import operation_page, overview_page, schema_page
 
 #: What is shown in the place of a pseudo-state, and what it is.
 PSEUDO = {ABSENT: ("no such record", "no record has that id"), FOREIGN: ("somebody else's", "the record belongs to another tenant")}
 
 LEVELS: Mapping[Level, str] = {
-    Level.DOCUMENTED: "The vendor's page on sessions says so. A server that breaks it does not conform.",
+    Level.DOCUMENTED: "The vendor's page says so. A server that breaks it does not conform.",
     Level.COMPANION: "Another public page of the vendor says so. Breaking it is a warning, and with --strict a failure.",
     Level.DECISION: (
         "The documents are silent or contradict each other, and the mock has to do something. Never held against a server: "
@@ -27,7 +28,7 @@ LEVELS: Mapping[Level, str] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that a cell of the table says. `kind`: moves, stays or refused. `when`: of the request body."""
+    """One thing that a cell of the table says. `kind`: moves, stays or refused. `when`: of the request body of what succeeds."""
 
     kind: str
     rule: str
@@ -44,15 +45,21 @@ def columns(table: Lifecycle) -> tuple[str, ...]:
 
 def cell(row: Transition, state: str) -> tuple[Entry, ...]:
     """What one operation does to a record in one state."""
-    moves = [Entry("moves", move.rule, target=move.target, when=move.when or None) for move in row.moves_from(state)]
-    if moves:
-        return tuple(moves)
+    if moves := row.moves_from(state):
+        return tuple(_moved(move) for move in moves)
     if state in row.stays:
         return (Entry("stays", row.stays[state].rule),)
     if state in row.refusals:
         refusal = row.refusals[state]
         return (Entry("refused", refusal.rule, status=refusal.status),)
     return ()
+
+
+def _moved(move: Move) -> Entry:
+    """A move that leads back to where it began is none for the reader."""
+    if move.target == move.source:
+        return Entry("stays", move.rule, when=move.when or None)
+    return Entry("moves", move.rule, target=move.target, when=move.when or None)
 
 
 # ---- who names a rule
@@ -133,9 +140,10 @@ def entry_words(entry: Entry) -> str:
     if entry.kind == "refused":
         return f"refused with {entry.status}"
     if entry.kind == "stays":
-        return "succeeds, and the state stays"
-    target = "deleted" if entry.target == ABSENT else f"moves to `{entry.target}`"
-    return f"{target} where {when_words(entry.when)}" if entry.when else target
+        said = "succeeds, and the state stays"
+    else:
+        said = "deleted" if entry.target == ABSENT else f"moves to `{entry.target}`"
+    return f"{said} where {when_words(entry.when)}" if entry.when else said
 
 
 def when_words(when: Mapping[str, Any]) -> str:
@@ -156,10 +164,15 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[st
         if parameter.clamp:
             yield parameter.clamp.rule, Mention(f"{what}: counts as the bound beyond it", page, where)
     if operation.body:
-        for constraint, rule in operation.body.rules.ids.items():
+        for constraint, rule in body_rules(operation.body).items():
             yield rule, Mention(f"Body of `{operation.id}`: {constraint_words(constraint)}", page, "body")
     if operation.scope:
         yield operation.scope.rule, Mention(f"`{operation.id}` needs the scope `{operation.scope.name}`", page)
+
+
+def body_rules(body: Body) -> dict[str, str]:
+    """By constraint; that an optional body is missing breaks nothing."""
+    return {constraint: rule for constraint, rule in body.rules.ids.items() if body.required or constraint not in ("required", "missing")}
 
 
 #: The keywords of `x-rule`, in words.
@@ -183,6 +196,8 @@ _CONSTRAINTS = {
     "format": "not of the format",
     "additionalProperties": "with a member that nobody documented",
     "anyOf": "none of the alternatives",
+    "oneOf": "not exactly one of the alternatives",
+    "allOf": "not meeting a condition",
 }
 
 
@@ -234,6 +249,13 @@ def rules_of(contract: Contract, operation: Operation) -> dict[str, Rule]:
     return {name: rule for name, rule in contract.rules.items() if name in named}
 
 
+def rules_of_api(contract: Contract, operation: Operation) -> dict[str, Rule]:
+    """The rules that are stated for the whole API and that neither this operation names, nor another: those bind that one alone."""
+    named = {rule for other in contract.operations.values() for rule in _named_by(contract, other)}
+    here = rules_of(contract, operation)
+    return {name: rule for name, rule in contract.rules.items() if rule.operation is None and name not in named and name not in here}
+
+
 def _named_by(contract: Contract, operation: Operation) -> Iterator[str]:
     table = contract.lifecycle_of(operation.id)
     if table:
@@ -258,25 +280,64 @@ def _parts(contract: Contract, operation: Operation) -> Iterator[tuple[str, list
 
 @dataclass(frozen=True)
 class Answers:
-    """The rules of an operation that a status answers for: those whose own status it is, and those that allow it as well."""
+    """The rules that statuses answer for: those whose own status is one of them, and those that allow one as well.
+
+    Those of the operation, and those of the whole API.
+    """
 
     own: tuple[Rule, ...]
     also: tuple[Rule, ...]
+    api_own: tuple[Rule, ...] = ()
+    api_also: tuple[Rule, ...] = ()
 
 
-def answering(contract: Contract, operation: Operation) -> dict[int, Answers]:
-    """By status, of every status that the operation declares."""
-    rules = rules_of(contract, operation)
+def answering(contract: Contract, operation: Operation, statuses: Collection[int]) -> Answers:
+    """Of some of the statuses that the operation declares."""
     table = contract.lifecycle_of(operation.id)
     refused = {refusal.rule: refusal.status for refusal in table.transitions[operation.id].refusals.values()} if table else {}
+    return Answers(
+        *_answered(rules_of(contract, operation), refused, statuses), *_answered(rules_of_api(contract, operation), refused, statuses)
+    )
+
+
+def _answered(
+    rules: Mapping[str, Rule], refused: Mapping[str, int], statuses: Collection[int]
+) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """`refused`: the status of a rule in the operation's row of the lifecycle, which need not be the rule's first."""
     firsts = {name: refused.get(name) or (rule.statuses[0] if rule.statuses else 0) for name, rule in rules.items()}
-    return {
-        status: Answers(
-            own=tuple(rule for name, rule in rules.items() if firsts[name] == status),
-            also=tuple(rule for name, rule in rules.items() if firsts[name] != status and status in rule.statuses),
-        )
-        for status in operation.responses
-    }
+    own = tuple(rule for name, rule in rules.items() if firsts[name] in statuses)
+    return own, tuple(rule for rule in rules.values() if rule not in own and not set(statuses).isdisjoint(rule.statuses))
+
+
+#: More statuses than that are told by their class, where they are nearly all of it.
+_FEW = 6
+#: So many statuses of a class may be missing, for the others to be nearly all.
+_EXCEPTIONS = 5
+
+
+def legal(statuses: Sequence[int]) -> tuple[str, ...]:
+    """The statuses that a rule allows, in its order; many of one class as `any other 4xx but 401 and 403`, last.
+
+    `any` where none of the class comes before. IANA's registry, as Python knows it, says which statuses a class has.
+    """
+    if len(statuses) <= _FEW:
+        return tuple(map(str, statuses))
+    first, *others = statuses
+    said, classes = {str(first): None}, dict[str, None]()
+    for status in others:
+        kind = status // 100
+        left_out = [known.value for known in HTTPStatus if known // 100 == kind and known not in statuses]
+        many = sum(other // 100 == kind for other in statuses) > _FEW
+        if many and len(left_out) <= _EXCEPTIONS:
+            classes[f"any {'other ' if first // 100 == kind else ''}{kind}xx{_but(left_out)}"] = None
+        else:
+            said[str(status)] = None
+    return *said, *classes
+
+
+def _but(statuses: Sequence[int]) -> str:
+    *head, tail = map(str, statuses or [0])
+    return f" but {', '.join(head)}{' and ' if head else ''}{tail}" if statuses else ""
 
 
 def anchor(*words: str) -> str:

@@ -1,6 +1,6 @@
 """A schema as readers want it: one line for each member, with what it may be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,14 @@ from openapi.model import JsonSchema
 _COMPONENT = "#/components/schemas/"
 #: Deeper members of a schema that has a page of its own are left to that page.
 _DEEPEST = 4
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`alternatives`, each in words, and how many of them count: `at least one of`; or by which member one is chosen: "by `kind`"."""
+
+    words: str
+    alternatives: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -29,8 +37,7 @@ class Member:
     known: tuple[Any, ...] = ()
     schema: str | None = None
     rules: tuple[tuple[str, str], ...] = ()
-    alternatives: tuple[str, ...] = ()
-    choices: str = ""
+    choices: tuple[Choice, ...] = ()
     members: tuple["Member", ...] = ()
 
 
@@ -45,7 +52,8 @@ def describe(document: Mapping[str, Any], node: JsonSchema, name: str = "", *, r
         members = tuple(_members(document, node, depth)) if depth < _DEEPEST else ()
         own = Member(name, _type(node), nullable=bool(node.get("nullable")), facts=tuple(_facts(node)), schema=schema, members=members)
         own = replace(own, values=tuple(_shown(node.get("enum", ()))), known=tuple(node.get("x-extensible-enum", ())))
-        own = replace(own, alternatives=tuple(_alternatives(document, node)), choices=_choices(node))
+        own = replace(own, choices=tuple(_choices(document, node)))
+        own = _constant(own, node)
     description = str(node.get("description", own.description))
     return replace(own, name=name, required=required, description=description, rules=(*rule_map(node).ids.items(),))
 
@@ -59,6 +67,14 @@ def _follow(document: Mapping[str, Any], node: JsonSchema) -> tuple[str | None, 
             name = reference.removeprefix(_COMPONENT)
         node = pointer(document, reference)
     return name, node
+
+
+def _constant(member: Member, node: JsonSchema) -> Member:
+    """What can only be true, false or null says so in the place of its type."""
+    match node.get("enum"):
+        case [None | bool()]:
+            return replace(member, type=f"always {member.values[0]}", nullable=False, values=())
+    return member
 
 
 def _members(document: Mapping[str, Any], node: JsonSchema, depth: int) -> Iterator[Member]:
@@ -109,16 +125,65 @@ def _number(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else str(value)
 
 
-def _choices(node: JsonSchema) -> str:
-    words = {"oneOf": "exactly one of", "anyOf": "at least one of", "allOf": "all of"}
-    return next((said for keyword, said in words.items() if keyword in node), "")
+_COUNTED = {"oneOf": "exactly one of", "anyOf": "at least one of"}
 
 
-def _alternatives(document: Mapping[str, Any], node: JsonSchema) -> Iterator[str]:
-    for keyword in ("oneOf", "anyOf", "allOf"):
-        for alternative in node.get(keyword, ()):
-            name, said = _follow(document, alternative)
-            yield f"`{name}`" if name else _condition(said)
+def _choices(document: Mapping[str, Any], node: JsonSchema) -> Iterator[Choice]:
+    for keyword, words in _COUNTED.items():
+        if keyword in node:
+            alternatives = node[keyword]
+            yield _by_value(alternatives) or Choice(words, tuple(_alternative(document, alternative) for alternative in alternatives))
+    parts = node.get("allOf", ())
+    # One that is nothing but a choice is told as if it stood in the schema itself.
+    plain = tuple(part for part in parts if not set(part) <= {*_COUNTED, "allOf"})
+    if plain:
+        yield Choice("all of", tuple(_alternative(document, part) for part in plain))
+    for part in parts:
+        if part not in plain:
+            yield from _choices(document, part)
+
+
+def _alternative(document: Mapping[str, Any], node: JsonSchema) -> str:
+    name, said = _follow(document, node)
+    return f"`{name}`" if name else _condition(said)
+
+
+def _by_value(alternatives: Sequence[JsonSchema]) -> Choice | None:
+    """Alternatives that are chosen by the value of one member; that which is `not` any of these values is told last."""
+    chosen = [alternative for alternative in alternatives if set(alternative) <= {"properties", "required"}]
+    others = [alternative["not"] for alternative in alternatives if set(alternative) == {"not"}]
+    shared = [name for name in _enums(chosen[0]) if all(name in _enums(each) for each in chosen)] if chosen else []
+    if len(chosen) + len(others) < len(alternatives) or len(chosen) < 2 or len(others) > 1 or len(shared) != 1:
+        return None
+    (name,) = shared
+    values = [value for each in chosen for value in _enums(each)[name]]
+    if others and (set(others[0]) - {"properties", "required"} or set(_enums(others[0]).get(name, ())) != set(values)):
+        return None
+    said = [f"{_quoted(_enums(each)[name])}: {_needs(each, name)}" for each in chosen]
+    return Choice(f"by `{name}`", (*said, *(["any other: nothing more is needed"] if others else [])))
+
+
+def _enums(schema: JsonSchema) -> dict[str, Sequence[Any]]:
+    return {name: member["enum"] for name, member in schema.get("properties", {}).items() if "enum" in member}
+
+
+def _quoted(values: Sequence[Any]) -> str:
+    return " or ".join(f"`{value}`" for value in _shown(values))
+
+
+def _needs(schema: JsonSchema, chooser: str) -> str:
+    """What an alternative asks for besides the value of `chooser`."""
+    said = [f"`{path}`{f' ({kind})' if kind else ''}" for path, kind in _needed(schema) if path != chooser]
+    return f"needs {' and '.join(said)}" if said else "nothing more is needed"
+
+
+def _needed(schema: JsonSchema, path: str = "") -> Iterator[tuple[str, str]]:
+    """The members that are required, those within members too, and their types where they are told."""
+    properties = schema.get("properties", {})
+    for name in schema.get("required", ()):
+        yield f"{path}{name}", _type(properties[name]) if "type" in properties.get(name, {}) else ""
+    for name, member in properties.items():
+        yield from _needed(member, f"{path}{name}.")
 
 
 def _condition(schema: JsonSchema) -> str:

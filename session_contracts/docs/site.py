@@ -49,7 +49,7 @@ class Frame:
     guides: tuple[guides.Guide, ...]
 
     def page(self, template: str, path: str, api: Api | None = None, **context: Any) -> bytes:
-        return render(template, path, frame=self, api=api, serve=SERVE, mock=MOCK, try_page=TRY_PAGE, **context)
+        return render(template, path, frame=self, api=api, serve=SERVE, mock=MOCK, try_page=TRY_PAGE, legal=facts.legal, **context)
 
 
 def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> dict[str, Make]:
@@ -128,6 +128,8 @@ def _operation(frame: Frame, study: Study, operation: Operation) -> bytes:
     api, contract = study.api, study.contract
     node = facts.node_of(contract, operation)
     shown = study.examples[operation.id]
+    answer = study.answers.get(operation.id)
+    answers = anatomy.grouped(anatomy.responses(contract, operation), answer.status if answer else None)
     return frame.page(
         "operation.html",
         operation_page(api.name, operation.id),
@@ -138,11 +140,12 @@ def _operation(frame: Frame, study: Study, operation: Operation) -> bytes:
         table=contract.lifecycle_of(operation.id),
         parameters=anatomy.parameters(contract, operation),
         bodies=anatomy.bodies(contract, operation),
-        responses=anatomy.responses(contract, operation),
-        answering=facts.answering(contract, operation),
+        body_rules=facts.body_rules(operation.body) if operation.body else {},
+        answers=[(group, facts.answering(contract, operation, group.statuses)) for group in answers],
         rules=facts.rules_of(contract, operation),
+        api_rules=facts.rules_of_api(contract, operation),
         examples=[(language, language.write(shown)) for language in LANGUAGES],
-        answer=study.answers.get(operation.id),
+        answer=answer,
         pretty=pretty,
     )
 
@@ -191,4 +194,3 @@ def _guide(frame: Frame, guide: guides.Guide, pages: Mapping[str, Make]) -> byte
     places = guides.places(pages)
     html, sections = guides.render(guide, lambda path: relative(guide.page, places[path]) if path in places else None)
     return frame.page("guide.html", guide.page, guide=guide, html=Markup(html), sections=sections)  # the parser has escaped it
-

@@ -12,10 +12,11 @@ from openapi.model import ABSENT, FOREIGN, Contract, Creation, Level, Lifecycle,
 
 
 class AnyRule(dict[str, Rule]):
-    """Every id is that of a rule, with a statement that has to be escaped."""
+    """Every id is that of a rule, with a statement that has to be escaped; those of `other` are decisions."""
 
     def __missing__(self, rule: str) -> Rule:
-        return Rule(rule, Level.DOCUMENTED, f'What <b>"{rule}"</b> & others say.', "https://example.org")
+        level = Level.DECISION if rule.startswith("other.") else Level.DOCUMENTED
+        return Rule(rule, level, f'What <b>"{rule}"</b> & others say.', "https://example.org")
 
 
 def contract_of(table: Lifecycle) -> Contract:
@@ -77,7 +78,7 @@ def lifecycles(draw: st.DrawFn) -> Lifecycle:
             since, due = draw(st.sampled_from([None, "createdAt"])), draw(st.sampled_from([None, "expiresAt"]))
             timers.append(Timer(f"timer{number}", tuple(sources), target, after, rule, since, due, draw(st.booleans())))
     places = st.sampled_from([*states, ABSENT, FOREIGN])
-    refusal = st.builds(Refusal, st.sampled_from([404, 409, 422]), st.just("invented.refused"))
+    refusal = st.builds(Refusal, st.sampled_from([404, 409, 422]), st.sampled_from(["invented.refused", "other.refused"]))
     return lifecycle(
         {name: draw(fields) for name in states},
         moves=moves,

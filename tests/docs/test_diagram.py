@@ -19,7 +19,7 @@ from openapi.model import ABSENT, FOREIGN, Contract, Creation, Lifecycle, Move, 
 from session_contracts.diagram import lifecycle_svg
 from session_contracts.diagram.text import Font, wrap
 from session_contracts.diagram.words import duration, fields, when
-from tests.docs.drawings import SVG, Drawing
+from tests.docs.drawings import SVG, Drawing, Rect
 from tests.docs.lifecycles import contract_of, lifecycle
 
 VENDORS = [pytest.param(load(api), table, id=f"{api}-{table.name}") for api in API_NAMES for table in load(api).lifecycles.values()]
@@ -186,6 +186,33 @@ def test_the_legend_explains_what_is_there_and_nothing_else() -> None:
         ["made outside of this API", "succeeds, the state stays", "402", "refused"]
     ]
     assert draw(lifecycle({"open": {}})).groups("lc-legend") == []
+
+
+def test_what_is_a_decision_has_a_sign_which_the_legend_explains() -> None:
+    moves = {"close": (MOVE,), "slam": (replace(MOVE, rule="other.slams"),)}
+    refusals = {"pay": {"open": Refusal(402, "other.refused"), "closed": Refusal(409, "invented.refused")}}
+    drawing = draw(lifecycle({"open": {}, "closed": {}}, moves=moves, refusals=refusals))
+    marked = [link for link in drawing.root.iter(f"{SVG}a") if any("lc-decision" in group.get("class", "") for group in link)]
+    assert sorted(" ".join(texts(link)) for link in marked) == ["402 pay", "other.slams"]
+    assert all("A decision of the mock. " in link.get("aria-label", "") for link in marked)
+    assert all((link.findtext(f"{SVG}title") or "").startswith("A decision of the mock. ") for link in marked)
+    (said,) = [texts(group) for group in drawing.groups("lc-legend")]
+    assert "a decision of the mock, not a fact" in said
+    assert len(drawing.groups("lc-decision")) == 3, "two, and the legend"
+
+
+def test_the_sign_of_a_decision_stands_within_its_frame_and_beside_its_text() -> None:
+    for contract, table in (parameter.values for parameter in VENDORS):
+        drawing = Drawing.of(contract, table)  # type: ignore[arg-type]
+        covered = [text for text, _ in drawing.texts]
+        for group in drawing.framed:
+            (frame, *_) = group.findall(f"{SVG}rect")
+            right = float(frame.get("x", "")) + float(frame.get("width", ""))
+            for circle in (circle for sign in group.iter(f"{SVG}g") if "lc-decision" in sign.get("class", "") for circle in sign):
+                x, y, radius = (float(circle.get(name, "")) for name in ("cx", "cy", "r"))
+                ring = Rect(x - radius, y - radius, x + radius, y + radius)
+                assert ring.right <= right
+                assert not any(ring.overlaps(text) for text in covered)
 
 
 # ---- words and widths

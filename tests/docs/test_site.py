@@ -98,6 +98,40 @@ def test_the_table_says_what_the_contract_says(pages: Mapping[str, Page]) -> Non
     assert "reviewSession✕refusedwith422✕refusedwith422→movestoapprovedwherereviewStatusisapproved→movestodenied" in text
 
 
+def test_an_operation_s_page_says_where_its_sections_are_and_what_binds_the_whole_api(pages: Mapping[str, Page]) -> None:
+    page = pages["mobilenext/operations/listSessions.html"]
+    sections = ["parameters", "example", "responses", "lifecycle", "rules", "api-rules"]
+    assert [link.removeprefix("#") for link in page.links if link.removeprefix("#") in sections] == [
+        section for section in sections if section in page.ids
+    ]
+    ours = load("mobilenext").rules
+    for rule in (rule for rule in ours if rule.startswith("mobilenext.organization.")):
+        assert f"../rules/{rule}.html" in page.links
+        assert ours[rule].statement in page.text
+    _, _, below = page.text.partition("403 The organization is not one of the caller's.")
+    assert "mobilenext.organization.foreign" in below.partition("Rules")[0]
+
+
+def test_answers_that_are_alike_are_told_once(pages: Mapping[str, Page]) -> None:
+    page = pages["openscouter/operations/analyzeSession.html"]
+    text = " ".join(page.text.split())
+    assert "202 also legal: 200 201 Done." in text
+    assert text.count("Done.") == 1
+    assert {"status-200", "status-201", "status-202"} <= set(page.ids)
+    assert "as under 401" in text
+    assert text.count("success always false required") == 1
+
+
+def test_a_decision_is_marked_as_one(pages: Mapping[str, Page]) -> None:
+    text = re.sub(r"\s+", " ", pages["openscouter/operations/completeSession.html"].text)
+    assert "moves to completed ○, a decision of the mock" in text
+    assert "○ a decision of the mock, not a fact" in text
+    assert "If not JSON: openscouter.request.malformed-body" in text
+    assert "409 or any other 4xx but 401, 403, 404 and 429" in re.sub(
+        r"\s+", " ", pages["openscouter/rules/openscouter.complete.not-after.html"].text
+    )
+
+
 def test_guides_lead_to_each_other_and_to_the_contracts(pages: Mapping[str, Page]) -> None:
     assert {"readme.html", "../control/index.html"} <= set(pages["guides/integrators.html"].links)
     linked = {link.partition("#")[0] for link in pages["guides/readme.html"].links}
