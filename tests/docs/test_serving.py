@@ -181,7 +181,7 @@ def test_a_page_that_the_client_has_is_not_sent_again(mock: Mock) -> None:
 )
 def test_it_leads_to_the_page_that_is_meant(path: str, leads: str, mock: Mock) -> None:
     answer = mock.client.get(mock.url + path, follow_redirects=True, timeout=60)
-    assert [each.status_code for each in answer.history][0] == 307
+    assert answer.history[0].status_code == 307
     assert (answer.status_code, str(answer.url)) == (200, mock.url + leads)
 
 

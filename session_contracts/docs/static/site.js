@@ -161,6 +161,7 @@ function go(item) {
 
 async function search() {
   const known = await load();
+  if (document.activeElement !== input) return;
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   const scored = words.length ? known.map((entry) => [score(entry, words), entry]).filter(([sum]) => sum > 0) : [];
   show(scored.sort(([a], [b]) => b - a).map(([, entry]) => entry));
