@@ -332,13 +332,17 @@ def test_paper_is_white(built: Path, page: Page) -> None:
     assert page.locator("main details:not([open]) li").first.is_visible()
 
 
-def test_links_in_a_diagram_are_as_dark_as_its_words(built: Path, page: Page) -> None:
+def test_links_in_a_diagram_are_no_paler_than_others(built: Path, page: Page) -> None:
     page.goto(f"file://{built / KINDS['overview']}")
-    muted = "[...document.querySelectorAll('.lc-muted')].map(text => getComputedStyle(text).fill)"
-    assert len(set(page.evaluate(muted))) == 1
+    colors = "selector => [...new Set([...document.querySelectorAll(selector)].map(text => getComputedStyle(text).fill))]"
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        link = page.evaluate("getComputedStyle(document.querySelector('main p a')).color")
+        assert page.evaluate(colors, ".lifecycle a .lc-muted") == [link]
     page.emulate_media(forced_colors="active")
-    system = page.evaluate("(document.body.style.color = 'CanvasText', getComputedStyle(document.body).color)")
-    assert set(page.evaluate(muted)) == {system}
+    system = "color => (document.body.style.color = color, getComputedStyle(document.body).color)"
+    assert page.evaluate(colors, ".lifecycle a .lc-muted") == [page.evaluate(system, "LinkText")]
+    assert page.evaluate(colors, ".lc-legend .lc-muted") == [page.evaluate(system, "CanvasText")]
 
 
 def test_trying_a_call_sends_nothing_that_was_not_asked_for(mock: Mock, page: Page) -> None:
