@@ -52,7 +52,9 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
             return plans[self._mock.root], path
         served = ", ".join(f"{plan.base_path}/..." for plan in plans.values())
         near = _near(path, plans.values())
-        raise Refused(None, f"nothing is served at {shown_path(path)}; there is {served}{_like(near)}", status=404, near=near)
+        docs = self._mock.settings.docs
+        told = f", and what they do is told at {docs}/" if docs else ""
+        raise Refused(None, f"nothing is served at {shown_path(path)}; there is {served}{told}{_like(near)}", status=404, near=near)
 
 
 def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Mapping[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from session_contracts.docs.model import Make, mocked
@@ -26,4 +27,9 @@ def with_docs(app: ASGIApp, names: Sequence[str]) -> ASGIApp:
 
         return page(apis, path, try_it=True)
 
-    return Mounted(app, SiteApp(pages, missing), PATH)
+    def fit(request: Request, page: bytes) -> bytes:
+        from session_contracts.docs.origin import moved, origin_of
+
+        return moved(page, origin_of(request))
+
+    return Mounted(app, SiteApp(pages, missing, fit), PATH)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from openapi import Contract
+from openapi import Contract, Rule
 from openapi.pages import CHANGES_PAGE, decisions_page, lint_page, operation_page, overview_page, rule_page, rules_page, schema_page
 from session_contracts.docs.facts import anchor
 from session_contracts.docs.guides import guides, render
@@ -41,7 +41,15 @@ def _of(contract: Contract) -> Iterator[Entry]:
     for name, schema in contract.schemas.items():
         yield "schema", name, f"{schema.get('description', '')} {' '.join(schema.get('properties', {}))}", schema_page(api, name), api
     for rule in contract.rules.values():
-        yield f"{rule.level} rule", rule.id, rule.statement, rule_page(api, rule.id), api
+        yield f"{rule.level} rule", rule.id, _says(rule), rule_page(api, rule.id), api
+
+
+def _says(rule: Rule) -> str:
+    """With the statuses: the mock's at the beginning, where it counts most."""
+    if not rule.statuses:
+        return rule.statement
+    own, *others = map(str, rule.statuses)
+    return f"{own}: {rule.statement}" + (f" Also legal: {', '.join(others)}." if others else "")
 
 
 def groups(apis: Iterable[Api]) -> dict[str, dict[str, list[Entry]]]:

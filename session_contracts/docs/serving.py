@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from session_contracts.docs.model import Make
 
+#: Makes of a page the one that a request is answered with.
+Fit = Callable[[Request, bytes], bytes]
+
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -24,6 +27,9 @@ _TYPES = {
     "yaml": "application/yaml; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
+    "mmd": "text/plain; charset=utf-8",
+    "dot": "text/vnd.graphviz; charset=utf-8",
+    "scxml": "application/scxml+xml",
 }
 
 #: Nothing but what this server has.
@@ -47,12 +53,22 @@ def _styles(html: str) -> list[str]:
     return [*(["'unsafe-hashes'"] if attributes else []), *(f"'sha256-{fingerprint}'" for fingerprint in found)]
 
 
-class SiteApp:
-    """The pages of one site as an application; `pages` and `missing` are called when the first request comes."""
+def _known(request: Request, tag: str) -> bool:
+    """Whether the client has it: one of the tags that it lists, weak or not, or any at all."""
+    listed = ",".join(request.headers.getlist("if-none-match"))
+    return listed.strip() == "*" or tag in re.findall(r'"[^"]*"', listed)
 
-    def __init__(self, pages: Callable[[], Mapping[str, Make]], missing: Callable[[str], bytes]) -> None:
+
+class SiteApp:
+    """The pages of one site as an application; `pages` and `missing` are called when the first request comes.
+
+    `fit`: what is done to an HTML page for who asks for it.
+    """
+
+    def __init__(self, pages: Callable[[], Mapping[str, Make]], missing: Callable[[str], bytes], fit: Fit | None = None) -> None:
         self._make_pages = pages
         self._missing = missing
+        self._fit = fit
         self._made: dict[str, bytes] = {}
         self._one_at_a_time = Lock()
 
@@ -70,11 +86,15 @@ class SiteApp:
             return Response("these pages are only read\n", 405, {"Allow": "GET, HEAD"}, "text/plain; charset=utf-8")
         page = f"{path}index.html" if not path or path.endswith("/") else path
         content = await to_thread.run_sync(self._content, page)
+        if content is None and f"{page}/index.html" in self._pages:
+            return RedirectResponse(f"./{page.rpartition('/')[2]}/")
         if content is None:
             return Response(await to_thread.run_sync(self._missing, page), 404, self._headers("missing.html", b""))
+        if self._fit and page.endswith(".html"):
+            content = self._fit(request, content)
         tag = f'"{sha256(content).hexdigest()[:20]}"'
         headers = {**self._headers(page, content), "ETag": tag}
-        if request.headers.get("if-none-match") == tag:
+        if _known(request, tag):
             return Response(status_code=304, headers=headers)
         return Response(content, headers=headers)
 
@@ -97,13 +117,17 @@ class SiteApp:
 
 
 class Mounted:
-    """An application with another one below a path of it, in front of whatever it would answer there."""
+    """An application with another one below a path of it, in front of whatever it would answer there.
+
+    Below a world it leads to the same place: it is of no world.
+    """
 
     def __init__(self, app: ASGIApp, below: ASGIApp, path: str) -> None:
         self.app = app
         self._below = below
         self._path = path
         self._start = f"{path}/"
+        self._of_world = re.compile(f"/w/[^/]+({re.escape(path)}(/.*)?)")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(self._path):
@@ -111,4 +135,6 @@ class Mounted:
                 return await self._below({**scope, "path": scope["path"].removeprefix(self._path)}, receive, send)
             if scope["path"] == self._path:
                 return await RedirectResponse(self._start)(scope, receive, send)
+        if scope["type"] == "http" and (found := self._of_world.fullmatch(scope["path"])):
+            return await RedirectResponse(found[1])(scope, receive, send)
         await self.app(scope, receive, send)

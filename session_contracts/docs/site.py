@@ -36,7 +36,7 @@ from session_contracts.lint import CHECKS
 
 #: Where the mock has Swagger UI for an API, relative to the root of the site.
 TRY_PAGE = "try/{}.html"
-STATIC = ("site.css", "site.js", "theme.js")
+STATIC = ("site.css", "site.js", "theme.js", "icon.svg")
 
 
 @dataclass(frozen=True)

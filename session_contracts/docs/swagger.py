@@ -1,9 +1,11 @@
 """Swagger UI for each API that the mock serves, with the files of the package swagger-ui-bundle and nothing from elsewhere."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from swagger_ui_bundle import swagger_ui_path
@@ -33,5 +35,19 @@ def _page(api: Api) -> bytes:
 
 
 def _document(api: Api) -> bytes:
-    """The contract, whose server is this mock."""
-    return json.dumps({**api.contract.document, "servers": [{"url": urlsplit(api.base_url).path, "description": "This mock"}]}).encode()
+    """The contract, whose server is this mock. Swagger UI sends what it has an example of, so what is optional in a query has none."""
+    document = deepcopy(api.contract.document)
+    for parameter in _parameters(document):
+        if parameter.get("in") == "query" and not parameter.get("required"):
+            for holder in (parameter, parameter.get("schema", {})):
+                holder.pop("example", None)
+                holder.pop("examples", None)
+    return json.dumps({**document, "servers": [{"url": urlsplit(api.base_url).path, "description": "This mock"}]}).encode()
+
+
+def _parameters(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each where it is written: of the components, of a path, of an operation."""
+    yield from document.get("components", {}).get("parameters", {}).values()
+    for item in document["paths"].values():
+        for node in (item, *item.values()):
+            yield from node.get("parameters", ()) if isinstance(node, dict) else ()

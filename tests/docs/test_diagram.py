@@ -305,7 +305,7 @@ def test_colors_are_the_stylesheets_to_set() -> None:
     contract = load("rentalot")
     root = Drawing.of(contract, contract.lifecycles["Session"]).root
     assert not any({"fill", "stroke", "color", "opacity"} & set(element.attrib) for element in root.iter())
-    for declared in re.findall(r"(?:fill|stroke):([^;}]+)", STYLE):
+    for declared in re.findall(r"(?<![\w-])(?:fill|stroke):([^;}]+)", STYLE):
         assert declared in ("none", "transparent") or declared.startswith(("var(--lifecycle-", "color-mix(in srgb,currentColor")), declared
     documented = set(re.findall(r"--lifecycle-[a-z-]+", session_contracts.diagram.__doc__ or ""))
     assert documented == set(re.findall(r"--lifecycle-[a-z-]+", STYLE))

@@ -58,6 +58,16 @@ def test_every_page_is_sound(pages: Mapping[str, Page]) -> None:
         assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False)), (path, page.headings)
 
 
+def test_no_two_pages_have_the_same_name_or_are_described_alike(built: Path) -> None:
+    for part in (r"<title>(.+?)</title>", r'<meta name="description" content="([^"]+)">'):
+        found: dict[str, list[str]] = {}
+        for file in built.rglob("*.html"):
+            said = re.search(part, file.read_text(encoding="utf-8"), re.DOTALL)
+            assert said, (file, part)
+            found.setdefault(said[1], []).append(file.relative_to(built).as_posix())
+        assert [files for files in found.values() if len(files) > 1] == []
+
+
 def test_nothing_is_fetched_from_elsewhere(built: Path) -> None:
     fetched = re.compile(r"(?:src=\"|url\(['\"]?|@import ['\"]?|<link [^>]*href=\")(?:https?:)?//")
     for file in (*built.rglob("*.html"), *built.glob("*.css"), *built.glob("*.js")):

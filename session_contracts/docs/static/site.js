@@ -34,19 +34,39 @@ const menu = document.querySelector(".menu");
 const wide = matchMedia("(min-width: 60.01rem)");
 menu.open = wide.matches;
 wide.addEventListener("change", () => { menu.open = wide.matches; });
+if (wide.matches) document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+
+// ---- what scrolls can be reached from the keyboard, and nothing else
+
+const scrolling = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else if (target !== document.activeElement) target.removeAttribute("tabindex");
+  }
+});
+for (const block of document.querySelectorAll("pre[tabindex], .scroll[tabindex]")) scrolling.observe(block);
 
 // ---- copying, and the language of examples
 
+const copied = document.createElement("p");
+copied.className = "hide";
+copied.setAttribute("role", "status");
+document.body.append(copied);
 for (const block of document.querySelectorAll(".code")) {
   if (!navigator.clipboard) break;
   const copy = document.createElement("button");
   copy.type = "button";
   copy.className = "copy";
-  copy.textContent = "Copy";
+  const name = (word) => {
+    copy.textContent = word;
+    copy.setAttribute("aria-label", `${word}: ${block.querySelector("pre").getAttribute("aria-label")}`);
+  };
+  name("Copy");
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(block.querySelector("code").textContent);
-    copy.textContent = "Copied";
-    setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+    name("Copied");
+    copied.textContent = copy.getAttribute("aria-label");
+    setTimeout(() => { name("Copy"); copied.textContent = ""; }, 1500);
   });
   block.append(copy);
 }
@@ -85,6 +105,7 @@ function score([kind, name, says], words) {
     if (title === word) sum += 60;
     else if (at === 0 || (at > 0 && /[^a-z0-9]/.test(title[at - 1]))) sum += 25;
     else if (at > 0) sum += 15;
+    else if (text.startsWith(`${word}:`)) sum += 12;
     else if (new RegExp(`(^|[^a-z0-9])${word.replace(/[^\w]/g, "\\$&")}`).test(text)) sum += 8;
     else if (text.includes(word)) sum += 4;
     else return 0;
@@ -92,7 +113,10 @@ function score([kind, name, says], words) {
   return sum - name.length / 100;
 }
 
-function show(found) {
+const SHOWN = 20;
+
+function show(all) {
+  const found = all.slice(0, SHOWN);
   chosen = found.length ? 0 : -1;
   list.replaceChildren(...found.map(([kind, name, says, page, api], at) => {
     const item = document.createElement("li");
@@ -115,7 +139,12 @@ function show(found) {
   const any = input.value.trim() !== "";
   list.hidden = !found.length;
   input.setAttribute("aria-expanded", String(found.length > 0));
-  status.textContent = any ? `${found.length || "Nothing"} found` : "";
+  status.textContent = any ? `${found.length < all.length ? `${found.length} of ${all.length}` : all.length || "Nothing"} found` : "";
+}
+
+function dismiss() {
+  show([]);
+  status.textContent = "";
 }
 
 function mark() {
@@ -127,21 +156,22 @@ function mark() {
 
 function go(item) {
   location.href = root + item.dataset.page;
-  show([]);
+  dismiss();
 }
 
 async function search() {
   const known = await load();
+  if (document.activeElement !== input) return;
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   const scored = words.length ? known.map((entry) => [score(entry, words), entry]).filter(([sum]) => sum > 0) : [];
-  show(scored.sort(([a], [b]) => b - a).slice(0, 20).map(([, entry]) => entry));
+  show(scored.sort(([a], [b]) => b - a).map(([, entry]) => entry));
 }
 
 form.hidden = false;
 form.addEventListener("submit", (event) => { event.preventDefault(); if (chosen >= 0) go(list.children[chosen]); });
 input.addEventListener("focus", load);
 input.addEventListener("input", search);
-input.addEventListener("blur", () => setTimeout(() => show([]), 100));
+input.addEventListener("blur", () => setTimeout(dismiss, 100));
 input.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && list.children.length) {
@@ -149,7 +179,7 @@ input.addEventListener("keydown", (event) => {
     chosen = (chosen + step + list.children.length) % list.children.length;
     mark();
   } else if (event.key === "Escape") {
-    show([]);
+    dismiss();
   }
 });
 document.addEventListener("keydown", (event) => {
