@@ -68,11 +68,15 @@ def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Mend | 
     place = source.places[(*path, "in")]
     if place.key is None or list(node)[-1] is None:
         return None
-    indentation = source.text[source.text.rfind("\n", 0, place.key.start) + 1 : place.key.start]
-    line_end = "\r\n" if "\r\n" in source.text else "\n"
-    block = source.text[source.place(path).value.start : source.place(path).value.start + 1] != "{"
-    between = line_end + "".join(" " for _ in indentation) if block else ", "
-    return Mend((Edit(place.value.end, place.value.end, f"{between}required: true"),), apply)
+    text = source.text
+    before = text[text.rfind("\n", 0, place.key.start) + 1 : place.key.start]
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    if text[source.place(path).value.start] != "{":
+        between = line_end + "".join(" " for _ in before)
+    else:
+        between = f",{line_end}{before}" if before and before.isspace() else ", "
+    name = '"required"' if text[place.key.start] == '"' else "required"  # in JSON there are no others
+    return Mend((Edit(place.value.end, place.value.end, f"{between}{name}: true"),), apply)
 
 
 def _set(document: Any, path: Path_, value: Any) -> None:

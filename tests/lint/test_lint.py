@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 import openapi
 from openapi.checks.example import PETS, PLAIN, complete
+from openapi.mend import Edit, Mend, mended
 from session_contracts.cli import main
 from session_contracts.lint import CHECKS
 
@@ -246,6 +247,50 @@ paths:
     said, content = fixed(mark + bad.replace("\n", end).encode(), tmp_path)
     assert content == mark + good.replace("\n", end).encode()
     assert said == "1 contract clean; 7 places mended"
+
+
+def json_contract(version: object) -> dict[str, Any]:
+    """With two things that are mended: its version is a number, and a parameter of its path is not required."""
+    parameter = {"name": "id", "in": "path", "schema": {"type": "string"}}
+    responses = {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
+    get = {"operationId": "getPet", "summary": "Get a pet", "parameters": [parameter], "responses": responses}
+    return {"openapi": "3.0.3", "info": {"title": "Pets", "version": version}, "paths": {"/pets/{id}": {"get": get}}}
+
+
+@pytest.mark.parametrize("indent", [None, 2, "\t"], ids=["one line", "spaces", "tabs"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_json_stays_json(indent: str | int | None, end: str, tmp_path: Path) -> None:
+    said, content = fixed(json.dumps(json_contract(1.1), indent=indent).replace("\n", end).encode(), tmp_path, "pets.json")
+    assert said == "1 contract clean; 2 places mended"
+    expected = json_contract("1.1")
+    expected["paths"]["/pets/{id}"]["get"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    assert content.decode() == json.dumps(expected, indent=indent).replace("\n", end)
+
+
+def test_a_part_of_yaml_that_is_written_as_json_stays_so(tmp_path: Path) -> None:
+    paths = """\
+paths:
+  /pets/{id}:
+    get:
+      operationId: getPet
+      summary: Get a pet
+      parameters: [{"name": "id", "in": "path", "schema": {"type": "string"}}]
+      responses: {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
+"""
+    said, content = fixed(complete(paths, PLAIN).encode(), tmp_path)
+    assert said == "1 contract clean; 1 place mended"
+    assert b'[{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]' in content
+
+
+def test_a_mend_after_which_json_were_none_is_not_made() -> None:
+    """In YAML it does exactly what it is meant to."""
+
+    def apply(document: Any) -> None:
+        document["b"] = True
+
+    mend = Mend((Edit(7, 7, ", b: true"),), apply)
+    assert mended('{"a": 1}', {"a": 1}, [mend], yaml.safe_load) == ('{"a": 1}', [])
+    assert mended("{'a': 1}", {"a": 1}, [mend], yaml.safe_load) == ("{'a': 1, b: true}", [mend])
 
 
 def test_a_mend_that_would_do_more_than_it_should_is_not_made(tmp_path: Path) -> None:
