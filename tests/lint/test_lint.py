@@ -154,6 +154,36 @@ def test_what_has_not_the_form_of_openapi_says_that_more_may_follow(tmp_path: Pa
     ]
 
 
+_SCHEMA = PLAIN + "components: {schemas: {A: {example: a, %s}}}\n"
+_ANSWERS = PLAIN.replace("{}", "{/a: {get: {operationId: getA, summary: Get a, responses: {200: {description: a}, %s: {description: a}}}}}")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (PLAIN.replace("{}", "{pets: {}}"), "'pets' is no path, which begins with '/'; write '/pets'"),
+        (_ANSWERS % "4xx", "'4xx' is no status; write a status such as 200, 2XX, or default"),
+        (_ANSWERS % "0x191", "'0x191' is no status; write a status such as 200, 2XX, or default"),
+        (_ANSWERS % "deafult", "'deafult' is no status; write 'default'"),
+        (PLAIN.replace("3.0.3", "3.1.0"), "OpenAPI 3.1.0 is not read, only OpenAPI 3.0; convert the document to OpenAPI 3.0.3"),
+        (PLAIN.replace("openapi: 3.0.3", 'swagger: "2.0"'), "Swagger 2.0 is not read, only OpenAPI 3.0; convert the document"),
+        (PLAIN.replace("3.0.3", "3"), "this is no OpenAPI 3.0 document: its version is 3; begin it with 'openapi: 3.0.3'"),
+        (PLAIN.replace("{}", "[]"), "'paths' is not an object; give it a member for each path"),
+        (PLAIN.replace("{}", ""), "'paths' is not an object; give it a member for each path"),
+        ("openapi: 3.0.3\ninfo: Pets\npaths: {}\n", "'info' is not an object; give it the members 'title' and 'version'"),
+        (_SCHEMA % "type: string, enum: [a, no]", 'invalid: false is not of type "string"; write "no": without quotes YAML reads no as a'),
+        (_SCHEMA % "enum: [a, yes, On]", 'True stands twice in this enum; write "On": without quotes YAML reads On as a boolean'),
+        (_SCHEMA % "type: string, enum: [a, false]", 'is not of type "string"; mend the value or the schema'),
+        (_SCHEMA % 'type: [string, "null"]', "OpenAPI 3.0 has no type 'null'; write 'type: string' and 'nullable: true'"),
+        (_SCHEMA % 'type: ["null", a, b]', "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type"),
+        (_SCHEMA % 'properties: {a: {type: "null"}}', "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type"),
+    ],
+)
+def test_it_is_said_what_to_do(content: str, said: str, tmp_path: Path) -> None:
+    _, text = report(content, "text", tmp_path, "--severity", "error")
+    assert [said in line for line in text.splitlines() if ": error: " in line] == [True], text
+
+
 @pytest.mark.parametrize("check", ["cell-answered", "rule-broken"])
 def test_a_check_is_explained(check: str) -> None:
     done = run("--explain", check)
@@ -322,6 +352,20 @@ paths:
     said, content = fixed(complete(paths, PLAIN).encode(), tmp_path)
     assert said == "1 contract clean; 2 places mended"
     assert b"{in: path, required: true, name: id" in content
+
+
+def test_a_shared_place_is_told_once(tmp_path: Path) -> None:
+    """Once where the form stops all else, and once where it does not."""
+    paths = """\
+paths:
+  /pets:
+    get: {operationId: listPets, summary: List pets, responses: &responses {200: {description: Pets.}, "401": {description: Nobody.}}}
+    post: {operationId: addPet, summary: Add a pet, responses: *responses}
+"""
+    _, text = report(complete(paths, PLAIN), "text", tmp_path)
+    assert text.splitlines()[1:] == ["1 warning in 1 contract; --fix mends 1"]
+    _, text = report(complete(paths.replace("{description: Pets.}", "{descriptoin: Pets.}"), PLAIN), "text", tmp_path)
+    assert [line.rpartition(" ")[2] for line in text.splitlines()[:-2]] == ["[openapi-form]"]
 
 
 def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
