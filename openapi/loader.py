@@ -1,6 +1,7 @@
 """From a file to a checked `Contract`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from openapi.checks import CHECKS, Check, Stage, Subject, run
 from openapi.checks.walk import METHODS
 from openapi.errors import ContractError, Severity, Violation
 from openapi.json_schema import resolve, rule_map
+from openapi.mend import joined
 from openapi.model import (
     Body,
     Clamp,
@@ -79,13 +81,27 @@ def examine(source: Source, checks: Sequence[Check], last: Stage = Stage.LAST) -
     for stage in (Stage.SHAPE, Stage.REFERENCE, Stage.KIND, Stage.BUILD):
         found += run(checks, Subject(source), [stage])
         if _errors(found):
-            return None, found
+            return None, _once(found)
     contract = _contract(Path(source.file).stem, source)
     subject = Subject(source, contract)
     found += run(checks, subject, [stage for stage in (Stage.MEANING, Stage.LINT) if stage <= last])
     if last is Stage.LAST and not _errors(found):
         found += run(checks, subject, [Stage.LAST])
-    return contract, sorted(set(found))
+    return contract, sorted(_once(found))
+
+
+def _once(found: Sequence[Violation]) -> list[Violation]:
+    """Each thing once: through an alias one place of the text is many of the document, all of which its mend is meant for."""
+    places: dict[tuple[str, int, int, str, str], list[Violation]] = {}
+    for violation in found:
+        key = (violation.file, violation.line, violation.column, violation.check, violation.what)
+        places.setdefault(key, []).append(violation)
+    return [_merged(same) for same in places.values()]
+
+
+def _merged(same: Sequence[Violation]) -> Violation:
+    mends = [violation.mend for violation in same if violation.mend]
+    return replace(same[0], mend=joined(mends)) if len(mends) > 1 else same[0]
 
 
 def _errors(found: Sequence[Violation]) -> bool:

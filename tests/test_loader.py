@@ -45,8 +45,8 @@ MISTAKES = [
         "openapi: 3.0.3",
         "openapi: 3.1.0",
         at="openapi:",
-        what="this is no OpenAPI 3.0 document",
-        fix="begin it with 'openapi: 3.0.3'",
+        what="OpenAPI 3.1.0 is not read",
+        fix="convert the document to OpenAPI 3.0.3",
     ),
     Mistake("openapi", "\npaths:", "\nroutes:", at="openapi:", what="'paths' is missing", fix="write 'paths:' at the root"),
     Mistake(

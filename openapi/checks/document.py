@@ -1,6 +1,7 @@
 """The document as such: it is YAML, and OpenAPI 3.0."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib.util import find_spec
@@ -17,6 +18,13 @@ from openapi.source import Path_
 _SPECIFICATION = "see the OpenAPI Specification 3.0.3"
 
 
+#: What to write where one of these is not there, or is no object.
+_MEMBERS = {
+    "info": "give it the members 'title' and 'version'",
+    "paths": "give it a member for each path, or write 'paths: {}' where there are none",
+}
+
+
 def is_openapi(subject: Subject) -> Iterator[Flaw]:
     document = subject.source.value
     if not isinstance(document, dict):
@@ -24,13 +32,23 @@ def is_openapi(subject: Subject) -> Iterator[Flaw]:
         return
     version = document.get("openapi")
     if not (isinstance(version, str) and version.startswith("3.0.")):
-        at: Path_ = ("openapi",) if "openapi" in document else ("swagger",)
-        found = f": its version is {walk.shortened(str(document[at[0]]), 40)}" if at[0] in document else ""
-        yield Flaw(at, f"this is no OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'")
+        yield _other_version(document)
         return
-    for name in ("info", "paths"):
-        if not isinstance(document.get(name), dict):
+    for name, members in _MEMBERS.items():
+        if name not in document:
             yield Flaw((name,), f"{name!r} is missing", f"write '{name}:' at the root")
+        elif not isinstance(document[name], dict):
+            yield Flaw((name,), f"{name!r} is not an object", members)
+
+
+def _other_version(document: Mapping[str, Any]) -> Flaw:
+    name = "openapi" if "openapi" in document else "swagger"
+    version = walk.shortened(str(document.get(name)), 40)
+    if re.fullmatch(r"[12]\.\d.*|3\.[1-9].*", version):
+        what = f"{'OpenAPI' if name == 'openapi' else 'Swagger'} {version} is not read, only OpenAPI 3.0"
+        return Flaw((name,), what, "convert the document to OpenAPI 3.0.3")
+    found = f": its version is {version}" if name in document else ""
+    return Flaw((name,), f"this is no OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'")
 
 
 def version_is_text(subject: Subject) -> Iterator[Flaw]:
@@ -68,11 +86,15 @@ def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Mend | 
     place = source.places[(*path, "in")]
     if place.key is None or list(node)[-1] is None:
         return None
-    indentation = source.text[source.text.rfind("\n", 0, place.key.start) + 1 : place.key.start]
-    line_end = "\r\n" if "\r\n" in source.text else "\n"
-    block = source.text[source.place(path).value.start : source.place(path).value.start + 1] != "{"
-    between = line_end + "".join(" " for _ in indentation) if block else ", "
-    return Mend((Edit(place.value.end, place.value.end, f"{between}required: true"),), apply)
+    text = source.text
+    before = text[text.rfind("\n", 0, place.key.start) + 1 : place.key.start]
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    if text[source.place(path).value.start] != "{":
+        between = line_end + "".join(" " for _ in before)
+    else:
+        between = f",{line_end}{before}" if before and before.isspace() else ", "
+    name = '"required"' if text[place.key.start] == '"' else "required"  # in JSON there are no others
+    return Mend((Edit(place.value.end, place.value.end, f"{between}{name}: true"),), apply)
 
 
 def _set(document: Any, path: Path_, value: Any) -> None:
@@ -134,13 +156,34 @@ def _problems(document: Any, error: jsonschema_rs.ValidationError) -> Iterator[t
     elif isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         known = _known_members(error)
         for name in error.kind.unexpected:
-            what = f"OpenAPI 3.0 has no member {name!r} here"
-            yield (*path, name), what, walk.closest(name, known, f"remove it; {_SPECIFICATION}")
+            what, otherwise = _unexpected(error, name)
+            yield (*path, name), what, walk.closest(name, known, otherwise)
     elif isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
         yield path, f"the member {error.kind.property!r} is missing", f"write it; {_SPECIFICATION}"
+    elif list(error.schema_path[:4]) == ["definitions", "Schema", "properties", "type"] and "null" in (types := _types(document, path)):
+        others = [name for name in types if name != "null"]
+        fix = f"write 'type: {others[0]}' and 'nullable: true'" if len(others) == 1 else "write 'nullable: true' beside another type"
+        yield path, "OpenAPI 3.0 has no type 'null'", fix
     else:
         name = f"{path[-1]!r}: " if path else ""
         yield path, f"{name}{walk.shortened(error.message)}", _SPECIFICATION
+
+
+def _unexpected(error: jsonschema_rs.ValidationError, name: str) -> tuple[str, str]:
+    """What is wrong with a member that is not known, and what to do where it resembles none."""
+    told = walk.shortened(name, 60)
+    match error.schema_path[-2:]:
+        case ["Paths", _]:
+            return f"{told!r} is no path, which begins with '/'", f"write '/{told}'"
+        case ["Responses", _]:
+            return f"{told!r} is no status", "write a status such as 200, 2XX, or default"
+    return f"OpenAPI 3.0 has no member {told!r} here", f"remove it; {_SPECIFICATION}"
+
+
+def _types(document: Any, path: Path_) -> Sequence[str]:
+    """The names of types at this path; JSON Schema, and so OpenAPI 3.1, allows several."""
+    value = walk.at(document, path)
+    return [name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str) and len(name) < 20]
 
 
 def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:

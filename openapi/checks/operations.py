@@ -84,6 +84,18 @@ def path_parameters(subject: Subject) -> Iterator[Flaw]:
                 yield Flaw(path, f"{operation.id} has a parameter {name!r} that its path does not have", fix)
 
 
+def paths_unique(subject: Subject) -> Iterator[Flaw]:
+    seen: dict[str, str] = {}
+    for path in subject.source.value["paths"]:
+        if path.startswith("x-"):
+            continue
+        first = seen.setdefault(re.sub(r"{[^{}]*}", "{}", path), path)
+        if first != path:
+            first = walk.shortened(first, 80)
+            what = f"{walk.shortened(path, 80)} is the same path as {first}: only the names of parameters differ"
+            yield Flaw(("paths", path), what, f"put its operations under {first}")
+
+
 def parameters_unique(subject: Subject) -> Iterator[Flaw]:
     seen: set[tuple[Path_, str, str]] = set()
     for path, node in _parameters(subject):
@@ -220,6 +232,18 @@ def _list_pets(members: str) -> str:
     return _LISTED + "".join(f"      {line}\n" for line in members.splitlines())
 
 
+_PETS_BY = """\
+paths:
+  /pets/{id}:
+    get:
+      operationId: getPet
+      summary: Get a pet
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+      responses:
+        "200": {description: The pet.}
+        "404": {description: Nobody knows it.}
+"""
 _OK = 'responses:\n  "200": {description: The pets.}\n  "401": {description: Nobody knows this key.}\n'
 
 CHECKS = (
@@ -312,6 +336,16 @@ paths:
         ),
         at="{name: page, in: query, schema: {type: string",
         find=parameters_unique,
+        within=example.PLAIN,
+    ),
+    Check(
+        "path-unique",
+        Stage.LINT,
+        why="Two paths that differ only in the names of their parameters are one: which operations a call reaches is not said.",
+        bad=_PETS_BY + "  /pets/{name}: {}\n",
+        good=_PETS_BY + "  /pets/{id}/name: {}\n",
+        at="/pets/{name}",
+        find=paths_unique,
         within=example.PLAIN,
     ),
     Check(

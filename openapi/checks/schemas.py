@@ -1,5 +1,6 @@
 """Schemas, and that every example and default is valid by the one beside it."""
 
+import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -64,7 +65,7 @@ def enums_valid(subject: Subject) -> Iterator[Flaw]:
         for index, value in enumerate(node.get("enum", [])):
             where = (*path, "enum", index)
             if any(value == other and type(value) is type(other) for other in node["enum"][:index]):
-                yield Flaw(where, f"{value!r} stands twice in this enum", "keep one")
+                yield Flaw(where, f"{value!r} stands twice in this enum", _read_as_boolean(subject, where) or "keep one")
             yield from _invalid(subject, where, {key: node[key] for key in ("type", "nullable") if key in node}, value, "value")
 
 
@@ -73,7 +74,17 @@ def _invalid(subject: Subject, path: Path_, schema: Mapping[str, Any], value: An
     validator = jsonschema_rs.Draft202012Validator(translate(resolved), validate_formats=True)
     for error in validator.iter_errors(value):
         where = (*path, *walk.located(value, error.instance_path))
-        yield Flaw(where, f"this {name} is invalid: {walk.shortened(error.message)}", f"mend the {name} or the schema")
+        is_text = isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Type) and "string" in error.kind.types
+        fix = (_read_as_boolean(subject, where) if is_text else "") or f"mend the {name} or the schema"
+        yield Flaw(where, f"this {name} is invalid: {walk.shortened(error.message)}", fix)
+
+
+def _read_as_boolean(subject: Subject, path: Path_) -> str:
+    """What to do where a word without quotes is true or false to YAML 1.1; nothing where none is."""
+    source = subject.source
+    span = source.places[path].value if path in source.places else None
+    word = source.text[span.start : span.end] if span and span.plain else ""
+    return f'write "{word}": without quotes YAML reads {word} as a boolean' if word.lower() in ("yes", "no", "on", "off") else ""
 
 
 def have_examples(subject: Subject) -> Iterator[Flaw]:
@@ -92,6 +103,72 @@ def required_described(subject: Subject) -> Iterator[Flaw]:
             if name not in node["properties"]:
                 fix = walk.closest(name, node["properties"], "describe it under 'properties', or remove it")
                 yield Flaw((*path, "required", index), f"{name!r} is required, but nothing says what it is", fix)
+
+
+_BOUNDS = (
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+)
+
+
+def bounds_ordered(subject: Subject) -> Iterator[Flaw]:
+    for path, node in walk.schemas(subject.source.value):
+        for least, most in _BOUNDS:
+            if least in node and most in node and node[least] > node[most]:
+                yield Flaw((*path, least), f"{least} is more than {most}, so no value is valid", "exchange them, or mend one")
+
+
+def arrays_have_items(subject: Subject) -> Iterator[Flaw]:
+    for path, node in walk.schemas(subject.source.value):
+        if node.get("type") == "array" and "items" not in node:
+            yield Flaw(path, "this array does not say what its items are", "write 'items', which is '{}' where they may be anything")
+
+
+#: The formats of OpenAPI 3.0 and of JSON Schema, which somebody may have meant.
+_OF_OPENAPI = frozenset({"int32", "int64", "float", "double", "byte", "binary", "date", "date-time", "password"})
+_OF_TEXT = frozenset(
+    {
+        "email",
+        "idn-email",
+        "hostname",
+        "idn-hostname",
+        "ipv4",
+        "ipv6",
+        "uuid",
+        "time",
+        "duration",
+        "regex",
+        "json-pointer",
+        "relative-json-pointer",
+    }
+)
+_OF_ADDRESSES = frozenset({"uri", "uri-reference", "uri-template", "iri", "iri-reference"})
+_STANDARD_FORMATS = _OF_OPENAPI | _OF_TEXT | _OF_ADDRESSES
+#: Others that resemble those and are in use: of the registry of OpenAPI, and of libraries that write contracts.
+_REGISTERED = frozenset(
+    {"int8", "int16", "uint8", "uint16", "uint32", "uint64", "double-int", "base64url", "date-time-local", "time-local", "http-date"}
+)
+_OF_LIBRARIES = frozenset({"uuid1", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8", "uuidv4", "uuidv7"})
+_KNOWN_FORMATS = _STANDARD_FORMATS | _REGISTERED | _OF_LIBRARIES
+
+
+def formats_known(subject: Subject) -> Iterator[Flaw]:
+    """A format may have any name; one that is nearly that of a standard is told of."""
+    for path, node in walk.schemas(subject.source.value):
+        name = node.get("format", "")
+        if name and name not in _KNOWN_FORMATS:
+            for meant in difflib.get_close_matches(name.lower(), sorted(_STANDARD_FORMATS), 1, cutoff=0.85):
+                what = f"there is no format {walk.shortened(name, 60)!r}, and nobody checks what is not known"
+                yield Flaw((*path, "format"), what, f"write {meant!r}")
+
+
+def nullable_with_type(subject: Subject) -> Iterator[Flaw]:
+    for path, node in walk.schemas(subject.source.value):
+        if node.get("nullable") is True and "type" not in node:
+            what = "'nullable' has no effect without a type beside it"
+            yield Flaw((*path, "nullable"), what, "write 'type' in the same schema, or remove 'nullable'")
 
 
 def _pet(schema: str) -> str:
@@ -170,6 +247,48 @@ CHECKS = (
         good=_pet(_RIGHT),
         at="state]",
         find=required_described,
+        severity=Severity.WARNING,
+        within=example.PETS,
+    ),
+    Check(
+        "bounds-order",
+        Stage.LINT,
+        why="Where the lower bound is above the upper one no value is valid, and whatever is sent or answered is wrong.",
+        bad=_pet("age: {type: integer, minimum: 30, maximum: 0}\n      example: {id: rex, status: here}"),
+        good=_pet("age: {type: integer, minimum: 0, maximum: 30}\n      example: {id: rex, status: here}"),
+        at="minimum: 30",
+        find=bounds_ordered,
+        within=example.PETS,
+    ),
+    Check(
+        "array-items",
+        Stage.LINT,
+        why="OpenAPI 3.0 asks that an array says what its items are; tools that write code from it end where one does not.",
+        bad=_pet("names: {type: array}\n      example: {id: rex, status: here}"),
+        good=_pet("names: {type: array, items: {type: string}}\n      example: {id: rex, status: here}"),
+        at="names:",
+        find=arrays_have_items,
+        within=example.PETS,
+    ),
+    Check(
+        "format-known",
+        Stage.LINT,
+        why="Nobody checks a format that is not known, so with a slip of the pen in its name any text is valid.",
+        bad=_pet("bornAt: {type: string, format: datetime}\n      example: {id: rex, status: here}"),
+        good=_pet("bornAt: {type: string, format: date-time}\n      example: {id: rex, status: here}"),
+        at="format: datetime",
+        find=formats_known,
+        severity=Severity.WARNING,
+        within=example.PETS,
+    ),
+    Check(
+        "nullable-type",
+        Stage.LINT,
+        why="In OpenAPI 3.0.3 'nullable' adds null to the type beside it; where there is none it does nothing.",
+        bad=_pet("age: {nullable: true, minimum: 0}\n      example: {id: rex, status: here}"),
+        good=_pet("age: {type: integer, nullable: true, minimum: 0}\n      example: {id: rex, status: here}"),
+        at="nullable",
+        find=nullable_with_type,
         severity=Severity.WARNING,
         within=example.PETS,
     ),

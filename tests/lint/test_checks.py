@@ -94,3 +94,45 @@ def test_every_rule_of_the_project_is_verified_and_broken() -> None:
     for api in openapi.API_NAMES:
         file = Path(openapi.__file__).parent / f"{api}.yaml"
         assert [str(violation) for violation in lint(str(file), checks=tuple(OF_THE_PROJECT)).found] == []
+
+
+def schemas(*members: str) -> str:
+    return PLAIN + "components:\n  schemas:\n" + "".join(f"    A{index}: {{{member}}}\n" for index, member in enumerate(members))
+
+
+def ids(content: str, check: str) -> list[str]:
+    """What this check names in it: the schema, or the path."""
+    return [str(violation.path[2 if violation.path[0] == "components" else 1]) for violation in found(content) if violation.check == check]
+
+
+def test_each_pair_of_bounds_is_compared() -> None:
+    pairs = [("integer", "", "imum"), ("string", "", "Length"), ("array", "items: {}, ", "Items"), ("object", "", "Properties")]
+    for kind, more, name in pairs:
+        bounds = [f"type: {kind}, {more}min{name}: {least}, max{name}: 2" for least in (1, 2, 3)]
+        assert ids(schemas(*bounds), "bounds-order") == ["A2"]
+
+
+def test_an_array_says_what_its_items_are_wherever_it_stands() -> None:
+    inner = ["properties: {a: {type: array}}", "type: array, items: {type: array}", "allOf: [{type: array}]", "type: array, items: {}"]
+    assert ids(schemas(*inner), "array-items") == ["A0", "A1", "A2"]
+
+
+@pytest.mark.parametrize("name", ["datetime", "date_time", "Date-Time", "dateTime", "uid", "UUID", "e-mail", "ip-v4", "int-32"])
+def test_a_format_that_is_nearly_known_is_told_of(name: str) -> None:
+    assert ids(schemas(f"type: string, format: {name}"), "format-known") == ["A0"]
+
+
+@pytest.mark.parametrize("name", ["date-time", "uuid", "int16", "uint32", "uuid4", "ulid", "cuid", "url", "phone", "x-money", "ip"])
+def test_a_format_of_ones_own_is_not(name: str) -> None:
+    assert ids(schemas(f"type: string, format: {name}"), "format-known") == []
+
+
+def test_nullable_needs_a_type() -> None:
+    nullable = ["nullable: true", "nullable: false", "nullable: true, type: string", "nullable: true, allOf: [{type: string}]"]
+    assert ids(schemas(*nullable), "nullable-type") == ["A0", "A3"]
+
+
+def test_paths_are_the_same_whatever_their_parameters_are_called() -> None:
+    paths = ["/a/{b}", "/a/{c}", "/a/b", "/a/{b}/c/{d}", "/a/{e}/c/{f}", "/a/{b}.{c}", "/{a}/b"]
+    content = PLAIN.replace(" {}", "".join(f"\n  {path}: {{}}" for path in paths))
+    assert ids(content, "path-unique") == ["/a/{c}", "/a/{e}/c/{f}"]

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 import openapi
 from openapi.checks.example import PETS, PLAIN, complete
+from openapi.mend import Edit, Mend, mended
 from session_contracts.cli import main
 from session_contracts.lint import CHECKS
 
@@ -153,6 +154,36 @@ def test_what_has_not_the_form_of_openapi_says_that_more_may_follow(tmp_path: Pa
     ]
 
 
+_SCHEMA = PLAIN + "components: {schemas: {A: {example: a, %s}}}\n"
+_ANSWERS = PLAIN.replace("{}", "{/a: {get: {operationId: getA, summary: Get a, responses: {200: {description: a}, %s: {description: a}}}}}")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (PLAIN.replace("{}", "{pets: {}}"), "'pets' is no path, which begins with '/'; write '/pets'"),
+        (_ANSWERS % "4xx", "'4xx' is no status; write a status such as 200, 2XX, or default"),
+        (_ANSWERS % "0x191", "'0x191' is no status; write a status such as 200, 2XX, or default"),
+        (_ANSWERS % "deafult", "'deafult' is no status; write 'default'"),
+        (PLAIN.replace("3.0.3", "3.1.0"), "OpenAPI 3.1.0 is not read, only OpenAPI 3.0; convert the document to OpenAPI 3.0.3"),
+        (PLAIN.replace("openapi: 3.0.3", 'swagger: "2.0"'), "Swagger 2.0 is not read, only OpenAPI 3.0; convert the document"),
+        (PLAIN.replace("3.0.3", "3"), "this is no OpenAPI 3.0 document: its version is 3; begin it with 'openapi: 3.0.3'"),
+        (PLAIN.replace("{}", "[]"), "'paths' is not an object; give it a member for each path"),
+        (PLAIN.replace("{}", ""), "'paths' is not an object; give it a member for each path"),
+        ("openapi: 3.0.3\ninfo: Pets\npaths: {}\n", "'info' is not an object; give it the members 'title' and 'version'"),
+        (_SCHEMA % "type: string, enum: [a, no]", 'invalid: false is not of type "string"; write "no": without quotes YAML reads no as a'),
+        (_SCHEMA % "enum: [a, yes, On]", 'True stands twice in this enum; write "On": without quotes YAML reads On as a boolean'),
+        (_SCHEMA % "type: string, enum: [a, false]", 'is not of type "string"; mend the value or the schema'),
+        (_SCHEMA % 'type: [string, "null"]', "OpenAPI 3.0 has no type 'null'; write 'type: string' and 'nullable: true'"),
+        (_SCHEMA % 'type: ["null", a, b]', "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type"),
+        (_SCHEMA % 'properties: {a: {type: "null"}}', "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type"),
+    ],
+)
+def test_it_is_said_what_to_do(content: str, said: str, tmp_path: Path) -> None:
+    _, text = report(content, "text", tmp_path, "--severity", "error")
+    assert [said in line for line in text.splitlines() if ": error: " in line] == [True], text
+
+
 @pytest.mark.parametrize("check", ["cell-answered", "rule-broken"])
 def test_a_check_is_explained(check: str) -> None:
     done = run("--explain", check)
@@ -248,6 +279,50 @@ paths:
     assert said == "1 contract clean; 7 places mended"
 
 
+def json_contract(version: object) -> dict[str, Any]:
+    """With two things that are mended: its version is a number, and a parameter of its path is not required."""
+    parameter = {"name": "id", "in": "path", "schema": {"type": "string"}}
+    responses = {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
+    get = {"operationId": "getPet", "summary": "Get a pet", "parameters": [parameter], "responses": responses}
+    return {"openapi": "3.0.3", "info": {"title": "Pets", "version": version}, "paths": {"/pets/{id}": {"get": get}}}
+
+
+@pytest.mark.parametrize("indent", [None, 2, "\t"], ids=["one line", "spaces", "tabs"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_json_stays_json(indent: str | int | None, end: str, tmp_path: Path) -> None:
+    said, content = fixed(json.dumps(json_contract(1.1), indent=indent).replace("\n", end).encode(), tmp_path, "pets.json")
+    assert said == "1 contract clean; 2 places mended"
+    expected = json_contract("1.1")
+    expected["paths"]["/pets/{id}"]["get"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    assert content.decode() == json.dumps(expected, indent=indent).replace("\n", end)
+
+
+def test_a_part_of_yaml_that_is_written_as_json_stays_so(tmp_path: Path) -> None:
+    paths = """\
+paths:
+  /pets/{id}:
+    get:
+      operationId: getPet
+      summary: Get a pet
+      parameters: [{"name": "id", "in": "path", "schema": {"type": "string"}}]
+      responses: {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
+"""
+    said, content = fixed(complete(paths, PLAIN).encode(), tmp_path)
+    assert said == "1 contract clean; 1 place mended"
+    assert b'[{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]' in content
+
+
+def test_a_mend_after_which_json_were_none_is_not_made() -> None:
+    """In YAML it does exactly what it is meant to."""
+
+    def apply(document: Any) -> None:
+        document["b"] = True
+
+    mend = Mend((Edit(7, 7, ", b: true"),), apply)
+    assert mended('{"a": 1}', {"a": 1}, [mend], yaml.safe_load) == ('{"a": 1}', [])
+    assert mended("{'a': 1}", {"a": 1}, [mend], yaml.safe_load) == ("{'a': 1, b: true}", [mend])
+
+
 def test_a_mend_that_would_do_more_than_it_should_is_not_made(tmp_path: Path) -> None:
     """The version is an anchor, and what refers to it is meant to be a number."""
     content = PLAIN.replace('version: "1"', "version: &one 1, description: x") + "x-max-bytes: *one\n"
@@ -277,6 +352,20 @@ paths:
     said, content = fixed(complete(paths, PLAIN).encode(), tmp_path)
     assert said == "1 contract clean; 2 places mended"
     assert b"{in: path, required: true, name: id" in content
+
+
+def test_a_shared_place_is_told_once(tmp_path: Path) -> None:
+    """Once where the form stops all else, and once where it does not."""
+    paths = """\
+paths:
+  /pets:
+    get: {operationId: listPets, summary: List pets, responses: &responses {200: {description: Pets.}, "401": {description: Nobody.}}}
+    post: {operationId: addPet, summary: Add a pet, responses: *responses}
+"""
+    _, text = report(complete(paths, PLAIN), "text", tmp_path)
+    assert text.splitlines()[1:] == ["1 warning in 1 contract; --fix mends 1"]
+    _, text = report(complete(paths.replace("{description: Pets.}", "{descriptoin: Pets.}"), PLAIN), "text", tmp_path)
+    assert [line.rpartition(" ")[2] for line in text.splitlines()[:-2]] == ["[openapi-form]"]
 
 
 def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
