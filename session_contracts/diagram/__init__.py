@@ -1,7 +1,8 @@
 """A lifecycle as a picture: one SVG element, made from the table of the contract.
 
 Its colors follow the page: the text has that of the page's text, and so has, lighter, all that is drawn; what leads to a rule has that of
-the page's links; the accent follows the page's `color-scheme`. Where the system forces its own colors, all of it has those. A stylesheet may set any of these properties, on any element around the picture:
+the page's links; the accent follows the page's `color-scheme`. Where the system forces its own colors, all of it has those. A stylesheet
+may set any of these properties, on any element around the picture:
 
 | property | of |
 | --- | --- |
