@@ -138,7 +138,7 @@ def test_a_decision_is_marked_as_one(pages: Mapping[str, Page]) -> None:
     assert "○ a decision of the mock, not a fact" in text
     assert "If not JSON: openscouter.request.malformed-body" in text
     assert "409 or any other 4xx but 401, 403, 404 and 429" in re.sub(
-        r"\s+", " ", pages["openscouter/rules/openscouter.complete.not-after.html"].text
+        r"\s+", " ", pages["openscouter/rules/openscouter.analyze.completed-only.html"].text
     )
 
 
