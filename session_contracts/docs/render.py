@@ -18,7 +18,7 @@ def _environment() -> Environment:
         loader=PackageLoader("session_contracts.docs"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(duration=words.duration, ticked=text.ticked, broken=text.broken, code=text.code, json=text.as_json)
-    environment.globals.update(pages=pages, anchor=facts.anchor, cell=facts.cell, columns=facts.columns)
+    environment.globals.update(pages=pages, anchor=facts.anchor, cell=facts.cell, columns=facts.columns, legal=facts.legal)
     environment.globals.update(pseudo=facts.PSEUDO, levels=facts.LEVELS, broken_by=facts.broken_by, when_words=facts.when_words)
     return environment
 

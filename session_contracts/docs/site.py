@@ -49,7 +49,7 @@ class Frame:
     guides: tuple[guides.Guide, ...]
 
     def page(self, template: str, path: str, api: Api | None = None, **context: Any) -> bytes:
-        return render(template, path, frame=self, api=api, serve=SERVE, mock=MOCK, try_page=TRY_PAGE, legal=facts.legal, **context)
+        return render(template, path, frame=self, api=api, serve=SERVE, mock=MOCK, try_page=TRY_PAGE, **context)
 
 
 def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> dict[str, Make]:

@@ -13,7 +13,7 @@ from openapi.checks import Check
 from openapi.errors import Severity, shown
 from openapi.loader import examine
 from openapi.mend import mended
-from openapi.source import Source, parse, read
+from openapi.source import parse, read
 from session_contracts.contracts import contract_file
 from session_contracts.errors import NotWritten
 from session_contracts.lint import CHECKS
@@ -48,10 +48,6 @@ def lint(file: str, *, ignore: Collection[str] = (), least: Severity = Severity.
         source = parse(sys.stdin.buffer.read(), "stdin") if file == STANDARD_INPUT else read(Path(file))
     except ContractError as error:
         return Linted(_shown(file), _told(error.violations, ignore, least), complete=False)
-    return _lint(source, ignore, least, checks)
-
-
-def _lint(source: Source, ignore: Collection[str], least: Severity, checks: Sequence[Check]) -> Linted:
     contract, violations = examine(source, checks)
     return Linted(_shown(source.file), _told(violations, ignore, least), complete=contract is not None)
 
