@@ -25,7 +25,10 @@ def sessions(server: Server, name: str, count: int) -> list[str]:
     if name == "connexion":
         return [ONE] * count
     message = json.dumps({"action": "setup", "state": "session"})
-    made = (json.loads(server.call("POST", "/_mock/rentalot/states", message))["id"] for _ in range(count))
+    made = (
+        json.loads(server.call("POST", "/_mock/rentalot/states", message))["id"]
+        for _ in range(count)
+    )
     return [f"/rentalot/api/v1/sessions/{session}" for session in made]
 
 
@@ -68,7 +71,9 @@ def main() -> None:
     finally:
         for server in servers.values():
             server.process.terminate()
-    print(f"{'':12}{'mock':>10}{'connexion':>12}{'ratio':>8}   microseconds of CPU a request, smallest of {options.rounds} rounds")
+    print(
+        f"{'':12}{'mock':>10}{'connexion':>12}{'ratio':>8}   microseconds of CPU a request, smallest of {options.rounds} rounds"
+    )
     for work in ("one", "list of 20", "review"):
         ours, theirs = best["mock", work] * 1e6, best["connexion", work] * 1e6
         print(f"{work:12}{ours:10.0f}{theirs:12.0f}{theirs / ours:8.1f}")

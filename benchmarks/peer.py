@@ -9,7 +9,7 @@ import uvicorn
 from connexion import AsyncApp
 from connexion.resolver import Resolver
 
-from openapi import load
+from session_contracts.openapi import load
 
 CONTRACT = load("rentalot")
 SESSION: dict[str, Any] = dict(CONTRACT.schemas["Session"]["example"])
@@ -33,20 +33,37 @@ def bearer(token: str) -> dict[str, str]:
     return {"sub": token}
 
 
-HANDLERS = {"listSessions": list_sessions, "getSession": get_session, "reviewSession": review_session}
+HANDLERS = {
+    "listSessions": list_sessions,
+    "getSession": get_session,
+    "reviewSession": review_session,
+}
 
 
 def app() -> Any:
     components = CONTRACT.document["components"]
-    scheme = {**components["securitySchemes"]["apiKey"], "x-bearerInfoFunc": "benchmarks.peer.bearer"}
-    document = {**CONTRACT.document, "components": {**components, "securitySchemes": {"apiKey": scheme}}}
+    scheme = {
+        **components["securitySchemes"]["apiKey"],
+        "x-bearerInfoFunc": "benchmarks.peer.bearer",
+    }
+    document = {
+        **CONTRACT.document,
+        "components": {**components, "securitySchemes": {"apiKey": scheme}},
+    }
     served = AsyncApp(__name__)
-    served.add_api(document, base_path="/rentalot", resolver=Resolver(HANDLERS.__getitem__), validate_responses=True)
+    served.add_api(
+        document,
+        base_path="/rentalot",
+        resolver=Resolver(HANDLERS.__getitem__),
+        validate_responses=True,
+    )
     return served
 
 
 if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", 0))
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    uvicorn.Server(uvicorn.Config(app(), log_level="error", access_log=False)).run(sockets=[listener])
+    uvicorn.Server(uvicorn.Config(app(), log_level="error", access_log=False)).run(
+        sockets=[listener]
+    )
     sys.exit(os.EX_OK)

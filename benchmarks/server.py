@@ -14,7 +14,9 @@ class Server:
 
     def __init__(self, arguments: list[str], authorization: str) -> None:
         self._headers = {"Authorization": authorization}
-        self.process = subprocess.Popen([sys.executable, "-W", "ignore", *arguments], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", *arguments], stdout=subprocess.PIPE, text=True
+        )
         assert self.process.stdout is not None
         found = re.search(r"http://\S+:\d+", self.process.stdout.readline())
         assert found, "the server says where it is"

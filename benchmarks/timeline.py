@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.server import Server
-from mock_server.fixtures import read_fixture
+from session_contracts.mock_server.fixtures import read_fixture
 
 _FEW = 100
 _PAGE = 50
@@ -19,7 +19,9 @@ _PAGE = 50
 def session(server: Server, events: int) -> list[str]:
     """Paths of pages of a new session with so many events."""
     states = "/_mock/promptster/states"
-    made = json.loads(server.call("POST", states, json.dumps({"action": "setup", "state": "session"})))["id"]
+    made = json.loads(
+        server.call("POST", states, json.dumps({"action": "setup", "state": "session"}))
+    )["id"]
     ids = []
     for number in range(events):
         ts = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number // 3)).isoformat()
@@ -37,7 +39,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     secret = next(entry["secret"] for _, entry in read_fixture("promptster").entries("credentials"))
-    server = Server(["-m", "session_contracts", "serve", "promptster", "--port", "0"], f"Bearer {secret}")
+    server = Server(
+        ["-m", "session_contracts", "serve", "promptster", "--port", "0"], f"Bearer {secret}"
+    )
     best: dict[int, float] = {}
     try:
         paths = {count: session(server, count) for count in (_FEW, options.events)}
@@ -51,7 +55,9 @@ def main() -> None:
     finally:
         server.process.terminate()
     for count, spent in best.items():
-        print(f"{count:>8} events: {spent * 1e6:.0f} microseconds of CPU a page of {_PAGE}, smallest of {options.rounds} rounds")
+        print(
+            f"{count:>8} events: {spent * 1e6:.0f} microseconds of CPU a page of {_PAGE}, smallest of {options.rounds} rounds"
+        )
     print(f"ratio {best[options.events] / best[_FEW]:.2f}")
 
 

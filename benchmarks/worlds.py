@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks.server import Server
-from mock_server.fixtures import read_fixture
+from session_contracts.mock_server.fixtures import read_fixture
 
 _FEW = 10
 
@@ -28,7 +28,11 @@ def fill(server: Server, sessions: int) -> str:
 def change(server: Server, fork: str) -> None:
     """Fork a world, make a session in the fork, and drop it, for there is not memory for thousands of them."""
     made = json.loads(server.call("POST", "/_mock/worlds", fork, 201))
-    server.call("POST", f"{made['path']}/_mock/rentalot/states", json.dumps({"action": "setup", "state": "session"}))
+    server.call(
+        "POST",
+        f"{made['path']}/_mock/rentalot/states",
+        json.dumps({"action": "setup", "state": "session"}),
+    )
     server.call("DELETE", f"/_mock/worlds/{made['name']}")
 
 
@@ -39,7 +43,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     secret = next(entry["secret"] for _, entry in read_fixture("rentalot").entries("credentials"))
-    server = Server(["-m", "session_contracts", "serve", "rentalot", "--port", "0", "--max-worlds", "1000000"], f"Bearer {secret}")
+    server = Server(
+        ["-m", "session_contracts", "serve", "rentalot", "--port", "0", "--max-worlds", "1000000"],
+        f"Bearer {secret}",
+    )
     try:
         paths = {count: fill(server, count) for count in (_FEW, options.sessions)}
         kinds: dict[str, Callable[[], object]] = {
@@ -50,7 +57,10 @@ def main() -> None:
             fork = json.dumps({"fork": path.removeprefix("/w/")})
             kinds[f"fork of {count}"] = partial(server.call, "POST", "/_mock/worlds", fork, 201)
             kinds[f"fork and change of {count}"] = partial(change, server, fork)
-        rounds = [{kind: spent(server, call, options.requests) for kind, call in kinds.items()} for _ in range(options.rounds)]
+        rounds = [
+            {kind: spent(server, call, options.requests) for kind, call in kinds.items()}
+            for _ in range(options.rounds)
+        ]
     finally:
         server.process.terminate()
     best = {kind: min(taken[kind] for taken in rounds) for kind in kinds}

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from conformance.errors import UsageError
-from conformance.runner import Options, verify
-from openapi import API_NAMES, ContractError, PartError
+from session_contracts.conformance.errors import UsageError
+from session_contracts.conformance.runner import Options, verify
+from session_contracts.openapi import API_NAMES, ContractError, PartError
 
 #: No request is sent there.
 _NOWHERE = "http://nowhere.invalid"
@@ -34,9 +34,20 @@ def judges(api: str) -> Mapping[str, tuple[str, ...]]:
 @cache
 def _collected(apis: tuple[str, ...]) -> Mapping[str, Mapping[str, Sequence[str]]]:
     """By API and check, its rules."""
-    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-W", "ignore", "-m", "conformance.catalogue", *apis]
-    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    path = os.pathsep.join(
+        [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "session_contracts.conformance.catalogue",
+        *apis,
+    ]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise UsageError(done.stderr.strip() or "the checks could not be collected")
     told: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(done.stdout)

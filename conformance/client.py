@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from conformance.errors import TargetUnreachable, Unexercised
+from session_contracts.conformance.errors import TargetUnreachable, Unexercised
 
 _TOO_MANY = 429
 
@@ -91,7 +91,11 @@ class Target:
     """
 
     def __init__(
-        self, base_url: str, headers: Mapping[str, str] | None = None, timeout: float = 10.0, adapter: BaseAdapter | None = None
+        self,
+        base_url: str,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 10.0,
+        adapter: BaseAdapter | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.headers = dict(headers or {})
@@ -124,12 +128,24 @@ class Target:
         return self.send_to(method, self.base_url + path, query=query, body=body, headers=sent)
 
     def send_to(
-        self, method: str, url: str, *, query: Query = (), body: bytes | None = None, headers: Mapping[str, str], preparation: bool = False
+        self,
+        method: str,
+        url: str,
+        *,
+        query: Query = (),
+        body: bytes | None = None,
+        headers: Mapping[str, str],
+        preparation: bool = False,
     ) -> Exchange:
         """Call any URL with exactly these headers. Raises TargetUnreachable."""
-        return self.deliver(requests.Request(method, url, params=list(query), data=body, headers=dict(headers)), preparation)[0]
+        return self.deliver(
+            requests.Request(method, url, params=list(query), data=body, headers=dict(headers)),
+            preparation,
+        )[0]
 
-    def deliver(self, request: requests.Request, preparation: bool = False) -> tuple[Exchange, requests.Response]:
+    def deliver(
+        self, request: requests.Request, preparation: bool = False
+    ) -> tuple[Exchange, requests.Response]:
         """Send a request as it is, and take it down. Raises TargetUnreachable."""
         prepared = self._session.prepare_request(request)
         try:
@@ -151,7 +167,9 @@ class Target:
         with self._lock:
             self.exchanges.append(exchange)
         if exchange.status == _TOO_MANY and not self.limits_expected:
-            raise Unexercised("the target limits the rate of calls; have it not enforce its limits while it is judged")
+            raise Unexercised(
+                "the target limits the rate of calls; have it not enforce its limits while it is judged"
+            )
         return exchange, answer
 
     def close(self) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.shapes import Record
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
 
 INGEST, TIMELINE, DECISIONS, COHORT = "ingestEvent", "getTimeline", "getDecisions", "getCohortStats"
 DECISION = "decision_event"
@@ -47,13 +47,28 @@ class Event:
 
     def body(self, session: str, **changes: Any) -> dict[str, Any]:
         """The event as a tool sends it."""
-        fields = {"id": self.id, "sessionId": session, "ts": at(self.moment), "kind": self.kind, "source": {"channel": "cli"}, "v": 1}
+        fields = {
+            "id": self.id,
+            "sessionId": session,
+            "ts": at(self.moment),
+            "kind": self.kind,
+            "source": {"channel": "cli"},
+            "v": 1,
+        }
         return {**fields, "data": data_for(self.kind, self.mark), **changes}
 
 
 def put(subject: Subject, session: str, events: Sequence[Event]) -> None:
     """Events in this order, by the provider state for many of them, or else by that for one. Raises Unexercised."""
-    told = [{"id": event.id, "kind": event.kind, "ts": at(event.moment), "data": data_for(event.kind, event.mark)} for event in events]
+    told = [
+        {
+            "id": event.id,
+            "kind": event.kind,
+            "ts": at(event.moment),
+            "data": data_for(event.kind, event.mark),
+        }
+        for event in events
+    ]
     if len(told) > 1 and subject.states.supports("events", sessionId=session, events=told):
         return
     for event in told:
@@ -70,14 +85,22 @@ def key_for(subject: Subject, session: str) -> dict[str, str]:
 def default_key(subject: Subject) -> dict[str, str]:
     """The candidate's key of all checks. Raises Unexercised: without one, a refusal says nothing of the event."""
     headers = subject.headers(INGEST)
-    if not {name.lower() for name in headers} & {scheme.header.lower() for scheme in subject.operation(INGEST).security}:
-        raise Unexercised("there is no candidate's key; give one with -H, or have the states URL make one")
+    if not {name.lower() for name in headers} & {
+        scheme.header.lower() for scheme in subject.operation(INGEST).security
+    }:
+        raise Unexercised(
+            "there is no candidate's key; give one with -H, or have the states URL make one"
+        )
     return headers
 
 
-def ingest(subject: Subject, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Exchange:
+def ingest(
+    subject: Subject, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Exchange:
     """Send an event, with the default key where no other is given. Raises Unexercised where there is none."""
-    return subject.act(INGEST, None, body, headers=default_key(subject) if headers is None else headers)
+    return subject.act(
+        INGEST, None, body, headers=default_key(subject) if headers is None else headers
+    )
 
 
 def taken(exchange: Exchange) -> Exchange:
@@ -94,20 +117,27 @@ def begun(subject: Subject) -> tuple[str, dict[str, str]]:
 
 
 def timeline(subject: Subject, session: str, **query: str | int) -> Exchange:
-    return subject.send(TIMELINE, session, query=[(name, str(value)) for name, value in query.items()])
+    return subject.send(
+        TIMELINE, session, query=[(name, str(value)) for name, value in query.items()]
+    )
 
 
 def events_of(exchange: Exchange, member: str = "events") -> list[Record]:
     """The events of an answer. Raises Unexercised."""
     found = shapes.items(exchange.json, member)
     if not exchange.ok or found is None:
-        raise Unexercised(f"{exchange.method} {exchange.url} answered {exchange.status} without {member}")
+        raise Unexercised(
+            f"{exchange.method} {exchange.url} answered {exchange.status} without {member}"
+        )
     return found
 
 
 def marks(events: Sequence[Record]) -> list[Any]:
     """By what the events of a check are known."""
-    return [data.get("mark") if isinstance(data := event.get("data"), dict) else None for event in events]
+    return [
+        data.get("mark") if isinstance(data := event.get("data"), dict) else None
+        for event in events
+    ]
 
 
 def shown(subject: Subject, session: str, headers: Mapping[str, str] | None = None) -> list[Any]:
@@ -115,9 +145,13 @@ def shown(subject: Subject, session: str, headers: Mapping[str, str] | None = No
     return marks(events_of(subject.send(TIMELINE, session, headers=headers)))
 
 
-def whole(subject: Subject, session: str, headers: Mapping[str, str] | None = None) -> tuple[Record, list[Any]]:
+def whole(
+    subject: Subject, session: str, headers: Mapping[str, str] | None = None
+) -> tuple[Record, list[Any]]:
     """A session and its timeline, by which a change of either is seen. Raises Unexercised."""
-    return subject.record(subject.fetch(session, headers), session), shown(subject, session, headers)
+    return subject.record(subject.fetch(session, headers), session), shown(
+        subject, session, headers
+    )
 
 
 @dataclass(frozen=True)
@@ -133,10 +167,21 @@ class Theirs:
         try:
             after = whole(subject, self.session, self.headers)
         except Unexercised as reason:
-            judge.violated("session.foreign", trigger=trigger, expected="a session that its own organization can read", got=str(reason))
+            judge.violated(
+                "session.foreign",
+                trigger=trigger,
+                expected="a session that its own organization can read",
+                got=str(reason),
+            )
             return
         same = after == self.before
-        judge.holds("session.foreign", same, trigger=trigger, expected="another organization's session as it was", got=f"{after}")
+        judge.holds(
+            "session.foreign",
+            same,
+            trigger=trigger,
+            expected="another organization's session as it was",
+            got=f"{after}",
+        )
 
 
 def theirs(subject: Subject) -> Theirs:

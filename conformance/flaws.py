@@ -7,8 +7,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from openapi.json_schema import broken_rule, rule_map, translate
-from openapi.model import Body, JsonSchema, Operation, Parameter
+from session_contracts.openapi.json_schema import broken_rule, rule_map, translate
+from session_contracts.openapi.model import Body, JsonSchema, Operation, Parameter
 
 JSON_MEDIA = "application/json"
 _TOO_LARGE = 1 << 20
@@ -37,26 +37,42 @@ _WRONG: Mapping[str, tuple[Any, ...]] = {
 }
 
 
-def body_flaws(operation: Operation, example: Mapping[str, Any], record: JsonSchema | None = None) -> Iterator[Flaw]:
+def body_flaws(
+    operation: Operation, example: Mapping[str, Any], record: JsonSchema | None = None
+) -> Iterator[Flaw]:
     """Every flaw of the operation's body. `example` is a valid body with all documented members; `record` what the operation acts on."""
     body = operation.body
     if body is None or JSON_MEDIA not in body.schemas:
         return
     schema = body.schemas[JSON_MEDIA]
     validator = jsonschema_rs.Draft202012Validator(translate(schema))
-    for name, value, beside, boundary in _values(schema, example, (record or {}).get("properties", {})):
+    for name, value, beside, boundary in _values(
+        schema, example, (record or {}).get("properties", {})
+    ):
         rule = _rule(schema, validator, value) or _soft_rule(schema, value)
         if rule:
             yield Flaw(rule, name, _dump(value), _dump(beside), boundary=boundary)
     yield from _unreadable(body, _dump(example))
 
 
-def _values(schema: JsonSchema, example: Mapping[str, Any], shown: Mapping[str, JsonSchema]) -> Iterator[tuple[str, Any, Any, bool]]:
+def _values(
+    schema: JsonSchema, example: Mapping[str, Any], shown: Mapping[str, JsonSchema]
+) -> Iterator[tuple[str, Any, Any, bool]]:
     for value in _WRONG["object"]:
         yield f"body is {_short(value)}", value, example, False
     for name in schema.get("required", ()):
-        yield f"without {name}", {key: value for key, value in example.items() if key != name}, example, False
-    yield "with a member that nobody documented", {**example, "undocumented": "member"}, example, False
+        yield (
+            f"without {name}",
+            {key: value for key, value in example.items() if key != name},
+            example,
+            False,
+        )
+    yield (
+        "with a member that nobody documented",
+        {**example, "undocumented": "member"},
+        example,
+        False,
+    )
     for name, member in schema.get("properties", {}).items():
         for value, good in _members(member, shown.get(name, {})):
             beside = example if good is None else {**example, name: good}
@@ -122,7 +138,9 @@ def _unreadable(body: Body, example: bytes) -> Iterator[Flaw]:
         ("size", "body is over 1 MiB", example[:-1] + b" " * _TOO_LARGE + b"}", JSON_MEDIA),
     )
     for constraint, name, content, media_type in entries:
-        rule = body.rules.ids.get(constraint) or (body.rules.ids.get("syntax") if constraint == "encoding" else None)
+        rule = body.rules.ids.get(constraint) or (
+            body.rules.ids.get("syntax") if constraint == "encoding" else None
+        )
         if rule and (content is not None or body.required):
             yield Flaw(rule, name, content, example, media_type)
 

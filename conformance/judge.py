@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
-from conformance.client import Exchange, Target
-from conformance.errors import Unexercised
-from conformance.outcomes import Evidence, Kind
-from conformance.rules import Rules
+from session_contracts.conformance.client import Exchange, Target
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.outcomes import Evidence, Kind
+from session_contracts.conformance.rules import Rules
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 _SEQUENCE = 10
@@ -28,22 +28,49 @@ class Judge:
     def violations(self) -> list[Evidence]:
         return [entry for entry in self.evidence if entry.kind is Kind.VIOLATED]
 
-    def refused(self, rule: str, trigger: Exchange, *, beside: Exchange, statuses: Sequence[int] = ()) -> bool:
+    def refused(
+        self, rule: str, trigger: Exchange, *, beside: Exchange, statuses: Sequence[int] = ()
+    ) -> bool:
         """`trigger` is refused with a status of the rule, while `beside`, which differs in nothing else, succeeds. True where it was."""
         allowed = self._rules.statuses(rule) or tuple(statuses)
         expected = " or ".join(map(str, allowed))
-        return self.holds(rule, trigger.status in allowed, trigger=trigger, contrast=beside, expected=expected, got=str(trigger.status))
+        return self.holds(
+            rule,
+            trigger.status in allowed,
+            trigger=trigger,
+            contrast=beside,
+            expected=expected,
+            got=str(trigger.status),
+        )
 
     def accepted(self, rule: str, trigger: Exchange, *, contrast: Exchange | None = None) -> bool:
         """`trigger` succeeds. True where it does."""
-        return self.holds(rule, trigger.ok, trigger=trigger, contrast=contrast, expected="success", got=str(trigger.status))
+        return self.holds(
+            rule,
+            trigger.ok,
+            trigger=trigger,
+            contrast=contrast,
+            expected="success",
+            got=str(trigger.status),
+        )
 
     def holds(
-        self, rule: str, ok: bool, *, trigger: Exchange, contrast: Exchange | None = None, expected: str, got: str, reason: str = ""
+        self,
+        rule: str,
+        ok: bool,
+        *,
+        trigger: Exchange,
+        contrast: Exchange | None = None,
+        expected: str,
+        got: str,
+        reason: str = "",
     ) -> bool:
         """`ok` says whether the rule held in `trigger`. Where the contrast did not succeed, nothing can be said. True where it held."""
         if contrast is not None and not contrast.ok:
-            self.unexercised(rule, f"its contrast did not succeed: {contrast.method} {_path(contrast)} answered {contrast.status}")
+            self.unexercised(
+                rule,
+                f"its contrast did not succeed: {contrast.method} {_path(contrast)} answered {contrast.status}",
+            )
         elif ok:
             self._add(rule, Kind.HELD, reason=reason)
         else:
@@ -58,12 +85,29 @@ class Judge:
             return
         ok = not allowed or trigger.status in allowed or (trigger.ok and 200 in allowed)
         expected = " or ".join(map(str, allowed))
-        self.holds(rule, ok, trigger=trigger, expected=expected, got=str(trigger.status), reason=what or f"answered {trigger.status}")
+        self.holds(
+            rule,
+            ok,
+            trigger=trigger,
+            expected=expected,
+            got=str(trigger.status),
+            reason=what or f"answered {trigger.status}",
+        )
 
-    def violated(self, rule: str, *, trigger: Exchange, expected: str, got: str, sequence: Sequence[Exchange] = ()) -> None:
+    def violated(
+        self,
+        rule: str,
+        *,
+        trigger: Exchange,
+        expected: str,
+        got: str,
+        sequence: Sequence[Exchange] = (),
+    ) -> None:
         """The rule was seen broken; `sequence` reproduces it, where it is not what this check did so far."""
         curl = tuple(exchange.curl() for exchange in sequence or self._leading_to(trigger))
-        self._add(rule, Kind.VIOLATED, expected=expected, got=got, curl=curl, answer=trigger.answer())
+        self._add(
+            rule, Kind.VIOLATED, expected=expected, got=got, curl=curl, answer=trigger.answer()
+        )
 
     def unexercised(self, rule: str, reason: str) -> None:
         self._add(rule, Kind.UNEXERCISED, reason=reason)
@@ -100,7 +144,8 @@ class Judge:
         return len(self._target.exchanges) - self._start
 
     def _add(self, rule: str, kind: Kind, **members: object) -> None:
-        self.evidence.append(replace(self._blank, rule=self._rules.full(rule), kind=kind, **members))  # type: ignore[arg-type]
+        full = self._rules.full(rule)
+        self.evidence.append(replace(self._blank, rule=full, kind=kind, **members))  # type: ignore[arg-type]
 
     def _leading_to(self, trigger: Exchange) -> Sequence[Exchange]:
         """The calls of this check that have to do with the trigger: those that share an id with it."""

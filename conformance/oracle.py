@@ -9,9 +9,9 @@ from typing import Any
 
 import jsonschema_rs
 
-from conformance.flaws import JSON_MEDIA, soft_rules
-from openapi.json_schema import broken_rule, translate
-from openapi.model import ANY, Contract, Level, Lifecycle, Operation
+from session_contracts.conformance.flaws import JSON_MEDIA, soft_rules
+from session_contracts.openapi.json_schema import broken_rule, translate
+from session_contracts.openapi.model import ANY, Contract, Level, Lifecycle, Operation
 
 Statuses = tuple[int, ...]
 
@@ -72,7 +72,9 @@ class Foresight:
         return rules.pop() if len(rules) == 1 else None
 
 
-def foresee(contract: Contract, operation: Operation, states: Iterable[str], facts: Facts) -> Foresight:
+def foresee(
+    contract: Contract, operation: Operation, states: Iterable[str], facts: Facts
+) -> Foresight:
     """What an operation may answer for a record that is in one of `states`."""
     refusals: dict[str, Statuses] = {rule: contract.statuses(rule) for rule in facts.broken}
     for rule in body_rules(operation, facts.body):
@@ -91,7 +93,9 @@ def foresee(contract: Contract, operation: Operation, states: Iterable[str], fac
         if refusal is not None:
             blocked[refusal.rule] = contract.statuses(refusal.rule) or (refusal.status,)
             if _may_succeed(blocked[refusal.rule]):
-                successes |= {move.target: refusal.rule for move in table.transitions[operation.id].moves}
+                successes |= {
+                    move.target: refusal.rule for move in table.transitions[operation.id].moves
+                }
         # What is a mere decision may be refused as well.
         for rule in {*reached.values()}:
             if contract.rules[rule].level is Level.DECISION:
@@ -109,7 +113,9 @@ def _successes(table: Lifecycle, operation: str, state: str, body: Any) -> dict[
     row = table.transitions[operation]
     values = body if isinstance(body, dict) else {}
     moves = {
-        move.target: move.rule for move in row.moves_from(state) if all(_same(values.get(name), value) for name, value in move.when.items())
+        move.target: move.rule
+        for move in row.moves_from(state)
+        if all(_same(values.get(name), value) for name, value in move.when.items())
     }
     stay = row.stays.get(state)
     # A body that picks none of the moves breaks a rule of the body; which move it would have been cannot be said.
@@ -139,7 +145,9 @@ def later(contract: Contract, table: Lifecycle, states: Iterable[str], due: bool
     possible = frozenset(states)
     if not due:
         return possible
-    return possible.union(*(_fired(contract, table, state) for state in possible)) - _left(contract, table, possible)
+    return possible.union(*(_fired(contract, table, state) for state in possible)) - _left(
+        contract, table, possible
+    )
 
 
 def _fired(contract: Contract, table: Lifecycle, state: str) -> frozenset[str]:

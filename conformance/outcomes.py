@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from openapi.model import Level, Rule
+from session_contracts.openapi.model import Level, Rule
 
 
 class Outcome(StrEnum):
@@ -61,22 +61,40 @@ class RuleResult:
 
 #: A rule is as bad as the worst that was seen of it; what could not be exercised counts only where nothing else was.
 _GRAVITY = (Kind.VIOLATED, Kind.ERROR, Kind.HELD, Kind.UNEXERCISED)
-_OUTCOMES = {Kind.ERROR: Outcome.ERROR, Kind.HELD: Outcome.PASSED, Kind.UNEXERCISED: Outcome.NOT_EXERCISED}
+_OUTCOMES = {
+    Kind.ERROR: Outcome.ERROR,
+    Kind.HELD: Outcome.PASSED,
+    Kind.UNEXERCISED: Outcome.NOT_EXERCISED,
+}
 _NO_CHECK = "no check reported on it"
 
 
 def fold(
-    rules: Iterable[Rule], evidence: Sequence[Evidence], *, strict: bool = False, not_applicable: Mapping[str, str] | None = None
+    rules: Iterable[Rule],
+    evidence: Sequence[Evidence],
+    *,
+    strict: bool = False,
+    not_applicable: Mapping[str, str] | None = None,
 ) -> tuple[RuleResult, ...]:
     """One result for every rule, whether or not a check reported on it. `not_applicable`: rule id to declared reason."""
     declared = not_applicable or {}
-    return tuple(_result(rule, tuple(entry for entry in evidence if entry.rule == rule.id), strict, declared) for rule in rules)
+    return tuple(
+        _result(rule, tuple(entry for entry in evidence if entry.rule == rule.id), strict, declared)
+        for rule in rules
+    )
 
 
-def _result(rule: Rule, evidence: tuple[Evidence, ...], strict: bool, not_applicable: Mapping[str, str]) -> RuleResult:
+def _result(
+    rule: Rule, evidence: tuple[Evidence, ...], strict: bool, not_applicable: Mapping[str, str]
+) -> RuleResult:
     if rule.id in not_applicable:
-        return RuleResult(rule.id, rule.level, Outcome.NOT_APPLICABLE, not_applicable[rule.id], evidence)
-    kind = next((kind for kind in _GRAVITY if any(entry.kind is kind for entry in evidence)), Kind.UNEXERCISED)
+        return RuleResult(
+            rule.id, rule.level, Outcome.NOT_APPLICABLE, not_applicable[rule.id], evidence
+        )
+    kind = next(
+        (kind for kind in _GRAVITY if any(entry.kind is kind for entry in evidence)),
+        Kind.UNEXERCISED,
+    )
     outcome = _violated(rule.level, strict) if kind is Kind.VIOLATED else _OUTCOMES[kind]
     return RuleResult(rule.id, rule.level, outcome, _reason(kind, evidence), evidence)
 
@@ -88,11 +106,17 @@ def _violated(level: Level, strict: bool) -> Outcome:
 
 def _reason(kind: Kind, evidence: Sequence[Evidence]) -> str:
     said = [_sentence(entry) for entry in evidence if entry.kind is kind]
-    return "; ".join(dict.fromkeys(text for text in said if text)) or (_NO_CHECK if kind is Kind.UNEXERCISED else "")
+    return "; ".join(dict.fromkeys(text for text in said if text)) or (
+        _NO_CHECK if kind is Kind.UNEXERCISED else ""
+    )
 
 
 def _sentence(entry: Evidence) -> str:
-    return f"expected {entry.expected}, got {entry.got}" if entry.kind is Kind.VIOLATED else entry.reason
+    return (
+        f"expected {entry.expected}, got {entry.got}"
+        if entry.kind is Kind.VIOLATED
+        else entry.reason
+    )
 
 
 def summary(results: Iterable[RuleResult]) -> dict[str, int]:
@@ -112,5 +136,8 @@ def exit_status(results: Sequence[RuleResult], *, allow_incomplete: bool = False
         return 4
     if not outcomes & {Outcome.PASSED, Outcome.WARNED}:
         return 3
-    missing = any(result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION for result in results)
+    missing = any(
+        result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
+        for result in results
+    )
     return 3 if missing and not allow_incomplete else 0

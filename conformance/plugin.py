@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from requests.adapters import BaseAdapter
 
-from conformance.client import Target
-from conformance.errors import SuiteError, Unexercised, UsageError, Violated
-from conformance.judge import Judge
-from conformance.outcomes import Evidence, Kind
-from conformance.rules import Rules
-from conformance.search import Search
-from conformance.states import States
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary, vocabularies
-from openapi import API_NAMES, Contract, load
-from openapi.catalog import find
-from openapi.model import Style
+from session_contracts.conformance.client import Target
+from session_contracts.conformance.errors import SuiteError, Unexercised, UsageError, Violated
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.outcomes import Evidence, Kind
+from session_contracts.conformance.rules import Rules
+from session_contracts.conformance.search import Search
+from session_contracts.conformance.states import States
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary, vocabularies
+from session_contracts.openapi import API_NAMES, Contract, load
+from session_contracts.openapi.catalog import find
+from session_contracts.openapi.model import Style
 
 CHECKS = Path(__file__).parent / "checks"
 #: The layer of the checks that come with somebody's own API.
@@ -72,20 +72,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--api", help="the API whose contract is judged")
     group.addoption("--target-url", help="base URL, to which documented paths are added")
     group.addoption("--states-url", help="URL of the provider-state handler")
-    group.addoption("--header", action="append", default=[], help="'Name: value' of a default credential")
+    group.addoption(
+        "--header", action="append", default=[], help="'Name: value' of a default credential"
+    )
     group.addoption("--contract-rule", action="append", default=[], help="judge this rule only")
-    group.addoption("--max-examples", type=int, default=25, help="generated examples of each property")
+    group.addoption(
+        "--max-examples", type=int, default=25, help="generated examples of each property"
+    )
     group.addoption("--suite-seed", type=int, default=0, help="seed of what is generated")
-    group.addoption("--no-shrink", action="store_true", help="report what was found as it was found")
+    group.addoption(
+        "--no-shrink", action="store_true", help="report what was found as it was found"
+    )
     group.addoption("--suite-quiet", action="store_true", help="show no progress")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "verifies(*rules): the rules that a check judges")
-    config.addinivalue_line("markers", "each(cases): run once for every case that the contract asks for")
-    config.addinivalue_line("markers", "paged(*styles): only where the list is paged in one of these styles")
+    config.addinivalue_line(
+        "markers", "each(cases): run once for every case that the contract asks for"
+    )
+    config.addinivalue_line(
+        "markers", "paged(*styles): only where the list is paged in one of these styles"
+    )
     if config.getoption("--api"):
-        config.pluginmanager.register(Progress(bool(config.getoption("--suite-quiet"))), "conformance-progress")
+        config.pluginmanager.register(
+            Progress(bool(config.getoption("--suite-quiet"))), "conformance-progress"
+        )
 
 
 # ---- collection
@@ -126,7 +138,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         words = _vocabularies(metafunc.config)
         contract = _contract(metafunc.config)
         parameters = [
-            pytest.param(vocabulary, case.value, id=_name(case, vocabulary, words), marks=verifies(*case.rules))
+            pytest.param(
+                vocabulary,
+                case.value,
+                id=_name(case, vocabulary, words),
+                marks=verifies(*case.rules),
+            )
             for vocabulary in words
             for case in marker.args[0](contract, vocabulary)
         ]
@@ -158,7 +175,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = []
     for item in items:
         rules = _rules(item)
-        found = [rules.find(name) for marker in item.iter_markers("verifies") for name in marker.args]
+        found = [
+            rules.find(name) for marker in item.iter_markers("verifies") for name in marker.args
+        ]
         judged = _unique(rule for rule in found if rule)
         item.stash[_RULES] = judged
         styles = [style for marker in item.iter_markers("paged") for style in marker.args]
@@ -188,7 +207,11 @@ def contract(pytestconfig: pytest.Config) -> Contract:
 def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     """The server, with the headers that were given, else with those of the `credential` state, else with none."""
     given = dict(split_header(text) for text in pytestconfig.getoption("--header"))
-    target = Target(pytestconfig.getoption("--target-url"), given, adapter=pytestconfig.stash.get(_ADAPTER, None))
+    target = Target(
+        pytestconfig.getoption("--target-url"),
+        given,
+        adapter=pytestconfig.stash.get(_ADAPTER, None),
+    )
     states = States(target, pytestconfig.getoption("--states-url"))
 
     def renew() -> None:
@@ -219,14 +242,21 @@ def states(pytestconfig: pytest.Config, target: Target) -> States:
 
 
 @pytest.fixture
-def subject(request: pytest.FixtureRequest, contract: Contract, target: Target, states: States) -> Subject:
+def subject(
+    request: pytest.FixtureRequest, contract: Contract, target: Target, states: States
+) -> Subject:
     """Of the resource that the check is about."""
     return Subject(contract, _vocabulary(request.node), target, states)
 
 
 @pytest.fixture
 def judge(request: pytest.FixtureRequest, target: Target) -> Judge:
-    judge = Judge(_rules(request.node), target, f"{request.path.stem}::{request.node.name}", _layer(request.path))
+    judge = Judge(
+        _rules(request.node),
+        target,
+        f"{request.path.stem}::{request.node.name}",
+        _layer(request.path),
+    )
     request.node.stash[_JUDGE] = judge
     return judge
 
@@ -242,7 +272,10 @@ def afterwards(states: States, target: Target) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def search(pytestconfig: pytest.Config) -> Search:
-    examples, seed = pytestconfig.getoption("--max-examples"), pytestconfig.getoption("--suite-seed")
+    examples, seed = (
+        pytestconfig.getoption("--max-examples"),
+        pytestconfig.getoption("--suite-seed"),
+    )
     return Search(examples, seed, shrink=not pytestconfig.getoption("--no-shrink"))
 
 
@@ -263,14 +296,21 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         for rule in _unheard(pyfuncitem, judge):
             judge.unexercised(rule, reason or "the check came to its end without a word on it")
         if judge.violations:
-            raise Violated("; ".join(f"{entry.rule}: expected {entry.expected}, got {entry.got}" for entry in judge.violations))
+            raise Violated(
+                "; ".join(
+                    f"{entry.rule}: expected {entry.expected}, got {entry.got}"
+                    for entry in judge.violations
+                )
+            )
     if reason:
         pytest.skip(reason)
     return True if result is None else result
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Evidence leaves with the report; where the check itself broke down, its rules have an error."""
     judge = item.stash.get(_JUDGE, None)
     evidence = list(judge.evidence) if judge and call.when == "call" else []
@@ -286,14 +326,23 @@ def _unheard(item: pytest.Item, judge: Judge) -> list[str]:
     return [rule for rule in item.stash[_RULES] if not judge.heard(rule)]
 
 
-def _breakdown(item: pytest.Item, call: pytest.CallInfo[None], judge: Judge | None) -> list[Evidence]:
+def _breakdown(
+    item: pytest.Item, call: pytest.CallInfo[None], judge: Judge | None
+) -> list[Evidence]:
     assert call.excinfo is not None
     unexercised = call.excinfo.errisinstance(Unexercised)
-    reason = str(call.excinfo.value) if unexercised or call.excinfo.errisinstance((SuiteError, UsageError)) else call.excinfo.exconly()
+    reason = (
+        str(call.excinfo.value)
+        if unexercised or call.excinfo.errisinstance((SuiteError, UsageError))
+        else call.excinfo.exconly()
+    )
     layer = _layer(item.path)
     kind = Kind.UNEXERCISED if unexercised else Kind.ERROR
     silent = [rule for rule in item.stash[_RULES] if judge is None or not judge.heard(rule)]
-    return [Evidence(rule, kind, f"{item.path.stem}::{item.name}", layer, reason=reason.strip()) for rule in silent]
+    return [
+        Evidence(rule, kind, f"{item.path.stem}::{item.name}", layer, reason=reason.strip())
+        for rule in silent
+    ]
 
 
 class Carrier:
@@ -328,8 +377,12 @@ class Collector:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # All phases share one list of properties; the last report has all of it.
         if report.when == "teardown":
-            self.evidence += [Evidence.from_dict(values) for name, values in report.user_properties if name == EVIDENCE]  # type: ignore[arg-type]
-            self.requests += sum(int(str(values)) for name, values in report.user_properties if name == REQUESTS)
+            for name, values in report.user_properties:
+                if name == EVIDENCE:
+                    self.evidence.append(Evidence.from_dict(values))  # type: ignore[arg-type]
+            self.requests += sum(
+                int(str(values)) for name, values in report.user_properties if name == REQUESTS
+            )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -355,7 +408,9 @@ class Progress:
         self._layer = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if self._quiet or not (report.when == "call" or (report.when == "setup" and not report.passed)):
+        if self._quiet or not (
+            report.when == "call" or (report.when == "setup" and not report.passed)
+        ):
             return
         layer = _layer_of(report.nodeid)
         if layer != self._layer:

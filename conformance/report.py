@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from conformance.outcomes import Evidence, Kind, Outcome, RuleResult, exit_status, summary
-from openapi.model import Contract
-from openapi.pages import rule_page
+from session_contracts.conformance.outcomes import (
+    Evidence,
+    Kind,
+    Outcome,
+    RuleResult,
+    exit_status,
+    summary,
+)
+from session_contracts.openapi.model import Contract
+from session_contracts.openapi.pages import rule_page
 
 #: Where `session-contracts serve` shows the rules, unless it is told otherwise.
 DOCS_URL = "http://127.0.0.1:8080/docs"
@@ -64,7 +71,9 @@ class Report:
         return f"{self.docs_url.rstrip('/')}/{rule_page(self.contract.name, result.id)}"
 
     def write_json(self, file: Path) -> None:
-        file.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(
+            json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
     def write_junit(self, file: Path) -> None:
         """One test case for each rule."""
@@ -79,19 +88,32 @@ class Report:
     def _counts(self) -> dict[str, str]:
         counts = summary(self.results)
         skipped = counts[Outcome.NOT_EXERCISED] + counts[Outcome.NOT_APPLICABLE]
-        numbers = {"tests": len(self.results), "failures": counts[Outcome.FAILED], "errors": counts[Outcome.ERROR], "skipped": skipped}
-        described = {"name": f"conformance.{self.contract.name}", "timestamp": self.started, "time": f"{self.seconds:.3f}"}
+        numbers = {
+            "tests": len(self.results),
+            "failures": counts[Outcome.FAILED],
+            "errors": counts[Outcome.ERROR],
+            "skipped": skipped,
+        }
+        described = {
+            "name": f"conformance.{self.contract.name}",
+            "timestamp": self.started,
+            "time": f"{self.seconds:.3f}",
+        }
         return {**described, **{name: str(number) for name, number in numbers.items()}}
 
     def _testcase(self, result: RuleResult) -> ElementTree.Element:
-        case = ElementTree.Element("testcase", classname=f"conformance.{self.contract.name}", name=result.id)
+        case = ElementTree.Element(
+            "testcase", classname=f"conformance.{self.contract.name}", name=result.id
+        )
         tag = _TAGS.get(result.outcome)
         if tag:
             child = ElementTree.SubElement(case, tag, message=_printable(result.reason))
             if result.outcome is Outcome.FAILED:
                 child.text = _printable(self.failure(result))
         elif result.outcome is Outcome.WARNED:
-            ElementTree.SubElement(case, "system-out").text = _printable(f"warned\n{self.failure(result)}")
+            ElementTree.SubElement(case, "system-out").text = _printable(
+                f"warned\n{self.failure(result)}"
+            )
         return case
 
     def failure(self, result: RuleResult) -> str:
@@ -115,11 +137,22 @@ class Report:
     def text(self) -> str:
         """The table of rules, each failure on a page of its own, and the sum."""
         if self.planned:
-            return "\n".join([f"{len(self.planned)} checks would run:", *(f"  {name}" for name in self.planned)])
+            return "\n".join(
+                [f"{len(self.planned)} checks would run:", *(f"  {name}" for name in self.planned)]
+            )
         width = max((len(result.id) for result in self.results), default=0)
-        table = [f"{_SIGNS[result.outcome]:14}  {result.id:{width}}  {_first(result)}".rstrip() for result in self.results]
-        broken = [self.failure(result) for result in self.results if result.outcome in (Outcome.FAILED, Outcome.WARNED)]
-        counts = ", ".join(f"{number} {outcome}" for outcome, number in summary(self.results).items() if number)
+        table = [
+            f"{_SIGNS[result.outcome]:14}  {result.id:{width}}  {_first(result)}".rstrip()
+            for result in self.results
+        ]
+        broken = [
+            self.failure(result)
+            for result in self.results
+            if result.outcome in (Outcome.FAILED, Outcome.WARNED)
+        ]
+        counts = ", ".join(
+            f"{number} {outcome}" for outcome, number in summary(self.results).items() if number
+        )
         last = f"{self.contract.title} at {self.target}: {counts} ({self.requests} requests, {self.seconds:.1f} s)"
         return "\n\n".join(part for part in ["\n".join(table), *broken, self.trouble, last] if part)
 
@@ -134,7 +167,13 @@ _TAGS = {
 
 def _rule(result: RuleResult) -> dict[str, Any]:
     evidence = [_entry(entry) for entry in result.evidence]
-    return {"id": result.id, "level": result.level.value, "outcome": result.outcome.value, "reason": result.reason, "evidence": evidence}
+    return {
+        "id": result.id,
+        "level": result.level.value,
+        "outcome": result.outcome.value,
+        "reason": result.reason,
+        "evidence": evidence,
+    }
 
 
 def _entry(entry: Evidence) -> dict[str, Any]:
@@ -148,4 +187,9 @@ def _first(result: RuleResult) -> str:
 
 def _printable(text: str) -> str:
     """XML cannot hold control characters, not even escaped."""
-    return "".join(letter if letter in "\n\t" or (letter >= " " and not "\ud800" <= letter <= "\udfff") else "\ufffd" for letter in text)
+    return "".join(
+        letter
+        if letter in "\n\t" or (letter >= " " and not "\ud800" <= letter <= "\udfff")
+        else "\ufffd"
+        for letter in text
+    )

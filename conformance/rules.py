@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from openapi.model import Contract, Level
+from session_contracts.openapi.model import Contract, Level
 
 
 class Rules:

@@ -12,16 +12,16 @@ from types import ModuleType
 import pytest
 from requests.adapters import BaseAdapter
 
-from conformance.client import Target
-from conformance.errors import SuiteError, Unexercised, UsageError
-from conformance.outcomes import fold
-from conformance.plugin import CHECKS, Carrier, Collector, own_checks
-from conformance.report import DOCS_URL, Report
-from conformance.rules import Rules
-from conformance.states import States
-from conformance.vocabulary import vocabularies
-from openapi import Contract, PartError, UnknownApi, load
-from openapi.catalog import find, part
+from session_contracts.conformance.client import Target
+from session_contracts.conformance.errors import SuiteError, Unexercised, UsageError
+from session_contracts.conformance.outcomes import fold
+from session_contracts.conformance.plugin import CHECKS, Carrier, Collector, own_checks
+from session_contracts.conformance.report import DOCS_URL, Report
+from session_contracts.conformance.rules import Rules
+from session_contracts.conformance.states import States
+from session_contracts.conformance.vocabulary import vocabularies
+from session_contracts.openapi import Contract, PartError, UnknownApi, load
+from session_contracts.openapi.catalog import find, part
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ def verify(options: Options) -> Report:
         status = pytest.main(_arguments(options), plugins=[collector, Carrier(options.adapter)])
     if not options.dry_run:
         _put_back(options)
-    rules = [rule for rule in contract.rules.values() if not options.rules or rule.id in options.rules]
+    rules = [
+        rule for rule in contract.rules.values() if not options.rules or rule.id in options.rules
+    ]
     report = Report(
         contract=contract,
         target=options.base_url,
@@ -74,7 +76,9 @@ def verify(options: Options) -> Report:
         requests=collector.requests,
         results=fold(rules, collector.evidence, strict=options.strict),
         allow_incomplete=options.allow_incomplete,
-        trouble="\n".join([_TROUBLE[int(status)], *collector.troubles]) if int(status) in _TROUBLE else "",
+        trouble="\n".join([_TROUBLE[int(status)], *collector.troubles])
+        if int(status) in _TROUBLE
+        else "",
         planned=collector.collected if options.dry_run else {},
         docs_url=options.docs_url,
     )
@@ -100,14 +104,21 @@ def _contract(options: Options) -> Contract:
         _require_rules(file, part(find(options.api), f"checks.{file.stem}"), rules)
     for rule in options.rules:
         if rule not in contract.rules:
-            raise UsageError(f"{options.api} has no rule {rule!r}; its rules begin with {next(iter(contract.rules))!r}")
+            raise UsageError(
+                f"{options.api} has no rule {rule!r}; its rules begin with {next(iter(contract.rules))!r}"
+            )
     return contract
 
 
 def _require_rules(file: Path, checks: ModuleType, rules: Rules) -> None:
     """A check of a vendor's that names a rule may serve other APIs; one's own has nobody else. Raises PartError."""
     for check in vars(checks).values():
-        named = [rule for mark in getattr(check, "pytestmark", ()) if mark.name == "verifies" for rule in mark.args]
+        named = [
+            rule
+            for mark in getattr(check, "pytestmark", ())
+            if mark.name == "verifies"
+            for rule in mark.args
+        ]
         for rule in named:
             if rules.find(rule) is None:
                 what = f"{check.__name__} verifies {rule!r}, which the contract does not state"
@@ -123,7 +134,9 @@ def _own_files(api: str) -> list[Path]:
 def _reach(options: Options) -> None:
     """Both URLs answer as they should, before anything is judged."""
     if not options.base_url.startswith(("http://", "https://")):
-        raise UsageError(f"{options.base_url!r} is no base URL; write it as in http://127.0.0.1:8080")
+        raise UsageError(
+            f"{options.base_url!r} is no base URL; write it as in http://127.0.0.1:8080"
+        )
     target = Target(options.base_url, dict(options.headers), adapter=options.adapter)
     try:
         target.send("GET", "/")
@@ -146,7 +159,11 @@ def _put_back(options: Options) -> None:
 @contextmanager
 def _isolated() -> Iterator[None]:
     """The user's own pytest settings have no say."""
-    changes: dict[str, str | None] = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None}
+    changes: dict[str, str | None] = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": None,
+        "PYTEST_PLUGINS": None,
+    }
     before = {name: os.environ.get(name) for name in changes}
     _set(changes)
     try:
@@ -165,9 +182,28 @@ def _set(variables: dict[str, str | None]) -> None:
 
 def _arguments(options: Options) -> list[str]:
     arguments = [str(CHECKS), *map(str, _own_files(options.api))]
-    arguments += ["-c", os.devnull, f"--rootdir={CHECKS}", "--noconftest", "--import-mode=importlib"]
-    arguments += ["-p", "conformance.plugin", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    arguments += ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:junitxml", "--strict-markers"]
+    arguments += [
+        "-c",
+        os.devnull,
+        f"--rootdir={CHECKS}",
+        "--noconftest",
+        "--import-mode=importlib",
+    ]
+    arguments += [
+        "-p",
+        "session_contracts.conformance.plugin",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+    ]
+    arguments += [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:faulthandler",
+        "-p",
+        "no:junitxml",
+        "--strict-markers",
+    ]
     # It would search all memory for garbage twice, to warn of what no verdict depends on.
     arguments += ["-p", "no:unraisableexception"]
     if not options.pytest_args:

@@ -7,9 +7,9 @@ from typing import Any
 import isodate
 import jsonschema_rs
 
-from conformance.client import Exchange
-from openapi.json_schema import translate
-from openapi.model import Contract, JsonSchema, Operation
+from session_contracts.conformance.client import Exchange
+from session_contracts.openapi.json_schema import translate
+from session_contracts.openapi.model import Contract, JsonSchema, Operation
 
 Record = Mapping[str, Any]
 _VALIDATORS: dict[int, tuple[JsonSchema, Any]] = {}
@@ -33,7 +33,13 @@ def items(body: Any, member: str = DATA) -> list[Record] | None:
         found: Any = body
     elif isinstance(body, dict):
         arrays = [value for value in body.values() if isinstance(value, list)]
-        found = body[member] if isinstance(body.get(member), list) else arrays[0] if len(arrays) == 1 else None
+        found = (
+            body[member]
+            if isinstance(body.get(member), list)
+            else arrays[0]
+            if len(arrays) == 1
+            else None
+        )
     else:
         found = None
     return found if found is not None and all(isinstance(item, dict) for item in found) else None
@@ -61,7 +67,10 @@ def known(schema: JsonSchema, value: Any) -> Any:
 def faults(schema: JsonSchema, value: Any) -> list[str]:
     """What is wrong with a value by a resolved OpenAPI schema, each with where it is."""
     errors = _validator(schema).iter_errors(value)
-    return [f"{'.'.join(map(str, error.instance_path)) or 'the answer'}: {error.message}" for error in errors]
+    return [
+        f"{'.'.join(map(str, error.instance_path)) or 'the answer'}: {error.message}"
+        for error in errors
+    ]
 
 
 def envelope_fault(schema: JsonSchema, body: Any) -> str | None:
@@ -71,7 +80,11 @@ def envelope_fault(schema: JsonSchema, body: Any) -> str | None:
     """
     member = holder(schema)
     if not member:
-        return None if isinstance(body, dict) and unwrap(body) is body else "the record is not the answer itself"
+        return (
+            None
+            if isinstance(body, dict) and unwrap(body) is body
+            else "the record is not the answer itself"
+        )
     inner = isinstance(body, dict) and isinstance(body.get(member), dict | list)
     for error in _validator(schema).iter_errors(body):
         path = tuple(map(str, error.instance_path))
@@ -126,7 +139,10 @@ def _validator(schema: JsonSchema) -> Any:
     known = _VALIDATORS.get(id(schema))
     if known is None:
         # The schema is kept beside its validator: while it lives, no other object can have its id.
-        known = _VALIDATORS[id(schema)] = (schema, jsonschema_rs.Draft202012Validator(translate(schema), validate_formats=True))
+        known = _VALIDATORS[id(schema)] = (
+            schema,
+            jsonschema_rs.Draft202012Validator(translate(schema), validate_formats=True),
+        )
     return known[1]
 
 
@@ -141,7 +157,11 @@ def error_fault(contract: Contract, exchange: Exchange) -> str | None:
     body = exchange.json
     if not isinstance(body, dict):
         return "no JSON object"
-    answers = (answer for operation in contract.operations.values() for answer in operation.responses.items())
+    answers = (
+        answer
+        for operation in contract.operations.values()
+        for answer in operation.responses.items()
+    )
     media = next((media for status, media in answers if status >= 400), {})
     if not any(not faults(schema, body) for schema in media.values()):
         return "none of the documented forms of an error"

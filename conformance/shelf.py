@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.subject import Subject
-from openapi.model import Cursor, Style
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Cursor, Style
 
 #: Long before anything else that a target holds, or that the suite makes.
 LONG_AGO = datetime(2001, 3, 1, 12, tzinfo=UTC)
@@ -44,21 +44,34 @@ def written(moment: datetime) -> str:
 
 def elsewhere(moment: str) -> str:
     """The same moment, written in another time zone."""
-    return (datetime.fromisoformat(moment).replace(tzinfo=None) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S+02:00")
+    return (datetime.fromisoformat(moment).replace(tzinfo=None) + timedelta(hours=2)).strftime(
+        "%Y-%m-%dT%H:%M:%S+02:00"
+    )
 
 
-def put_up(subject: Subject, seconds: Sequence[int], *, base: datetime = LONG_AGO, scope: Mapping[str, str] | None = None) -> Shelf:
+def put_up(
+    subject: Subject,
+    seconds: Sequence[int],
+    *,
+    base: datetime = LONG_AGO,
+    scope: Mapping[str, str] | None = None,
+) -> Shelf:
     """Make a record at each of these seconds, in this order. Raises Unexercised."""
     within = subject.scope() if scope is None else scope
     shelf = Shelf(within, base, {})
-    made = {subject.make(**within, **{subject.vocabulary.born: shelf.moment(second)}): second for second in seconds}
+    made = {
+        subject.make(**within, **{subject.vocabulary.born: shelf.moment(second)}): second
+        for second in seconds
+    }
     return Shelf(within, base, made)
 
 
 def shown(shelf: Shelf, subject: Subject, judge: Judge) -> Exchange:
     """One full page that shows just what was made. Raises Unexercised."""
     page = subject.listing(shelf.scope)
-    judge.require(set(subject.ids(page)) == shelf.ids, "a full page does not show just what was created")
+    judge.require(
+        set(subject.ids(page)) == shelf.ids, "a full page does not show just what was created"
+    )
     return page
 
 
@@ -83,7 +96,11 @@ def next_cursor(subject: Subject, page: Exchange) -> str | None:
 
 
 def pages(
-    subject: Subject, filters: Mapping[str, str], limit: int, *, between: Callable[[], object] | None = None
+    subject: Subject,
+    filters: Mapping[str, str],
+    limit: int,
+    *,
+    between: Callable[[], object] | None = None,
 ) -> Iterator[tuple[Exchange, list[str]]]:
     """Page after page with its ids, until none follows, or nothing is on a page. `between` is called before each next page.
 

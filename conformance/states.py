@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from conformance.client import Target
-from conformance.errors import StateError, StatesUrlError, Unexercised
+from session_contracts.conformance.client import Target
+from session_contracts.conformance.errors import StateError, StatesUrlError, Unexercised
 
 
 class States:
@@ -20,14 +20,22 @@ class States:
             raise Unexercised(f"needs provider state {state!r}; give --states-url")
         message = {"action": "setup", "state": state, "params": params}
         headers = {"Content-Type": "application/json"}
-        exchange = self._target.send_to("POST", self._url, body=json.dumps(message).encode(), headers=headers, preparation=True)
+        exchange = self._target.send_to(
+            "POST", self._url, body=json.dumps(message).encode(), headers=headers, preparation=True
+        )
         if exchange.status == 501:
-            raise Unexercised(f"the target does not support provider state {_describe(state, params)}")
+            raise Unexercised(
+                f"the target does not support provider state {_describe(state, params)}"
+            )
         answer = exchange.json
         if exchange.status == 400 and isinstance(answer, dict):
-            raise StateError(f"provider state {_describe(state, params)} was called malformed: {answer.get('error', answer)}")
+            raise StateError(
+                f"provider state {_describe(state, params)} was called malformed: {answer.get('error', answer)}"
+            )
         if exchange.status != 200 or not isinstance(answer, dict):
-            raise StatesUrlError(f"{self._url} answered {exchange.status} without a JSON object; give the URL of a provider-state handler")
+            raise StatesUrlError(
+                f"{self._url} answered {exchange.status} without a JSON object; give the URL of a provider-state handler"
+            )
         return answer
 
     def supports(self, state: str, /, **params: Any) -> bool:
@@ -40,4 +48,8 @@ class States:
 
 
 def _describe(state: str, params: dict[str, Any]) -> str:
-    return f"{state!r} with {', '.join(f'{key}={value!r}' for key, value in params.items())}" if params else repr(state)
+    return (
+        f"{state!r} with {', '.join(f'{key}={value!r}' for key, value in params.items())}"
+        if params
+        else repr(state)
+    )

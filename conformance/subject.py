@@ -10,14 +10,23 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
-from conformance import shapes
-from conformance.client import Exchange, Query, Target
-from conformance.errors import Unexercised
-from conformance.flaws import JSON_MEDIA
-from conformance.shapes import Record
-from conformance.states import States
-from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, ANY, FOREIGN, Contract, Level, Lifecycle, Operation, Style
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange, Query, Target
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.states import States
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import (
+    ABSENT,
+    ANY,
+    FOREIGN,
+    Contract,
+    Level,
+    Lifecycle,
+    Operation,
+    Style,
+)
 
 _UUID = re.compile(rb'"\{uuid\}"')
 _NOW = b'"{now}"'
@@ -30,7 +39,9 @@ FULL = 50
 class Subject:
     """Readers raise Unexercised where an answer is not good enough to build on: that is the fault of some other rule."""
 
-    def __init__(self, contract: Contract, vocabulary: Vocabulary, target: Target, states: States) -> None:
+    def __init__(
+        self, contract: Contract, vocabulary: Vocabulary, target: Target, states: States
+    ) -> None:
         self.contract = contract
         self.vocabulary = vocabulary
         self.target = target
@@ -59,24 +70,41 @@ class Subject:
 
     def foreign(self, **params: Any) -> str:
         """The id of another tenant's record, which shares what two tenants can share. Raises Unexercised."""
-        shared = {name: value for name, value in params.items() if self.vocabulary.scopes.get(name) is None}
+        shared = {
+            name: value
+            for name, value in params.items()
+            if self.vocabulary.scopes.get(name) is None
+        }
         return self.make(**self._placing(self.movable()), tenant="other", **shared)
 
     def make(self, **params: Any) -> str:
         """The id of a fresh record with these members. Raises Unexercised."""
         identity = self.states.setup(self.vocabulary.state, **params).get(self.table.field)
         if not isinstance(identity, str):
-            raise Unexercised(f"provider state {self.vocabulary.state!r} returned no {self.table.field!r}")
+            raise Unexercised(
+                f"provider state {self.vocabulary.state!r} returned no {self.table.field!r}"
+            )
         self._homes[identity] = self._headers(params)
         return identity
 
     def _headers(self, params: Mapping[str, str]) -> dict[str, str]:
-        return {header: params[name] for name, header in self.vocabulary.headers.items() if name in params}
+        return {
+            header: params[name]
+            for name, header in self.vocabulary.headers.items()
+            if name in params
+        }
 
     def movable(self) -> str:
         """A state that some operation moves a record out of; where there is none, any in which records begin."""
-        begins = [*self.table.given, *([self.table.creation.target] if self.table.creation else []), *self.table.states]
-        return next((move.source for row in self.table.transitions.values() for move in row.moves), begins[0])
+        begins = [
+            *self.table.given,
+            *([self.table.creation.target] if self.table.creation else []),
+            *self.table.states,
+        ]
+        return next(
+            (move.source for row in self.table.transitions.values() for move in row.moves),
+            begins[0],
+        )
 
     def once(self, name: str, make: Callable[[], str]) -> str:
         """What one check makes once and uses again."""
@@ -111,7 +139,10 @@ class Subject:
     def scope(self) -> dict[str, str]:
         """Fresh values that narrow a list to what is made with them. Raises Unexercised."""
         scopes = self.vocabulary.scopes.items()
-        return {name: self.prepared(state, name) if state else str(uuid.uuid4()) for name, state in scopes}
+        return {
+            name: self.prepared(state, name) if state else str(uuid.uuid4())
+            for name, state in scopes
+        }
 
     def prepared(self, state: str, name: str = "id", /, **params: Any) -> str:
         """The id that some other provider state returns, as `id` or under a name of its own. Raises Unexercised."""
@@ -173,16 +204,28 @@ class Subject:
             path = path.replace("{" + self.table.parameter + "}", quote(identity, safe=""))
             sent |= self._homes.get(identity, {})
         media = media_type if content is not None else None
-        return self.target.send(node.method, path, query=query, body=content, media_type=media, headers=sent)
+        return self.target.send(
+            node.method, path, query=query, body=content, media_type=media, headers=sent
+        )
 
     def headers(self, operation: str) -> dict[str, str]:
         """The default credential by which an operation is called: where it takes several, the first that we have."""
         held = {name.lower(): (name, value) for name, value in self.target.headers.items()}
-        usable = [scheme.header.lower() for scheme in self.operation(operation).security if scheme.header.lower() in held]
+        usable = [
+            scheme.header.lower()
+            for scheme in self.operation(operation).security
+            if scheme.header.lower() in held
+        ]
         unwanted = {scheme.header.lower() for scheme in self.contract.security} - set(usable[:1])
         return dict(pair for name, pair in held.items() if name not in unwanted)
 
-    def act(self, operation: str, identity: str | None, body: Any = None, headers: Mapping[str, str] | None = None) -> Exchange:
+    def act(
+        self,
+        operation: str,
+        identity: str | None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
         """Call an operation with a JSON body; None sends none."""
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         return self.send(operation, identity, content=content, headers=headers)
@@ -194,13 +237,19 @@ class Subject:
         """
         if self.operation(operation).body is None:
             return None
-        filled: dict[str, Any] = json.loads(self.fill(json.dumps(self.vocabulary.examples[operation]).encode()) or b"")
+        filled: dict[str, Any] = json.loads(
+            self.fill(json.dumps(self.vocabulary.examples[operation]).encode()) or b""
+        )
         wanted = {name: value for name, value in (when or {}).items() if value != ANY}
         return {name: value for name, value in {**filled, **wanted}.items() if value is not None}
 
     def fill(self, content: bytes | None) -> bytes | None:
         """A body with fresh values of the scopes in place of their names, UUIDs and the time. Raises Unexercised."""
-        content = _UUID.sub(lambda _: json.dumps(str(uuid.uuid4())).encode(), content) if content else content
+        content = (
+            _UUID.sub(lambda _: json.dumps(str(uuid.uuid4())).encode(), content)
+            if content
+            else content
+        )
         if content and _NOW in content:
             later = (self.about_now() + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
             content = content.replace(_NOW, json.dumps(later).encode())
@@ -223,9 +272,13 @@ class Subject:
         """The documented members of the record in an answer, without what changes by itself. Raises Unexercised."""
         record = self.unwrapped(exchange)
         if not exchange.ok or not isinstance(record, dict) or not self._names(record, identity):
-            raise Unexercised(f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back")
+            raise Unexercised(
+                f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back"
+            )
         volatile = self.vocabulary.volatile.get(self.table.state_of(record) or "", ())
-        told: Record = shapes.known(shapes.record_schema(self.operation(self.vocabulary.read)), record)
+        told: Record = shapes.known(
+            shapes.record_schema(self.operation(self.vocabulary.read)), record
+        )
         return {name: value for name, value in told.items() if name not in volatile}
 
     def unwrapped(self, exchange: Exchange) -> Any:
@@ -280,18 +333,37 @@ class Subject:
         record = self.seen(identity)
         found = self.state_of(record)
         if not self.reads_as(found, state) and (not record or self.shows_state(record)):
-            raise Unexercised(f"a {self.vocabulary.resource} that should be {state} reads as {found}")
+            raise Unexercised(
+                f"a {self.vocabulary.resource} that should be {state} reads as {found}"
+            )
         return record
 
-    def listing(self, filters: Mapping[str, str], extra: Query | None = None, headers: Mapping[str, str] | None = None) -> Exchange:
+    def listing(
+        self,
+        filters: Mapping[str, str],
+        extra: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
         """The list, narrowed by parameters and by scopes that go into headers; without `extra`, the first full page of it."""
-        query = [(name, value) for name, value in filters.items() if name not in self.vocabulary.headers]
-        sent = {**(self.headers(self.vocabulary.list) if headers is None else headers), **self._headers(filters)}
-        return self.send(self.vocabulary.list, query=(*query, *(self.full_page() if extra is None else extra)), headers=sent)
+        query = [
+            (name, value) for name, value in filters.items() if name not in self.vocabulary.headers
+        ]
+        sent = {
+            **(self.headers(self.vocabulary.list) if headers is None else headers),
+            **self._headers(filters),
+        }
+        return self.send(
+            self.vocabulary.list,
+            query=(*query, *(self.full_page() if extra is None else extra)),
+            headers=sent,
+        )
 
     def full_page(self, page: int = 1) -> Query:
         """The parameters that ask for a page which is large enough."""
-        where = {Style.PAGE: ("page", str(page)), Style.OFFSET: ("offset", str((page - 1) * FULL))}.get(self.paged())
+        where = {
+            Style.PAGE: ("page", str(page)),
+            Style.OFFSET: ("offset", str((page - 1) * FULL)),
+        }.get(self.paged())
         return [*([where] if where else []), ("limit", str(FULL))]
 
     def paged(self) -> Style:
@@ -314,15 +386,25 @@ class Subject:
     def pagination(self, exchange: Exchange, member: str) -> int:
         """One number of a list's pagination, or beside its records. Raises Unexercised."""
         body = exchange.json
-        node = body.get("pagination") if self.paged() is Style.PAGE and isinstance(body, dict) else body
+        node = (
+            body.get("pagination")
+            if self.paged() is Style.PAGE and isinstance(body, dict)
+            else body
+        )
         value = node.get(member) if isinstance(node, dict) else None
         if not isinstance(value, int) or isinstance(value, bool):
             raise Unexercised(f"the list tells no {member}")
         return value
 
-    def about(self, messages: Sequence[Mapping[str, Any]], identity: str, kind: str) -> list[Mapping[str, Any]]:
+    def about(
+        self, messages: Sequence[Mapping[str, Any]], identity: str, kind: str
+    ) -> list[Mapping[str, Any]]:
         """Those of some messages that are of a kind and about a record."""
-        return [message for message in messages if message.get("kind") == kind and message.get("about") == identity]
+        return [
+            message
+            for message in messages
+            if message.get("kind") == kind and message.get("about") == identity
+        ]
 
     def awaited(self, identity: str, kind: str) -> list[Mapping[str, Any]]:
         """The messages of a kind about a record, as soon as there is one; nobody says that they are sent at once. Raises Unexercised."""

@@ -27,8 +27,15 @@ def _forged(header: str, claims: str, signature: str) -> list[str]:
     other = _encode({**_decode(claims), "forged": True})
     unsigned = _encode({**_decode(header), "alg": "none"})
     swapped = signature[:-8] + signature[-4:] + signature[-8:-4]
-    signatures = [f"{_altered(signature)[:-2]}AA", swapped if swapped != signature else f"{signature[:-8]}AAAAAAAA"]
-    return [*(f"{header}.{claims}.{made}" for made in signatures), f"{header}.{other}.{signature}", f"{unsigned}.{claims}."]
+    signatures = [
+        f"{_altered(signature)[:-2]}AA",
+        swapped if swapped != signature else f"{signature[:-8]}AAAAAAAA",
+    ]
+    return [
+        *(f"{header}.{claims}.{made}" for made in signatures),
+        f"{header}.{other}.{signature}",
+        f"{unsigned}.{claims}.",
+    ]
 
 
 def _decode(part: str) -> dict[str, object]:

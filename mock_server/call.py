@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mock_server.credentials import Credential
-from mock_server.plan import ApiPlan, OperationPlan, Resource
-from mock_server.store import Fields, Record, Rows
-from mock_server.world import Message, World
-from openapi.model import ABSENT, FOREIGN, Keeps, Move, SecurityScheme
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.plan import ApiPlan, OperationPlan, Resource
+from session_contracts.mock_server.store import Fields, Record, Rows
+from session_contracts.mock_server.world import Message, World
+from session_contracts.openapi.model import ABSENT, FOREIGN, Keeps, Move, SecurityScheme
 
 if TYPE_CHECKING:
-    from mock_server.faults import Fault
-    from mock_server.worlds import Worlds
+    from session_contracts.mock_server.faults import Fault
+    from session_contracts.mock_server.worlds import Worlds
 
 #: Where the world lies in the ASGI scope.
 WORLD_KEY = "session_contracts.world"
@@ -100,7 +100,9 @@ class Call:
     def addressed(self) -> Record | None:
         """The record that the path names."""
         assert self.plan.lifecycle is not None, "only what has a row in a table acts on something"
-        return self.world.collection(self.api, self.resource()).get(self.parameters[self.plan.lifecycle.parameter])
+        return self.world.collection(self.api, self.resource()).get(
+            self.parameters[self.plan.lifecycle.parameter]
+        )
 
     def state_of(self, record: Record | None) -> str:
         """As the caller may know it."""
@@ -115,7 +117,9 @@ class Call:
 
     def rows_of(self, resource: str, filters: Fields) -> Rows:
         """The tenant's records of a resource that equal all of `filters`, in order."""
-        return self.world.collection(self.api, self.api.resources[resource]).rows(self.tenant, filters)
+        return self.world.collection(self.api, self.api.resources[resource]).rows(
+            self.tenant, filters
+        )
 
     def perform(self) -> Record:
         """The decided move, with its effects: the record as it is afterwards, or as it last was."""
@@ -127,7 +131,14 @@ class Call:
             self.world.drop(self.api, self.resource(), self.found)
             record = self.found
         else:
-            record = self.world.move(self.api, self.resource(), self.found, self.move.target, change.fields, change.private)
+            record = self.world.move(
+                self.api,
+                self.resource(),
+                self.found,
+                self.move.target,
+                change.fields,
+                change.private,
+            )
         self.world.outbox.extend(change.messages)
         return record
 
@@ -139,5 +150,9 @@ def one(record: Record, envelope: str, status: int = 200) -> Answer:
 
 def filters_of(call: Call) -> Fields:
     """The fields that the request wants to be equal to something."""
-    given = [(plan.filters, call.parameters[plan.name]) for plan in call.plan.parameters if plan.filters and plan.name in call.parameters]
+    given = [
+        (plan.filters, call.parameters[plan.name])
+        for plan in call.plan.parameters
+        if plan.filters and plan.name in call.parameters
+    ]
     return {wanted.field: value for wanted, value in given if wanted.keeps is Keeps.EQUAL}

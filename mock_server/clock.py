@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import isodate
 
-from mock_server.errors import ClockError
+from session_contracts.mock_server.errors import ClockError
 
 #: The clock, and every time that it is told, lies between these: what is computed from them still is a date.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,7 +59,9 @@ class Clock:
         """Raises ClockError where `to` lies in the clock's past."""
         now = self.now()
         if to < now:
-            raise ClockError(f"the clock shows {rfc3339(now)} and only moves forward; give a later time, or reset the world")
+            raise ClockError(
+                f"the clock shows {rfc3339(now)} and only moves forward; give a later time, or reset the world"
+            )
         self.advance(to - now)
 
 
@@ -77,7 +79,9 @@ def parse_time(text: str) -> datetime:
     """An RFC 3339 time as UTC, in whole seconds, within the bounds of a clock. Raises ValueError."""
     moment = parse_moment(text).replace(microsecond=0)
     if not EARLIEST <= moment <= LATEST:
-        raise ValueError(f"{text!r} is out of range; give a time from {rfc3339(EARLIEST)} to {rfc3339(LATEST)}")
+        raise ValueError(
+            f"{text!r} is out of range; give a time from {rfc3339(EARLIEST)} to {rfc3339(LATEST)}"
+        )
     return moment
 
 
@@ -90,7 +94,9 @@ def parse_moment(text: str) -> datetime:
         moment = datetime.fromisoformat((f"{text[:17]}59{text[19:]}" if leap else text).upper())
     except ValueError:
         hint = " (in a URL, write + as %2B)" if " " in text[19:] else ""
-        raise ValueError(f"{text[:40]!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z{hint}") from None
+        raise ValueError(
+            f"{text[:40]!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z{hint}"
+        ) from None
     try:
         return moment.astimezone(UTC) + timedelta(seconds=leap)
     except OverflowError:

@@ -9,15 +9,29 @@ import inflection
 from connexion.operations import AbstractOperation
 from starlette.routing import compile_path
 
-from mock_server.clock import parse_moment
-from mock_server.coverage import reach
-from mock_server.decide import decide, run
-from mock_server.encode import finish
-from mock_server.plan import ApiPlan, BodyPlan, Checker, OperationPlan, ParameterPlan, Resource, Route
-from mock_server.request import MAX_BODY
-from mock_server.security import authenticate, authorize, find_issued, limit, own_tenant
-from mock_server.store import Fields, Ordering
-from openapi.model import Body, Contract, JsonSchema, Operation, Parameter, Ties
+from session_contracts.mock_server.clock import parse_moment
+from session_contracts.mock_server.coverage import reach
+from session_contracts.mock_server.decide import decide, run
+from session_contracts.mock_server.encode import finish
+from session_contracts.mock_server.plan import (
+    ApiPlan,
+    BodyPlan,
+    Checker,
+    OperationPlan,
+    ParameterPlan,
+    Resource,
+    Route,
+)
+from session_contracts.mock_server.request import MAX_BODY
+from session_contracts.mock_server.security import (
+    authenticate,
+    authorize,
+    find_issued,
+    limit,
+    own_tenant,
+)
+from session_contracts.mock_server.store import Fields, Ordering
+from session_contracts.openapi.model import Body, Contract, JsonSchema, Operation, Parameter, Ties
 
 
 def function_name(operation_id: str) -> str:
@@ -29,9 +43,17 @@ def same_tenant(caller: str | None, owner: str) -> bool:
     return caller == owner
 
 
-def compile_api(contract: Contract, module: ModuleType, operations: Mapping[str, AbstractOperation], base_path: str) -> ApiPlan:
+def compile_api(
+    contract: Contract,
+    module: ModuleType,
+    operations: Mapping[str, AbstractOperation],
+    base_path: str,
+) -> ApiPlan:
     """The plan of one API, from its contract, the vendor's module and Connexion's operations (resolved functions and security)."""
-    plans = {name: _operation(contract, contract.operations[name], operation, module) for name, operation in operations.items()}
+    plans = {
+        name: _operation(contract, contract.operations[name], operation, module)
+        for name, operation in operations.items()
+    }
     return ApiPlan(
         name=contract.name,
         base_path=base_path,
@@ -53,7 +75,9 @@ def compile_api(contract: Contract, module: ModuleType, operations: Mapping[str,
     )
 
 
-def _operation(contract: Contract, operation: Operation, connexion: AbstractOperation, module: ModuleType) -> OperationPlan:
+def _operation(
+    contract: Contract, operation: Operation, connexion: AbstractOperation, module: ModuleType
+) -> OperationPlan:
     lifecycle = contract.lifecycle_of(operation.id)
     row = lifecycle.transitions[operation.id] if lifecycle else None
     body = operation.body
@@ -67,7 +91,9 @@ def _operation(contract: Contract, operation: Operation, connexion: AbstractOper
         effects=tuple(getattr(module, effect) for effect in row.effects) if row else (),
         handler=connexion.function,
         answers={
-            (status, media): Checker.of(schema) for status, content in operation.responses.items() for media, schema in content.items()
+            (status, media): Checker.of(schema)
+            for status, content in operation.responses.items()
+            for media, schema in content.items()
         },
         decide=decide,
         run=run,
@@ -86,7 +112,8 @@ def _parameter(parameter: Parameter) -> ParameterPlan:
         location=parameter.location,
         required=parameter.required,
         default=parameter.schema.get("default"),
-        read=READERS.get(parameter.schema.get("format", "")) or READERS[parameter.schema.get("type", "string")],
+        read=READERS.get(parameter.schema.get("format", ""))
+        or READERS[parameter.schema.get("type", "string")],
         checker=Checker.of(parameter.schema),
         rules=parameter.rules,
         filters=parameter.filter,
@@ -141,10 +168,26 @@ def _resources(contract: Contract, module: ModuleType) -> dict[str, Resource]:
         order = orders.pop(table.name, ((table.field,), Ties.LATEST))
         timers = tuple(timer for timer in table.timers if not timer.optional)
         private = _private(module, table.name)
-        resources[table.name] = Resource(table.name, table.field, Checker.of(schema), ordering(schema, *order), table, timers, private)
+        resources[table.name] = Resource(
+            table.name,
+            table.field,
+            Checker.of(schema),
+            ordering(schema, *order),
+            table,
+            timers,
+            private,
+        )
     for name, order in orders.items():
         schema = contract.schemas[name]
-        resources[name] = Resource(name, _KEY, Checker.of(schema), ordering(schema, *order), None, (), _private(module, name))
+        resources[name] = Resource(
+            name,
+            _KEY,
+            Checker.of(schema),
+            ordering(schema, *order),
+            None,
+            (),
+            _private(module, name),
+        )
     return resources
 
 
@@ -152,7 +195,15 @@ def _hidden(module: ModuleType) -> dict[str, Resource]:
     """What the vendor knows of and never shows: the module's `HIDDEN`, schemas by name."""
     schemas: Mapping[str, JsonSchema] = getattr(module, "HIDDEN", {})
     return {
-        name: Resource(name, _KEY, Checker.of(schema), ordering(schema, (_KEY,)), None, (), _private(module, name))
+        name: Resource(
+            name,
+            _KEY,
+            Checker.of(schema),
+            ordering(schema, (_KEY,)),
+            None,
+            (),
+            _private(module, name),
+        )
         for name, schema in schemas.items()
     }
 
@@ -169,7 +220,12 @@ _KEY = "id"
 def ordering(schema: JsonSchema, order: tuple[str, ...], ties: Ties = Ties.LATEST) -> Ordering:
     """The sort key for fields such as `-createdAt` (descending: date-times and numbers) and `id` (ascending)."""
     parts = tuple(
-        (name.lstrip("-"), name.startswith("-"), schema["properties"][name.lstrip("-")].get("format") == "date-time") for name in order
+        (
+            name.lstrip("-"),
+            name.startswith("-"),
+            schema["properties"][name.lstrip("-")].get("format") == "date-time",
+        )
+        for name in order
     )
 
     sign = -1 if ties is Ties.LATEST else 1
@@ -177,7 +233,9 @@ def ordering(schema: JsonSchema, order: tuple[str, ...], ties: Ties = Ties.LATES
     def key(fields: Fields, serial: int) -> tuple[Any, ...]:
         values = []
         for name, descending, is_time in parts:
-            value: Any = datetime.fromisoformat(fields[name]).timestamp() if is_time else fields[name]
+            value: Any = (
+                datetime.fromisoformat(fields[name]).timestamp() if is_time else fields[name]
+            )
             values.append(-value if descending else value)
         return (*values, sign * serial)
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from openapi.json_schema import rule_map
-from openapi.model import ABSENT, Contract, Lifecycle, Timer
+from session_contracts.openapi.json_schema import rule_map
+from session_contracts.openapi.model import ABSENT, Contract, Lifecycle, Timer
 
 if TYPE_CHECKING:
-    from mock_server.call import Call
-    from mock_server.plan import ApiPlan
-    from mock_server.respond import Outcome
+    from session_contracts.mock_server.call import Call
+    from session_contracts.mock_server.plan import ApiPlan
+    from session_contracts.mock_server.respond import Outcome
 
 
 class Situation(NamedTuple):
@@ -59,33 +59,66 @@ class Coverage:
         self._timers.update(other._timers)
 
     def timer(self, api: str, resource: str, timer: Timer, state: str) -> None:
-        self._timers[api, Point("timer", resource, timer.name, state, timer.target, timer.rule)] += 1
+        self._timers[
+            api, Point("timer", resource, timer.name, state, timer.target, timer.rule)
+        ] += 1
 
     def note(self, call: "Call", outcome: "Outcome") -> None:
         """A call that was decided by the contract, not by a fault or for the sake of an example."""
         operation = call.operation
-        if operation is None or (call.fault is not None and call.fault.ends) or call.preference is not None:
+        if (
+            operation is None
+            or (call.fault is not None and call.fault.ends)
+            or call.preference is not None
+        ):
             return
         filters: tuple[str, ...] = ()
         if operation.contract.listing is not None:
-            filters = tuple(plan.name for plan in operation.parameters if plan.filters and plan.name in call.parameters)
-        target, rule = (call.move.target, outcome.rule or call.move.rule) if call.move is not None else (None, outcome.rule)
-        self._calls[Situation(call.api.name, operation.id, call.before, target, outcome.status < 400, rule, filters)] += 1
+            filters = tuple(
+                plan.name
+                for plan in operation.parameters
+                if plan.filters and plan.name in call.parameters
+            )
+        target, rule = (
+            (call.move.target, outcome.rule or call.move.rule)
+            if call.move is not None
+            else (None, outcome.rule)
+        )
+        self._calls[
+            Situation(
+                call.api.name,
+                operation.id,
+                call.before,
+                target,
+                outcome.status < 400,
+                rule,
+                filters,
+            )
+        ] += 1
 
     def of(self, api: "ApiPlan") -> dict[str, Any]:
         """One API's: a summary by kind, and every point and rule with its count."""
         points, rules = self._reached(api)
-        counts = [(point.kind, points[point]) for point in api.reach.points] + [("rule", rules[rule]) for rule in api.contract.rules]
-        summary = {kind: _summed([count for name, count in counts if name == kind]) for kind in KINDS}
+        counts = [(point.kind, points[point]) for point in api.reach.points] + [
+            ("rule", rules[rule]) for rule in api.contract.rules
+        ]
+        summary = {
+            kind: _summed([count for name, count in counts if name == kind]) for kind in KINDS
+        }
         return {
             "percent": round(100 * sum(count > 0 for _, count in counts) / len(counts), 1),
             "summary": summary,
             "points": [{**_told(point), "count": points[point]} for point in api.reach.points],
-            "rules": [{"id": rule.id, "level": rule.level.value, "count": rules[rule.id]} for rule in api.contract.rules.values()],
+            "rules": [
+                {"id": rule.id, "level": rule.level.value, "count": rules[rule.id]}
+                for rule in api.contract.rules.values()
+            ],
         }
 
     def _reached(self, api: "ApiPlan") -> tuple[Counter[Point], Counter[str]]:
-        points: Counter[Point] = Counter({point: count for (name, point), count in self._timers.items() if name == api.name})
+        points: Counter[Point] = Counter(
+            {point: count for (name, point), count in self._timers.items() if name == api.name}
+        )
         rules: Counter[str] = Counter()
         for point, count in points.items():
             rules[point.rule] += count
@@ -102,7 +135,12 @@ def _summed(counts: list[int]) -> dict[str, int]:
 
 
 def _told(point: Point) -> dict[str, Any]:
-    told = {"kind": point.kind, "resource": point.resource, "operation": point.operation, "state": point.state}
+    told = {
+        "kind": point.kind,
+        "resource": point.resource,
+        "operation": point.operation,
+        "state": point.state,
+    }
     return {**told, **({"to": point.target} if point.target else {}), "rule": point.rule}
 
 
@@ -123,7 +161,9 @@ def _is_it(point: Point, situation: Situation) -> bool:
     if point.kind == "stay":
         return situation.success and situation.target is None
     same = point.rule == situation.rule
-    return same and (point.target == situation.target if situation.success else point.kind == "refusal")
+    return same and (
+        point.target == situation.target if situation.success else point.kind == "refusal"
+    )
 
 
 def _rules(api: "ApiPlan", situation: Situation, cell: Point | None) -> set[str]:
@@ -138,20 +178,39 @@ def _rules(api: "ApiPlan", situation: Situation, cell: Point | None) -> set[str]
 
 def _creation(table: Lifecycle) -> Point:
     assert table.creation is not None, "the caller has looked"
-    return Point("creation", table.name, table.creation.operation, ABSENT, table.creation.target, table.creation.rule)
+    return Point(
+        "creation",
+        table.name,
+        table.creation.operation,
+        ABSENT,
+        table.creation.target,
+        table.creation.rule,
+    )
 
 
 def _of_table(table: Lifecycle) -> Iterator[Point]:
     if table.creation:
         yield _creation(table)
     for operation, row in table.transitions.items():
-        moves = (Point("move", table.name, operation, move.source, move.target, move.rule) for move in row.moves)
+        moves = (
+            Point("move", table.name, operation, move.source, move.target, move.rule)
+            for move in row.moves
+        )
         yield from dict.fromkeys(moves)  # of which several may differ in what the body says
-        yield from (Point("stay", table.name, operation, state, None, stay.rule) for state, stay in row.stays.items())
-        yield from (Point("refusal", table.name, operation, state, None, refusal.rule) for state, refusal in row.refusals.items())
+        yield from (
+            Point("stay", table.name, operation, state, None, stay.rule)
+            for state, stay in row.stays.items()
+        )
+        yield from (
+            Point("refusal", table.name, operation, state, None, refusal.rule)
+            for state, refusal in row.refusals.items()
+        )
     for timer in table.timers:
         if not timer.optional:
-            yield from (Point("timer", table.name, timer.name, state, timer.target, timer.rule) for state in timer.sources)
+            yield from (
+                Point("timer", table.name, timer.name, state, timer.target, timer.rule)
+                for state in timer.sources
+            )
 
 
 # ---- what there is to be reached
@@ -168,15 +227,30 @@ class Reach:
 def reach(contract: Contract) -> Reach:
     """Everything in a contract that a request may reach."""
     points = tuple(point for table in contract.lifecycles.values() for point in _of_table(table))
-    named = {point.rule for point in points} | set(_named(contract.document)) | set(_filtering(contract))
+    named = (
+        {point.rule for point in points}
+        | set(_named(contract.document))
+        | set(_filtering(contract))
+    )
     named |= {contract.rate_limits.rule} if contract.rate_limits else set()
-    shown = [rule for rule in contract.rules.values() if rule.id not in named and (rule.statuses or (200,))[0] < 400]
-    at_work = {name: tuple(rule.id for rule in shown if rule.operation in (None, name)) for name in contract.operations}
+    shown = [
+        rule
+        for rule in contract.rules.values()
+        if rule.id not in named and (rule.statuses or (200,))[0] < 400
+    ]
+    at_work = {
+        name: tuple(rule.id for rule in shown if rule.operation in (None, name))
+        for name in contract.operations
+    }
     return Reach(points, at_work)
 
 
 def _filtering(contract: Contract) -> Iterator[str]:
-    parameters = (parameter for operation in contract.operations.values() for parameter in operation.parameters)
+    parameters = (
+        parameter
+        for operation in contract.operations.values()
+        for parameter in operation.parameters
+    )
     yield from (parameter.filter.rule for parameter in parameters if parameter.filter)
 
 

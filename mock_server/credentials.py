@@ -43,7 +43,11 @@ class Credentials:
 
     def default(self, tenant: str = "default", kind: str | None = None) -> Credential | None:
         """The first that was issued to `tenant`; of this kind, if there is any of it."""
-        of_kind = (credential for credential in self._by_secret.values() if credential.tenant == tenant and kind in (None, credential.kind))
+        of_kind = (
+            credential
+            for credential in self._by_secret.values()
+            if credential.tenant == tenant and kind in (None, credential.kind)
+        )
         return next(of_kind, None) or (None if kind is None else self.default(tenant))
 
     def issue(self, credential: Credential) -> Credential:

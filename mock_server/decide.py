@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from mock_server.call import SCOPE_KEY, Answer, Call
-from mock_server.errors import Refused
-from openapi.model import ABSENT, ANY, FOREIGN, Move
+from session_contracts.mock_server.call import SCOPE_KEY, Answer, Call
+from session_contracts.mock_server.errors import Refused
+from session_contracts.openapi.model import ABSENT, ANY, FOREIGN, Move
 
 
 class Decide:
@@ -45,7 +45,10 @@ def decide(call: Call) -> None:
 
 def _picks(body: Any, move: Move) -> bool:
     """Whether the body has the values that tell this move from others."""
-    return all(body.get(name) is not None if value == ANY else body.get(name) == value for name, value in move.when.items())
+    return all(
+        body.get(name) is not None if value == ANY else body.get(name) == value
+        for name, value in move.when.items()
+    )
 
 
 def describe(call: Call, state: str) -> str:

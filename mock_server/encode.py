@@ -4,10 +4,10 @@ import logging
 
 import orjson
 
-from mock_server.call import Answer, Call
-from mock_server.errors import UntrueAnswer
-from mock_server.plan import checked
-from mock_server.settings import Validation
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.errors import UntrueAnswer
+from session_contracts.mock_server.plan import checked
+from session_contracts.mock_server.settings import Validation
 
 log = logging.getLogger("session_contracts.mock")
 
@@ -28,4 +28,8 @@ def _check(call: Call, answer: Answer) -> None:
     checker = call.plan.answers.get((answer.status, answer.media))
     if checker is None:
         raise UntrueAnswer(f"{call.plan.id} does not declare {answer.status} {answer.media}")
-    checked(checker, answer.body if answer.frame is None else answer.frame, f"{call.plan.id} {answer.status}")
+    checked(
+        checker,
+        answer.body if answer.frame is None else answer.frame,
+        f"{call.plan.id} {answer.status}",
+    )

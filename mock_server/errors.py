@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from openapi.errors import shown
+from session_contracts.openapi.errors import shown
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,9 @@ class UnknownRules(Exception):
     """Rules that no broken-rule mode exists for."""
 
     def __init__(self, rules: Sequence[str], known: Sequence[str]) -> None:
-        super().__init__(f"no broken-rule mode for {', '.join(rules)}; there is one for each of: {', '.join(known)}")
+        super().__init__(
+            f"no broken-rule mode for {', '.join(rules)}; there is one for each of: {', '.join(known)}"
+        )
 
 
 class BadFault(Exception):

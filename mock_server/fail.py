@@ -4,10 +4,10 @@ import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.call import SCOPE_KEY, Call
-from mock_server.errors import Dropped, Refused
-from mock_server.faults import Fault
-from mock_server.security import obligatory
+from session_contracts.mock_server.call import SCOPE_KEY, Call
+from session_contracts.mock_server.errors import Dropped, Refused
+from session_contracts.mock_server.faults import Fault
+from session_contracts.mock_server.security import obligatory
 
 
 class FaultMiddleware:
@@ -43,4 +43,6 @@ def _suffer(call: Call, fault: Fault) -> None:
         raise Dropped
     if fault.status is not None:
         headers = [*obligatory(call, fault.status), ("X-Mock-Fault", str(fault.status))]
-        raise Refused(None, "a fault that the mock was told to have", status=fault.status, headers=headers)
+        raise Refused(
+            None, "a fault that the mock was told to have", status=fault.status, headers=headers
+        )

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from random import Random
 from typing import Any
 
-from mock_server.chance import FAULTS, Chance
-from mock_server.errors import BadFault
-from mock_server.plan import ApiPlan, vendors
+from session_contracts.mock_server.chance import FAULTS, Chance
+from session_contracts.mock_server.errors import BadFault
+from session_contracts.mock_server.plan import ApiPlan, vendors
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,20 @@ class Faults:
         chosen = [
             (fault, struck)
             for fault, struck in zip(self.faults, self.struck, strict=True)
-            if any(fault.concerns(name, fault.operation) for name, api in apis.items() if fault.operation in (None, *api.operations))
+            if any(
+                fault.concerns(name, fault.operation)
+                for name, api in apis.items()
+                if fault.operation in (None, *api.operations)
+            )
         ]
         return Faults([fault for fault, _ in chosen], [struck for _, struck in chosen])
 
     def strike(self, api: str, operation: str, chance: Chance) -> tuple[Fault, float] | None:
         """The first fault that strikes this call, and the seconds that it takes."""
         for index, fault in enumerate(self.faults):
-            if not fault.concerns(api, operation) or (fault.first is not None and self.struck[index] >= fault.first):
+            if not fault.concerns(api, operation) or (
+                fault.first is not None and self.struck[index] >= fault.first
+            ):
                 continue
             random = chance.draw(FAULTS)
             if random.random() < fault.rate:
@@ -73,7 +79,14 @@ _NONE = Fault()
 def as_json(faults: Faults) -> list[dict[str, Any]]:
     """As the control API shows and takes them."""
     return [
-        {**{name: value for name, value in asdict(fault).items() if value != getattr(_NONE, name)}, "struck": struck}
+        {
+            **{
+                name: value
+                for name, value in asdict(fault).items()
+                if value != getattr(_NONE, name)
+            },
+            "struck": struck,
+        }
         for fault, struck in zip(faults.faults, faults.struck, strict=True)
     ]
 
@@ -83,14 +96,22 @@ def parse(entries: Sequence[Mapping[str, Any]], plans: Mapping[str, ApiPlan]) ->
     for index, entry in enumerate(entries):
         if what := _wrong(entry, vendors(plans)):
             raise BadFault(f"faults.{index}: {what}")
-    given = [Fault(**{name: value for name, value in entry.items() if name != "struck"}) for entry in entries]
+    given = [
+        Fault(**{name: value for name, value in entry.items() if name != "struck"})
+        for entry in entries
+    ]
     return Faults(given, [entry.get("struck", 0) for entry in entries])
 
 
 def _wrong(entry: Mapping[str, Any], apis: Mapping[str, ApiPlan]) -> str | None:
     if "api" in entry and entry["api"] not in apis:
         return f"there is no API {entry['api'][:40]!r} here; there is {', '.join(apis)}"
-    operations = [name for api in apis.values() if entry.get("api") in (None, api.name) for name in api.operations]
+    operations = [
+        name
+        for api in apis.values()
+        if entry.get("api") in (None, api.name)
+        for name in api.operations
+    ]
     if "operation" in entry and entry["operation"] not in operations:
         return f"there is no operation {entry['operation'][:40]!r}; there is {', '.join(dict.fromkeys(operations))}"
     if "status" in entry and entry["status"] not in iter(HTTPStatus):
@@ -104,7 +125,11 @@ def _wrong(entry: Mapping[str, Any], apis: Mapping[str, ApiPlan]) -> str | None:
     return None
 
 
-_OF_TYPE: Mapping[str, set[str]] = {"fixed": {"milliseconds"}, "uniform": {"lower", "upper"}, "lognormal": {"median", "sigma"}}
+_OF_TYPE: Mapping[str, set[str]] = {
+    "fixed": {"milliseconds"},
+    "uniform": {"lower", "upper"},
+    "lognormal": {"median", "sigma"},
+}
 
 #: Longer than this nobody waits, whatever is drawn.
 LONGEST = 60_000

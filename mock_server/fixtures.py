@@ -13,15 +13,15 @@ from faker import Faker
 from faker.providers import BaseProvider
 from faker.providers.date_time import Provider as DateTimeProvider
 
-from mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
-from mock_server.credentials import Credential, Credentials
-from mock_server.errors import FixtureError, UntrueAnswer
-from mock_server.plan import ApiPlan
-from mock_server.store import Collection, Record
-from mock_server.world import Collections, build
-from openapi import ContractError
-from openapi.catalog import find
-from openapi.source import Path_, Source, read
+from session_contracts.mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
+from session_contracts.mock_server.credentials import Credential, Credentials
+from session_contracts.mock_server.errors import FixtureError, UntrueAnswer
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.store import Collection, Record
+from session_contracts.mock_server.world import Collections, build
+from session_contracts.openapi import ContractError
+from session_contracts.openapi.catalog import find
+from session_contracts.openapi.source import Path_, Source, read
 
 _HERE = Path(__file__).parent
 
@@ -39,7 +39,9 @@ class Fixture:
             raise self.error((part,), f"{part} is no list; begin each entry with a dash")
         for index, entry in enumerate(listed):
             if not isinstance(entry, dict):
-                raise self.error((part, index), f"an entry of {part} is no mapping; write it as 'name: value'")
+                raise self.error(
+                    (part, index), f"an entry of {part} is no mapping; write it as 'name: value'"
+                )
             yield (part, index), entry
 
     def error(self, path: Path_, what: str) -> FixtureError:
@@ -52,7 +54,11 @@ def read_fixtures(apis: Sequence[str], file: Path | None = None) -> dict[str, Fi
     if file is not None:
         name = _api_of(file)
         if name is None or name not in apis:
-            raise FixtureError(str(file), 1, f"this is no fixture of {' or '.join(apis)}; begin it with 'api: {apis[0]}'")
+            raise FixtureError(
+                str(file),
+                1,
+                f"this is no fixture of {' or '.join(apis)}; begin it with 'api: {apis[0]}'",
+            )
         given[name] = file
     return {api: read_fixture(api, given.get(api)) for api in apis}
 
@@ -77,11 +83,15 @@ def read_fixture(api: str, file: Path | None = None) -> Fixture:
     except ContractError as error:
         raise _unreadable(error) from None
     if not isinstance(source.value, dict) or source.value.get("api") != api:
-        raise FixtureError(source.file, 1, f"this is no fixture of {api}; begin it with 'api: {api}'")
+        raise FixtureError(
+            source.file, 1, f"this is no fixture of {api}; begin it with 'api: {api}'"
+        )
     fixture = Fixture(source)
     for name in source.value:
         if name not in _PARTS:
-            raise fixture.error((name,), f"a fixture has no part {name!r}; it has {', '.join(_PARTS)}")
+            raise fixture.error(
+                (name,), f"a fixture has no part {name!r}; it has {', '.join(_PARTS)}"
+            )
     return fixture
 
 
@@ -98,10 +108,12 @@ def _own(api: str) -> Path:
 def _directory() -> Path:
     """Inside the package where it was installed, beside it in a checkout."""
     packaged = _HERE / "fixtures"
-    return packaged if packaged.is_dir() else _HERE.parent / "fixtures"
+    return packaged if packaged.is_dir() else _HERE.parents[1] / "fixtures"
 
 
-def sow(plans: Mapping[str, ApiPlan], fixtures: Mapping[str, Fixture], seed: int, now: datetime) -> dict[tuple[str, str], Collection]:
+def sow(
+    plans: Mapping[str, ApiPlan], fixtures: Mapping[str, Fixture], seed: int, now: datetime
+) -> dict[tuple[str, str], Collection]:
     """The records of every fixture, as they are at that moment. Raises FixtureError."""
     data: dict[tuple[str, str], Collection] = {}
     for api in plans.values():
@@ -123,7 +135,9 @@ def issued(fixtures: Mapping[str, Fixture]) -> dict[str, Credentials]:
 def _written(fixture: Fixture) -> Callable[[datetime], str]:
     times = fixture.source.value.get("times", "seconds")
     if times not in _TIMES:
-        raise fixture.error(("times",), f"times are written in {' or '.join(_TIMES)}, not {times!r}")
+        raise fixture.error(
+            ("times",), f"times are written in {' or '.join(_TIMES)}, not {times!r}"
+        )
     return _TIMES[times]
 
 
@@ -135,7 +149,9 @@ def _credentials(fixture: Fixture) -> Iterator[Credential]:
             raise fixture.error(path, f"this is no credential: {error}") from None
 
 
-def _helpings(fixture: Fixture, api: ApiPlan, data: Collections) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+def _helpings(
+    fixture: Fixture, api: ApiPlan, data: Collections
+) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
     """Each recipe as often as it says, or once for each record that is there in a state, with the values of its own state."""
     for path, recipe in fixture.entries("recipes"):
         try:
@@ -144,27 +160,41 @@ def _helpings(fixture: Fixture, api: ApiPlan, data: Collections) -> Iterator[tup
             helping = {**recipe, "fields": {**recipe["fields"], **state}}
             if "for_each" in recipe:
                 parents = _parents(recipe["for_each"], api, data)
-                helpings = [{**helping, "of": parent.fields, "tenant": parent.tenant} for parent in parents]
+                helpings = [
+                    {**helping, "of": parent.fields, "tenant": parent.tenant} for parent in parents
+                ]
             else:
                 helpings = [helping] * recipe["count"]
         except (KeyError, TypeError) as error:
-            raise fixture.error(path, f"this recipe is incomplete or names what does not exist: {error}") from None
+            raise fixture.error(
+                path, f"this recipe is incomplete or names what does not exist: {error}"
+            ) from None
         yield from ((path, helping) for helping in helpings)
 
 
 def _parents(wanted: Mapping[str, Any], api: ApiPlan, data: Collections) -> list[Record]:
     """`{resource: Session, state: scored, except: [id]}`: the records that are there already."""
     rows = data[api.name, wanted["resource"]].rows(None, {})
-    return [record for record in rows if record.state == wanted["state"] and record.key not in wanted.get("except", ())]
+    return [
+        record
+        for record in rows
+        if record.state == wanted["state"] and record.key not in wanted.get("except", ())
+    ]
 
 
-def _record(fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, cook: "Cook") -> tuple[Record, str]:
+def _record(
+    fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, cook: "Cook"
+) -> tuple[Record, str]:
     """The record that an entry makes, and its resource."""
     try:
         resource = api.resources[entry["resource"]]
         cook.of = entry.get("of", {})
         made, private = cook.fields(entry["fields"]), cook.fields(entry.get("private", {}))
-        fields = {name: made[name] for name in (*resource.checker.schema.get("properties", {}), *made) if name in made}
+        fields = {
+            name: made[name]
+            for name in (*resource.checker.schema.get("properties", {}), *made)
+            if name in made
+        }
         return build(resource, fields, entry["tenant"], private, cook.now), resource.name
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, UntrueAnswer) as error:
         raise fixture.error(path, f"this makes no record: {error}") from None
@@ -179,9 +209,13 @@ def _put(fixture: Fixture, path: Path_, record: Record, collection: Collection) 
 class Cook:
     """Makes values of recipes. A recipe is a mapping whose first key is an operator (see `_OPERATORS`); anything else is itself."""
 
-    def __init__(self, seed: int, now: datetime, written: Callable[[datetime], str] = rfc3339) -> None:
+    def __init__(
+        self, seed: int, now: datetime, written: Callable[[datetime], str] = rfc3339
+    ) -> None:
         self._faker = Faker("en_US")
-        self._faker.seed_instance(f"fixtures {seed}")  # not the world's own numbers, which would make the same ids again
+        self._faker.seed_instance(
+            f"fixtures {seed}"
+        )  # not the world's own numbers, which would make the same ids again
         self._random = Random(f"fixtures {seed}")
         self._turns: Counter[int] = Counter()
         self._numbers: dict[tuple[str, int], int] = {}
@@ -210,7 +244,9 @@ class Cook:
     def fake(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
         """`{fake: name, ...}`: a provider of Faker, with its arguments; none that looks at the machine's clock."""
         if hasattr(DateTimeProvider, recipe["fake"]) and not hasattr(BaseProvider, recipe["fake"]):
-            raise ValueError(f"fake: {recipe['fake']} is of another day each day; write a time with ago or later, or pick one")
+            raise ValueError(
+                f"fake: {recipe['fake']} is of another day each day; write a time with ago or later, or pick one"
+            )
         arguments = {name: value for name, value in recipe.items() if name != "fake"}
         return getattr(self._faker, recipe["fake"])(**arguments)
 
@@ -230,7 +266,14 @@ class Cook:
 
     def step(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
         """`{step: score, from: {85: high, 0: low}}`: what another field's value is at least, the greatest first."""
-        return self._value(next(value for least, value in recipe["from"].items() if made[recipe["step"]] >= float(least)), made)
+        return self._value(
+            next(
+                value
+                for least, value in recipe["from"].items()
+                if made[recipe["step"]] >= float(least)
+            ),
+            made,
+        )
 
     def number(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
         """`{number: sess, from: 101}`: `sess_101`, and the next number each time, from there on."""
@@ -249,7 +292,9 @@ class Cook:
         """
         by, since = recipe["by"], recipe["later"]
         moment = self._value(since, made) if isinstance(since, Mapping) else made[since]
-        step = timedelta(seconds=made[by["seconds"]]) if isinstance(by, Mapping) else self._between(by)
+        step = (
+            timedelta(seconds=made[by["seconds"]]) if isinstance(by, Mapping) else self._between(by)
+        )
         return self._written(parse_time(moment) + step)
 
     def same(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
@@ -257,8 +302,16 @@ class Cook:
         return made[recipe["same"]]
 
     def _between(self, bounds: str | list[str]) -> timedelta:
-        low, high = (parse_duration(bound) for bound in ([bounds, bounds] if isinstance(bounds, str) else bounds))
-        return timedelta(seconds=self._random.randint(int(low.total_seconds()), int(high.total_seconds())))
+        low, high = (
+            parse_duration(bound)
+            for bound in ([bounds, bounds] if isinstance(bounds, str) else bounds)
+        )
+        return timedelta(
+            seconds=self._random.randint(int(low.total_seconds()), int(high.total_seconds()))
+        )
 
 
-_OPERATORS = {name: getattr(Cook, name) for name in ("fake", "pick", "cycle", "parent", "step", "number", "ago", "later", "same")}
+_OPERATORS = {
+    name: getattr(Cook, name)
+    for name in ("fake", "pick", "cycle", "parent", "step", "number", "ago", "later", "same")
+}

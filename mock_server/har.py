@@ -5,14 +5,20 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mock_server.clock import rfc3339_ms
-from mock_server.journal import Entry
+from session_contracts.mock_server.clock import rfc3339_ms
+from session_contracts.mock_server.journal import Entry
 
 
 def archive(entries: Iterable[Entry], version: str) -> dict[str, Any]:
     """Times are the world's: a request takes the time of its fault, and no other."""
     creator = {"name": "session-contracts", "version": version}
-    return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(entry) for entry in entries]}}
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": creator,
+            "entries": [_entry(entry) for entry in entries],
+        }
+    }
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -29,34 +35,51 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 def _request(entry: Entry) -> dict[str, Any]:
     scope = entry.scope
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+    ]
     sent = dict(headers)
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+    query = parse_qsl(
+        scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace"
+    )
     body = (entry.call.raw_body if entry.call else None) or b""
     request: dict[str, Any] = {
         "method": scope["method"],
         "url": f"{scope['scheme']}://{sent.get('host', 'localhost')}{entry.path}",
         "httpVersion": f"HTTP/{scope['http_version']}",
         "cookies": [],
-        "headers": [{"name": name, "value": redacted(name, value, _secret_headers(entry))} for name, value in headers],
+        "headers": [
+            {"name": name, "value": redacted(name, value, _secret_headers(entry))}
+            for name, value in headers
+        ],
         "queryString": [{"name": name, "value": value} for name, value in query],
         "headersSize": -1,
         "bodySize": len(body),
     }
     if body:
-        request["postData"] = {"mimeType": sent.get("content-type", ""), "text": body.decode("utf-8", "replace")}
+        request["postData"] = {
+            "mimeType": sent.get("content-type", ""),
+            "text": body.decode("utf-8", "replace"),
+        }
     return request
 
 
 def _response(entry: Entry) -> dict[str, Any]:
     outcome = entry.outcome
-    content = {"size": len(outcome.body), "mimeType": outcome.media, "text": outcome.body.decode("utf-8", "replace")}
+    content = {
+        "size": len(outcome.body),
+        "mimeType": outcome.media,
+        "text": outcome.body.decode("utf-8", "replace"),
+    }
     return {
         "status": outcome.status,
         "statusText": HTTPStatus(outcome.status).phrase if outcome.status else "",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": [{"name": name, "value": value} for name, value in (("content-type", outcome.media), *outcome.headers)],
+        "headers": [
+            {"name": name, "value": value}
+            for name, value in (("content-type", outcome.media), *outcome.headers)
+        ],
         "content": content,
         "redirectURL": "",
         "headersSize": -1,
@@ -82,4 +105,6 @@ def redacted(name: str, value: str, secret: Iterable[str]) -> str:
     if name.lower() not in secret:
         return value
     scheme = value.partition(" ")[0]
-    return f"{scheme} (redacted)" if scheme.lower() in _SCHEMES and scheme != value else "(redacted)"
+    return (
+        f"{scheme} (redacted)" if scheme.lower() in _SCHEMES and scheme != value else "(redacted)"
+    )

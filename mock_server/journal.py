@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import Scope
 
-from mock_server.clock import rfc3339
-from openapi.model import Transition
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.openapi.model import Transition
 
 if TYPE_CHECKING:
-    from mock_server.call import Call
-    from mock_server.respond import Outcome
+    from session_contracts.mock_server.call import Call
+    from session_contracts.mock_server.respond import Outcome
 
 #: A journal holds so many entries, and so many bytes of headers and bodies; the oldest give way.
 MAX_ENTRIES = 1000
@@ -68,17 +68,25 @@ class Journal:
     def note(self, at: datetime, scope: Scope, call: "Call | None", outcome: "Outcome") -> Entry:
         """Take one request down. The newest is always kept."""
         self.count += 1
-        entry = Entry(self.count, at, scope, call, outcome, _state_after(call), _size(scope, call, outcome))
+        entry = Entry(
+            self.count, at, scope, call, outcome, _state_after(call), _size(scope, call, outcome)
+        )
         self._entries.append(entry)
         self._bytes += entry.size
-        while len(self._entries) > self._max_entries or (self._bytes > self._max_bytes and len(self._entries) > 1):
+        while len(self._entries) > self._max_entries or (
+            self._bytes > self._max_bytes and len(self._entries) > 1
+        ):
             self._bytes -= self._entries.popleft().size
         return entry
 
 
 def _size(scope: Scope, call: "Call | None", outcome: "Outcome") -> int:
     """In bytes, without what every request needs."""
-    sent = sum([len(name) + len(value) for name, value in scope["headers"]]) + len(scope["query_string"]) + len(scope["raw_path"])
+    sent = (
+        sum([len(name) + len(value) for name, value in scope["headers"]])
+        + len(scope["query_string"])
+        + len(scope["raw_path"])
+    )
     return sent + (len(call.raw_body or b"") if call else 0) + len(outcome.body)
 
 
@@ -131,7 +139,10 @@ def decision(entry: Entry) -> str:
 
 def _allowed(row: Transition) -> list[dict[str, Any]]:
     """In which states the operation would have gone well, and what it would have made of them."""
-    moves = [{"from": move.source, "to": move.target, **({"when": dict(move.when)} if move.when else {})} for move in row.moves]
+    moves = [
+        {"from": move.source, "to": move.target, **({"when": dict(move.when)} if move.when else {})}
+        for move in row.moves
+    ]
     return moves + [{"from": state, "to": state} for state in row.stays]
 
 
@@ -145,4 +156,6 @@ def matches(entry: Entry, wanted: Mapping[str, Any]) -> bool:
         "rule": entry.outcome.rule,
         "decision": decision(entry),
     }
-    return entry.number > wanted.get("since", 0) and all(told[name] == value for name, value in wanted.items() if name in told)
+    return entry.number > wanted.get("since", 0) and all(
+        told[name] == value for name, value in wanted.items() if name in told
+    )

@@ -4,8 +4,8 @@ import sys
 
 import orjson
 
-from mock_server.journal import Entry, shown
-from mock_server.settings import LogFormat
+from session_contracts.mock_server.journal import Entry, shown
+from session_contracts.mock_server.settings import LogFormat
 
 
 def log_request(world: str, entry: Entry, form: LogFormat) -> None:

@@ -6,17 +6,24 @@ from types import ModuleType
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 
-from mock_server.apis import control, mobilenext, openscouter, promptster, rentalot, saleslab
-from mock_server.breaks import require_fitting
-from mock_server.compile import compile_api, function_name
-from mock_server.fixtures import Fixture, read_fixtures
-from mock_server.plan import ApiPlan
-from mock_server.settings import Settings
-from mock_server.snapshot import read
-from mock_server.states import states_of
-from mock_server.worlds import Worlds
-from openapi import Contract, PartError, load, load_control
-from openapi.catalog import home_of, part
+from session_contracts.mock_server.apis import (
+    control,
+    mobilenext,
+    openscouter,
+    promptster,
+    rentalot,
+    saleslab,
+)
+from session_contracts.mock_server.breaks import require_fitting
+from session_contracts.mock_server.compile import compile_api, function_name
+from session_contracts.mock_server.fixtures import Fixture, read_fixtures
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.settings import Settings
+from session_contracts.mock_server.snapshot import read
+from session_contracts.mock_server.states import states_of
+from session_contracts.mock_server.worlds import Worlds
+from session_contracts.openapi import Contract, PartError, load, load_control
+from session_contracts.openapi.catalog import home_of, part
 
 #: The vendors' modules: what the contracts name and cannot state.
 MODULES: Mapping[str, ModuleType] = {
@@ -40,9 +47,16 @@ def module_of(contract: Contract) -> ModuleType:
     module = part(home, "handlers")
     states_of(home)
     wanted = {"error_body": "write the function that makes the body of an error"}
-    wanted |= {function_name(name): f"write the function that answers {name}" for name in contract.operations}
+    wanted |= {
+        function_name(name): f"write the function that answers {name}"
+        for name in contract.operations
+    }
     rows = [row for table in contract.lifecycles.values() for row in table.transitions.values()]
-    wanted |= {effect: f"write the effect that {row.operation} has in the contract" for row in rows for effect in row.effects}
+    wanted |= {
+        effect: f"write the effect that {row.operation} has in the contract"
+        for row in rows
+        for effect in row.effects
+    }
     for name, fix in wanted.items():
         if not callable(getattr(module, name, None)):
             raise PartError(home.file("handlers"), None, f"there is no function {name}", fix)
@@ -54,10 +68,15 @@ class Mock:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.contracts: dict[str, Contract] = {"control": load_control(), **{name: load(name) for name in settings.apis}}
+        self.contracts: dict[str, Contract] = {
+            "control": load_control(),
+            **{name: load(name) for name in settings.apis},
+        }
         self.modules = {name: module_of(contract) for name, contract in self.contracts.items()}
         self._exported = read(settings.world)
-        self.fixtures: dict[str, Fixture] = read_fixtures(settings.apis, settings.world if self._exported is None else None)
+        self.fixtures: dict[str, Fixture] = read_fixtures(
+            settings.apis, settings.world if self._exported is None else None
+        )
         self.root = settings.apis[0] if len(settings.apis) == 1 else None
         self.plans: dict[str, ApiPlan] = {}
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mock_server.call import Answer, Call
-from mock_server.clock import parse_moment
-from mock_server.store import Record, Rows
-from openapi.model import Keeps, Listing
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.clock import parse_moment
+from session_contracts.mock_server.store import Record, Rows
+from session_contracts.openapi.model import Keeps, Listing
 
 _FRACTION = re.compile(r"\.(\d+)")
 _DIGITS = 6  # what datetime libraries keep
@@ -21,9 +21,16 @@ def numbered_page(call: Call) -> Answer:
     start = (page - 1) * limit
     rows = call.rows()
     total = len(rows)
-    pagination: dict[str, Any] = {"page": page, "limit": limit, "total": total, "totalPages": -(-total // limit)}
+    pagination: dict[str, Any] = {
+        "page": page,
+        "limit": limit,
+        "total": total,
+        "totalPages": -(-total // limit),
+    }
     data = [record.encoded for record in rows[start : start + limit]]
-    return Answer(200, {"data": data, "pagination": pagination}, {"data": [], "pagination": pagination})
+    return Answer(
+        200, {"data": data, "pagination": pagination}, {"data": [], "pagination": pagination}
+    )
 
 
 def skipped_page(call: Call) -> tuple[Sequence[Record], int]:
@@ -63,7 +70,11 @@ def span(call: Call, rows: Rows) -> tuple[int, int]:
     """The part of some rows, sorted by a date-time, the latest first, that lies within the bounds that the request gives."""
     start, stop = 0, len(rows)
     for plan in call.plan.parameters:
-        if plan.filters is None or plan.name not in call.parameters or plan.filters.keeps is Keeps.EQUAL:
+        if (
+            plan.filters is None
+            or plan.name not in call.parameters
+            or plan.filters.keeps is Keeps.EQUAL
+        ):
             continue
         moment = -parse_moment(call.parameters[plan.name]).timestamp()
         if plan.filters.keeps is Keeps.TO:
@@ -85,7 +96,9 @@ def _position(cursor: str, rows: Rows) -> int:
     fraction = _FRACTION.search(cursor)
     count = int(fraction[1][:_DIGITS].ljust(_DIGITS, "0")) if fraction else 0
     first, last = _of_moment(parse_moment(cursor).replace(microsecond=0), rows)
-    return max(first, last - max(0, count - 1))  # of a bare moment, however it is written, nothing is left
+    return max(
+        first, last - max(0, count - 1)
+    )  # of a bare moment, however it is written, nothing is left
 
 
 def _of_moment(moment: datetime, rows: Rows) -> tuple[int, int]:

@@ -13,7 +13,9 @@ def path_of(scope: Scope) -> str:
     raw: bytes = scope.get("raw_path") or b""
     if b"%2f" not in raw.lower():
         return str(scope["path"])
-    return "/".join(unquote(segment).replace("/", _SLASH) for segment in raw.decode("latin-1").split("/"))
+    return "/".join(
+        unquote(segment).replace("/", _SLASH) for segment in raw.decode("latin-1").split("/")
+    )
 
 
 def value_in(segment: str) -> str:

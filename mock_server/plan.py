@@ -9,15 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from mock_server.coverage import Reach
-from mock_server.errors import FieldError, UntrueAnswer
-from mock_server.store import Ordering
-from openapi.json_schema import broken_rule, translate
-from openapi.model import Clamp, Contract, Filter, JsonSchema, Lifecycle, Operation, RateLimits, RuleMap, Timer, Transition
+from session_contracts.mock_server.coverage import Reach
+from session_contracts.mock_server.errors import FieldError, UntrueAnswer
+from session_contracts.mock_server.store import Ordering
+from session_contracts.openapi.json_schema import broken_rule, translate
+from session_contracts.openapi.model import (
+    Clamp,
+    Contract,
+    Filter,
+    JsonSchema,
+    Lifecycle,
+    Operation,
+    RateLimits,
+    RuleMap,
+    Timer,
+    Transition,
+)
 
 if TYPE_CHECKING:
-    from mock_server.call import Answer, Call, Change
-    from mock_server.credentials import Credential
+    from session_contracts.mock_server.call import Answer, Call, Change
+    from session_contracts.mock_server.credentials import Credential
 
 Handler = Callable[["Call"], "Answer"]
 Effect = Callable[["Call", "Change"], None]
@@ -37,7 +48,9 @@ class Checker:
 
     @classmethod
     def of(cls, schema: JsonSchema) -> "Checker":
-        return cls(schema, jsonschema_rs.Draft202012Validator(translate(schema), validate_formats=True))
+        return cls(
+            schema, jsonschema_rs.Draft202012Validator(translate(schema), validate_formats=True)
+        )
 
     def is_valid(self, value: Any) -> bool:
         return self.validator.is_valid(value)
@@ -49,7 +62,11 @@ class Checker:
             rule = broken_rule(self.schema, error)
             keyword = str(error.schema_path[-1]) if error.schema_path else ""
             told = _telling(error)
-            missing = [told.kind.property] if hasattr(told.kind, "property") and keyword == "required" else []
+            missing = (
+                [told.kind.property]
+                if hasattr(told.kind, "property") and keyword == "required"
+                else []
+            )
             path = ".".join(map(str, [*told.instance_path, *missing])) or "body"
             message = told.message if len(told.message) <= _LONG else f"{told.message[:_LONG]}..."
             found.append((rule, keyword, FieldError(path, message)))
@@ -58,8 +75,14 @@ class Checker:
 
 def _telling(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
     """Of alternatives that all fail, the first error of the one that fails least, and furthest in; else the error itself."""
-    branches = [branch for branch in getattr(error.kind, "context", ()) if branch]  # only alternatives have it
-    return min(branches, key=lambda branch: (len(branch), -len(branch[0].instance_path)))[0] if branches else error
+    branches = [
+        branch for branch in getattr(error.kind, "context", ()) if branch
+    ]  # only alternatives have it
+    return (
+        min(branches, key=lambda branch: (len(branch), -len(branch[0].instance_path)))[0]
+        if branches
+        else error
+    )
 
 
 @dataclass(frozen=True)
@@ -167,5 +190,7 @@ def vendors(plans: Mapping[str, ApiPlan]) -> dict[str, ApiPlan]:
 def checked(checker: Checker, value: Any, what: str) -> None:
     """Raises UntrueAnswer where `value` is not what the contract allows."""
     if not checker.is_valid(value):
-        violations = "; ".join(f"{error.field or 'body'}: {error.message}" for _, _, error in checker.violations(value))
+        violations = "; ".join(
+            f"{error.field or 'body'}: {error.message}" for _, _, error in checker.violations(value)
+        )
         raise UntrueAnswer(f"{what}: {violations}")

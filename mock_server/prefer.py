@@ -8,10 +8,10 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.call import SCOPE_KEY, Answer, Call
-from mock_server.errors import Refused
-from mock_server.security import obligatory
-from openapi.json_schema import resolve
+from session_contracts.mock_server.call import SCOPE_KEY, Answer, Call
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.security import obligatory
+from session_contracts.openapi.json_schema import resolve
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ def _wanted(scope: Scope) -> tuple[str, str] | None:
 
 _UNDOCUMENTED = "the status that the header Prefer asked for"
 #: `name`, `name=value` or `name="value"`, parted by commas or semicolons.
-_PREFERENCE = re.compile(r'(?:^|[,;])\s*(?P<name>[\w-]+)\s*(?:=\s*(?P<value>"[^"]*"|[^\s,;"]*))?', re.ASCII)
+_PREFERENCE = re.compile(
+    r'(?:^|[,;])\s*(?P<name>[\w-]+)\s*(?:=\s*(?P<value>"[^"]*"|[^\s,;"]*))?', re.ASCII
+)
 
 
 def _by_code(call: Call, text: str) -> Example:
@@ -64,13 +66,17 @@ def _by_code(call: Call, text: str) -> Example:
     try:
         status = HTTPStatus(int(text if re.fullmatch("[0-9]{3}", text) else ""))
     except ValueError:
-        raise Refused(None, f"Prefer: {text[:40]!r} is no HTTP status; write code=503", status=400) from None
+        raise Refused(
+            None, f"Prefer: {text[:40]!r} is no HTTP status; write code=503", status=400
+        ) from None
     found = next((example for example in examples(call) if example.status == status), None)
     if found is not None:
         return found
     if status < 400:
         known = ", ".join(str(known) for known in call.plan.contract.responses)
-        raise Refused(None, f"Prefer: {call.plan.id} documents no {status}; it documents {known}", status=400)
+        raise Refused(
+            None, f"Prefer: {call.plan.id} documents no {status}; it documents {known}", status=400
+        )
     return _error(call, "default", status, _UNDOCUMENTED)
 
 
@@ -79,21 +85,32 @@ def _by_name(call: Call, name: str) -> Example:
     found = next((example for example in known if example.name == name), None)
     if found is None:
         names = ", ".join(dict.fromkeys(example.name for example in known))
-        raise Refused(None, f"Prefer: {call.plan.id} has no example {name[:40]!r}; it has {names}", status=400)
+        raise Refused(
+            None, f"Prefer: {call.plan.id} has no example {name[:40]!r}; it has {names}", status=400
+        )
     return found
 
 
 def examples(call: Call) -> Iterator[Example]:
     """The documented answers of an operation, in the order of its document."""
     document, operation = call.api.contract.document, call.plan.contract
-    for status, response in document["paths"][operation.path][operation.method.lower()]["responses"].items():
+    for status, response in document["paths"][operation.path][operation.method.lower()][
+        "responses"
+    ].items():
         for media, content in resolve(document, response).get("content", {}).items():
             named = content.get("examples", {})
-            yield from (Example(name, int(status), media, entry["value"]) for name, entry in named.items())
+            yield from (
+                Example(name, int(status), media, entry["value"]) for name, entry in named.items()
+            )
             if "example" in content or (not named and int(status) < 400):
                 yield Example(_name(document, response, media), int(status), media, _value(content))
             elif not named:
-                yield _error(call, _name(document, response, media), int(status), resolve(document, response)["description"])
+                yield _error(
+                    call,
+                    _name(document, response, media),
+                    int(status),
+                    resolve(document, response)["description"],
+                )
 
 
 def _error(call: Call, name: str, status: int, description: str) -> Example:
@@ -128,6 +145,13 @@ def from_schema(schema: Mapping[str, Any]) -> Any:
     return _PLAIN.get(schema.get("type", "object"), None)
 
 
-_PLAIN: Mapping[str, Any] = {"object": {}, "array": [], "string": "text", "integer": 1, "number": 1, "boolean": True}
+_PLAIN: Mapping[str, Any] = {
+    "object": {},
+    "array": [],
+    "string": "text",
+    "integer": 1,
+    "number": 1,
+    "boolean": True,
+}
 
 _LOOK_UP: Mapping[str, Callable[[Call, str], Example]] = {"code": _by_code, "example": _by_name}

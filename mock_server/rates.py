@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from openapi.model import RateLimits, Window
+from session_contracts.openapi.model import RateLimits, Window
 
 
 @dataclass
@@ -38,7 +38,10 @@ class Rates:
     def count(self, api: str, who: str, limits: RateLimits, now: datetime) -> list[Standing]:
         """Count one call in every window."""
         seconds = int(now.timestamp())
-        return [self._count((api, who, index), window, seconds) for index, window in enumerate(limits.windows)]
+        return [
+            self._count((api, who, index), window, seconds)
+            for index, window in enumerate(limits.windows)
+        ]
 
     def _count(self, key: tuple[str, str, int], window: Window, now: int) -> Standing:
         length = int(window.per.total_seconds())
@@ -50,4 +53,6 @@ class Rates:
         if not exceeded:
             count.calls += 1
         reset = (number + 1) * length
-        return Standing(window.calls, max(0, window.calls - count.calls), reset, reset - now, exceeded)
+        return Standing(
+            window.calls, max(0, window.calls - count.calls), reset, reset - now, exceeded
+        )

@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.call import SCOPE_KEY, Call
-from mock_server.errors import ClientGone, FieldError, Refused
-from mock_server.plan import BodyPlan, ParameterPlan
-from mock_server.security import header
-from openapi.model import Clamp
+from session_contracts.mock_server.call import SCOPE_KEY, Call
+from session_contracts.mock_server.errors import ClientGone, FieldError, Refused
+from session_contracts.mock_server.plan import BodyPlan, ParameterPlan
+from session_contracts.mock_server.security import header
+from session_contracts.openapi.model import Clamp
 
 #: Bytes of a body, where a contract does not allow more.
 MAX_BODY = 1024 * 1024
@@ -33,7 +33,9 @@ class BodyMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call: Call | None = scope.get(SCOPE_KEY)
         if call is not None and call.api.vendor is self._vendor:
-            call.raw_body = await read_body(receive, call.plan.body.max_bytes if call.plan.body else MAX_BODY)
+            call.raw_body = await read_body(
+                receive, call.plan.body.max_bytes if call.plan.body else MAX_BODY
+            )
         await self.app(scope, receive, send)
 
 
@@ -48,7 +50,9 @@ class RequestMiddleware:
             call: Call = scope[SCOPE_KEY]
             call.parameters = read_parameters(call, scope)
             if call.plan.body is not None:
-                call.body = parse_body(call.plan.body, call.raw_body, header(scope, b"content-type"))
+                call.body = parse_body(
+                    call.plan.body, call.raw_body, header(scope, b"content-type")
+                )
         await self.app(scope, receive, send)
 
 
@@ -132,7 +136,11 @@ def clamped(clamp: Clamp, value: int) -> int:
 
 
 def _invalid(plan: ParameterPlan, constraint: str, message: str) -> Refused:
-    return Refused(plan.rules.get(constraint), f"{plan.name}: {message}", errors=[FieldError(plan.name, message)])
+    return Refused(
+        plan.rules.get(constraint),
+        f"{plan.name}: {message}",
+        errors=[FieldError(plan.name, message)],
+    )
 
 
 def _is_deep(body: bytes, value: Any) -> bool:
@@ -144,27 +152,41 @@ def _is_deep(body: bytes, value: Any) -> bool:
         inner = [item for item in level if isinstance(item, dict | list)]
         if not inner:
             return False
-        level = [part for item in inner for part in (item.values() if isinstance(item, dict) else item)]
+        level = [
+            part for item in inner for part in (item.values() if isinstance(item, dict) else item)
+        ]
     return any(isinstance(item, dict | list) for item in level)
 
 
 def parse_body(plan: BodyPlan, body: bytes | None, content_type: str | None) -> Any:
     """The value of a JSON body. Raises Refused."""
     if body is None:
-        raise Refused(plan.rules.get("size"), f"the body has more than {plan.max_bytes} bytes", status=413)
+        raise Refused(
+            plan.rules.get("size"), f"the body has more than {plan.max_bytes} bytes", status=413
+        )
     if not body:
         if plan.required:
             raise Refused(plan.rules.get("required"), "Invalid request body: it is missing")
         return None
-    media = next(iter(plan.checkers)) if content_type is None else content_type.partition(";")[0].strip().lower()
+    media = (
+        next(iter(plan.checkers))
+        if content_type is None
+        else content_type.partition(";")[0].strip().lower()
+    )
     if media not in plan.checkers:
-        raise Refused(plan.rules.get("mediaType"), f"Invalid request body: send {' or '.join(plan.checkers)}, not {media}")
+        raise Refused(
+            plan.rules.get("mediaType"),
+            f"Invalid request body: send {' or '.join(plan.checkers)}, not {media}",
+        )
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused(plan.rules.get("syntax"), f"Invalid request body: {error}") from None
     if _is_deep(body, value):
-        raise Refused(plan.rules.get("syntax"), f"Invalid request body: it is nested more than {DEEPEST} levels deep")
+        raise Refused(
+            plan.rules.get("syntax"),
+            f"Invalid request body: it is nested more than {DEEPEST} levels deep",
+        )
     checker = plan.checkers[media]
     if not checker.is_valid(value):
         violations = checker.violations(value)

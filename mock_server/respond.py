@@ -7,15 +7,16 @@ from http import HTTPStatus
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.call import ABORT_KEY, SCOPE_KEY, WORLD_KEY, Call
-from mock_server.errors import ClientGone, Dropped, Refused, UntrueAnswer
-from mock_server.log import log_request
-from mock_server.plan import ErrorBody
-from mock_server.world import World
-from openapi import Rule
-from openapi.pages import rule_page
+from session_contracts.mock_server.call import ABORT_KEY, SCOPE_KEY, WORLD_KEY, Call
+from session_contracts.mock_server.errors import ClientGone, Dropped, Refused, UntrueAnswer
+from session_contracts.mock_server.log import log_request
+from session_contracts.mock_server.plan import ErrorBody
+from session_contracts.mock_server.world import World
+from session_contracts.openapi import Rule
+from session_contracts.openapi.pages import rule_page
 
 log = logging.getLogger("session_contracts.mock")
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -56,21 +57,31 @@ class Respond:
         _take_down(scope, outcome)
         if not outcome.status:
             return await _break_off(scope, receive, outcome)
-        raw = [(b"content-type", outcome.media.encode()), (b"content-length", str(len(outcome.body)).encode())]
-        raw += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in outcome.headers]
+        raw = [
+            (b"content-type", outcome.media.encode()),
+            (b"content-length", str(len(outcome.body)).encode()),
+        ]
+        raw += [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in outcome.headers
+        ]
         await send({"type": "http.response.start", "status": outcome.status, "headers": raw})
         await send({"type": "http.response.body", "body": outcome.body})
 
     def _refused(self, call: Call | None, refusal: Refused) -> Outcome:
         rule = call.api.contract.rules[refusal.rule] if call and refusal.rule else None
-        status = int(refusal.status or (rule.statuses[0] if rule and rule.statuses else HTTPStatus.BAD_REQUEST))
+        status = int(
+            refusal.status
+            or (rule.statuses[0] if rule and rule.statuses else HTTPStatus.BAD_REQUEST)
+        )
         error_body = call.api.error_body if call else self._fallback
         media, body = error_body(status, refusal.detail, refusal.errors)
         headers = [*(call.headers if call else []), *refusal.headers]
         if rule:
             headers += [("X-Mock-Rule", rule.id), ("Link", self._links(call, rule))]
         encoded = orjson.dumps({**body, **refusal.members})
-        return Outcome(status, media, encoded, tuple(headers), refusal.rule, refusal.detail, refusal.near)
+        return Outcome(
+            status, media, encoded, tuple(headers), refusal.rule, refusal.detail, refusal.near
+        )
 
     def _links(self, call: Call | None, rule: Rule) -> str:
         """The rule's own page first, where there is one; then the vendor's, which it was written from."""

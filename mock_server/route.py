@@ -8,12 +8,12 @@ from connexion.middleware.abstract import SpecMiddleware
 from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.call import SCOPE_KEY, WORLD_KEY, Call
-from mock_server.errors import Refused
-from mock_server.mock import Mock
-from mock_server.paths import path_of, shown_path, value_in
-from mock_server.plan import ApiPlan, OperationPlan
-from mock_server.world import World
+from session_contracts.mock_server.call import SCOPE_KEY, WORLD_KEY, Call
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.mock import Mock
+from session_contracts.mock_server.paths import path_of, shown_path, value_in
+from session_contracts.mock_server.plan import ApiPlan, OperationPlan
+from session_contracts.mock_server.world import World
 
 
 class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not typed
@@ -46,7 +46,9 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
 
     def _api(self, plans: Mapping[str, ApiPlan], path: str) -> tuple[ApiPlan, str]:
         for plan in plans.values():
-            if path.startswith(plan.base_path) and path[len(plan.base_path) : len(plan.base_path) + 1] in ("/", ""):
+            if path.startswith(plan.base_path) and path[
+                len(plan.base_path) : len(plan.base_path) + 1
+            ] in ("/", ""):
                 return plan, path[len(plan.base_path) :]
         if self._mock.root is not None:
             return plans[self._mock.root], path
@@ -54,7 +56,12 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
         near = _near(path, plans.values())
         docs = self._mock.settings.docs
         told = f", and what they do is told at {docs}/" if docs else ""
-        raise Refused(None, f"nothing is served at {shown_path(path)}; there is {served}{told}{_like(near)}", status=404, near=near)
+        raise Refused(
+            None,
+            f"nothing is served at {shown_path(path)}; there is {served}{told}{_like(near)}",
+            status=404,
+            near=near,
+        )
 
 
 def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Mapping[str, str]]:
@@ -64,13 +71,25 @@ def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Map
         if match is None:
             continue
         if method in route.operations:
-            return api.operations[route.operations[method]], {name: value_in(value) for name, value in match.groupdict().items()}
+            return api.operations[route.operations[method]], {
+                name: value_in(value) for name, value in match.groupdict().items()
+            }
         allowed += route.operations
     if allowed:
         methods = ", ".join(allowed)
-        raise Refused(None, f"{method} is not possible here; {methods} is", status=405, headers=[("Allow", methods)])
+        raise Refused(
+            None,
+            f"{method} is not possible here; {methods} is",
+            status=405,
+            headers=[("Allow", methods)],
+        )
     near = _near(f"{api.base_path}{path}", [api])
-    raise Refused(None, f"no operation has the path {api.base_path}{shown_path(path)}{_like(near)}", status=404, near=near)
+    raise Refused(
+        None,
+        f"no operation has the path {api.base_path}{shown_path(path)}{_like(near)}",
+        status=404,
+        near=near,
+    )
 
 
 def _near(path: str, apis: Iterable[ApiPlan]) -> list[str]:
@@ -84,14 +103,19 @@ def _paths(apis: Iterable[ApiPlan]) -> Iterator[tuple[str, str]]:
     for api in apis:
         for route in api.routes:
             template = api.contract.operations[next(iter(route.operations.values()))].path
-            yield f"{api.base_path}{template}", f"{', '.join(route.operations)} {api.base_path}{template}"
+            yield (
+                f"{api.base_path}{template}",
+                f"{', '.join(route.operations)} {api.base_path}{template}",
+            )
 
 
 def _filled(template: str, path: str) -> str:
     """A path with what another one has in the places of its parameters."""
     given = path.split("/")
     parts = enumerate(template.split("/"))
-    return "/".join(given[at] if part.startswith("{") and at < len(given) else part for at, part in parts)
+    return "/".join(
+        given[at] if part.startswith("{") and at < len(given) else part for at, part in parts
+    )
 
 
 def _like(near: list[str]) -> str:

@@ -2,12 +2,12 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.call import SCOPE_KEY, Call
-from mock_server.credentials import Credential
-from mock_server.errors import Refused
-from mock_server.rates import Standing
-from mock_server.settings import Auth
-from openapi.model import SecurityScheme
+from session_contracts.mock_server.call import SCOPE_KEY, Call
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.rates import Standing
+from session_contracts.mock_server.settings import Auth
+from session_contracts.openapi.model import SecurityScheme
 
 
 class SecurityMiddleware:
@@ -56,7 +56,9 @@ class ScopeMiddleware:
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first value of a header; `name` in lower case."""
-    return next((value.decode("latin-1").strip() for key, value in scope["headers"] if key == name), None)
+    return next(
+        (value.decode("latin-1").strip() for key, value in scope["headers"] if key == name), None
+    )
 
 
 def presented(call: Call, scope: Scope) -> tuple[SecurityScheme, str | None]:
@@ -121,8 +123,14 @@ def unauthorized(call: Call, what: str) -> Refused:
     assert call.scheme is not None, "only of a call that has to say who makes it"
     rule = call.scheme.rules.get(what)
     status = next(iter(call.api.contract.statuses(rule)), 401) if rule else 401
-    detail = call.api.unauthorized if status == 401 else f"{call.plan.contract.summary}: needs the header {call.scheme.header}"
-    return Refused(rule, detail, status=status, headers=_challenge(call.scheme) if status == 401 else [])
+    detail = (
+        call.api.unauthorized
+        if status == 401
+        else f"{call.plan.contract.summary}: needs the header {call.scheme.header}"
+    )
+    return Refused(
+        rule, detail, status=status, headers=_challenge(call.scheme) if status == 401 else []
+    )
 
 
 def _challenge(scheme: SecurityScheme) -> list[tuple[str, str]]:
@@ -134,7 +142,9 @@ def obligatory(call: Call, status: int) -> list[tuple[str, str]]:
     if status == 401 and call.plan.contract.security:
         return _challenge(call.plan.contract.security[0])
     if status == 405:
-        route = next(route for route in call.api.routes if call.plan.id in route.operations.values())
+        route = next(
+            route for route in call.api.routes if call.plan.id in route.operations.values()
+        )
         return [("Allow", ", ".join(route.operations))]
     return []
 
@@ -158,7 +168,11 @@ def limit(call: Call, credential: Credential) -> None:
         wait = max(standing.wait for standing in exceeded)
         name = call.api.rate_limits.headers.get("retryAfter")
         headers = [(name, str(wait))] if name else []
-        raise Refused(call.api.rate_limits.rule, f"Rate limit exceeded; try again in {wait} seconds", headers=headers)
+        raise Refused(
+            call.api.rate_limits.rule,
+            f"Rate limit exceeded; try again in {wait} seconds",
+            headers=headers,
+        )
 
 
 def count(call: Call, credential: Credential) -> list[Standing]:
@@ -167,6 +181,13 @@ def count(call: Call, credential: Credential) -> list[Standing]:
     assert limits is not None, "only called where there are limits"
     standings = call.world.rates.count(call.api.name, credential.secret, limits, call.time)
     told = standings[0]
-    values = {"limit": str(told.limit), "remaining": str(told.remaining), "reset": str(told.reset), "resource": limits.resource}
-    call.headers += [(name, values[what]) for what, name in limits.headers.items() if what in values]
+    values = {
+        "limit": str(told.limit),
+        "remaining": str(told.remaining),
+        "reset": str(told.reset),
+        "resource": limits.resource,
+    }
+    call.headers += [
+        (name, values[what]) for what, name in limits.headers.items() if what in values
+    ]
     return standings

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from mock_server.errors import AddressInUse
-from mock_server.protocol import Protocol
+from session_contracts.mock_server.errors import AddressInUse
+from session_contracts.mock_server.protocol import Protocol
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -9,17 +9,17 @@ from typing import Any
 
 import orjson
 
-from mock_server import faults
-from mock_server.breaks import broken
-from mock_server.chance import Chance
-from mock_server.clock import Clock, parse_moment, parse_time, rfc3339
-from mock_server.credentials import Credential, Credentials
-from mock_server.errors import BadFault, BadSnapshot, UnknownRules, UntrueAnswer
-from mock_server.plan import ApiPlan, Checker, Resource, checked, vendors
-from mock_server.rates import Count, Rates
-from mock_server.store import Collection, Record
-from mock_server.world import Contents, Message, World, as_message, build
-from openapi import load_control
+from session_contracts.mock_server import faults
+from session_contracts.mock_server.breaks import broken
+from session_contracts.mock_server.chance import Chance
+from session_contracts.mock_server.clock import Clock, parse_moment, parse_time, rfc3339
+from session_contracts.mock_server.credentials import Credential, Credentials
+from session_contracts.mock_server.errors import BadFault, BadSnapshot, UnknownRules, UntrueAnswer
+from session_contracts.mock_server.plan import ApiPlan, Checker, Resource, checked, vendors
+from session_contracts.mock_server.rates import Count, Rates
+from session_contracts.mock_server.store import Collection, Record
+from session_contracts.mock_server.world import Contents, Message, World, as_message, build
+from session_contracts.openapi import load_control
 
 FORMAT = "session-contracts/world"
 VERSION = 1
@@ -40,20 +40,33 @@ def export(world: World, only: str | None = None) -> dict[str, Any]:
         "rates": {
             "enforced": world.rates.enforced,
             "counts": [
-                {"api": api, "who": who, "index": index, "window": count.window, "calls": count.calls}
+                {
+                    "api": api,
+                    "who": who,
+                    "index": index,
+                    "window": count.window,
+                    "calls": count.calls,
+                }
                 for (api, who, index), count in world.rates.counts.items()
                 if api in apis
             ],
         },
         "faults": faults.as_json(world.faults.among(apis)),
-        "broken": [rule for rule in world.broken if any(rule in api.contract.rules for api in apis.values())],
+        "broken": [
+            rule
+            for rule in world.broken
+            if any(rule in api.contract.rules for api in apis.values())
+        ],
     }
 
 
 def _api(world: World, api: ApiPlan) -> dict[str, Any]:
     resources = api.resources.values()
     return {
-        "records": {resource.name: [_record(record) for record in _arrived(world.collection(api, resource))] for resource in resources},
+        "records": {
+            resource.name: [_record(record) for record in _arrived(world.collection(api, resource))]
+            for resource in resources
+        },
         "credentials": [_given(credential) for credential in world.credentials[api.name]],
     }
 
@@ -63,14 +76,25 @@ def _arrived(collection: Collection) -> list[Record]:
 
 
 def _record(record: Record) -> dict[str, Any]:
-    timer = {"timer": {"name": record.timer.name, "due": rfc3339(record.due)}} if record.timer and record.due else {}
+    timer = (
+        {"timer": {"name": record.timer.name, "due": rfc3339(record.due)}}
+        if record.timer and record.due
+        else {}
+    )
     return {"tenant": record.tenant, "fields": record.fields, "private": record.private, **timer}
 
 
 def _given(thing: Credential) -> dict[str, Any]:
     """What is not as if it had been left out."""
-    told = {name: value for name, value in vars(thing).items() if value != Credential.__dataclass_fields__[name].default}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
+    told = {
+        name: value
+        for name, value in vars(thing).items()
+        if value != Credential.__dataclass_fields__[name].default
+    }
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in told.items()
+    }
 
 
 def read(file: Path | None) -> Any:
@@ -80,7 +104,9 @@ def read(file: Path | None) -> Any:
     try:
         return orjson.loads(file.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
-        raise BadSnapshot(f"{file}: {error}; give a file that GET /_mock/state has written") from None
+        raise BadSnapshot(
+            f"{file}: {error}; give a file that GET /_mock/state has written"
+        ) from None
 
 
 def restore(world: World, exported: Any) -> None:
@@ -88,9 +114,13 @@ def restore(world: World, exported: Any) -> None:
     _check(exported)
     served = vendors(world.unbroken)
     if unknown := set(exported["apis"]) - set(served):
-        raise BadSnapshot(f"apis: {', '.join(sorted(unknown))[:_LONG]} is not served here; serve it as well, or leave it out")
+        raise BadSnapshot(
+            f"apis: {', '.join(sorted(unknown))[:_LONG]} is not served here; serve it as well, or leave it out"
+        )
     if strangers := {count["api"] for count in exported["rates"]["counts"]} - set(served):
-        raise BadSnapshot(f"rates.counts: {', '.join(sorted(strangers))[:_LONG]} is not served here; leave its counts out")
+        raise BadSnapshot(
+            f"rates.counts: {', '.join(sorted(strangers))[:_LONG]} is not served here; leave its counts out"
+        )
     try:
         plans = broken(world.unbroken, exported["broken"])
         told = faults.parse(exported["faults"], world.unbroken)
@@ -107,7 +137,9 @@ def restore(world: World, exported: Any) -> None:
     chance = Chance(exported["random"]["seed"], exported["random"]["drawn"])
     if set(exported["apis"]) != set(served):
         chance.drawn |= world.chance.drawn  # so that no id of what stays is drawn again
-    contents = Contents(collections, clock, chance, _rates(exported["rates"]), _outbox(exported["outbox"]))
+    contents = Contents(
+        collections, clock, chance, _rates(exported["rates"]), _outbox(exported["outbox"])
+    )
     world.take_over(contents, credentials, told, plans, exported["broken"])
 
 
@@ -115,9 +147,13 @@ def _check(exported: Any) -> None:
     if not isinstance(exported, dict) or exported.get("format") != FORMAT:
         raise BadSnapshot(f"this is no export of a world; its member format would be {FORMAT!r}")
     if exported.get("version") != VERSION:
-        raise BadSnapshot(f"this export has version {str(exported.get('version'))[:40]!r}; this server reads version {VERSION}")
+        raise BadSnapshot(
+            f"this export has version {str(exported.get('version'))[:40]!r}; this server reads version {VERSION}"
+        )
     if violations := _checker().violations(exported):
-        raise BadSnapshot("; ".join(f"{error.field[:_LONG]}: {error.message}" for _, _, error in violations[:3]))
+        raise BadSnapshot(
+            "; ".join(f"{error.field[:_LONG]}: {error.message}" for _, _, error in violations[:3])
+        )
 
 
 @cache
@@ -135,17 +171,23 @@ def _clock(told: Mapping[str, Any]) -> Clock:
     return clock
 
 
-def _collections(api: ApiPlan, told: Mapping[str, Any], now: datetime) -> Iterator[tuple[tuple[str, str], Collection]]:
+def _collections(
+    api: ApiPlan, told: Mapping[str, Any], now: datetime
+) -> Iterator[tuple[tuple[str, str], Collection]]:
     for name in told:
         if name not in api.resources:
-            raise BadSnapshot(f"apis.{api.name}.records: there is no {name[:40]!r}; there is {', '.join(api.resources)}")
+            raise BadSnapshot(
+                f"apis.{api.name}.records: there is no {name[:40]!r}; there is {', '.join(api.resources)}"
+            )
     for resource in api.resources.values():
         collection = Collection(resource.ordering)
         for index, entry in enumerate(told.get(resource.name, ())):
             where = f"apis.{api.name}.records.{resource.name}.{index}"
             record = _restored(resource, entry, now, where)
             if collection.get(record.key) is not None:
-                raise BadSnapshot(f"{where}: there is a {resource.name} {record.key[:40]} already; give each its own")
+                raise BadSnapshot(
+                    f"{where}: there is a {resource.name} {record.key[:40]} already; give each its own"
+                )
             collection.put(record)
         yield (api.name, resource.name), collection
 
@@ -161,15 +203,23 @@ def _restored(resource: Resource, entry: Mapping[str, Any], now: datetime, where
     except (KeyError, TypeError, ValueError, UntrueAnswer) as error:
         raise BadSnapshot(f"{where}: this makes no record: {str(error)[:_LONG]}") from None
     if resource.lifecycle is not None and record.state is None:
-        raise BadSnapshot(f"{where}: these fields are of no state; there is {', '.join(resource.lifecycle.states)}")
-    return replace(record, **_due(resource, record, entry["timer"], where)) if "timer" in entry else replace(record, timer=None, due=None)
+        raise BadSnapshot(
+            f"{where}: these fields are of no state; there is {', '.join(resource.lifecycle.states)}"
+        )
+    return (
+        replace(record, **_due(resource, record, entry["timer"], where))
+        if "timer" in entry
+        else replace(record, timer=None, due=None)
+    )
 
 
 def _due(resource: Resource, record: Record, told: Mapping[str, Any], where: str) -> dict[str, Any]:
     timers = {timer.name: timer for timer in resource.timers if record.state in timer.sources}
     if told["name"] not in timers:
         known = ", ".join(timers) or "none"
-        raise BadSnapshot(f"{where}.timer: no timer {told['name'][:40]!r} moves what is {record.state}; there is {known}")
+        raise BadSnapshot(
+            f"{where}.timer: no timer {told['name'][:40]!r} moves what is {record.state}; there is {known}"
+        )
     try:
         return {"timer": timers[told["name"]], "due": parse_time(told["due"])}
     except ValueError as error:
@@ -183,12 +233,19 @@ def _credential(api: str, entry: Mapping[str, Any]) -> Credential:
             told["expires"] = parse_moment(entry["expires"])
         except ValueError as error:
             raise BadSnapshot(f"apis.{api}.credentials.expires: {error}") from None
-    told.update((name, tuple(told[name])) for name in ("scopes", "organizations") if told.get(name) is not None)
+    told.update(
+        (name, tuple(told[name]))
+        for name in ("scopes", "organizations")
+        if told.get(name) is not None
+    )
     return Credential(**told)
 
 
 def _rates(told: Mapping[str, Any]) -> Rates:
-    counts = {(entry["api"], entry["who"], entry["index"]): Count(entry["window"], entry["calls"]) for entry in told["counts"]}
+    counts = {
+        (entry["api"], entry["who"], entry["index"]): Count(entry["window"], entry["calls"])
+        for entry in told["counts"]
+    }
     return Rates(told["enforced"], counts)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sortedcontainers import SortedKeyList
 
-from openapi.model import Timer
+from session_contracts.openapi.model import Timer
 
 Fields = Mapping[str, Any]
 #: The sort key of a record, of its fields and its serial number.
@@ -48,10 +48,15 @@ class _Tables:
     records: dict[str, Record] = field(default_factory=dict)
     arrived: int = 0
     indexes: dict[tuple[str, ...], dict[tuple[Any, ...], Any]] = field(default_factory=dict)
-    due: Any = field(default_factory=lambda: SortedKeyList(key=lambda record: (record.due, record.key)))
+    due: Any = field(
+        default_factory=lambda: SortedKeyList(key=lambda record: (record.due, record.key))
+    )
 
     def copy(self) -> "_Tables":
-        indexes = {names: {values: rows.copy() for values, rows in index.items()} for names, index in self.indexes.items()}
+        indexes = {
+            names: {values: rows.copy() for values, rows in index.items()}
+            for names, index in self.indexes.items()
+        }
         return _Tables(dict(self.records), self.arrived, indexes, self.due.copy())
 
 
@@ -117,7 +122,9 @@ class Collection:
         names = tuple(sorted(wanted))
         if names not in self._tables.indexes:
             self._index(names)
-        return self._tables.indexes[names].get(tuple(wanted[name] for name in names)) or SortedKeyList(key=_ORDER)
+        return self._tables.indexes[names].get(
+            tuple(wanted[name] for name in names)
+        ) or SortedKeyList(key=_ORDER)
 
     def due(self, now: datetime) -> Iterator[Record]:
         """The records whose time has come, in the order in which it came."""
@@ -128,7 +135,9 @@ class Collection:
         index: dict[tuple[Any, ...], Any] = {}
         for record in self._tables.records.values():
             index.setdefault(_values(names, record), []).append(record)
-        self._tables.indexes[names] = {values: SortedKeyList(rows, key=_ORDER) for values, rows in index.items()}
+        self._tables.indexes[names] = {
+            values: SortedKeyList(rows, key=_ORDER) for values, rows in index.items()
+        }
 
     def _rows(self, index: dict[tuple[Any, ...], Any], values: tuple[Any, ...]) -> Any:
         rows = index.get(values)
@@ -148,4 +157,7 @@ _TENANT = "\0tenant"
 
 
 def _values(names: tuple[str, ...], record: Record) -> tuple[Any, ...]:
-    return tuple(record.tenant if name is _TENANT else record.fields.get(name, record.private.get(name)) for name in names)
+    return tuple(
+        record.tenant if name is _TENANT else record.fields.get(name, record.private.get(name))
+        for name in names
+    )

@@ -9,8 +9,8 @@ from typing import Any
 import jwt
 import orjson
 
-from mock_server.clock import EARLIEST, LATEST
-from mock_server.credentials import Credential
+from session_contracts.mock_server.clock import EARLIEST, LATEST
+from session_contracts.mock_server.credentials import Credential
 
 #: Signs every token of every world; shown in the README.
 SECRET = "session-contracts-mock-signs-with-this"
@@ -26,7 +26,9 @@ def sign(subject: str, now: datetime, lifetime: timedelta, **claims: Any) -> str
 @lru_cache(maxsize=512)  # the same few are sent with every call
 def read(token: str) -> Mapping[str, Any] | None:
     """The claims of a token that we signed; whether its time is over is for the world's clock to say. None where we did not."""
-    unread = dict.fromkeys((f"verify_{claim}" for claim in ("exp", "iat", "nbf", "aud", "jti")), False)
+    unread = dict.fromkeys(
+        (f"verify_{claim}" for claim in ("exp", "iat", "nbf", "aud", "jti")), False
+    )
     options: Any = {"require": ["sub", "exp"], **unread}
     try:
         claims: Mapping[str, Any] = jwt.decode(token, SECRET, [ALGORITHM], options)
@@ -46,7 +48,9 @@ def _is_text(claims: Mapping[str, Any]) -> bool:
 
 def _is_time(value: Any) -> bool:
     try:
-        return not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+        return (
+            not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+        )
     except OverflowError:
         return False
 
@@ -64,5 +68,7 @@ def credential(token: str) -> Credential | None:
         "jwt",
         expires=datetime.fromtimestamp(moment, UTC),
         user=claims["sub"],
-        organizations=tuple(name for name in told if isinstance(name, str)) if isinstance(told, list) else None,
+        organizations=tuple(name for name in told if isinstance(name, str))
+        if isinstance(told, list)
+        else None,
     )

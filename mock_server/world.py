@@ -8,18 +8,18 @@ from typing import Any
 
 import orjson
 
-from mock_server.chance import SECRETS, Chance
-from mock_server.clock import Clock, parse_time
-from mock_server.coverage import Coverage
-from mock_server.credentials import Credentials
-from mock_server.errors import UntrueAnswer
-from mock_server.faults import Faults
-from mock_server.journal import Journal
-from mock_server.plan import ApiPlan, Resource, checked
-from mock_server.rates import Rates
-from mock_server.settings import Settings
-from mock_server.store import Collection, Fields, Record
-from openapi.model import ANY, Timer
+from session_contracts.mock_server.chance import SECRETS, Chance
+from session_contracts.mock_server.clock import Clock, parse_time
+from session_contracts.mock_server.coverage import Coverage
+from session_contracts.mock_server.credentials import Credentials
+from session_contracts.mock_server.errors import UntrueAnswer
+from session_contracts.mock_server.faults import Faults
+from session_contracts.mock_server.journal import Journal
+from session_contracts.mock_server.plan import ApiPlan, Resource, checked
+from session_contracts.mock_server.rates import Rates
+from session_contracts.mock_server.settings import Settings
+from session_contracts.mock_server.store import Collection, Fields, Record
+from session_contracts.openapi.model import ANY, Timer
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ class Contents:
     def fork(self) -> "Contents":
         """The same, for somebody else; records are shared until one of the two changes them."""
         collections = {name: collection.fork() for name, collection in self.collections.items()}
-        return Contents(collections, self.clock.fork(), self.chance.fork(), self.rates.fork(), list(self.outbox))
+        return Contents(
+            collections, self.clock.fork(), self.chance.fork(), self.rates.fork(), list(self.outbox)
+        )
 
 
 class World:
@@ -93,13 +95,20 @@ class World:
     ) -> None:
         """Everything at once, of a world that was exported; a reset still goes back to the beginning of this one."""
         self._take(contents)
-        self.credentials, self.faults, self.plans, self.broken = credentials, faults, plans, tuple(broken)
+        self.credentials, self.faults, self.plans, self.broken = (
+            credentials,
+            faults,
+            plans,
+            tuple(broken),
+        )
 
     def fork(self, name: str) -> "World":
         """A world like this one, which begins, and begins again, where this one is now. Its journal is empty."""
         other = World(name, self.unbroken, self.settings)
         other.plans, other.broken, other.faults = self.plans, self.broken, self.faults.fork()
-        other.begin(self.contents().fork(), {api: issued.fork() for api, issued in self.credentials.items()})
+        other.begin(
+            self.contents().fork(), {api: issued.fork() for api, issued in self.credentials.items()}
+        )
         return other
 
     def reset(self) -> None:
@@ -113,7 +122,11 @@ class World:
             self.chance.drawn[SECRETS] = issued
         self.journal.clear()
 
-    def break_rules(self, rules: Sequence[str], broken: Callable[[Mapping[str, ApiPlan], Sequence[str]], Mapping[str, ApiPlan]]) -> None:
+    def break_rules(
+        self,
+        rules: Sequence[str],
+        broken: Callable[[Mapping[str, ApiPlan], Sequence[str]], Mapping[str, ApiPlan]],
+    ) -> None:
         """Break exactly these rules. Raises what `broken` raises for one that cannot be."""
         self.plans = broken(self.unbroken, rules)
         self.broken = tuple(rules)
@@ -140,25 +153,39 @@ class World:
         """A UUID of this world's random numbers."""
         return self.chance.uuid()
 
-    def place(self, api: ApiPlan, resource: Resource, fields: Fields, tenant: str, private: Fields) -> Record:
+    def place(
+        self, api: ApiPlan, resource: Resource, fields: Fields, tenant: str, private: Fields
+    ) -> Record:
         """Put a record in place as it is; a timer whose moment has passed already never fires. Raises UntrueAnswer."""
         record = build(resource, fields, tenant, private, self.clock.now())
         self.collection(api, resource).put(record)
         return record
 
     def move(
-        self, api: ApiPlan, resource: Resource, record: Record, target: str, changes: Fields, private: Fields = MappingProxyType({})
+        self,
+        api: ApiPlan,
+        resource: Resource,
+        record: Record,
+        target: str,
+        changes: Fields,
+        private: Fields = MappingProxyType({}),
     ) -> Record:
         """Bring a record to a state; the only place that writes a state field. Raises UntrueAnswer and changes nothing."""
         table = resource.lifecycle
         assert table is not None, "only what has a lifecycle moves"
         values = table.states[target]
-        if written := {name for name in table.state_fields() & set(changes) if values.get(name) != (ANY,)}:
-            raise UntrueAnswer(f"an effect wrote {', '.join(sorted(written))}, which only the lifecycle table may")
+        if written := {
+            name for name in table.state_fields() & set(changes) if values.get(name) != (ANY,)
+        }:
+            raise UntrueAnswer(
+                f"an effect wrote {', '.join(sorted(written))}, which only the lifecycle table may"
+            )
         fields = {**record.fields, **changes}
         fields |= table.fields_of(target, fields)
         now = self.clock.now()
-        moved = build(resource, fields, record.tenant, {**record.private, **private}, now, entered=now)
+        moved = build(
+            resource, fields, record.tenant, {**record.private, **private}, now, entered=now
+        )
         self.collection(api, resource).put(moved)
         return moved
 
@@ -174,13 +201,27 @@ class World:
 
 
 def build(
-    resource: Resource, fields: Fields, tenant: str, private: Fields, now: datetime, entered: datetime | None = None
+    resource: Resource,
+    fields: Fields,
+    tenant: str,
+    private: Fields,
+    now: datetime,
+    entered: datetime | None = None,
 ) -> Record:
     """A record, checked against its schema and encoded once. `entered`: when it came into its state, if it moved. Raises UntrueAnswer."""
     checked(resource.checker, fields, f"{resource.name} {fields.get(resource.key)}")
     state = resource.lifecycle.state_of(fields) if resource.lifecycle else None
     timer, due = _next_timer(resource, state, fields, now, entered)
-    return Record(fields[resource.key], tenant, state, fields, private, orjson.Fragment(orjson.dumps(fields)), timer, due)
+    return Record(
+        fields[resource.key],
+        tenant,
+        state,
+        fields,
+        private,
+        orjson.Fragment(orjson.dumps(fields)),
+        timer,
+        due,
+    )
 
 
 def _next_timer(

@@ -5,19 +5,19 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from mock_server import fixtures, snapshot
-from mock_server.chance import Chance
-from mock_server.clock import Clock
-from mock_server.coverage import Coverage
-from mock_server.credentials import Credentials
-from mock_server.errors import Refused, WorldExists
-from mock_server.fixtures import Fixture
-from mock_server.paths import shown_path
-from mock_server.plan import ApiPlan
-from mock_server.rates import Rates
-from mock_server.settings import Settings
-from mock_server.store import Collection
-from mock_server.world import Contents, World
+from session_contracts.mock_server import fixtures, snapshot
+from session_contracts.mock_server.chance import Chance
+from session_contracts.mock_server.clock import Clock
+from session_contracts.mock_server.coverage import Coverage
+from session_contracts.mock_server.credentials import Credentials
+from session_contracts.mock_server.errors import Refused, WorldExists
+from session_contracts.mock_server.fixtures import Fixture
+from session_contracts.mock_server.paths import shown_path
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.rates import Rates
+from session_contracts.mock_server.settings import Settings
+from session_contracts.mock_server.store import Collection
+from session_contracts.mock_server.world import Contents, World
 
 #: The world that is served at the documented paths.
 DEFAULT = "default"
@@ -33,11 +33,19 @@ class Worlds:
     `exported`: what the default world begins with, in place of the `sources`. Raises FixtureError, BadSnapshot.
     """
 
-    def __init__(self, plans: Mapping[str, ApiPlan], sources: Mapping[str, Fixture], settings: Settings, exported: Any = None) -> None:
+    def __init__(
+        self,
+        plans: Mapping[str, ApiPlan],
+        sources: Mapping[str, Fixture],
+        settings: Settings,
+        exported: Any = None,
+    ) -> None:
         self._plans = plans
         self._fixtures = sources
         self._settings = settings
-        self._sown: OrderedDict[tuple[int, datetime], Mapping[tuple[str, str], Collection]] = OrderedDict()
+        self._sown: OrderedDict[tuple[int, datetime], Mapping[tuple[str, str], Collection]] = (
+            OrderedDict()
+        )
         self._named: OrderedDict[str, World] = OrderedDict()
         self._dropped: OrderedDict[str, str] = OrderedDict()
         self._issued = {**fixtures.issued(sources), "control": Credentials([])}
@@ -65,9 +73,21 @@ class Worlds:
 
     def _missing(self, name: str) -> Refused:
         if name in self._dropped:
-            return Refused(None, f"the world {name!r} was dropped{self._dropped[name]}; make one with POST /_mock/worlds", status=410)
-        known = "" if self._settings.admin_token else f"; there is {', '.join([DEFAULT, *self._named][:10])}"
-        return Refused(None, f"there is no world {shown_path(name)[:64]!r}; make one with POST /_mock/worlds{known}", status=404)
+            return Refused(
+                None,
+                f"the world {name!r} was dropped{self._dropped[name]}; make one with POST /_mock/worlds",
+                status=410,
+            )
+        known = (
+            ""
+            if self._settings.admin_token
+            else f"; there is {', '.join([DEFAULT, *self._named][:10])}"
+        )
+        return Refused(
+            None,
+            f"there is no world {shown_path(name)[:64]!r}; make one with POST /_mock/worlds{known}",
+            status=404,
+        )
 
     def create(self, name: str | None, seed: int | None, clock: Clock | None) -> World:
         """A world as the server was when it started; with another seed or at another time, sown anew. Raises WorldExists."""
@@ -75,7 +95,11 @@ class Worlds:
         if seed is None and clock is None:
             return self._add(self._origin.fork(name))
         seed = self._settings.seed if seed is None else seed
-        return self._add(self._begin(name, seed, clock or Clock(self._settings.frozen_at), anew=clock is not None))
+        return self._add(
+            self._begin(
+                name, seed, clock or Clock(self._settings.frozen_at), anew=clock is not None
+            )
+        )
 
     def fork(self, name: str | None, of: str) -> World:
         """A world like another one is now. Raises WorldExists, and Refused where there is no such world."""
@@ -90,7 +114,11 @@ class Worlds:
     def drop(self, name: str) -> None:
         """Raises Refused where there is none, or where it is the default one."""
         if name == DEFAULT:
-            raise Refused(None, "the default world stays; POST /_mock/reset brings it back to its beginning", status=409)
+            raise Refused(
+                None,
+                "the default world stays; POST /_mock/reset brings it back to its beginning",
+                status=409,
+            )
         self._forget(self.find(name), "")
 
     def coverage(self) -> Coverage:

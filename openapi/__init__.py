@@ -3,10 +3,10 @@
 Imports nothing of the mock, of the suite, or of the command line.
 """
 
-from openapi.catalog import API_NAMES
-from openapi.errors import ContractError, PartError, UnknownApi, Violation
-from openapi.loader import load, load_control, load_file
-from openapi.model import Contract, Level, Lifecycle, Operation, Rule
+from session_contracts.openapi.catalog import API_NAMES
+from session_contracts.openapi.errors import ContractError, PartError, UnknownApi, Violation
+from session_contracts.openapi.loader import load, load_control, load_file
+from session_contracts.openapi.model import Contract, Level, Lifecycle, Operation, Rule
 
 __all__ = [
     "API_NAMES",

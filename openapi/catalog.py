@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from openapi.errors import PartError, UnknownApi
-from openapi.model import Contract
+from session_contracts.openapi.errors import PartError, UnknownApi
+from session_contracts.openapi.model import Contract
 
 _HERE = Path(__file__).parent
 
@@ -86,7 +86,9 @@ def _folders(root: Path) -> Iterator[Path]:
 
 
 def _is_home(folder: Path) -> bool:
-    return is_name(folder.name) and all((folder / file).is_file() for file in (f"{folder.name}.yaml", "vocabulary.py"))
+    return is_name(folder.name) and all(
+        (folder / file).is_file() for file in (f"{folder.name}.yaml", "vocabulary.py")
+    )
 
 
 def roots() -> tuple[Path, ...]:
@@ -102,7 +104,12 @@ def part(home: Home, name: str) -> ModuleType:
     """The module `<name>.py` in the folder of an own API; it may import its neighbours with `from . import`. Raises PartError."""
     file = home.file(name)
     if not file.is_file():
-        raise PartError(file, None, "there is no such file", "'session-contracts new' shows what belongs into it")
+        raise PartError(
+            file,
+            None,
+            "there is no such file",
+            "'session-contracts new' shows what belongs into it",
+        )
     try:
         return importlib.import_module(f"{_package(file.parents[name.count('.')])}.{name}")
     except Exception as error:
@@ -124,8 +131,16 @@ def _broken(home: Home, file: Path, error: Exception) -> PartError:
     what = f"{type(error).__name__}: {said.replace(f'{_package(home.contract.parent)}.', '')}"
     if isinstance(error, SyntaxError) and error.filename:
         return PartError(Path(error.filename), error.lineno, what, "mend it")
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(home.contract.parent)]
-    return PartError(Path(frames[-1].filename), frames[-1].lineno, what, "mend it") if frames else PartError(file, None, what, "mend it")
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(home.contract.parent)
+    ]
+    return (
+        PartError(Path(frames[-1].filename), frames[-1].lineno, what, "mend it")
+        if frames
+        else PartError(file, None, what, "mend it")
+    )
 
 
 def of_part(home: Home, name: str, member: str, fix: str) -> object:

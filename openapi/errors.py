@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from openapi.mend import Mend
+from session_contracts.openapi.mend import Mend
 
 
 def shown(file: str | Path) -> str:
@@ -39,7 +39,9 @@ class Violation:
     mend: Mend | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"{shown(self.file)}:{self.line}:{self.column}: {self.what}; {self.fix} [{self.check}]"
+        return (
+            f"{shown(self.file)}:{self.line}:{self.column}: {self.what}; {self.fix} [{self.check}]"
+        )
 
 
 class ContractError(Exception):
@@ -61,4 +63,6 @@ class PartError(Exception):
     """A Python file of somebody's own API is missing, cannot be imported, or does not fit the contract."""
 
     def __init__(self, file: Path, line: int | None, what: str, fix: str) -> None:
-        super().__init__(" ".join(f"{shown(file)}{f':{line}' if line else ''}: {what}; {fix}".split()))
+        super().__init__(
+            " ".join(f"{shown(file)}{f':{line}' if line else ''}: {what}; {fix}".split())
+        )

@@ -6,9 +6,11 @@ from urllib.parse import unquote
 
 from jsonschema_rs import ValidationError
 
-from openapi.model import JsonSchema, RuleMap
+from session_contracts.openapi.model import JsonSchema, RuleMap
 
-_ANNOTATIONS = frozenset({"example", "discriminator", "xml", "externalDocs", "nullable", "readOnly", "writeOnly"})
+_ANNOTATIONS = frozenset(
+    {"example", "discriminator", "xml", "externalDocs", "nullable", "readOnly", "writeOnly"}
+)
 _SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 
 

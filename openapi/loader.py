@@ -8,13 +8,13 @@ from typing import Any
 
 import isodate
 
-from openapi.catalog import CONTROL, find
-from openapi.checks import CHECKS, Check, Stage, Subject, run
-from openapi.checks.walk import METHODS
-from openapi.errors import ContractError, Severity, Violation
-from openapi.json_schema import resolve, rule_map
-from openapi.mend import joined
-from openapi.model import (
+from session_contracts.openapi.catalog import CONTROL, find
+from session_contracts.openapi.checks import CHECKS, Check, Stage, Subject, run
+from session_contracts.openapi.checks.walk import METHODS
+from session_contracts.openapi.errors import ContractError, Severity, Violation
+from session_contracts.openapi.json_schema import resolve, rule_map
+from session_contracts.openapi.mend import joined
+from session_contracts.openapi.model import (
     Body,
     Clamp,
     Contract,
@@ -40,7 +40,7 @@ from openapi.model import (
     Transition,
     Window,
 )
-from openapi.source import Source, read
+from session_contracts.openapi.source import Source, read
 
 
 def load(name: str) -> Contract:
@@ -72,7 +72,9 @@ def load_source(source: Source) -> Contract:
     return contract
 
 
-def examine(source: Source, checks: Sequence[Check], last: Stage = Stage.LAST) -> tuple[Contract | None, list[Violation]]:
+def examine(
+    source: Source, checks: Sequence[Check], last: Stage = Stage.LAST
+) -> tuple[Contract | None, list[Violation]]:
     """What these checks find up to a stage, and the Contract, where it could be built.
 
     An error of one stage ends it, since what follows would not understand the document.
@@ -117,21 +119,37 @@ def _contract(name: str, source: Source) -> Contract:
         file=source.file,
         document=document,
         operations={operation.id: operation for operation in _operations(document)},
-        lifecycles={key: _lifecycle(key, table) for key, table in document.get("x-lifecycles", {}).items()},
+        lifecycles={
+            key: _lifecycle(key, table) for key, table in document.get("x-lifecycles", {}).items()
+        },
         rules={rule.id: rule for rule in _rules(document)},
         schemas=resolve(document, components.get("schemas", {})),
-        rate_limits=_rate_limits(document["x-rate-limits"]) if "x-rate-limits" in document else None,
-        security=tuple(_scheme(document, name) for name in components.get("securitySchemes", {}) if not name.startswith("x-")),
+        rate_limits=_rate_limits(document["x-rate-limits"])
+        if "x-rate-limits" in document
+        else None,
+        security=tuple(
+            _scheme(document, name)
+            for name in components.get("securitySchemes", {})
+            if not name.startswith("x-")
+        ),
     )
 
 
 def _rate_limits(node: Mapping[str, Any]) -> RateLimits:
     windows = tuple(_window(window) for window in node["windows"])
-    return RateLimits(node["rule"], windows, node.get("headers", {}), node.get("resource", ""), tuple(node.get("operations", ())))
+    return RateLimits(
+        node["rule"],
+        windows,
+        node.get("headers", {}),
+        node.get("resource", ""),
+        tuple(node.get("operations", ())),
+    )
 
 
 def _window(node: Mapping[str, Any]) -> Window:
-    return Window(node["calls"], isodate.parse_duration(node["per"]), node.get("upTo", node["calls"]))
+    return Window(
+        node["calls"], isodate.parse_duration(node["per"]), node.get("upTo", node["calls"])
+    )
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
@@ -141,22 +159,34 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
                 yield _operation(document, path, method, item)
 
 
-def _operation(document: Mapping[str, Any], path: str, method: str, item: Mapping[str, Any]) -> Operation:
+def _operation(
+    document: Mapping[str, Any], path: str, method: str, item: Mapping[str, Any]
+) -> Operation:
     node = resolve(document, item[method])
     shared = resolve(document, item.get("parameters", []))
     # Beside these there are ranges and the default, which name no status.
-    responses = {int(status): response for status, response in node["responses"].items() if status.isdigit()}
+    responses = {
+        int(status): response for status, response in node["responses"].items() if status.isdigit()
+    }
     return Operation(
         id=node["operationId"],
         method=method.upper(),
         path=path,
         summary=node.get("summary", ""),
-        parameters=tuple(_parameter(parameter) for parameter in [*shared, *node.get("parameters", [])]),
+        parameters=tuple(
+            _parameter(parameter) for parameter in [*shared, *node.get("parameters", [])]
+        ),
         body=_body(node["requestBody"]) if "requestBody" in node else None,
         responses={status: _media(response) for status, response in responses.items()},
-        headers={status: tuple(response.get("headers", {})) for status, response in responses.items()},
+        headers={
+            status: tuple(response.get("headers", {})) for status, response in responses.items()
+        },
         listing=_listing(node["x-list"]) if "x-list" in node else None,
-        security=tuple(_scheme(document, name) for need in node.get("security", document.get("security", [])) for name in need),
+        security=tuple(
+            _scheme(document, name)
+            for need in node.get("security", document.get("security", []))
+            for name in need
+        ),
         scope=Scope(**node["x-scope"]) if "x-scope" in node else None,
     )
 
@@ -181,11 +211,21 @@ def _parameter(node: Mapping[str, Any]) -> Parameter:
 
 
 def _filter(node: Mapping[str, Any]) -> Filter:
-    return Filter(node["field"], node["rule"], Keeps(node.get("keeps", Keeps.EQUAL)), node.get("hidden", False))
+    return Filter(
+        node["field"],
+        node["rule"],
+        Keeps(node.get("keeps", Keeps.EQUAL)),
+        node.get("hidden", False),
+    )
 
 
 def _body(node: Mapping[str, Any]) -> Body:
-    return Body(required=node.get("required", False), schemas=_media(node), rules=rule_map(node), max_bytes=node.get("x-max-bytes"))
+    return Body(
+        required=node.get("required", False),
+        schemas=_media(node),
+        rules=rule_map(node),
+        max_bytes=node.get("x-max-bytes"),
+    )
 
 
 def _media(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,7 +235,13 @@ def _media(node: Mapping[str, Any]) -> dict[str, Any]:
 def _listing(node: Mapping[str, Any]) -> Listing:
     cursor = Cursor(**node["cursor"]) if "cursor" in node else None
     ties = Ties(node.get("ties", Ties.LATEST))
-    return Listing(resource=node["of"], order=tuple(node["order"]), style=Style(node["style"]), cursor=cursor, ties=ties)
+    return Listing(
+        resource=node["of"],
+        order=tuple(node["order"]),
+        style=Style(node["style"]),
+        cursor=cursor,
+        ties=ties,
+    )
 
 
 def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
@@ -203,7 +249,9 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
     for path, item in document["paths"].items():
         for method in METHODS:
             operation = item.get(method, {}) if not path.startswith("x-") else {}
-            yield from (_rule(node, operation["operationId"]) for node in operation.get("x-rules", []))
+            yield from (
+                _rule(node, operation["operationId"]) for node in operation.get("x-rules", [])
+            )
 
 
 def _rule(node: Mapping[str, Any], operation: str | None) -> Rule:
@@ -224,8 +272,13 @@ def _lifecycle(name: str, node: Mapping[str, Any]) -> Lifecycle:
         parameter=node["identity"]["parameter"],
         field=node["identity"]["field"],
         given=tuple(node.get("given", ())),
-        states={state: {field: _alternatives(value) for field, value in values.items()} for state, values in node["states"].items()},
-        transitions={operation: _transition(operation, row) for operation, row in node["transitions"].items()},
+        states={
+            state: {field: _alternatives(value) for field, value in values.items()}
+            for state, values in node["states"].items()
+        },
+        transitions={
+            operation: _transition(operation, row) for operation, row in node["transitions"].items()
+        },
         timers=tuple(_timer(key, timer) for key, timer in node.get("timers", {}).items()),
         creation=_creation(node["creation"]) if "creation" in node else None,
     )
@@ -242,9 +295,18 @@ def _alternatives(value: Any) -> tuple[Any, ...]:
 def _transition(operation: str, node: Mapping[str, Any]) -> Transition:
     return Transition(
         operation=operation,
-        moves=tuple(Move(move["from"], move["to"], move.get("when", {}), move["rule"]) for move in node.get("moves", [])),
-        stays={state: Stay(entry["rule"]) for entry in node.get("stays", []) for state in entry["in"]},
-        refusals={state: Refusal(entry["status"], entry["rule"]) for entry in node.get("refusals", []) for state in entry["in"]},
+        moves=tuple(
+            Move(move["from"], move["to"], move.get("when", {}), move["rule"])
+            for move in node.get("moves", [])
+        ),
+        stays={
+            state: Stay(entry["rule"]) for entry in node.get("stays", []) for state in entry["in"]
+        },
+        refusals={
+            state: Refusal(entry["status"], entry["rule"])
+            for entry in node.get("refusals", [])
+            for state in entry["in"]
+        },
         effects=tuple(node.get("effects", ())),
         atomic=node.get("atomic"),
         isolated=node.get("isolated"),

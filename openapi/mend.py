@@ -34,7 +34,9 @@ def joined(mends: Sequence[Mend]) -> Mend:
     return Mend(tuple(dict.fromkeys(edit for mend in mends for edit in mend.edits)), apply)
 
 
-def mended(text: str, value: Any, mends: Sequence[Mend], parse: Callable[[str], Any]) -> tuple[str, list[Mend]]:
+def mended(
+    text: str, value: Any, mends: Sequence[Mend], parse: Callable[[str], Any]
+) -> tuple[str, list[Mend]]:
     """The text with as many of the mends as do exactly what they are meant to, and those. What was JSON is JSON afterwards.
 
     `value` is what `parse` makes of `text`. `parse` returns None where the text cannot be parsed. Through an alias the same edit may

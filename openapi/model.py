@@ -145,7 +145,10 @@ class Lifecycle:
         A field that may have any value is left out where the record has none.
         """
         values = self.states[state].items()
-        fields = {name: record.get(name) if _among(record.get(name), allowed) else allowed[0] for name, allowed in values}
+        fields = {
+            name: record.get(name) if _among(record.get(name), allowed) else allowed[0]
+            for name, allowed in values
+        }
         return {name: value for name, value in fields.items() if value != ANY}
 
     def state_fields(self) -> frozenset[str]:
@@ -337,7 +340,9 @@ class Contract:
 
     def lifecycle_of(self, operation: str) -> Lifecycle | None:
         """The lifecycle whose table has a row for `operation`."""
-        return next((table for table in self.lifecycles.values() if operation in table.transitions), None)
+        return next(
+            (table for table in self.lifecycles.values() if operation in table.transitions), None
+        )
 
     def statuses(self, rule: str) -> tuple[int, ...]:
         return self.rules[rule].statuses

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from openapi.errors import ContractError, Violation
+from session_contracts.openapi.errors import ContractError, Violation
 
 Path_ = tuple[str | int, ...]
 
@@ -80,7 +80,9 @@ def read(file: Path) -> Source:
 
 
 def unreadable(file: str, reason: str) -> ContractError:
-    return ContractError([Violation(file, 1, 1, "readable", reason, "name a YAML file that can be read")])
+    return ContractError(
+        [Violation(file, 1, 1, "readable", reason, "name a YAML file that can be read")]
+    )
 
 
 def parse(content: bytes, file: str) -> Source:
@@ -107,7 +109,9 @@ class _Reader:
             before = self.text[: unprintable.start()]
             where = before.count("\n") + 1, len(before) - before.rfind("\n")
             what = f"this is not YAML: the character {unprintable.group()!r} cannot stand in it"
-            raise ContractError([Violation(self.file, *where, "yaml", what, "remove it, or write it as an escape")])
+            raise ContractError(
+                [Violation(self.file, *where, "yaml", what, "remove it, or write it as an escape")]
+            )
         # A loader cannot be told of a file's name, and bytes are read without the copy that text would need.
         content = self.text.encode()
         if _may_be_deep(self.text):
@@ -136,9 +140,15 @@ class _Reader:
         loader = _Loader(content)
         try:
             while (event := loader.get_event()) is not None:
-                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
+                    event, yaml.CollectionEndEvent
+                )
                 if depth > _MAX_DEPTH:
-                    raise self._error(event.start_mark, "this is nested too deeply", f"keep to {_MAX_DEPTH} levels")
+                    raise self._error(
+                        event.start_mark,
+                        "this is nested too deeply",
+                        f"keep to {_MAX_DEPTH} levels",
+                    )
         except yaml.YAMLError:
             pass  # whoever composes it says what is wrong
         finally:
@@ -151,13 +161,18 @@ class _Reader:
 
     def _construct(self, loader: _Loader, node: yaml.Node, path: Path_) -> Any:
         self._limit(node)
-        self.places.setdefault(path, Place(node.start_mark.line + 1, node.start_mark.column + 1, None, _span(node)))
+        self.places.setdefault(
+            path, Place(node.start_mark.line + 1, node.start_mark.column + 1, None, _span(node))
+        )
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(loader, node)
         self.enclosing.append(node)
         value: Any
         if isinstance(node, yaml.SequenceNode):
-            value = [self._construct(loader, item, (*path, index)) for index, item in enumerate(node.value)]
+            value = [
+                self._construct(loader, item, (*path, index))
+                for index, item in enumerate(node.value)
+            ]
         else:
             value = self._mapping(loader, node, path)
         self.enclosing.pop()
@@ -167,20 +182,40 @@ class _Reader:
         """Aliases may refer to what they stand in, and to more than any memory holds."""
         self.values += 1
         if any(node is outer for outer in self.enclosing):
-            raise self._error(node.start_mark, "this contains itself through an alias", "write it without the alias")
+            raise self._error(
+                node.start_mark,
+                "this contains itself through an alias",
+                "write it without the alias",
+            )
         if len(self.enclosing) > _MAX_DEPTH:
-            raise self._error(node.start_mark, "this is nested too deeply", f"keep to {_MAX_DEPTH} levels")
+            raise self._error(
+                node.start_mark, "this is nested too deeply", f"keep to {_MAX_DEPTH} levels"
+            )
         if self.values > _MAX_VALUES:
-            raise self._error(node.start_mark, f"this document has more than {_MAX_VALUES} values", "leave out what its aliases repeat")
+            raise self._error(
+                node.start_mark,
+                f"this document has more than {_MAX_VALUES} values",
+                "leave out what its aliases repeat",
+            )
 
     def _scalar(self, loader: _Loader, node: yaml.ScalarNode) -> Any:
         try:
             value = loader.construct_object(node)
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             what = getattr(error, "problem", None) or f"{node.value!r} cannot be read"
-            raise self._error(node.start_mark, f"this is not YAML: {what}", "write it without a tag, or in quotes") from None
-        if not (value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))):
-            raise self._error(node.start_mark, f"JSON has no value like {node.value!r}", "write it in quotes, or leave it out")
+            raise self._error(
+                node.start_mark, f"this is not YAML: {what}", "write it without a tag, or in quotes"
+            ) from None
+        if not (
+            value is None
+            or isinstance(value, str | int)
+            or (isinstance(value, float) and math.isfinite(value))
+        ):
+            raise self._error(
+                node.start_mark,
+                f"JSON has no value like {node.value!r}",
+                "write it in quotes, or leave it out",
+            )
         return value
 
     def _mapping(self, loader: _Loader, node: yaml.Node, path: Path_) -> dict[str, Any]:
@@ -188,11 +223,15 @@ class _Reader:
         for key_node, value_node in self._members(node):
             key = key_node.value
             if not isinstance(key, str):
-                raise self._error(key_node.start_mark, "the name of a member is no text", "write a plain name")
+                raise self._error(
+                    key_node.start_mark, "the name of a member is no text", "write a plain name"
+                )
             if key in mapping:
                 raise self._error(key_node.start_mark, f"{key!r} stands here twice", "keep one")
             start = key_node.start_mark
-            self.places[(*path, key)] = Place(start.line + 1, start.column + 1, _span(key_node), _span(value_node))
+            self.places[(*path, key)] = Place(
+                start.line + 1, start.column + 1, _span(key_node), _span(value_node)
+            )
             mapping[key] = self._construct(loader, value_node, (*path, key))
         return mapping
 
@@ -204,8 +243,14 @@ class _Reader:
             if merge.tag != _MERGE:
                 continue
             for mapping in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                if not isinstance(mapping, yaml.MappingNode) or any(mapping is outer for outer in self.enclosing):
-                    raise self._error(merge.start_mark, "'<<' takes the members of a mapping", "name one, or a list of some")
+                if not isinstance(mapping, yaml.MappingNode) or any(
+                    mapping is outer for outer in self.enclosing
+                ):
+                    raise self._error(
+                        merge.start_mark,
+                        "'<<' takes the members of a mapping",
+                        "name one, or a list of some",
+                    )
                 self.enclosing.append(mapping)
                 for key, member in self._members(mapping):
                     if isinstance(key.value, str) and key.value not in names:
@@ -222,7 +267,11 @@ def _may_be_deep(text: str) -> bool:
 
 
 def _span(node: yaml.Node) -> Span:
-    return Span(node.start_mark.index, node.end_mark.index, isinstance(node, yaml.ScalarNode) and not node.style)
+    return Span(
+        node.start_mark.index,
+        node.end_mark.index,
+        isinstance(node, yaml.ScalarNode) and not node.style,
+    )
 
 
 #: What YAML does not allow to stand in a text.

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from mock_server.app import create_app
-from mock_server.clock import parse_time
-from mock_server.errors import BadSnapshot, FixtureError
-from mock_server.settings import Auth, LogFormat, Settings, Validation
-from openapi import API_NAMES, ContractError, PartError, UnknownApi
 from session_contracts.docs.mount import PATH as DOCS
 from session_contracts.docs.mount import with_docs
+from session_contracts.mock_server.app import create_app
+from session_contracts.mock_server.clock import parse_time
+from session_contracts.mock_server.errors import BadSnapshot, FixtureError
+from session_contracts.mock_server.settings import Auth, LogFormat, Settings, Validation
+from session_contracts.openapi import API_NAMES, ContractError, PartError, UnknownApi
 
 #: As in the contract of the control API: JSON's numbers are exact that far.
 _LONGEST_SEED = 10**15
@@ -38,7 +38,9 @@ def application(
     if admin_token == "":
         raise ValueError("an empty admin token guards nothing; give one, or leave it out")
     if abs(seed) > _LONGEST_SEED:
-        raise ValueError(f"a seed lies between {-_LONGEST_SEED} and {_LONGEST_SEED}, not {str(seed)[:40]}")
+        raise ValueError(
+            f"a seed lies between {-_LONGEST_SEED} and {_LONGEST_SEED}, not {str(seed)[:40]}"
+        )
     settings = Settings(
         apis=tuple(dict.fromkeys(apis)) or API_NAMES,
         seed=seed,

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from openapi import UnknownApi
-from openapi.catalog import CONTROL, find, is_name
+from session_contracts.openapi import UnknownApi
+from session_contracts.openapi.catalog import CONTROL, find, is_name
 
 _CONTROL_NAME = "control"
 _SUFFIXES = (".yaml", ".yml", ".json")

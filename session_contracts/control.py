@@ -31,18 +31,27 @@ class Control:
         if self._admin_token is not None:
             headers["Authorization"] = f"Bearer {self._admin_token}"
         try:
-            answer = _POOL.request(method, url, body=None if body is None else json.dumps(body), headers=headers)
+            answer = _POOL.request(
+                method, url, body=None if body is None else json.dumps(body), headers=headers
+            )
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise MockUnreachable(self.url, error) from None
         try:
             told = json.loads(answer.data)
         except ValueError:
-            raise MockUnreachable(self.url, f"what answers {method} {url} is no mock (status {answer.status})") from None
+            raise MockUnreachable(
+                self.url, f"what answers {method} {url} is no mock (status {answer.status})"
+            ) from None
         if answer.status >= 400:
-            raise MockRefused(answer.status, told["error"] if isinstance(told, Mapping) and "error" in told else told)
+            raise MockRefused(
+                answer.status,
+                told["error"] if isinstance(told, Mapping) and "error" in told else told,
+            )
         return told
 
     def coverage(self) -> dict[str, Any]:
         """Of one world where the URL names it, else of all that there ever were."""
-        told: dict[str, Any] = self.call("GET", "/coverage", worlds="own" if "/w/" in self.url else "all")
+        told: dict[str, Any] = self.call(
+            "GET", "/coverage", worlds="own" if "/w/" in self.url else "all"
+        )
         return told

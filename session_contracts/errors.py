@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from openapi.errors import shown
+from session_contracts.openapi.errors import shown
 
 
 class UserError(Exception):
@@ -14,7 +14,9 @@ class UnknownRule(UserError):
     """No rule of this id can be broken."""
 
     def __init__(self, rule: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no rule {rule!r} that can be broken; there is {', '.join(known)}")
+        super().__init__(
+            f"there is no rule {rule!r} that can be broken; there is {', '.join(known)}"
+        )
 
 
 class UnknownCheck(UserError):
@@ -35,7 +37,9 @@ class MockUnreachable(UserError):
     """No mock answers at a URL."""
 
     def __init__(self, url: str, reason: object) -> None:
-        super().__init__(f"no mock answers at {url}: {reason}; start one with 'session-contracts serve', or give its URL")
+        super().__init__(
+            f"no mock answers at {url}: {reason}; start one with 'session-contracts serve', or give its URL"
+        )
 
 
 class MockRefused(UserError):
@@ -58,8 +62,14 @@ class CannotMake(UserError):
 
     def __init__(self, folder: Path, error: OSError) -> None:
         there = isinstance(error, FileExistsError)
-        why = "is there already, and nothing is overwritten" if there else f"cannot be written: {(error.strerror or str(error)).lower()}"
-        super().__init__(f"{shown(folder.absolute())} {why}; give another name, or another folder with --dir")
+        why = (
+            "is there already, and nothing is overwritten"
+            if there
+            else f"cannot be written: {(error.strerror or str(error)).lower()}"
+        )
+        super().__init__(
+            f"{shown(folder.absolute())} {why}; give another name, or another folder with --dir"
+        )
 
 
 class MockFailed(Exception):
@@ -70,14 +80,18 @@ class NoLifecycle(UserError):
     """A contract has no lifecycle that could be drawn or walked through."""
 
     def __init__(self, contract: str) -> None:
-        super().__init__(f"{contract} has no x-lifecycles, so there is nothing to draw; export it as json or openapi-3.1")
+        super().__init__(
+            f"{contract} has no x-lifecycles, so there is nothing to draw; export it as json or openapi-3.1"
+        )
 
 
 class TooManyWorkflows(UserError):
     """There are more paths through a lifecycle than anybody would run."""
 
     def __init__(self, contract: str, limit: int) -> None:
-        super().__init__(f"{contract} has more than {limit} paths through its lifecycles; export it as mermaid, dot or scxml instead")
+        super().__init__(
+            f"{contract} has more than {limit} paths through its lifecycles; export it as mermaid, dot or scxml instead"
+        )
 
 
 class UnknownVersion(UserError):
@@ -102,15 +116,24 @@ class NoContract(UserError):
     def __init__(self, name: str, violations: Sequence[object]) -> None:
         more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
         first = " ".join(str(violations[0]).split())
-        super().__init__(f"{name} cannot be compared, since it does not load as a contract: {first}{more}")
+        super().__init__(
+            f"{name} cannot be compared, since it does not load as a contract: {first}{more}"
+        )
 
 
 class FolderNotOurs(UserError):
     """The site would be written over something else."""
 
     def __init__(self, folder: Path) -> None:
-        what = "is not empty, and was not written by 'docs build'" if folder.is_dir() else "is no folder"
-        super().__init__(f"{folder} {what}; name another with --out" + (", or write there with --force" if folder.is_dir() else ""))
+        what = (
+            "is not empty, and was not written by 'docs build'"
+            if folder.is_dir()
+            else "is no folder"
+        )
+        super().__init__(
+            f"{folder} {what}; name another with --out"
+            + (", or write there with --force" if folder.is_dir() else "")
+        )
 
 
 class RepeatedApi(UserError):

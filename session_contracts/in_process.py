@@ -30,16 +30,22 @@ class InProcess(HTTPAdapter):
         self._loop = loop
         self._turn = Lock()
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **options: Any
+    ) -> requests.Response:
         """Raises what the application raises."""
         if self._turn.acquire(blocking=False):
             try:
-                return self.build_response(request, self._loop.run_until_complete(self._call(request)))
+                return self.build_response(
+                    request, self._loop.run_until_complete(self._call(request))
+                )
             finally:
                 self._turn.release()
         begun = asyncio.run_coroutine_threadsafe(self._call(request), self._loop)
         with self._turn:
-            return self.build_response(request, self._loop.run_until_complete(asyncio.wrap_future(begun, loop=self._loop)))
+            return self.build_response(
+                request, self._loop.run_until_complete(asyncio.wrap_future(begun, loop=self._loop))
+            )
 
     async def _call(self, request: requests.PreparedRequest) -> HTTPResponse:
         told: list[Message] = []
@@ -52,11 +58,23 @@ class InProcess(HTTPAdapter):
 
         await self._app(_scope(request), receive, send)
         start, *parts = told
-        body = b"".join(part.get("body", b"") for part in parts) if request.method != "HEAD" else b""
-        headers = HTTPHeaderDict([(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]])
+        body = (
+            b"".join(part.get("body", b"") for part in parts) if request.method != "HEAD" else b""
+        )
+        headers = HTTPHeaderDict(
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
+        )
         status = start["status"]
         reason = responses.get(status, "")
-        return HTTPResponse(BytesIO(body), headers, status, 11, reason=reason, preload_content=False, request_method=request.method)
+        return HTTPResponse(
+            BytesIO(body),
+            headers,
+            status,
+            11,
+            reason=reason,
+            preload_content=False,
+            request_method=request.method,
+        )
 
 
 def _scope(request: requests.PreparedRequest) -> Scope:

@@ -15,7 +15,13 @@ def _told(entry: Mapping[str, Any]) -> str:
     rule = f" by {entry['rule']}" if entry["rule"] else ""
     line = f"{entry['number']}. {entry['at']} {entry['method']} {entry['path']}: {entry['status']} {entry['decision']}{rule}{change}"
     allowed = "; ".join(_move(move) for move in entry.get("allowed", ()))
-    return "\n   ".join([line, *([entry["detail"]] if entry["detail"] else []), *([f"allowed: {allowed}"] if allowed else [])])
+    return "\n   ".join(
+        [
+            line,
+            *([entry["detail"]] if entry["detail"] else []),
+            *([f"allowed: {allowed}"] if allowed else []),
+        ]
+    )
 
 
 def _move(move: Mapping[str, Any]) -> str:

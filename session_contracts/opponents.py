@@ -8,7 +8,7 @@ from zlib import crc32
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from openapi import load
+from session_contracts.openapi import load
 
 _VARIES = re.compile(rb"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[\d:]+Z|\d+")
 
@@ -44,13 +44,17 @@ def accept_everything(app: ASGIApp, api: str) -> ASGIApp:
 def _example(api: str) -> bytes:
     """What a success might be: the example of the API's first resource, in an envelope."""
     contract = load(api)
-    schema = next(iter(contract.schemas[table.schema] for table in contract.lifecycles.values()), {})
+    schema = next(
+        iter(contract.schemas[table.schema] for table in contract.lifecycles.values()), {}
+    )
     return orjson.dumps({"data": schema.get("example", {})})
 
 
 def refuse_everything(app: ASGIApp, api: str) -> ASGIApp:
     """Answers every call with 422."""
-    body = orjson.dumps({"type": "about:blank", "title": "Unprocessable Content", "status": 422, "detail": "no"})
+    body = orjson.dumps(
+        {"type": "about:blank", "title": "Unprocessable Content", "status": 422, "detail": "no"}
+    )
     return _instead(app, api, lambda scope: (422, body))
 
 
@@ -60,15 +64,24 @@ def say_yes_and_do_nothing(app: ASGIApp, api: str) -> ASGIApp:
     return _instead(app, api, lambda scope: None if scope["method"] == "GET" else (200, body))
 
 
-def _instead(app: ASGIApp, api: str, answer: Callable[[Scope], tuple[int, bytes] | None]) -> ASGIApp:
+def _instead(
+    app: ASGIApp, api: str, answer: Callable[[Scope], tuple[int, bytes] | None]
+) -> ASGIApp:
     """The calls of the API are answered by `answer`; None, and all others, by the mock."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        given = answer(scope) if scope["type"] == "http" and scope["path"].startswith(f"/{api}/") else None
+        given = (
+            answer(scope)
+            if scope["type"] == "http" and scope["path"].startswith(f"/{api}/")
+            else None
+        )
         if given is None:
             return await app(scope, receive, send)
         status, body = given
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+        ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

@@ -11,16 +11,16 @@ import requests
 from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp
 
-from conformance.outcomes import Outcome
-from conformance.runner import Options, verify
-from mock_server.app import create_app
-from mock_server.breaks import catalogue
-from mock_server.server import running
-from mock_server.settings import Settings
-from openapi import Level, load
-from openapi.catalog import find
+from session_contracts.conformance.outcomes import Outcome
+from session_contracts.conformance.runner import Options, verify
 from session_contracts.errors import UnknownRule
 from session_contracts.in_process import URL, in_process
+from session_contracts.mock_server.app import create_app
+from session_contracts.mock_server.breaks import catalogue
+from session_contracts.mock_server.server import running
+from session_contracts.mock_server.settings import Settings
+from session_contracts.openapi import Level, load
+from session_contracts.openapi.catalog import find
 from session_contracts.opponents import OPPONENTS, Transcript, opponents
 
 #: The mock's time during a proof; any would do.
@@ -60,7 +60,15 @@ class Job:
     seed: int
 
 
-def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: int, seed: int, show: Callable[[str], object]) -> int:
+def prove(
+    api: str,
+    rules: Sequence[str] = (),
+    *,
+    workers: int,
+    max_examples: int,
+    seed: int,
+    show: Callable[[str], object],
+) -> int:
     """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule, PartError."""
     breaks = catalogue(find(api))
     if unknown := sorted(set(rules) - set(breaks)):
@@ -71,8 +79,18 @@ def prove(api: str, rules: Sequence[str] = (), *, workers: int, max_examples: in
     if clean.exit_status != 0 or clean.found:
         return 1
     jobs = [Job(api, rule, None, max_examples, seed) for rule in chosen]
-    jobs += [Job(api, None, name, max_examples, seed) for name in opponents(api)] if not rules else []
-    unbroken = [] if rules else [rule.id for rule in load(api).rules.values() if rule.level is not Level.DECISION and rule.id not in breaks]
+    jobs += (
+        [Job(api, None, name, max_examples, seed) for name in opponents(api)] if not rules else []
+    )
+    unbroken = (
+        []
+        if rules
+        else [
+            rule.id
+            for rule in load(api).rules.values()
+            if rule.level is not Level.DECISION and rule.id not in breaks
+        ]
+    )
     proven = not unbroken
     for job, trial in zip(jobs, _trials(jobs, workers), strict=True):
         line, good = _judged(job, trial, clean, breaks[job.broken].entails if job.broken else ())
@@ -95,13 +113,18 @@ def _trouble(clean: Trial) -> str:
 def _judged(job: Job, trial: Trial, clean: Trial, entails: Sequence[str]) -> tuple[str, bool]:
     if job.broken is None:
         good = trial.exit_status == 1
-        return f"{'fails' if good else 'PASSES':8} {job.opponent} ({len(trial.found)} rules found)", good
+        return (
+            f"{'fails' if good else 'PASSES':8} {job.opponent} ({len(trial.found)} rules found)",
+            good,
+        )
     fate, others = judge(job.broken, trial, clean, entails)
     note = f"  also: {', '.join(sorted(others))}" if others else ""
     return f"{fate:8} {job.broken}{note}", fate is Fate.KILLED and not others
 
 
-def judge(rule: str, trial: Trial, clean: Trial, entails: Iterable[str]) -> tuple[Fate, frozenset[str]]:
+def judge(
+    rule: str, trial: Trial, clean: Trial, entails: Iterable[str]
+) -> tuple[Fate, frozenset[str]]:
     """The fate of a broken rule, and the rules that were found broken but neither are nor are entailed."""
     others = trial.found - {rule, *entails}
     if rule in trial.found:
@@ -134,9 +157,17 @@ def _trial(job: Job) -> Trial:
         report = verify(options)
     found = frozenset(result.id for result in report.results if result.outcome in _FOUND)
     silent = frozenset(
-        result.id for result in report.results if result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
+        result.id
+        for result in report.results
+        if result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
     )
-    return Trial(job.broken or job.opponent or "unbroken", report.exit_status, found, silent, frozenset(transcript.answers))
+    return Trial(
+        job.broken or job.opponent or "unbroken",
+        report.exit_status,
+        found,
+        silent,
+        frozenset(transcript.answers),
+    )
 
 
 @contextmanager
@@ -149,5 +180,7 @@ def _served(app: ASGIApp, job: Job) -> Iterator[tuple[str, BaseAdapter | None]]:
     with in_process(app) as adapter:
         with requests.Session() as session:
             session.mount(URL, adapter)
-            session.put(f"{URL}/_mock/broken-rules", json={"rules": [job.broken]}).raise_for_status()
+            session.put(
+                f"{URL}/_mock/broken-rules", json={"rules": [job.broken]}
+            ).raise_for_status()
         yield URL, adapter

@@ -31,8 +31,17 @@ _COVERED = pytest.StashKey[dict[str, Any]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("session-contracts", "the mock of Session Contracts")
-    group.addoption("--mock-coverage", action="store_true", help="tell which moves, refusals and rules of the mock the tests reached")
-    group.addoption("--mock-coverage-fail-under", type=float, metavar="PERCENT", help="the same, and fail where they reached less")
+    group.addoption(
+        "--mock-coverage",
+        action="store_true",
+        help="tell which moves, refusals and rules of the mock the tests reached",
+    )
+    group.addoption(
+        "--mock-coverage-fail-under",
+        type=float,
+        metavar="PERCENT",
+        help="the same, and fail where they reached less",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,9 +69,9 @@ def _serve_when_called() -> str:
         with listener:
             select.select([listener], [], [])
             with warnings.catch_warnings(action="ignore"):  # of what Connexion imports
-                from mock_server.server import serve
-                from openapi.catalog import names
                 from session_contracts.application import application
+                from session_contracts.mock_server.server import serve
+                from session_contracts.openapi.catalog import names
             serve(application(names()), listener)
 
     threading.Thread(target=serve, daemon=True).start()
@@ -73,7 +82,7 @@ def _serve_when_called() -> str:
 def mock_server_url(pytestconfig: pytest.Config) -> str:
     """Where the mock of this test run is."""
     if _URL not in pytestconfig.stash:
-        from openapi.catalog import names
+        from session_contracts.openapi.catalog import names
         from session_contracts.server import MockServer
 
         server = pytestconfig.stash[_SERVER] = MockServer(*names()).start()
@@ -122,14 +131,16 @@ def _own_fixtures() -> ModuleType:
     """One for each API of one's own; whoever has none does not even import what finds them."""
     module = ModuleType("session_contracts_own_fixtures")
     if "SESSION_CONTRACTS_APIS" in os.environ or any(Path().glob("*/vocabulary.py")):
-        from openapi.catalog import own_names
+        from session_contracts.openapi.catalog import own_names
 
         vars(module).update({name: _api(name) for name in own_names()})
     return module
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test that fails shows what the mock was asked, and what it made of that."""
     report = yield
     world = item.stash.get(_WORLD, None)
@@ -155,7 +166,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """While the mock still answers."""
     config = session.config
     least = config.getoption("mock_coverage_fail_under")
-    if not (config.getoption("mock_coverage") or least is not None) or hasattr(config, "workerinput") or _URL not in config.stash:
+    if (
+        not (config.getoption("mock_coverage") or least is not None)
+        or hasattr(config, "workerinput")
+        or _URL not in config.stash
+    ):
         return
     from session_contracts.control import Control
     from session_contracts.coverage_report import percent
@@ -176,4 +191,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.write_line(text(covered))
     least = config.getoption("mock_coverage_fail_under")
     if least is not None and percent(covered) < least:
-        terminalreporter.write_line(f"FAIL: {percent(covered):.1f} % is less than {least:g} %", red=True)
+        terminalreporter.write_line(
+            f"FAIL: {percent(covered):.1f} % is less than {least:g} %", red=True
+        )

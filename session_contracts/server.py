@@ -32,7 +32,13 @@ class MockServer:
         admin_token: str | None = None,
         process: bool = False,
     ) -> None:
-        self._options: dict[str, Any] = {"seed": seed, "clock": clock, "world": world, "auth": auth, "admin_token": admin_token}
+        self._options: dict[str, Any] = {
+            "seed": seed,
+            "clock": clock,
+            "world": world,
+            "auth": auth,
+            "admin_token": admin_token,
+        }
         self._apis = apis
         self._rate_limits = rate_limits
         self._admin_token = admin_token
@@ -44,7 +50,9 @@ class MockServer:
     def url(self) -> str:
         """Where it is. Raises MockFailed where it was not started."""
         if self._url is None:
-            raise MockFailed("the mock is not running; call start(), or write 'with MockServer() as mock:'")
+            raise MockFailed(
+                "the mock is not running; call start(), or write 'with MockServer() as mock:'"
+            )
         return self._url
 
     def start(self) -> Self:
@@ -59,7 +67,12 @@ class MockServer:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.stop()
 
     # ---- what it has
@@ -86,14 +99,16 @@ class MockServer:
         `clock`: a time at which it stands, or a mapping as the control API takes it.
         """
         told = {"now": clock} if isinstance(clock, str) else clock
-        return make_world(self.url, self._admin_token, name=name, seed=seed, clock=told, state=state)
+        return make_world(
+            self.url, self._admin_token, name=name, seed=seed, clock=told, state=state
+        )
 
     # ---- how it runs
 
     def _in_thread(self) -> str:
         with warnings.catch_warnings(action="ignore"):  # of what Connexion imports
-            from mock_server.server import running
             from session_contracts.application import USER_ERRORS, application
+            from session_contracts.mock_server.server import running
         try:
             app = application(self._apis, rate_limits=self._rate_limits, **self._options)
         except USER_ERRORS as error:
@@ -101,10 +116,25 @@ class MockServer:
         return self._running.enter_context(running(app))
 
     def _in_process(self) -> str:
-        options = [f"--{name.replace('_', '-')}={value}" for name, value in self._options.items() if value is not None]
+        options = [
+            f"--{name.replace('_', '-')}={value}"
+            for name, value in self._options.items()
+            if value is not None
+        ]
         limits = "--rate-limits" if self._rate_limits else "--no-rate-limits"
-        command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "serve", *self._apis, "--port=0", limits, *options]
-        errors = self._running.enter_context(TemporaryFile("w+"))  # not a pipe, which would fill up  # noqa: SIM115
+        command = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "session_contracts",
+            "serve",
+            *self._apis,
+            "--port=0",
+            limits,
+            *options,
+        ]
+        errors = self._running.enter_context(TemporaryFile("w+"))  # not a pipe, which would fill up
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         self._running.callback(_end, process)
         assert process.stdout is not None, "there is a pipe"

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 
-from mock_server.fixtures import read_fixture
-from openapi import Operation, load
+from session_contracts.mock_server.fixtures import read_fixture
+from session_contracts.openapi import Operation, load
 
 
 def welcome(apis: Sequence[str], url: str) -> str:
     """A few lines; the first names the URL."""
-    lines = [f"Session Contracts serves {', '.join(apis)} at {url} (control API: {url}/_mock, reference: {url}/docs)"]
+    lines = [
+        f"Session Contracts serves {', '.join(apis)} at {url} (control API: {url}/_mock, reference: {url}/docs)"
+    ]
     for api in apis:
-        operation = next((operation for operation in load(api).operations.values() if operation.method == "GET"), None)
+        operation = next(
+            (operation for operation in load(api).operations.values() if operation.method == "GET"),
+            None,
+        )
         if operation is not None:
             lines.append(f"  curl {_credential(api, operation)}{url}/{api}{_path(operation)}")
     return "\n".join(lines)
@@ -27,5 +32,9 @@ def _credential(api: str, operation: Operation) -> str:
 
 def _path(operation: Operation) -> str:
     """With the examples of its parameters."""
-    examples = {parameter.name: parameter.example for parameter in operation.parameters if parameter.location == "path"}
+    examples = {
+        parameter.name: parameter.example
+        for parameter in operation.parameters
+        if parameter.location == "path"
+    }
     return operation.path.format(**examples)

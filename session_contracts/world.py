@@ -25,7 +25,12 @@ class MockWorld:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.drop()
 
     def api(self, name: str) -> "MockApi":
@@ -42,12 +47,20 @@ class MockWorld:
     def advance(self, by: str | timedelta) -> datetime:
         """Move the clock forward, by an ISO 8601 duration (`P31D`) or a timedelta; what it shows then."""
         duration = by if isinstance(by, str) else isodate.duration_isoformat(by)
-        return datetime.fromisoformat(self._control.call("POST", "/clock/advance", {"by": duration})["now"])
+        return datetime.fromisoformat(
+            self._control.call("POST", "/clock/advance", {"by": duration})["now"]
+        )
 
-    def set_clock(self, now: str | datetime | None = None, *, frozen: bool | None = None) -> datetime:
+    def set_clock(
+        self, now: str | datetime | None = None, *, frozen: bool | None = None
+    ) -> datetime:
         """Set it (only forward), freeze it or let it run; what it shows then."""
         moment = now.isoformat() if isinstance(now, datetime) else now
-        given = {name: value for name, value in (("now", moment), ("frozen", frozen)) if value is not None}
+        given = {
+            name: value
+            for name, value in (("now", moment), ("frozen", frozen))
+            if value is not None
+        }
         return datetime.fromisoformat(self._control.call("PUT", "/clock", given)["now"])
 
     # ---- what was sent and asked
@@ -79,7 +92,11 @@ class MockWorld:
     def break_rule(self, *rules: str) -> None:
         """Break these rules, besides those that are broken already."""
         broken = self._control.call("GET", "/broken-rules")["broken"]
-        self._control.call("PUT", "/broken-rules", {"rules": [*broken, *(rule for rule in rules if rule not in broken)]})
+        self._control.call(
+            "PUT",
+            "/broken-rules",
+            {"rules": [*broken, *(rule for rule in rules if rule not in broken)]},
+        )
 
     def keep_rules(self) -> None:
         """Keep every rule again."""
@@ -102,7 +119,14 @@ class MockWorld:
         `drop` breaks the connection off; with `after`, the operation is carried out and its answer is lost.
         """
         wait = {"type": "fixed", "milliseconds": delay} if isinstance(delay, int | float) else delay
-        given = {"api": api, "operation": operation, "status": status, "delay": wait, "rate": rate, "first": first}
+        given = {
+            "api": api,
+            "operation": operation,
+            "status": status,
+            "delay": wait,
+            "rate": rate,
+            "first": first,
+        }
         fault = {name: value for name, value in given.items() if value is not None}
         fault |= {name: True for name, value in (("drop", drop), ("after", after)) if value}
         self._control.call("PUT", "/faults", {"faults": [*self.faults, fault]})
@@ -119,7 +143,11 @@ class MockWorld:
 
     def given(self, api: str, state: str = "session", /, **params: Any) -> dict[str, Any]:
         """Prepare a provider state; what it returns."""
-        return dict(self._control.call("POST", f"/{api}/states", {"action": "setup", "state": state, "params": params}))
+        return dict(
+            self._control.call(
+                "POST", f"/{api}/states", {"action": "setup", "state": state, "params": params}
+            )
+        )
 
     def reset(self) -> None:
         """Back to how it began. Credentials, broken rules and faults stay."""

@@ -38,21 +38,34 @@ class Mock:
     def sessions(self) -> str:
         return f"{self.url}/{self.api}/api/v1/sessions"
 
-    def call(self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+    def call(
+        self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
         """Below the sessions."""
-        return self.client.request(method, self.sessions + path, headers=KEYS[self.api] if headers is None else headers, **options)
+        return self.client.request(
+            method,
+            self.sessions + path,
+            headers=KEYS[self.api] if headers is None else headers,
+            **options,
+        )
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
+    def get(
+        self, path: str, headers: Mapping[str, str] | None = None, **params: Any
+    ) -> httpx.Response:
         """Below the API's version."""
         sent = KEYS[self.api] if headers is None else headers
-        return self.client.get(f"{self.url}/{self.api}/api/v1/{path}", headers=sent, params=params or None)
+        return self.client.get(
+            f"{self.url}/{self.api}/api/v1/{path}", headers=sent, params=params or None
+        )
 
     def control(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self.client.request(method, f"{self.url}/_mock{path}", **options)
 
     def state(self, name: str, /, **params: Any) -> Any:
         """What a provider state returns."""
-        answer = self.control("POST", f"/{self.api}/states", json={"action": "setup", "state": name, "params": params})
+        answer = self.control(
+            "POST", f"/{self.api}/states", json={"action": "setup", "state": name, "params": params}
+        )
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -72,14 +85,30 @@ class Mock:
 
 
 def start(
-    *options: str, apis: Sequence[str] = (), errors: IO[str] | None = None, folder: Path | None = None
+    *options: str,
+    apis: Sequence[str] = (),
+    errors: IO[str] | None = None,
+    folder: Path | None = None,
 ) -> tuple[subprocess.Popen[str], str]:
     """`session-contracts serve` in a process of its own, for these APIs or for all, and its URL.
 
     `errors`: a file for what it logs; `folder`: where it runs.
     """
-    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "serve", *apis, "--port", "0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder)
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "session_contracts",
+        "serve",
+        *apis,
+        "--port",
+        "0",
+        *options,
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder
+    )
     assert process.stdout is not None
     line = process.stdout.readline()
     found = re.search(r"http://[\d.]+:\d+", line)

@@ -46,7 +46,7 @@ def html() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(b"<html>hello</html>")
 
-        do_GET = do_POST = do_PATCH = answer  # noqa: N815 - http.server calls them so
+        do_GET = do_POST = do_PATCH = answer
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -57,7 +57,14 @@ def html() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.parametrize("command", [("serve", "rentlot"), ("verify", "rentlot", "--base-url", "http://127.0.0.1:1"), ("prove", "rentlot")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("serve", "rentlot"),
+        ("verify", "rentlot", "--base-url", "http://127.0.0.1:1"),
+        ("prove", "rentlot"),
+    ],
+)
 def test_an_unknown_api(command: tuple[str, ...]) -> None:
     assert "choose one of: rentalot" in one_line(run(*command))
 
@@ -74,8 +81,14 @@ def test_a_port_in_use() -> None:
         (None, "No such file or directory"),
         ("api: [", "this is not YAML"),
         ("just text", "begin it with 'api: rentalot'"),
-        ("api: rentalot\nrecords:\n  - {resource: Session, tenant: default, fields: {id: 1}}\n", ":3: this makes no record"),
-        ("api: rentalot\nrecords:\n  - {resource: Session, tenant: other, fields: {id: {fake: date}}}\n", ":3: this makes no record: fake"),
+        (
+            "api: rentalot\nrecords:\n  - {resource: Session, tenant: default, fields: {id: 1}}\n",
+            ":3: this makes no record",
+        ),
+        (
+            "api: rentalot\nrecords:\n  - {resource: Session, tenant: other, fields: {id: {fake: date}}}\n",
+            ":3: this makes no record: fake",
+        ),
         (
             "api: rentalot\nrecipes:\n  - {resource: Session, state: lost, count: 1, tenant: default, fields: {}}\n",
             ":3: this recipe is incomplete",
@@ -91,15 +104,21 @@ def test_an_unreadable_fixture(tmp_path: Path, content: str | None, said: str) -
 
 
 def test_a_target_that_is_down() -> None:
-    assert "http://127.0.0.1:1" in one_line(run("verify", "rentalot", "--base-url", "http://127.0.0.1:1"))
+    assert "http://127.0.0.1:1" in one_line(
+        run("verify", "rentalot", "--base-url", "http://127.0.0.1:1")
+    )
 
 
 def test_a_states_url_that_answers_html(url: str, html: str) -> None:
-    assert html in one_line(run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--states-url", html))
+    assert html in one_line(
+        run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--states-url", html)
+    )
 
 
 def test_an_unknown_rule(url: str) -> None:
-    assert "rentalot.no.rule" in one_line(run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--rule", "rentalot.no.rule"))
+    assert "rentalot.no.rule" in one_line(
+        run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--rule", "rentalot.no.rule")
+    )
     assert "rentalot.no.rule" in one_line(run("prove", "rentalot", "--rule", "rentalot.no.rule"))
 
 
@@ -121,13 +140,24 @@ def test_wrong_options(arguments: tuple[str, ...], said: str) -> None:
 
 def test_verify_passes_the_mock_and_writes_its_reports(url: str, tmp_path: Path) -> None:
     report, junit = tmp_path / "report.json", tmp_path / "junit.xml"
-    options = ("--states-url", f"{url}/_mock/rentalot/states", "--max-examples", "5", "--json", str(report), "--junit", str(junit))
+    options = (
+        "--states-url",
+        f"{url}/_mock/rentalot/states",
+        "--max-examples",
+        "5",
+        "--json",
+        str(report),
+        "--junit",
+        str(junit),
+    )
     done = run("verify", "rentalot", "--base-url", f"{url}/rentalot", *options)
     assert done.returncode == 0, done.stdout + done.stderr
     written = json.loads(report.read_text())
     assert written["api"] == "rentalot"
     assert written["requests"] > 100
-    assert {rule["outcome"] for rule in written["rules"] if rule["level"] != "decision"} == {"passed"}
+    assert {rule["outcome"] for rule in written["rules"] if rule["level"] != "decision"} == {
+        "passed"
+    }
     assert "<testcase" in junit.read_text()
     assert "rentalot.review.final" in done.stdout
 
@@ -150,8 +180,22 @@ def test_verify_without_a_states_url_is_incomplete(url: str) -> None:
 def test_a_broken_rule_fails_with_lines_that_reproduce_it(url: str) -> None:
     requests.put(f"{url}/_mock/broken-rules", json={"rules": ["rentalot.review.final"]}, timeout=5)
     try:
-        options = ("--states-url", f"{url}/_mock/rentalot/states", "--rule", "rentalot.review.final", "--allow-incomplete")
-        done = run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--docs-url", f"{url}/docs", *options)
+        options = (
+            "--states-url",
+            f"{url}/_mock/rentalot/states",
+            "--rule",
+            "rentalot.review.final",
+            "--allow-incomplete",
+        )
+        done = run(
+            "verify",
+            "rentalot",
+            "--base-url",
+            f"{url}/rentalot",
+            "--docs-url",
+            f"{url}/docs",
+            *options,
+        )
     finally:
         requests.delete(f"{url}/_mock/broken-rules", timeout=5)
     assert done.returncode == 1
@@ -176,7 +220,10 @@ def test_coverage_tells_what_was_reached(url: str, tmp_path: Path) -> None:
     told = run("coverage", "--url", url + world, "--json", str(file), "--fail-under", "0")
     assert told.returncode == 0, told
     assert told.stdout.startswith("rentalot: 1 %")
-    assert "not reached: move Session.reviewSession: awaiting_review -> approved (rentalot.review.decides)" in told.stdout
+    assert (
+        "not reached: move Session.reviewSession: awaiting_review -> approved (rentalot.review.decides)"
+        in told.stdout
+    )
     assert "rule rentalot.auth.required" not in told.stdout
     assert json.loads(file.read_text())["apis"]["rentalot"]["summary"]["rule"]["reached"] == 1
     less = run("coverage", "--url", url + world, "--fail-under", "50")
@@ -185,10 +232,14 @@ def test_coverage_tells_what_was_reached(url: str, tmp_path: Path) -> None:
 
 
 def test_coverage_of_no_mock(html: str, url: str) -> None:
-    assert "no mock answers at http://127.0.0.1:1" in one_line(run("coverage", "--url", "http://127.0.0.1:1"))
+    assert "no mock answers at http://127.0.0.1:1" in one_line(
+        run("coverage", "--url", "http://127.0.0.1:1")
+    )
     assert "is no mock (status" in one_line(run("coverage", "--url", html))
     assert "no world 'nowhere'" in one_line(run("coverage", "--url", f"{url}/w/nowhere"))
-    assert "there is no API named 'rentlot'" in one_line(run("coverage", "--url", url, "--api", "rentlot"))
+    assert "there is no API named 'rentlot'" in one_line(
+        run("coverage", "--url", url, "--api", "rentlot")
+    )
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -204,10 +255,16 @@ def test_requests_are_logged_where_somebody_asks_for_it(form: str, tmp_path: Pat
         assert logged == expected
     else:
         entry = json.loads(logged)
-        assert (entry["world"], entry["operation"], entry["status"]) == ("default", "listSessions", 401)
+        assert (entry["world"], entry["operation"], entry["status"]) == (
+            "default",
+            "listSessions",
+            401,
+        )
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"format": "session-contracts/world", "version": 7}', None])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"format": "session-contracts/world", "version": 7}', None]
+)
 def test_a_file_that_is_no_exported_world(content: str | None, tmp_path: Path) -> None:
     file = tmp_path / "world.json"
     if content is not None:

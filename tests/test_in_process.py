@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from mock_server.app import create_app
-from mock_server.server import running
-from mock_server.settings import Settings
 from session_contracts.in_process import URL, in_process
+from session_contracts.mock_server.app import create_app
+from session_contracts.mock_server.server import running
+from session_contracts.mock_server.settings import Settings
 
 SESSION = "/rentalot/api/v1/sessions/a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 KEY = {"Authorization": "Bearer ra_mockDefaultTenantKey0000000000000000000000000"}
@@ -27,9 +27,21 @@ def carried() -> Iterator[requests.Session]:
 CALLS = (
     requests.Request("GET", SESSION, headers=KEY),
     requests.Request("GET", SESSION),
-    requests.Request("GET", "/rentalot/api/v1/sessions", headers=KEY, params={"limit": "2", "status": "caf\u00e9"}),
-    requests.Request("PATCH", f"{SESSION}/review", headers=KEY, json={"reviewStatus": "approved", "reviewNotes": "caf\u00e9"}),
-    requests.Request("PATCH", f"{SESSION}/review", headers=KEY, data=b"{", params={"a": ["1", "2"]}),
+    requests.Request(
+        "GET",
+        "/rentalot/api/v1/sessions",
+        headers=KEY,
+        params={"limit": "2", "status": "caf\u00e9"},
+    ),
+    requests.Request(
+        "PATCH",
+        f"{SESSION}/review",
+        headers=KEY,
+        json={"reviewStatus": "approved", "reviewNotes": "caf\u00e9"},
+    ),
+    requests.Request(
+        "PATCH", f"{SESSION}/review", headers=KEY, data=b"{", params={"a": ["1", "2"]}
+    ),
     requests.Request("DELETE", SESSION, headers=KEY),
     requests.Request("GET", "/nothing%2Fhere"),
 )
@@ -40,16 +52,30 @@ def test_the_same_answers(carried: requests.Session) -> None:
         for call in CALLS:
             answers = []
             for session, base in ((carried, URL), (sent, url)):
-                request = requests.Request(call.method, base + call.url, call.headers, None, call.data, call.params, json=call.json)
+                request = requests.Request(
+                    call.method,
+                    base + call.url,
+                    call.headers,
+                    None,
+                    call.data,
+                    call.params,
+                    json=call.json,
+                )
                 answer = session.send(session.prepare_request(request))
-                headers = {name.lower(): value for name, value in answer.headers.items() if name.lower() not in ("date", "server")}
+                headers = {
+                    name.lower(): value
+                    for name, value in answer.headers.items()
+                    if name.lower() not in ("date", "server")
+                }
                 answers.append((answer.status_code, headers, answer.content))
             assert answers[0] == answers[1], call.url
 
 
 def test_calls_meet_as_they_do_in_a_server(carried: requests.Session) -> None:
     def review(number: int) -> int:
-        return carried.patch(f"{URL}{SESSION}/review", headers=KEY, json={"reviewStatus": "approved"}).status_code
+        return carried.patch(
+            f"{URL}{SESSION}/review", headers=KEY, json={"reviewStatus": "approved"}
+        ).status_code
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(review, range(8))) == [200] + [409] * 7

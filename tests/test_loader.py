@@ -11,9 +11,16 @@ import openapi_spec_validator
 import pytest
 import yaml
 
-import openapi
-from openapi import API_NAMES, ContractError, UnknownApi, Violation, load, load_file
-from openapi.json_schema import resolve, translate
+from session_contracts import openapi
+from session_contracts.openapi import (
+    API_NAMES,
+    ContractError,
+    UnknownApi,
+    Violation,
+    load,
+    load_file,
+)
+from session_contracts.openapi.json_schema import resolve, translate
 
 CONTRACTS = sorted(Path(openapi.__file__).parent.glob("*.yaml"))
 GOOD = (Path(openapi.__file__).parent / "rentalot.yaml").read_text()
@@ -48,7 +55,14 @@ MISTAKES = [
         what="OpenAPI 3.1.0 is not read",
         fix="convert the document to OpenAPI 3.0.3",
     ),
-    Mistake("openapi", "\npaths:", "\nroutes:", at="openapi:", what="'paths' is missing", fix="write 'paths:' at the root"),
+    Mistake(
+        "openapi",
+        "\npaths:",
+        "\nroutes:",
+        at="openapi:",
+        what="'paths' is missing",
+        fix="write 'paths:' at the root",
+    ),
     Mistake(
         "extension-known",
         "x-list:",
@@ -58,7 +72,12 @@ MISTAKES = [
         fix="use one of x-clamp, x-envelope, x-extensible-enum",
     ),
     Mistake(
-        "extension-form", "style: page}", "style: pages}", at="style: pages}", what="x-list.style", fix="see openapi/extensions.schema.json"
+        "extension-form",
+        "style: page}",
+        "style: pages}",
+        at="style: pages}",
+        what="x-list.style",
+        fix="see openapi/extensions.schema.json",
     ),
     Mistake(
         "operation-id",
@@ -85,7 +104,12 @@ MISTAKES = [
         fix="write days or less, as in P30D",
     ),
     Mistake(
-        "duration", "per: PT1M", "per: Pminute", at="per: Pminute", what="'Pminute' is no duration", fix="write days or less, as in P30D"
+        "duration",
+        "per: PT1M",
+        "per: Pminute",
+        at="per: Pminute",
+        what="'Pminute' is no duration",
+        fix="write days or less, as in P30D",
     ),
     # ---- meaning: names
     Mistake(
@@ -406,7 +430,9 @@ def violations(folder: Path, content: str) -> tuple[Violation, ...]:
     return caught.value.violations
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.check}: {mistake.what}")
+@pytest.mark.parametrize(
+    "mistake", MISTAKES, ids=lambda mistake: f"{mistake.check}: {mistake.what}"
+)
 def test_a_mistake_gives_exactly_one_violation(mistake: Mistake, tmp_path: Path) -> None:
     good = (Path(openapi.__file__).parent / f"{mistake.contract}.yaml").read_text()
     assert good.count(mistake.old) == 1, "the contract has changed; choose another text to replace"
@@ -417,18 +443,30 @@ def test_a_mistake_gives_exactly_one_violation(mistake: Mistake, tmp_path: Path)
     assert mistake.fix in violation.fix
     assert violation.line == bad[: bad.index(mistake.at)].count("\n") + 1
     where = f"{violation.line}:{violation.column}"
-    assert str(violation) == f"{tmp_path / 'bad.yaml'}:{where}: {violation.what}; {violation.fix} [{violation.check}]"
+    assert (
+        str(violation)
+        == f"{tmp_path / 'bad.yaml'}:{where}: {violation.what}; {violation.fix} [{violation.check}]"
+    )
 
 
 def test_what_follows_from_a_mistake_comes_after_it(tmp_path: Path) -> None:
     first, *_ = violations(tmp_path, GOOD.replace("    schema: Session\n", "    schema: Sesion\n"))
-    assert (first.check, first.what, first.fix) == ("schema-exists", "there is no schema 'Sesion'", "write 'Session'")
+    assert (first.check, first.what, first.fix) == (
+        "schema-exists",
+        "there is no schema 'Sesion'",
+        "write 'Session'",
+    )
     assert GOOD.splitlines()[first.line - 1].strip() == "schema: Session"
 
 
 def test_mistakes_are_reported_together_in_the_order_of_the_file(tmp_path: Path) -> None:
-    bad = GOOD.replace("order: [-createdAt, id]", "order: [-begunAt, id]").replace("given: [draft, active,", "given: [active,")
-    assert [violation.check for violation in violations(tmp_path, bad)] == ["state-reachable", "list-field"]
+    bad = GOOD.replace("order: [-createdAt, id]", "order: [-begunAt, id]").replace(
+        "given: [draft, active,", "given: [active,"
+    )
+    assert [violation.check for violation in violations(tmp_path, bad)] == [
+        "state-reachable",
+        "list-field",
+    ]
 
 
 # ---- what is no contract at all
@@ -442,7 +480,12 @@ def test_broken_yaml_is_reported_with_its_line(tmp_path: Path) -> None:
 
 def test_a_repeated_key_is_reported_where_it_stands_again(tmp_path: Path) -> None:
     (violation,) = violations(tmp_path, "openapi: 3.0.3\ninfo: {}\npaths: {}\ninfo: {}\n")
-    assert (violation.check, violation.line, violation.what, violation.fix) == ("yaml", 4, "'info' stands here twice", "keep one")
+    assert (violation.check, violation.line, violation.what, violation.fix) == (
+        "yaml",
+        4,
+        "'info' stands here twice",
+        "keep one",
+    )
 
 
 @pytest.mark.parametrize("content", ["", "just text", "- a\n- list\n", "openapi: 2\n"])
@@ -452,12 +495,16 @@ def test_another_document_is_no_contract(content: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_violation(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="No such file or directory; name a YAML file that can be read"):
+    with pytest.raises(
+        ContractError, match="No such file or directory; name a YAML file that can be read"
+    ):
         load_file(tmp_path / "absent.yaml")
 
 
 def test_an_unknown_api_names_the_known_ones() -> None:
-    with pytest.raises(UnknownApi, match="there is no API named 'rentalott'; choose one of: rentalot"):
+    with pytest.raises(
+        UnknownApi, match="there is no API named 'rentalott'; choose one of: rentalot"
+    ):
         load("rentalott")
 
 
@@ -472,7 +519,9 @@ def test_a_contract_is_valid_openapi(file: Path) -> None:
 
 @pytest.mark.parametrize("name", API_NAMES)
 def test_every_schema_has_an_example(name: str) -> None:
-    assert [schema for schema, members in load(name).schemas.items() if "example" not in members] == []
+    assert [
+        schema for schema, members in load(name).schemas.items() if "example" not in members
+    ] == []
 
 
 @pytest.mark.parametrize("file", CONTRACTS, ids=lambda file: file.stem)
@@ -486,8 +535,13 @@ def wrong_examples(document: Mapping[str, Any], node: Any) -> Iterator[str]:
     if isinstance(node, Mapping):
         schema = node.get("schema", node)
         if "example" in node and isinstance(schema, Mapping):
-            validator = jsonschema_rs.Draft202012Validator(translate(resolve(document, schema)), validate_formats=True)
-            yield from (f"{node['example']}: {error.message}" for error in validator.iter_errors(node["example"]))
+            validator = jsonschema_rs.Draft202012Validator(
+                translate(resolve(document, schema)), validate_formats=True
+            )
+            yield from (
+                f"{node['example']}: {error.message}"
+                for error in validator.iter_errors(node["example"])
+            )
         for key, value in node.items():
             if key != "example":
                 yield from wrong_examples(document, value)
@@ -498,7 +552,11 @@ def wrong_examples(document: Mapping[str, Any], node: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", API_NAMES)
 def test_every_operation_is_named_by_a_verb_and_a_noun(name: str) -> None:
-    assert [operation for operation in load(name).operations if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", operation)] == []
+    assert [
+        operation
+        for operation in load(name).operations
+        if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", operation)
+    ] == []
 
 
 @pytest.mark.parametrize("name", API_NAMES)

@@ -45,7 +45,9 @@ def test_worlds_and_forks() -> None:
 
 def status(world: MockWorld, session: str) -> Any:
     api = world.api("rentalot")
-    return httpx.get(f"{api.base_url}/api/v1/sessions/{session}", headers=api.headers).json()["data"]["status"]
+    return httpx.get(f"{api.base_url}/api/v1/sessions/{session}", headers=api.headers).json()[
+        "data"
+    ]["status"]
 
 
 def test_it_begins_with_a_file(tmp_path: Path) -> None:
@@ -102,7 +104,12 @@ def test_what_was_set_can_be_taken_back() -> None:
         world.clear_faults()
         world.keep_rules()
         assert httpx.get(url, headers=api.headers).status_code == 200
-        review = [httpx.patch(f"{url}/review", headers=api.headers, json={"reviewStatus": "approved"}).status_code for _ in range(2)]
+        review = [
+            httpx.patch(
+                f"{url}/review", headers=api.headers, json={"reviewStatus": "approved"}
+            ).status_code
+            for _ in range(2)
+        ]
         assert review == [200, 409]
         assert len(world.har()["log"]["entries"]) == 4
         world.reset()

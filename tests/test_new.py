@@ -13,14 +13,14 @@ import pytest
 from click.testing import CliRunner, Result
 from openapi_spec_validator import validate
 
-from conformance.errors import UsageError
-from conformance.runner import Options, verify
-from mock_server.breaks import catalogue
-from openapi import API_NAMES, ContractError, Level, PartError, UnknownApi, load
-from openapi.catalog import VARIABLE, find, names
 from session_contracts import MockServer, MockWorld
 from session_contracts.application import USER_ERRORS, application
 from session_contracts.cli import main
+from session_contracts.conformance.errors import UsageError
+from session_contracts.conformance.runner import Options, verify
+from session_contracts.mock_server.breaks import catalogue
+from session_contracts.openapi import API_NAMES, ContractError, Level, PartError, UnknownApi, load
+from session_contracts.openapi.catalog import VARIABLE, find, names
 from tests.serving import running
 
 ROOT = Path(__file__).parents[1]
@@ -36,10 +36,20 @@ def invoked(*arguments: str) -> Result:
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """In a process of its own, in this folder, as if nothing said where APIs are."""
-    kept = {name: value for name, value in os.environ.items() if name != VARIABLE and not name.startswith("PYTEST_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name != VARIABLE and not name.startswith("PYTEST_")
+    }
     environment = kept | {"PYTHONPATH": str(ROOT), "MYPYPATH": str(ROOT), "COLUMNS": "120"}
     return subprocess.run(
-        [sys.executable, "-W", "ignore", *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-W", "ignore", *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
 
 
@@ -49,7 +59,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("own")
     done = run(root, "-m", "session_contracts", "new", NAME, "--resource", RESOURCE)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(f"made {NAME}: README.md, __init__.py, breaks.py, fixture.yaml, handlers.py, {NAME}.yaml, ")
+    assert done.stdout.startswith(
+        f"made {NAME}: README.md, __init__.py, breaks.py, fixture.yaml, handlers.py, {NAME}.yaml, "
+    )
     return root
 
 
@@ -77,7 +89,10 @@ def test_it_serves_beside_a_vendors(found: Path) -> None:
         api = world.api(NAME)
         assert api.headers == KEY
         trips = f"{api.base_url}/v1/boat-trips"
-        assert httpx.get(f"{trips}/{KNOWN}", headers=KEY).json()["data"]["expiresAt"] == "2026-05-05T07:00:00Z"
+        assert (
+            httpx.get(f"{trips}/{KNOWN}", headers=KEY).json()["data"]["expiresAt"]
+            == "2026-05-05T07:00:00Z"
+        )
         assert httpx.get(trips, headers=KEY).json()["pagination"]["total"] == 31
         assert set(httpx.get(f"{mock.url}/_mock/health").json()["apis"]) == {NAME, "rentalot"}
         assert [entry["operation"] for entry in api.journal] == ["getBoatTrip", "listBoatTrips"]
@@ -89,29 +104,45 @@ def test_it_serves_beside_a_vendors(found: Path) -> None:
             assert httpx.post(f"{there}/confirm", headers=KEY).status_code == 503
             other.clear_faults()
             refused = httpx.post(f"{there}/confirm", headers=KEY)
-            assert (refused.status_code, refused.headers["X-Mock-Rule"]) == (422, f"{NAME}.confirm.pending-only")
+            assert (refused.status_code, refused.headers["X-Mock-Rule"]) == (
+                422,
+                f"{NAME}.confirm.pending-only",
+            )
             other.break_rule(f"{NAME}.confirm.pending-only")
-            assert httpx.post(f"{there}/confirm", headers=KEY).json()["data"]["status"] == "confirmed"
+            assert (
+                httpx.post(f"{there}/confirm", headers=KEY).json()["data"]["status"] == "confirmed"
+            )
             kept = other.export()
             covered = other.coverage()["apis"][NAME]["summary"]["refusal"]["reached"]
         assert covered == 1
         world.load(kept)
         assert httpx.get(f"{trips}/{made}", headers=KEY).json()["data"]["status"] == "confirmed"
-        assert httpx.get(f"{trips}/{made}", headers=api.credential(tenant="other")).status_code == 404
+        assert (
+            httpx.get(f"{trips}/{made}", headers=api.credential(tenant="other")).status_code == 404
+        )
         assert httpx.get(trips, headers=api.credential(revoked=True)).status_code == 401
 
 
 def test_it_is_verified_and_proven(root: Path) -> None:
     """Through the command line, in the folder that it is in, with everything that the suite has."""
     with running("--clock", "2026-05-04T09:00:00Z", apis=[NAME], folder=root) as mock:
-        urls = ("--base-url", f"{mock.url}/{NAME}", "--states-url", f"{mock.url}/_mock/{NAME}/states")
+        urls = (
+            "--base-url",
+            f"{mock.url}/{NAME}",
+            "--states-url",
+            f"{mock.url}/_mock/{NAME}/states",
+        )
         done = run(root, "-m", "session_contracts", "verify", NAME, *urls, "--max-examples", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(rules(root))} passed" in done.stdout
     chosen = (f"{NAME}.boat-trip.expires", f"{NAME}.cancel.kept")
     options = [word for rule in chosen for word in ("--rule", rule)]
     done = run(root, "-m", "session_contracts", "prove", NAME, *options, "--max-examples", "1")
-    assert done.stdout.splitlines() == ["unbroken: conforms", *(f"killed   {rule}" for rule in chosen), "proven"]
+    assert done.stdout.splitlines() == [
+        "unbroken: conforms",
+        *(f"killed   {rule}" for rule in chosen),
+        "proven",
+    ]
 
 
 def rules(root: Path) -> list[str]:
@@ -128,7 +159,15 @@ def test_its_scenario_passes_also_side_by_side(root: Path) -> None:
 def test_its_python_and_its_yaml_are_good(root: Path, found: Path) -> None:
     (root / "mypy.ini").write_text("[mypy]\nstrict = true\n")
     for command in (
-        ("ruff", "check", "--isolated", "--no-cache", "--line-length=110", "--select=B,C4,E,F,I,N,PT,RUF,SIM,UP,W", NAME),
+        (
+            "ruff",
+            "check",
+            "--isolated",
+            "--no-cache",
+            "--line-length=110",
+            "--select=B,C4,E,F,I,N,PT,RUF,SIM,UP,W",
+            NAME,
+        ),
         ("mypy", "--config-file=mypy.ini", f"--cache-dir={ROOT / '.mypy_cache'}", NAME),
     ):
         done = run(root, "-m", *command)
@@ -142,9 +181,16 @@ def test_every_rule_but_decisions_can_be_broken(found: Path) -> None:
 
 
 def test_the_suites_part_knows_nothing_of_the_mock_nor_the_other_way_round() -> None:
-    for modules, unwanted in (("vocabulary", "checks"), "mock_server"), (("handlers", "states", "breaks"), "conformance"):
+    for modules, unwanted in (
+        (("vocabulary", "checks"), "mock_server"),
+        (("handlers", "states", "breaks"), "conformance"),
+    ):
         imports = "; ".join(f"import session_contracts.authoring.{module}" for module in modules)
-        done = run(ROOT, "-c", f"{imports}; import sys; sys.exit(any(name.startswith({unwanted!r}) for name in sys.modules))")
+        done = run(
+            ROOT,
+            "-c",
+            f"{imports}; import sys; sys.exit(any(name.startswith({unwanted!r}) for name in sys.modules))",
+        )
         assert done.returncode == 0, done.stderr
 
 
@@ -161,13 +207,17 @@ def test_where_it_is_found(found: Path, tmp_path: Path, monkeypatch: pytest.Monk
     assert names() == (*API_NAMES, NAME)
     monkeypatch.delenv(VARIABLE)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UnknownApi, match=f"{NAME}/{NAME}.yaml is in the current folder, or in one of {VARIABLE}"):
+    with pytest.raises(
+        UnknownApi, match=f"{NAME}/{NAME}.yaml is in the current folder, or in one of {VARIABLE}"
+    ):
         find(NAME)
     monkeypatch.chdir(found.parent)
     assert load(NAME).file == str(found / f"{NAME}.yaml")
 
 
-def test_other_folders_are_not_taken_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_folders_are_not_taken_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("control", "chart"):
         (tmp_path / name).mkdir()
@@ -200,7 +250,9 @@ def test_other_folders_are_not_taken_for_one(tmp_path: Path, monkeypatch: pytest
         (["acme", "--resource", "Problem"], "is the name of another schema"),
     ],
 )
-def test_a_bad_name(arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_name(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     done = invoked("new", *arguments)
     assert (done.exit_code, done.stdout) == (2, "")
@@ -244,33 +296,129 @@ class Mistake:
 
 MOCK_MISTAKES = [
     Mistake("handlers.py", "", None, "/handlers.py: there is no such file"),
-    Mistake("handlers.py", "def stamp(", "def stamp(:", "/handlers.py:68: SyntaxError: invalid syntax"),
-    Mistake("handlers.py", "timedelta(days=1)", "timedelta(days=1) / nothing", "/handlers.py:23: NameError: name 'nothing' is not defined"),
-    Mistake("handlers.py", "def cancel_boat_trip", "def cancel", "there is no function cancel_boat_trip; write the function"),
-    Mistake("handlers.py", "def store_reason", "def keep_reason", "/handlers.py: there is no function store_reason; write the effect that"),
-    Mistake("states.py", "STATES:", "STATE:", "/states.py: there is no STATES; write 'STATES: dict[str, State] = {...}', by name"),
-    Mistake("breaks.py", "handlers.stamp)", "handlers.stomp)", "/breaks.py:151: AttributeError: module 'handlers' has no"),
-    Mistake("breaks.py", f"{NAME}.cancel.kept", f"{NAME}.cancel.lost", "/breaks.py:151: the contract has no rule 'harbor_2.cancel.lost'"),
-    Mistake("breaks.py", '"title", "maxLength"', '"name", "maxLength"', "the break of harbor_2.create.title does not fit the contract"),
-    Mistake("fixture.yaml", "quantity: 2", "quantity: many", "/fixture.yaml:9: this makes no record"),
-    Mistake("fixture.yaml", "api: harbor_2", "api: other", "/fixture.yaml:1: this is no fixture of harbor_2"),
+    Mistake(
+        "handlers.py", "def stamp(", "def stamp(:", "/handlers.py:68: SyntaxError: invalid syntax"
+    ),
+    Mistake(
+        "handlers.py",
+        "timedelta(days=1)",
+        "timedelta(days=1) / nothing",
+        "/handlers.py:23: NameError: name 'nothing' is not defined",
+    ),
+    Mistake(
+        "handlers.py",
+        "def cancel_boat_trip",
+        "def cancel",
+        "there is no function cancel_boat_trip; write the function",
+    ),
+    Mistake(
+        "handlers.py",
+        "def store_reason",
+        "def keep_reason",
+        "/handlers.py: there is no function store_reason; write the effect that",
+    ),
+    Mistake(
+        "states.py",
+        "STATES:",
+        "STATE:",
+        "/states.py: there is no STATES; write 'STATES: dict[str, State] = {...}', by name",
+    ),
+    Mistake(
+        "breaks.py",
+        "handlers.stamp)",
+        "handlers.stomp)",
+        "/breaks.py:151: AttributeError: module 'handlers' has no",
+    ),
+    Mistake(
+        "breaks.py",
+        f"{NAME}.cancel.kept",
+        f"{NAME}.cancel.lost",
+        "/breaks.py:151: the contract has no rule 'harbor_2.cancel.lost'",
+    ),
+    Mistake(
+        "breaks.py",
+        '"title", "maxLength"',
+        '"name", "maxLength"',
+        "the break of harbor_2.create.title does not fit the contract",
+    ),
+    Mistake(
+        "fixture.yaml", "quantity: 2", "quantity: many", "/fixture.yaml:9: this makes no record"
+    ),
+    Mistake(
+        "fixture.yaml",
+        "api: harbor_2",
+        "api: other",
+        "/fixture.yaml:1: this is no fixture of harbor_2",
+    ),
 ]
 SUITE_MISTAKES = [
     Mistake("vocabulary.py", "", None, "/vocabulary.py: there is no such file"),
-    Mistake("vocabulary.py", "VOCABULARIES =", "WORDS =", "/vocabulary.py: there is no VOCABULARIES; write 'VOCABULARIES = (Voc"),
-    Mistake("vocabulary.py", 'read="getBoatTrip"', 'read="getTrip"', "/vocabulary.py:11: the contract has no operation 'getTrip'"),
-    Mistake("vocabulary.py", f"{NAME}.cancel.kept", f"{NAME}.lost", "/vocabulary.py:34: the contract has no rule 'harbor_2.lost'"),
-    Mistake("vocabulary.py", '"quantity": 3', '"quantity": 0', "the example of createBoatTrip is refused: 0 is less than the minimum of 1"),
-    Mistake("vocabulary.py", '"cancelBoatTrip": {"reason": "The', '"confirmBoatTrip": {"reason": "The', "no example of a body"),
-    Mistake("vocabulary.py", 'api="harbor_2"', 'api="harbor"', "/vocabulary.py:9: api is 'harbor'; write 'harbor_2'"),
-    Mistake("vocabulary.py", 'scopes={"customerId"', 'scopes={"customer"', "listBoatTrips cannot be narrowed to a 'customer'"),
+    Mistake(
+        "vocabulary.py",
+        "VOCABULARIES =",
+        "WORDS =",
+        "/vocabulary.py: there is no VOCABULARIES; write 'VOCABULARIES = (Voc",
+    ),
+    Mistake(
+        "vocabulary.py",
+        'read="getBoatTrip"',
+        'read="getTrip"',
+        "/vocabulary.py:11: the contract has no operation 'getTrip'",
+    ),
+    Mistake(
+        "vocabulary.py",
+        f"{NAME}.cancel.kept",
+        f"{NAME}.lost",
+        "/vocabulary.py:34: the contract has no rule 'harbor_2.lost'",
+    ),
+    Mistake(
+        "vocabulary.py",
+        '"quantity": 3',
+        '"quantity": 0',
+        "the example of createBoatTrip is refused: 0 is less than the minimum of 1",
+    ),
+    Mistake(
+        "vocabulary.py",
+        '"cancelBoatTrip": {"reason": "The',
+        '"confirmBoatTrip": {"reason": "The',
+        "no example of a body",
+    ),
+    Mistake(
+        "vocabulary.py",
+        'api="harbor_2"',
+        'api="harbor"',
+        "/vocabulary.py:9: api is 'harbor'; write 'harbor_2'",
+    ),
+    Mistake(
+        "vocabulary.py",
+        'scopes={"customerId"',
+        'scopes={"customer"',
+        "listBoatTrips cannot be narrowed to a 'customer'",
+    ),
 ]
 CONTRACT_MISTAKES = [
     Mistake(f"{NAME}.yaml", "x-lifecycles:", "x-lifecycles: [", ": this is not YAML"),
-    Mistake(f"{NAME}.yaml", "      summary: Create boat trip\n", "      summary: [Create]\n", 'this is not of type "string"'),
-    Mistake(f"{NAME}.yaml", "schemas/Cancellation\"", "schemas/Cancelation\"", "'#/components/schemas/Cancelation' refers to nothing"),
-    Mistake(f"{NAME}.yaml", "from: pending, to: confirmed", "from: pending, to: sunk", "there is no state 'sunk'"),
-    Mistake(f"{NAME}.yaml", "cancel.again}", "cancel.twice}", "there is no rule 'harbor_2.cancel.twice'"),
+    Mistake(
+        f"{NAME}.yaml",
+        "      summary: Create boat trip\n",
+        "      summary: [Create]\n",
+        'this is not of type "string"',
+    ),
+    Mistake(
+        f"{NAME}.yaml",
+        'schemas/Cancellation"',
+        'schemas/Cancelation"',
+        "'#/components/schemas/Cancelation' refers to nothing",
+    ),
+    Mistake(
+        f"{NAME}.yaml",
+        "from: pending, to: confirmed",
+        "from: pending, to: sunk",
+        "there is no state 'sunk'",
+    ),
+    Mistake(
+        f"{NAME}.yaml", "cancel.again}", "cancel.twice}", "there is no rule 'harbor_2.cancel.twice'"
+    ),
 ]
 
 
@@ -323,7 +471,9 @@ def test_paths_are_told_from_where_one_is(own: Path, monkeypatch: pytest.MonkeyP
 
 def test_own_checks_are_read_before_anything_is_sent(own: Path) -> None:
     (own / "checks").mkdir()
-    (own / "checks" / "test_more.py").write_text("import session_contracts.authoring.checks\n\nassert False, 'not yet'\n")
+    (own / "checks" / "test_more.py").write_text(
+        "import session_contracts.authoring.checks\n\nassert False, 'not yet'\n"
+    )
     with pytest.raises(PartError, match=r"checks/test_more.py:3: AssertionError: not yet"):
         verify(Options(NAME, "http://127.0.0.1:9"))
     (own / "checks" / "test_more.py").write_text("")
@@ -335,18 +485,29 @@ def test_own_checks_name_rules_that_there_are(own: Path) -> None:
     (own / "checks").mkdir()
     text = 'from session_contracts.authoring.checks import verifies\n\n\n@verifies("get.retruns")\ndef test_more() -> None:\n    pass\n'
     (own / "checks" / "test_more.py").write_text(text)
-    done = run(own.parent, "-m", "session_contracts", "verify", NAME, "--base-url", "http://127.0.0.1:9")
+    done = run(
+        own.parent, "-m", "session_contracts", "verify", NAME, "--base-url", "http://127.0.0.1:9"
+    )
     where = f"{NAME}/checks/test_more.py:4"
-    assert done.stderr.startswith(f"session-contracts: {where}: test_more verifies 'get.retruns', which the contract does not state;")
+    assert done.stderr.startswith(
+        f"session-contracts: {where}: test_more verifies 'get.retruns', which the contract does not state;"
+    )
     assert len(done.stderr.splitlines()) == 1
     assert done.returncode == 2
 
 
 def test_a_rule_that_nothing_breaks_is_not_proven(own: Path) -> None:
-    make_mistake(own, Mistake("breaks.py", f'    "{NAME}.get.returns"', f'    # "{NAME}.get.returns"', ""))
+    make_mistake(
+        own, Mistake("breaks.py", f'    "{NAME}.get.returns"', f'    # "{NAME}.get.returns"', "")
+    )
     assert f"{NAME}.get.returns" not in catalogue(find(NAME))
     with MockServer(NAME, clock="2026-05-04T09:00:00Z") as mock:
-        assert httpx.put(f"{mock.url}/_mock/broken-rules", json={"rules": [f"{NAME}.get.returns"]}).status_code == 400
+        assert (
+            httpx.put(
+                f"{mock.url}/_mock/broken-rules", json={"rules": [f"{NAME}.get.returns"]}
+            ).status_code
+            == 400
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -354,5 +515,7 @@ def _nothing_left() -> Iterator[None]:
     """Modules of folders that are gone."""
     before = set(sys.modules)
     yield
-    for name in [name for name in set(sys.modules) - before if name.startswith("_session_contracts_")]:
+    for name in [
+        name for name in set(sys.modules) - before if name.startswith("_session_contracts_")
+    ]:
         del sys.modules[name]

@@ -50,7 +50,9 @@ def test_every_api(request, name):
 @pytest.mark.parametrize("options", [(), ("-n", "3")], ids=["alone", "xdist"])
 def test_a_world_for_each_test(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
     pytester.makepyfile(GOOD)
-    result = pytester.runpytest_subprocess("-W", "error", "--strict-markers", "--mock-coverage", *options)
+    result = pytester.runpytest_subprocess(
+        "-W", "error", "--strict-markers", "--mock-coverage", *options
+    )
     result.assert_outcomes(passed=15)
     result.stdout.fnmatch_lines(["*coverage of the mock*", "rentalot: * % (*2/2 moves, *"])
     assert result.ret == 0

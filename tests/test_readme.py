@@ -27,12 +27,19 @@ def output() -> list[tuple[str, str, str]]:
     process, url = start("--clock", clock.group(1))
     try:
         commands = console(README)
-        script = "\n".join(f"{command}\nprintf '\\036'" for command, _ in commands).replace("http://127.0.0.1:8080", url)
-        printed = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout.split("\036")
+        script = "\n".join(f"{command}\nprintf '\\036'" for command, _ in commands).replace(
+            "http://127.0.0.1:8080", url
+        )
+        printed = subprocess.run(
+            ["bash", "-c", script], capture_output=True, text=True, check=True, timeout=60
+        ).stdout.split("\036")
     finally:
         process.terminate()
         process.communicate(timeout=10)
-    return [(command, said, did.strip()) for (command, said), did in zip(commands, printed[:-1], strict=True)]
+    return [
+        (command, said, did.strip())
+        for (command, said), did in zip(commands, printed[:-1], strict=True)
+    ]
 
 
 def test_the_commands_print_what_the_readme_shows(output: list[tuple[str, str, str]]) -> None:
@@ -44,5 +51,12 @@ def test_the_commands_print_what_the_readme_shows(output: list[tuple[str, str, s
 def test_the_test_that_the_readme_shows_passes(tmp_path: Path) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     (tmp_path / "test_readme_shows.py").write_text(code)
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout

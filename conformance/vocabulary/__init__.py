@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 
-from conformance.vocabulary import mobilenext, openscouter, promptster, rentalot, saleslab
-from conformance.vocabulary.model import Vocabulary
-from conformance.vocabulary.own import own_vocabularies
+from session_contracts.conformance.vocabulary import (
+    mobilenext,
+    openscouter,
+    promptster,
+    rentalot,
+    saleslab,
+)
+from session_contracts.conformance.vocabulary.model import Vocabulary
+from session_contracts.conformance.vocabulary.own import own_vocabularies
 
 _VOCABULARIES: Mapping[str, tuple[Vocabulary, ...]] = {
     "rentalot": (rentalot.SESSION,),

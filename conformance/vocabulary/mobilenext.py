@@ -1,6 +1,6 @@
 """Mobile Next's words."""
 
-from conformance.vocabulary.model import Vocabulary
+from session_contracts.conformance.vocabulary.model import Vocabulary
 
 SESSION = Vocabulary(
     api="mobilenext",
@@ -14,7 +14,10 @@ SESSION = Vocabulary(
     placing={"held": {"released": False}, "released": {"released": True}},
     kinds=("jwt", "api_key"),
     envelopes={"listSessions": "mobilenext.list.envelope", "getSession": "mobilenext.get.envelope"},
-    members={"listSessions": "mobilenext.session.members", "getSession": "mobilenext.session.members"},
+    members={
+        "listSessions": "mobilenext.session.members",
+        "getSession": "mobilenext.session.members",
+    },
     stated="mobilenext.session.released-at",
     aliases={"tenant.unlisted": "mobilenext.organization.others"},
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openapi.model import Contract
+from session_contracts.openapi.model import Contract
 
 
 def _nothing(body: Any) -> str | None:
@@ -69,5 +69,9 @@ class Vocabulary:
     def operations(self, contract: Contract) -> tuple[str, ...]:
         """The operations that are spoken of here, in the contract's order."""
         table = contract.lifecycles[self.resource]
-        own = {*table.transitions, *self.also, *([table.creation.operation] if table.creation else ())}
+        own = {
+            *table.transitions,
+            *self.also,
+            *([table.creation.operation] if table.creation else ()),
+        }
         return tuple(name for name in contract.operations if name in own)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.vocabulary.model import Vocabulary
+from session_contracts.conformance.vocabulary.model import Vocabulary
 
 #: The rule on what is in the answer of each operation.
 _MEMBERS = {
@@ -22,9 +22,18 @@ def _breaks(operation: str, body: Any) -> tuple[str, ...]:
     if not isinstance(body, dict):
         return ()
     if operation == "updateNotes" and isinstance(notes := body.get("notes"), list):
-        updates = any(isinstance(note, dict) and isinstance(note.get("noteId"), str) for note in notes)
-        return (*(("openscouter.notes.unknown",) if updates else ()), *(() if notes else ("openscouter.notes.empty",)))
-    return ("openscouter.complete.time-form",) if operation == "completeSession" and "completedAt" in body else ()
+        updates = any(
+            isinstance(note, dict) and isinstance(note.get("noteId"), str) for note in notes
+        )
+        return (
+            *(("openscouter.notes.unknown",) if updates else ()),
+            *(() if notes else ("openscouter.notes.empty",)),
+        )
+    return (
+        ("openscouter.complete.time-form",)
+        if operation == "completeSession" and "completedAt" in body
+        else ()
+    )
 
 
 SESSION = Vocabulary(
@@ -42,10 +51,18 @@ SESSION = Vocabulary(
         "completeSession": {},
         "updateNotes": {"notes": [{"content": "Tester struggled with the checkout flow."}]},
         "confirmSession": {"rating": 5, "comment": "Thorough and articulate tester."},
-        "submitFeedback": {"clarity": 4, "difficulty": 3, "technicalIssues": False, "comment": "Instructions were clear."},
+        "submitFeedback": {
+            "clarity": 4,
+            "difficulty": 3,
+            "technicalIssues": False,
+            "comment": "Instructions were clear.",
+        },
     },
     envelopes=dict.fromkeys(_MEMBERS, "openscouter.envelope.form"),
     members=_MEMBERS,
-    aliases={"review.precedence": "openscouter.request.precedence", "answer.declared": "openscouter.answer.sound"},
+    aliases={
+        "review.precedence": "openscouter.request.precedence",
+        "answer.declared": "openscouter.answer.sound",
+    },
     breaks=_breaks,
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.vocabulary.model import Vocabulary
+from session_contracts.conformance.vocabulary.model import Vocabulary
 
 _SESSION = "promptster.session.members"
 
@@ -12,7 +12,10 @@ def _breaks(operation: str, body: Any) -> tuple[str, ...]:
     if operation != "updateSession" or not isinstance(body, dict):
         return ()
     nothing = body.get("endedAt") is None and body.get("metadata") is None
-    return (*(("promptster.update.nothing",) if nothing else ()), *(("promptster.update.before-start",) if "endedAt" in body else ()))
+    return (
+        *(("promptster.update.nothing",) if nothing else ()),
+        *(("promptster.update.before-start",) if "endedAt" in body else ()),
+    )
 
 
 SESSION = Vocabulary(
@@ -23,13 +26,23 @@ SESSION = Vocabulary(
     state="session",
     also=("listSessions", "ingestEvent"),
     scopes={"assessmentId": "assessment", "sourceService": None},
-    placing={"running": {}, "ended": {"startedAt": "2026-01-05T10:00:00Z", "endedAt": "2026-01-05T11:12:00Z"}},
+    placing={
+        "running": {},
+        "ended": {"startedAt": "2026-01-05T10:00:00Z", "endedAt": "2026-01-05T11:12:00Z"},
+    },
     born="startedAt",
     kinds=("reviewer", "candidate"),
     ties={"candidate": "sessionId"},
     examples={
-        "createSession": {"id": "{uuid}", "sourceService": "claude-code", "metadata": {"candidateName": "Ada Lovelace"}},
-        "updateSession": {"endedAt": "{now}", "metadata": {"candidateName": "Ada Lovelace", "reviewed": True}},
+        "createSession": {
+            "id": "{uuid}",
+            "sourceService": "claude-code",
+            "metadata": {"candidateName": "Ada Lovelace"},
+        },
+        "updateSession": {
+            "endedAt": "{now}",
+            "metadata": {"candidateName": "Ada Lovelace", "reviewed": True},
+        },
         "mergeMetadata": {"reviewed": True},
         "ingestEvent": {
             "id": "{uuid}",
@@ -38,7 +51,11 @@ SESSION = Vocabulary(
             "kind": "command",
             "source": {"channel": "cli", "integration": "claude-code", "emitter": "hook"},
             "actor": {"type": "human"},
-            "provenance": {"attribution": "likely_human", "confidence": 0.9, "observability": "high"},
+            "provenance": {
+                "attribution": "likely_human",
+                "confidence": 0.9,
+                "observability": "high",
+            },
             "v": 1,
             "data": {"command": "pnpm test", "exitCode": 0, "durationMs": 4200},
         },
@@ -64,6 +81,9 @@ SESSION = Vocabulary(
         "getDecisions": "promptster.decisions.members",
         "getCohortStats": "promptster.cohort.members",
     },
-    aliases={"rate.per-token": "promptster.rate.per-key", "review.precedence": "promptster.request.precedence"},
+    aliases={
+        "rate.per-token": "promptster.rate.per-key",
+        "review.precedence": "promptster.request.precedence",
+    },
     breaks=_breaks,
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.vocabulary.model import Vocabulary
+from session_contracts.conformance.vocabulary.model import Vocabulary
 
 _LONG = 1000
 
@@ -25,7 +25,12 @@ SESSION = Vocabulary(
     state="session",
     also=("listSessions",),
     scopes={"contactId": None, "workflowTemplateId": None},
-    examples={"reviewSession": {"reviewStatus": "approved", "reviewNotes": "Strong candidate, good income verification"}},
+    examples={
+        "reviewSession": {
+            "reviewStatus": "approved",
+            "reviewNotes": "Strong candidate, good income verification",
+        }
+    },
     cells={("getSession", "draft"): "rentalot.session.draft"},
     filter_values={("status", "draft"): "rentalot.list.filter-draft"},
     envelopes={
@@ -33,7 +38,9 @@ SESSION = Vocabulary(
         "getSession": "rentalot.get.envelope",
         "reviewSession": "rentalot.review.envelope",
     },
-    members=dict.fromkeys(("listSessions", "getSession", "reviewSession"), "rentalot.session.members"),
+    members=dict.fromkeys(
+        ("listSessions", "getSession", "reviewSession"), "rentalot.session.members"
+    ),
     races={"reviewSession": "rentalot.review.once"},
     refused=_refused,
 )

@@ -1,6 +1,6 @@
 """Sales Lab's words."""
 
-from conformance.vocabulary.model import Vocabulary
+from session_contracts.conformance.vocabulary.model import Vocabulary
 
 _CODES = {
     "saleslab.auth.unauthorized": "UNAUTHORIZED",

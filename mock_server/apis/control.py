@@ -8,11 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from mock_server import breaks, faults, har, snapshot, states
-from mock_server.call import Answer, Call
-from mock_server.clock import Clock, parse_duration, parse_time, rfc3339
-from mock_server.credentials import Credential
-from mock_server.errors import (
+from session_contracts.mock_server import breaks, faults, har, snapshot, states
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.clock import Clock, parse_duration, parse_time, rfc3339
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import (
     BadFault,
     BadSnapshot,
     BadState,
@@ -24,10 +24,10 @@ from mock_server.errors import (
     UnknownRules,
     WorldExists,
 )
-from mock_server.faults import Faults
-from mock_server.journal import Entry, matches, shown
-from mock_server.plan import ApiPlan, vendors
-from mock_server.world import World, as_message
+from session_contracts.mock_server.faults import Faults
+from session_contracts.mock_server.journal import Entry, matches, shown
+from session_contracts.mock_server.plan import ApiPlan, vendors
+from session_contracts.mock_server.world import World, as_message
 
 #: It tells of the vendors' APIs, and is none.
 VENDOR = False
@@ -44,7 +44,10 @@ def authenticate(call: Call, sent: str | None) -> Credential:
 
 def _is_it(secret: bytes, wanted: str) -> bool:
     """In constant time; some clients write a header in UTF-8, and some in latin-1."""
-    encoded = (wanted.encode("utf-8", "surrogateescape"), wanted.encode("latin-1", "backslashreplace"))
+    encoded = (
+        wanted.encode("utf-8", "surrogateescape"),
+        wanted.encode("latin-1", "backslashreplace"),
+    )
     found = [hmac.compare_digest(secret, each) for each in encoded]
     return any(found)
 
@@ -65,7 +68,10 @@ def _secret(sent: str) -> bytes:
 
 def get_health(call: Call) -> Answer:
     served = vendors(call.world.plans).items()
-    hashes = {name: {"contract": hashlib.sha256(Path(plan.contract.file).read_bytes()).hexdigest()} for name, plan in served}
+    hashes = {
+        name: {"contract": hashlib.sha256(Path(plan.contract.file).read_bytes()).hexdigest()}
+        for name, plan in served
+    }
     return Answer(200, {"status": "serving", "version": own_version(), "apis": hashes})
 
 
@@ -78,13 +84,22 @@ def own_version() -> str:
 
 
 def list_worlds(call: Call) -> Answer:
-    listed = [{"name": world.name, "now": rfc3339(world.clock.now()), "requests": world.journal.count} for world in call.worlds]
+    listed = [
+        {"name": world.name, "now": rfc3339(world.clock.now()), "requests": world.journal.count}
+        for world in call.worlds
+    ]
     return Answer(200, {"worlds": listed})
 
 
 def create_world(call: Call) -> Answer:
     asked = call.body or {}
-    if len(ways := [way for way in ("fork", "state") if way in asked] + (["seed or clock"] if {"seed", "clock"} & set(asked) else [])) > 1:
+    if (
+        len(
+            ways := [way for way in ("fork", "state") if way in asked]
+            + (["seed or clock"] if {"seed", "clock"} & set(asked) else [])
+        )
+        > 1
+    ):
         raise Refused(None, f"a world begins in one way; give one of {', '.join(ways)}")
     try:
         return _made(_create(call, asked.get("name"), asked), call)
@@ -101,7 +116,9 @@ def _create(call: Call, name: str | None, asked: Mapping[str, Any]) -> World:
         return call.worlds.fork(name, asked["fork"])
     if "state" in asked:
         return call.worlds.load(name, asked["state"])
-    return call.worlds.create(name, asked.get("seed"), _clock(asked["clock"]) if "clock" in asked else None)
+    return call.worlds.create(
+        name, asked.get("seed"), _clock(asked["clock"]) if "clock" in asked else None
+    )
 
 
 def _clock(asked: Mapping[str, Any]) -> Clock:
@@ -178,7 +195,14 @@ def advance_clock(call: Call) -> Answer:
 
 def get_journal(call: Call) -> Answer:
     found, latest = _entries(call)
-    return Answer(200, {"entries": [shown(entry) for entry in latest], "total": len(found), "dropped": call.world.journal.dropped})
+    return Answer(
+        200,
+        {
+            "entries": [shown(entry) for entry in latest],
+            "total": len(found),
+            "dropped": call.world.journal.dropped,
+        },
+    )
 
 
 def _entries(call: Call) -> tuple[list[Entry], list[Entry]]:
@@ -198,7 +222,9 @@ def get_journal_archive(call: Call) -> Answer:
 
 def get_coverage(call: Call) -> Answer:
     coverage = call.worlds.coverage() if call.parameters["worlds"] == "all" else call.world.coverage
-    return Answer(200, {"apis": {name: coverage.of(plan) for name, plan in vendors(call.world.plans).items()}})
+    return Answer(
+        200, {"apis": {name: coverage.of(plan) for name, plan in vendors(call.world.plans).items()}}
+    )
 
 
 def delete_coverage(call: Call) -> Answer:
@@ -234,7 +260,9 @@ def delete_faults(call: Call) -> Answer:
 
 
 def get_broken_rules(call: Call) -> Answer:
-    return Answer(200, {"broken": list(call.world.broken), "breakable": breaks.breakable(call.world.plans)})
+    return Answer(
+        200, {"broken": list(call.world.broken), "breakable": breaks.breakable(call.world.plans)}
+    )
 
 
 def put_broken_rules(call: Call) -> Answer:
@@ -254,7 +282,9 @@ def _served(call: Call, name: str) -> ApiPlan:
     """A vendor's API. Raises Refused."""
     served = vendors(call.world.plans)
     if name not in served:
-        raise Refused(None, f"there is no API {name[:40]!r} here; there is {', '.join(served)}", status=404)
+        raise Refused(
+            None, f"there is no API {name[:40]!r} here; there is {', '.join(served)}", status=404
+        )
     return served[name]
 
 
@@ -263,14 +293,22 @@ def _served(call: Call, name: str) -> ApiPlan:
 
 def set_up_state(call: Call) -> Answer:
     try:
-        return Answer(200, states.set_up(call.world, _served(call, call.parameters["api"]), call.body))
+        return Answer(
+            200, states.set_up(call.world, _served(call, call.parameters["api"]), call.body)
+        )
     except NoSuchState as error:
         raise Refused(None, str(error), status=501) from None
     except BadState as error:
         raise Refused(None, str(error)) from None
 
 
-def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def error_body(
+    status: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     """`{error}`: one sentence."""
-    fields = "; ".join(f"{error.field}: {error.message}" for error in errors if f"{error.field}: {error.message}" != detail)
+    fields = "; ".join(
+        f"{error.field}: {error.message}"
+        for error in errors
+        if f"{error.field}: {error.message}" != detail
+    )
     return "application/json", {"error": f"{detail}: {fields}" if fields else detail}

@@ -5,18 +5,22 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from mock_server import security, tokens
-from mock_server.call import Answer, Call
-from mock_server.credentials import Credential
-from mock_server.errors import FieldError, Refused
-from mock_server.paging import cursor_page
-from mock_server.store import Record
+from session_contracts.mock_server import security, tokens
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import FieldError, Refused
+from session_contracts.mock_server.paging import cursor_page
+from session_contracts.mock_server.store import Record
 
 #: How long a JWT is valid.
 LIFETIME = timedelta(hours=24)
 #: Organizations and users, of which the API shows the ids alone. The first of a user's organizations is its default.
 HIDDEN = {
-    "Organization": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+    "Organization": {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "string"}},
+    },
     "User": {
         "type": "object",
         "required": ["id", "organizations"],
@@ -48,7 +52,9 @@ def find_credential(call: Call, secret: str) -> Credential | None:
     if issued is not None:
         return issued
     told = tokens.credential(secret)
-    known = told is not None and (told.organizations is not None or _user(call, told.user) is not None)
+    known = told is not None and (
+        told.organizations is not None or _user(call, told.user) is not None
+    )
     return told if known else None
 
 
@@ -60,9 +66,15 @@ def choose_tenant(call: Call) -> str | None:
     """The organization of the header, else that of the key, else the caller's default; it must be one of the caller's. Raises Refused."""
     assert call.credential is not None, "every operation is secured"
     mine = organizations(call)
-    chosen: str | None = call.parameters.get("X-Organization-Id") or call.credential.organization or next(iter(mine), None)
+    chosen: str | None = (
+        call.parameters.get("X-Organization-Id")
+        or call.credential.organization
+        or next(iter(mine), None)
+    )
     if chosen is None:
-        raise Refused("mobilenext.organization.none", "you belong to no organization; ask for an invitation")
+        raise Refused(
+            "mobilenext.organization.none", "you belong to no organization; ask for an invitation"
+        )
     if chosen not in mine:
         raise Refused(_not_mine(call, chosen), f"{chosen} is not one of your organizations")
     return chosen
@@ -72,18 +84,31 @@ def organizations(call: Call) -> tuple[str, ...]:
     """Those that the caller belongs to and that exist, the default one first."""
     assert call.credential is not None, "every operation is secured"
     user = _user(call, call.credential.user)
-    known: Sequence[str] = user.fields["organizations"] if user else call.credential.organizations or ()
+    known: Sequence[str] = (
+        user.fields["organizations"] if user else call.credential.organizations or ()
+    )
     return tuple(organization for organization in known if _exists(call, organization))
 
 
 def _exists(call: Call, organization: str) -> bool:
-    return call.world.collection(call.api, call.api.resources["Organization"]).get(organization) is not None
+    return (
+        call.world.collection(call.api, call.api.resources["Organization"]).get(organization)
+        is not None
+    )
 
 
 def _not_mine(call: Call, organization: str) -> str:
-    return "mobilenext.organization.foreign" if _exists(call, organization) else "mobilenext.organization.unknown"
+    return (
+        "mobilenext.organization.foreign"
+        if _exists(call, organization)
+        else "mobilenext.organization.unknown"
+    )
 
 
-def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def error_body(
+    status: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     """`{error: {code, message}}`; a code is the name of the status."""
-    return "application/json", {"error": {"code": HTTPStatus(status).name.lower(), "message": detail}}
+    return "application/json", {
+        "error": {"code": HTTPStatus(status).name.lower(), "message": detail}
+    }

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from mock_server import tokens
-from mock_server.call import Answer, Call, Change
-from mock_server.chance import CHOICES, IDS
-from mock_server.clock import parse_time, rfc3339
-from mock_server.credentials import Credential
-from mock_server.errors import FieldError, Refused
-from mock_server.security import find_issued
-from mock_server.store import Record
-from mock_server.world import Message
+from session_contracts.mock_server import tokens
+from session_contracts.mock_server.call import Answer, Call, Change
+from session_contracts.mock_server.chance import CHOICES, IDS
+from session_contracts.mock_server.clock import parse_time, rfc3339
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import FieldError, Refused
+from session_contracts.mock_server.security import find_issued
+from session_contracts.mock_server.store import Record
+from session_contracts.mock_server.world import Message
 
 #: How long a JWT is valid.
 LIFETIME = timedelta(hours=24)
@@ -28,7 +28,10 @@ HIDDEN = {
             "splitRatio": {
                 "type": "object",
                 "required": ["A", "B"],
-                "properties": {"A": {"type": "number", "minimum": 0}, "B": {"type": "number", "minimum": 0}},
+                "properties": {
+                    "A": {"type": "number", "minimum": 0},
+                    "B": {"type": "number", "minimum": 0},
+                },
             },
         },
     },
@@ -39,7 +42,14 @@ PRIVATE = {
     "Session": {
         "type": "object",
         "properties": {
-            "notes": {"type": "array", "items": {"type": "object", "required": ["noteId"], "properties": {"noteId": {"type": "string"}}}},
+            "notes": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["noteId"],
+                    "properties": {"noteId": {"type": "string"}},
+                },
+            },
             "feedback": {"type": "object"},
             "confirmedAt": {"type": "string"},
         },
@@ -61,7 +71,9 @@ def create_session(call: Call) -> Answer:
         "completedAt": None,
         "durationSeconds": None,
     }
-    call.world.place(call.api, call.api.resources["Session"], fields, call.tenant or "", {"notes": ()})
+    call.world.place(
+        call.api, call.api.resources["Session"], fields, call.tenant or "", {"notes": ()}
+    )
     shown = {name: fields[name] for name in ("sessionId", "jobId", "testerId", "variant", "status")}
     return _ok({**shown, "createdAt": now}, 201)
 
@@ -70,7 +82,9 @@ def _known(call: Call, resource: str, member: str) -> Record:
     """The study or tester that the body names. Raises Refused."""
     found = call.world.collection(call.api, call.api.resources[resource]).get(call.body[member])
     if found is None or found.tenant not in ("", call.tenant):
-        raise Refused("openscouter.create.unknown", f"{resource} not found: {call.body[member][:100]}")
+        raise Refused(
+            "openscouter.create.unknown", f"{resource} not found: {call.body[member][:100]}"
+        )
     return found
 
 
@@ -104,7 +118,9 @@ def stamp_completion(call: Call, change: Change) -> None:
             raise Refused("openscouter.complete.time-form", f"completedAt: {error}") from None
         if not started <= ended <= call.time + _SKEW:
             span = f"{rfc3339(started)}, when it started, and {rfc3339(call.time)}, which is now"
-            raise Refused("openscouter.complete.time-form", f"completedAt: {text} does not lie between {span}")
+            raise Refused(
+                "openscouter.complete.time-form", f"completedAt: {text} does not lie between {span}"
+            )
     change.fields["completedAt"] = rfc3339(ended)
     change.fields["durationSeconds"] = int((ended - started).total_seconds())
 
@@ -113,7 +129,9 @@ def analyze_session(call: Call) -> Answer:
     """The table's timer ends it."""
     session = call.perform()
     shown = {name: session.fields[name] for name in ("sessionId", "status")}
-    return _ok({**shown, "estimatedCompletionSeconds": int(analysis_time(call).total_seconds())}, 202)
+    return _ok(
+        {**shown, "estimatedCompletionSeconds": int(analysis_time(call).total_seconds())}, 202
+    )
 
 
 def analysis_time(call: Call) -> timedelta:
@@ -144,11 +162,22 @@ def changed_notes(call: Call) -> tuple[Sequence[Mapping[str, Any]], Mapping[str,
         if key is None:
             key, created = new_id(call, "note"), created + 1
             author = call.credential.user if call.credential else None
-            notes[key] = {"noteId": key, "content": "", "timestamp": rfc3339(call.time), "authorId": author or "user_unknown"}
+            notes[key] = {
+                "noteId": key,
+                "content": "",
+                "timestamp": rfc3339(call.time),
+                "authorId": author or "user_unknown",
+            }
         elif key not in notes:
-            raise Refused("openscouter.notes.unknown", f"Note not found: {key[:100]}; none was added or updated")
+            raise Refused(
+                "openscouter.notes.unknown",
+                f"Note not found: {key[:100]}; none was added or updated",
+            )
         notes[key] = {**notes[key], "content": change["content"]}
-    return tuple(notes.values()), {"updatedCount": len(call.body["notes"]) - created, "createdCount": created}
+    return tuple(notes.values()), {
+        "updatedCount": len(call.body["notes"]) - created,
+        "createdCount": created,
+    }
 
 
 def confirm_session(call: Call) -> Answer:
@@ -159,7 +188,11 @@ def confirm_session(call: Call) -> Answer:
 
 def queue_payout(call: Call, change: Change) -> None:
     """The rating and the comment are kept where nothing shows them."""
-    change.private |= {"confirmedAt": rfc3339(call.time), "rating": int(call.body["rating"]), "comment": call.body.get("comment")}
+    change.private |= {
+        "confirmedAt": rfc3339(call.time),
+        "rating": int(call.body["rating"]),
+        "comment": call.body.get("comment"),
+    }
     change.messages.append(Message("payout", about=call.found.key))
 
 
@@ -181,7 +214,9 @@ def find_credential(call: Call, secret: str) -> Credential | None:
     return issued or tokens.credential(secret)
 
 
-def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def error_body(
+    status: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     """The envelope with a text; what is wrong with which field stands in it."""
     fields = "; ".join(f"{error.field}: {error.message}" for error in errors)
     text = f"{detail}: {fields}" if fields and fields != detail else detail

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mock_server import tokens
-from mock_server.apis.promptster_cohort import statistics
-from mock_server.call import Answer, Call, Change, one
-from mock_server.clock import EARLIEST, parse_moment, parse_time, rfc3339_ms
-from mock_server.credentials import Credential
-from mock_server.errors import FieldError, Refused
-from mock_server.paging import page_after, skipped_page
-from mock_server.plan import ApiPlan
-from mock_server.security import find_issued
-from mock_server.store import Fields, Record, Rows
-from mock_server.world import World
+from session_contracts.mock_server import tokens
+from session_contracts.mock_server.apis.promptster_cohort import statistics
+from session_contracts.mock_server.call import Answer, Call, Change, one
+from session_contracts.mock_server.clock import EARLIEST, parse_moment, parse_time, rfc3339_ms
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import FieldError, Refused
+from session_contracts.mock_server.paging import page_after, skipped_page
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.security import find_issued
+from session_contracts.mock_server.store import Fields, Record, Rows
+from session_contracts.mock_server.world import World
 
 UNAUTHORIZED = "Invalid or missing API key"
 #: Assessments and candidate keys, which other pages speak of.
@@ -27,7 +27,10 @@ HIDDEN = {
             "id": {"type": "string"},
             "key": {"type": "string"},
             "assessmentId": {"type": "string", "nullable": True},
-            "status": {"type": "string", "enum": ["pending", "redeemed", "completed", "expired", "hired"]},
+            "status": {
+                "type": "string",
+                "enum": ["pending", "redeemed", "completed", "expired", "hired"],
+            },
             "sessionId": {"type": "string", "nullable": True},
         },
     },
@@ -65,11 +68,23 @@ def create_session(call: Call) -> Answer:
         own = taken.tenant == call.tenant
         rule = "promptster.create.conflict" if own else "promptster.create.foreign-id"
         raise Refused(rule, "Session already exists", members={"id": key})
-    fields = new_session(key, call.tenant or "", rfc3339_ms(call.time), call.body.get("sourceService"), call.body.get("metadata"))
-    return one(call.world.place(call.api, call.api.resources["Session"], fields, call.tenant or "", {}), "session", 201)
+    fields = new_session(
+        key,
+        call.tenant or "",
+        rfc3339_ms(call.time),
+        call.body.get("sourceService"),
+        call.body.get("metadata"),
+    )
+    return one(
+        call.world.place(call.api, call.api.resources["Session"], fields, call.tenant or "", {}),
+        "session",
+        201,
+    )
 
 
-def new_session(key: str, tenant: str, started: str, source: str | None, metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+def new_session(
+    key: str, tenant: str, started: str, source: str | None, metadata: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """A session in progress, without events."""
     return {
         "id": key,
@@ -87,7 +102,12 @@ def new_session(key: str, tenant: str, started: str, source: str | None, metadat
 
 def list_sessions(call: Call) -> Answer:
     page, total = skipped_page(call)
-    frame = {"sessions": [], "total": total, "limit": call.parameters["limit"], "offset": call.parameters["offset"]}
+    frame = {
+        "sessions": [],
+        "total": total,
+        "limit": call.parameters["limit"],
+        "offset": call.parameters["offset"],
+    }
     return Answer(200, {**frame, "sessions": [record.encoded for record in page]}, frame)
 
 
@@ -102,7 +122,9 @@ def update_session(call: Call) -> Answer:
 def take_over(call: Call, change: Change) -> None:
     """What the body names takes the place of what was there. Raises Refused."""
     if call.body.get("endedAt") is not None:
-        change.fields["endedAt"] = _moment(call.body["endedAt"], "endedAt", "promptster.update.ended-form")
+        change.fields["endedAt"] = _moment(
+            call.body["endedAt"], "endedAt", "promptster.update.ended-form"
+        )
     if call.body.get("metadata") is not None:
         change.fields["metadata"] = call.body["metadata"]
 
@@ -118,7 +140,12 @@ def _moment(text: str, name: str, rule: str) -> str:
 def merge_metadata(call: Call) -> Answer:
     session = call.found
     merged = {**session.fields["metadata"], **call.body}
-    return one(call.world.move(call.api, call.resource(), session, str(session.state), {"metadata": merged}), "session")
+    return one(
+        call.world.move(
+            call.api, call.resource(), session, str(session.state), {"metadata": merged}
+        ),
+        "session",
+    )
 
 
 def delete_session(call: Call) -> Answer:
@@ -136,7 +163,13 @@ def delete_everything(call: Call, change: Change) -> None:
 def _change_key(call: Call, key: Record, **changes: Any) -> Record:
     """It remembers to which session it was linked, also when it is no more."""
     linked = {"linked": changes["sessionId"]} if changes.get("sessionId") else {}
-    return call.world.place(call.api, call.api.resources["CandidateKey"], {**key.fields, **changes}, key.tenant, {**key.private, **linked})
+    return call.world.place(
+        call.api,
+        call.api.resources["CandidateKey"],
+        {**key.fields, **changes},
+        key.tenant,
+        {**key.private, **linked},
+    )
 
 
 # ---- events
@@ -145,7 +178,11 @@ def _change_key(call: Call, key: Record, **changes: Any) -> Record:
 def get_timeline(call: Call) -> Answer:
     rows = events_of(call.world, call.api, call.found)
     page, more = page_after(call, rows, _last(call))
-    return Answer(200, {"events": [event.encoded for event in page], "hasMore": more}, {"events": [], "hasMore": more})
+    return Answer(
+        200,
+        {"events": [event.encoded for event in page], "hasMore": more},
+        {"events": [], "hasMore": more},
+    )
 
 
 def _last(call: Call) -> Record | None:
@@ -155,7 +192,9 @@ def _last(call: Call) -> Record | None:
         return None
     event = call.world.collection(call.api, call.api.resources["Event"]).get(given)
     if event is None or event.fields["sessionId"] != call.found.key:
-        raise Refused("promptster.timeline.after-unknown", f"after: the session has no event {given[:100]}")
+        raise Refused(
+            "promptster.timeline.after-unknown", f"after: the session has no event {given[:100]}"
+        )
     return event
 
 
@@ -166,7 +205,9 @@ def get_decisions(call: Call) -> Answer:
 
 def events_of(world: World, api: ApiPlan, session: Record, **filters: str) -> Rows:
     """A session's timeline, or the events in it that equal `filters`."""
-    return world.collection(api, api.resources["Event"]).rows(session.tenant, {"sessionId": session.key, **filters})
+    return world.collection(api, api.resources["Event"]).rows(
+        session.tenant, {"sessionId": session.key, **filters}
+    )
 
 
 def ingest_event(call: Call) -> Answer:
@@ -175,7 +216,9 @@ def ingest_event(call: Call) -> Answer:
     if seen is not None and seen.tenant == call.tenant:
         return Answer(200, {"ok": True, "skipped": True})
     if seen is not None:
-        raise Refused("promptster.ingest.foreign-id", "Event already exists", members={"id": call.body["id"]})
+        raise Refused(
+            "promptster.ingest.foreign-id", "Event already exists", members={"id": call.body["id"]}
+        )
     fields = event_fields(call.body)
     session = _addressed(call)
     key = _own_key(call)
@@ -183,7 +226,12 @@ def ingest_event(call: Call) -> Answer:
         key = _change_key(call, key, status="redeemed")
     if key is not None and key.fields["sessionId"] is None:
         _change_key(call, key, sessionId=session.key)
-        session = call.world.keep(call.api, call.api.resources["Session"], session, {"assessmentId": key.fields["assessmentId"]})
+        session = call.world.keep(
+            call.api,
+            call.api.resources["Session"],
+            session,
+            {"assessmentId": key.fields["assessmentId"]},
+        )
     take_down(call.world, call.api, session, fields, call.body["source"].get("integration"))
     if fields["kind"] == "session_end" and key is not None and key.fields["status"] == "redeemed":
         for own in list(call.rows_of("CandidateKey", {"sessionId": session.key})):
@@ -211,7 +259,9 @@ def _addressed(call: Call) -> Record:
         raise Refused("promptster.ingest.foreign", "Session not found")
     if found is not None:
         return found
-    fields = new_session(call.body["sessionId"], call.tenant or "", rfc3339_ms(call.time), None, None)
+    fields = new_session(
+        call.body["sessionId"], call.tenant or "", rfc3339_ms(call.time), None, None
+    )
     return call.world.place(call.api, resource, fields, call.tenant or "", {})
 
 
@@ -221,7 +271,9 @@ def _own_key(call: Call) -> Record | None:
     return next(iter(call.rows_of("CandidateKey", {"key": call.credential.secret})), None)
 
 
-def take_down(world: World, api: ApiPlan, session: Record, event: Fields, tool: str | None = None) -> Record:
+def take_down(
+    world: World, api: ApiPlan, session: Record, event: Fields, tool: str | None = None
+) -> Record:
     """Add an event to the timeline; the session as it is then. Everything that it tells of its events is worked out from them."""
     world.place(api, api.resources["Event"], event, session.tenant, {})
     changes: dict[str, Any] = told(world, api, session)
@@ -229,7 +281,9 @@ def take_down(world: World, api: ApiPlan, session: Record, event: Fields, tool: 
     if session.fields["sourceService"] is None and tool:
         changes["sourceService"] = tool
     if event["kind"] == "session_start":
-        promoted = {name: event["data"][name] for name in _PROMOTED if event["data"].get(name) is not None}
+        promoted = {
+            name: event["data"][name] for name in _PROMOTED if event["data"].get(name) is not None
+        }
         changes["metadata"] = {**session.fields["metadata"], **promoted}
     if event["kind"] == "session_end":
         changes["endedAt"], state = event["ts"], "ended"
@@ -253,7 +307,16 @@ def told(world: World, api: ApiPlan, session: Record) -> dict[str, Any]:
 
 def get_cohort_stats(call: Call) -> Answer:
     session = call.found
-    return Answer(200, {"cohortStats": statistics(session, cohort_of(call, session), lambda other: events_of(call.world, call.api, other))})
+    return Answer(
+        200,
+        {
+            "cohortStats": statistics(
+                session,
+                cohort_of(call, session),
+                lambda other: events_of(call.world, call.api, other),
+            )
+        },
+    )
 
 
 #: Of candidate keys whose sessions count.
@@ -266,8 +329,14 @@ def cohort_of(call: Call, session: Record) -> list[Record]:
     if assessment is None:
         return []
     sessions = call.world.collection(call.api, call.api.resources["Session"])
-    keys = [key for status in _COUNTING for key in call.rows_of("CandidateKey", {"assessmentId": assessment, "status": status})]
-    linked = (sessions.get(key.fields["sessionId"]) for key in keys if key.fields["sessionId"] is not None)
+    keys = [
+        key
+        for status in _COUNTING
+        for key in call.rows_of("CandidateKey", {"assessmentId": assessment, "status": status})
+    ]
+    linked = (
+        sessions.get(key.fields["sessionId"]) for key in keys if key.fields["sessionId"] is not None
+    )
     return [record for record in linked if record is not None]
 
 
@@ -287,14 +356,20 @@ def find_credential(call: Call, secret: str) -> Credential | None:
 
 def _alive(call: Call, issued: Credential) -> Credential:
     """A key that has expired as a record has expired as a credential."""
-    keys = call.world.collection(call.api, call.api.resources["CandidateKey"]).rows(issued.tenant, {"key": issued.secret})
+    keys = call.world.collection(call.api, call.api.resources["CandidateKey"]).rows(
+        issued.tenant, {"key": issued.secret}
+    )
     expired = any(key.fields["status"] == "expired" for key in keys)
     return replace(issued, expires=EARLIEST) if expired else issued
 
 
-def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def error_body(
+    status: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     """`{error}`, with details of what is wrong with which part of a request; the body as a whole has no path."""
     error, _, rest = detail.partition(": ") if detail.startswith(_INVALID) else (detail, "", "")
-    details: list[dict[str, Any]] = [{"path": wrong.field.split("."), "message": wrong.message} for wrong in errors]
+    details: list[dict[str, Any]] = [
+        {"path": wrong.field.split("."), "message": wrong.message} for wrong in errors
+    ]
     details += [{"path": [], "message": rest}] if rest else []
     return "application/json", {"error": error, **({"details": details} if details else {})}

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from mock_server.clock import parse_moment
-from mock_server.store import Record, Rows
+from session_contracts.mock_server.clock import parse_moment
+from session_contracts.mock_server.store import Record, Rows
 
 #: The values of a session by name; None where nobody knows.
 Values = Mapping[str, float | bool | None]
@@ -24,12 +24,17 @@ _CHANGES = frozenset({"file_diff", "file_create", "file_delete"})
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def statistics(session: Record, cohort: Sequence[Record], timeline: Timeline) -> dict[str, Any] | None:
+def statistics(
+    session: Record, cohort: Sequence[Record], timeline: Timeline
+) -> dict[str, Any] | None:
     """The figures of a cohort, and where a session stands in it; None where nobody counts."""
     if not cohort:
         return None
     values = {member.key: values_of(member, timeline) for member in cohort}
-    result: dict[str, Any] = {"sessionCount": len(cohort), "metrics": averages(list(values.values()))}
+    result: dict[str, Any] = {
+        "sessionCount": len(cohort),
+        "metrics": averages(list(values.values())),
+    }
     if len(cohort) > 1:
         others = [known for key, known in values.items() if key != session.key]
         result["percentiles"] = percentiles(values_of(session, timeline), others)
@@ -38,7 +43,10 @@ def statistics(session: Record, cohort: Sequence[Record], timeline: Timeline) ->
 
 def averages(values: Sequence[Values]) -> dict[str, float | int | None]:
     """Each of what is known."""
-    figures = {name: _average(_known(values, measure), decimals) for measure, (name, decimals, _) in _MEASURES.items()}
+    figures = {
+        name: _average(_known(values, measure), decimals)
+        for measure, (name, decimals, _) in _MEASURES.items()
+    }
     passed = [100.0 * share for share in _known(values, "testsPassed")]
     return {**figures, "testPassRate": _average(passed, 0)}
 
@@ -53,7 +61,10 @@ def _known(values: Sequence[Values], measure: str) -> list[float]:
 
 def percentiles(own: Values, others: Sequence[Values]) -> dict[str, float | None]:
     """Of each value the share of the others that this one does better than."""
-    return {measure: percentile(own[measure], _known(others, measure), less) for measure, (_, _, less) in _MEASURES.items()}
+    return {
+        measure: percentile(own[measure], _known(others, measure), less)
+        for measure, (_, _, less) in _MEASURES.items()
+    }
 
 
 def percentile(own: float | None, others: Sequence[float], less: bool) -> float | None:
@@ -68,21 +79,29 @@ def values_of(session: Record, timeline: Timeline) -> Values:
     """Those that were given, else what the timeline tells."""
     given: Values | None = session.private.get("metrics")
     names = (*_MEASURES, "testsPassed")
-    return {name: given.get(name) for name in names} if given is not None else _worked_out(session, timeline(session))
+    return (
+        {name: given.get(name) for name in names}
+        if given is not None
+        else _worked_out(session, timeline(session))
+    )
 
 
 def _worked_out(session: Record, events: Rows) -> Values:
     """A share of nothing is not known."""
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for event in events:
-        kinds.setdefault("change" if event.fields["kind"] in _CHANGES else event.fields["kind"], []).append(event.fields)
+        kinds.setdefault(
+            "change" if event.fields["kind"] in _CHANGES else event.fields["kind"], []
+        ).append(event.fields)
     changes, commands, tests = (kinds.get(kind, []) for kind in ("change", "command", "test_run"))
     return {
         "durationMs": _since(session, session.fields["endedAt"]),
         "promptCount": len(kinds.get("prompt", [])),
         "commandFailRate": _share([bool(command["data"].get("exitCode")) for command in commands]),
         "verifyIntensity": len(commands) / len(changes) if changes else None,
-        "manualEditRatio": _share([change["provenance"]["attribution"] == "likely_human" for change in changes]),
+        "manualEditRatio": _share(
+            [change["provenance"]["attribution"] == "likely_human" for change in changes]
+        ),
         "firstChangeLatencyMs": _since(session, changes[0]["ts"] if changes else None),
         "testsPassed": all(_passed(test["data"]) for test in tests) if tests else None,
     }
@@ -90,7 +109,13 @@ def _worked_out(session: Record, events: Rows) -> Values:
 
 def _since(session: Record, moment: str | None) -> float | None:
     """Milliseconds since the session began."""
-    return None if moment is None else max(0.0, (parse_moment(moment) - parse_moment(session.fields["startedAt"])) / _MILLISECOND)
+    return (
+        None
+        if moment is None
+        else max(
+            0.0, (parse_moment(moment) - parse_moment(session.fields["startedAt"])) / _MILLISECOND
+        )
+    )
 
 
 def _share(flags: Sequence[bool]) -> float | None:

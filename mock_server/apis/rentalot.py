@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from mock_server.call import Answer, Call, Change, one
-from mock_server.clock import rfc3339
-from mock_server.errors import FieldError
-from mock_server.paging import numbered_page
-from mock_server.world import Message
+from session_contracts.mock_server.call import Answer, Call, Change, one
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.errors import FieldError
+from session_contracts.mock_server.paging import numbered_page
+from session_contracts.mock_server.world import Message
 
 UNAUTHORIZED = "Missing or invalid API key"
 #: The prospect's address on file.
-PRIVATE = {"Session": {"type": "object", "properties": {"email": {"type": "string", "nullable": True}}}}
+PRIVATE = {
+    "Session": {"type": "object", "properties": {"email": {"type": "string", "nullable": True}}}
+}
 
 
 def list_sessions(call: Call) -> Answer:
@@ -40,7 +42,9 @@ def notify_prospect(call: Call, change: Change) -> None:
     session = call.found
     if session.private.get("email"):
         text = f"Your application was {call.body['reviewStatus']}."
-        change.messages.append(Message("email", about=session.key, to=session.private["email"], text=text))
+        change.messages.append(
+            Message("email", about=session.key, to=session.private["email"], text=text)
+        )
 
 
 #: The vendor shows the first title; the others are the standard phrases, fixed here because Python's change with its version.
@@ -57,7 +61,9 @@ _TITLES: Mapping[int, str] = {
 }
 
 
-def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def error_body(
+    status: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     """An RFC 9457 problem."""
     title = _TITLES.get(status) or HTTPStatus(status).phrase
     problem = {

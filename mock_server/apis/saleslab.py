@@ -5,11 +5,11 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from mock_server.call import Answer, Call
-from mock_server.clock import rfc3339
-from mock_server.errors import FieldError
-from mock_server.paging import cursor_page, span
-from mock_server.store import Record
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.errors import FieldError
+from session_contracts.mock_server.paging import cursor_page, span
+from session_contracts.mock_server.store import Record
 
 _PERIOD = timedelta(days=30)
 
@@ -18,7 +18,9 @@ PRIVATE = {
     "Session": {
         "type": "object",
         "required": ["transcript"],
-        "properties": {"transcript": {"type": "array", "nullable": True, "items": {"type": "object"}}},
+        "properties": {
+            "transcript": {"type": "array", "nullable": True, "items": {"type": "object"}}
+        },
     },
     "Scenario": {"type": "object", "properties": {"archived": {"type": "boolean"}}},
 }
@@ -54,7 +56,12 @@ def is_archived(scenario: Record) -> bool:
 
 
 def list_users(call: Call) -> Answer:
-    return _ok([{**record.fields, "last_session_at": last_session_at(call, record)} for record in call.rows()])
+    return _ok(
+        [
+            {**record.fields, "last_session_at": last_session_at(call, record)}
+            for record in call.rows()
+        ]
+    )
 
 
 def last_session_at(call: Call, user: Record) -> str | None:
@@ -64,7 +71,11 @@ def last_session_at(call: Call, user: Record) -> str | None:
 
 def get_analytics_summary(call: Call) -> Answer:
     """Computed from the same rows as the list of sessions."""
-    call.parameters = {"from": rfc3339(call.time - _PERIOD), "to": rfc3339(call.time), **call.parameters}
+    call.parameters = {
+        "from": rfc3339(call.time - _PERIOD),
+        "to": rfc3339(call.time),
+        **call.parameters,
+    }
     return _ok(summary(call, sessions_of_period(call)))
 
 
@@ -103,7 +114,9 @@ def _ok(data: Any) -> Answer:
     return Answer(200, {"ok": True, "data": data})
 
 
-def error_body(status: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def error_body(
+    status: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     """`{ok: false, error: {code, message}}`; the pages name three of the codes, the others are the statuses' own names."""
     code = _CODES.get(status) or HTTPStatus(status).name
     return "application/json", {"ok": False, "error": {"code": code, "message": detail}}

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from mock_server.breaks import mobilenext, openscouter, promptster, rentalot, saleslab
-from mock_server.breaks.parts import Break
-from mock_server.errors import UnknownRules
-from mock_server.plan import ApiPlan, vendors
-from openapi import PartError
-from openapi.catalog import Home, home_of, line_of, of_part
+from session_contracts.mock_server.breaks import (
+    mobilenext,
+    openscouter,
+    promptster,
+    rentalot,
+    saleslab,
+)
+from session_contracts.mock_server.breaks.parts import Break
+from session_contracts.mock_server.errors import UnknownRules
+from session_contracts.mock_server.plan import ApiPlan, vendors
+from session_contracts.openapi import PartError
+from session_contracts.openapi.catalog import Home, home_of, line_of, of_part
 
 #: Every break of the vendors' rules, by API and rule.
 CATALOGUE: Mapping[str, Mapping[str, Break]] = {
@@ -27,7 +33,9 @@ def catalogue(api: Home) -> Mapping[str, Break]:
 def _own(home: Home) -> Mapping[str, Break]:
     fix = "write 'BREAKS: dict[str, Break] = {...}', by rule"
     found = of_part(home, "breaks", "BREAKS", fix)
-    if not isinstance(found, Mapping) or not all(isinstance(each, Break) for each in found.values()):
+    if not isinstance(found, Mapping) or not all(
+        isinstance(each, Break) for each in found.values()
+    ):
         raise PartError(home.file("breaks"), None, "BREAKS is no mapping of rules to a Break", fix)
     return found
 
@@ -40,7 +48,12 @@ def require_fitting(plans: Mapping[str, ApiPlan]) -> None:
         for rule, each in catalogue(home).items():
             line = line_of(file, f'"{rule}"')
             if rule not in plan.contract.rules:
-                raise PartError(file, line, f"the contract has no rule {rule!r}", "state it under x-rules, or break another")
+                raise PartError(
+                    file,
+                    line,
+                    f"the contract has no rule {rule!r}",
+                    "state it under x-rules, or break another",
+                )
             try:
                 each.apply(plan)
             except Exception as error:
@@ -50,7 +63,9 @@ def require_fitting(plans: Mapping[str, ApiPlan]) -> None:
 
 def breakable(plans: Mapping[str, ApiPlan]) -> list[str]:
     """The rules of the served APIs that can be broken."""
-    return sorted(rule for api in vendors(plans).values() for rule in catalogue(home_of(api.contract)))
+    return sorted(
+        rule for api in vendors(plans).values() for rule in catalogue(home_of(api.contract))
+    )
 
 
 def broken(plans: Mapping[str, ApiPlan], rules: Sequence[str]) -> Mapping[str, ApiPlan]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from mock_server import security
-from mock_server.breaks.parts import Apply, operation
-from mock_server.call import Call
-from mock_server.credentials import Credential
-from mock_server.plan import ApiPlan
+from session_contracts.mock_server import security
+from session_contracts.mock_server.breaks.parts import Apply, operation
+from session_contracts.mock_server.call import Call
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.plan import ApiPlan
 
 
 def _authenticates(find: Callable[[Call, str], Credential | None]) -> Apply:
@@ -34,7 +34,11 @@ def _anybody(call: Call, authorization: str) -> Credential | None:
 
 def _last_word(call: Call, authorization: str) -> Credential | None:
     scheme, _, secret = authorization.rpartition(" ")
-    return _good(call, secret) if scheme.lower() != "bearer" and len(authorization.split()) == 2 else None
+    return (
+        _good(call, secret)
+        if scheme.lower() != "bearer" and len(authorization.split()) == 2
+        else None
+    )
 
 
 def _second_word(call: Call, authorization: str) -> Credential | None:
@@ -44,7 +48,11 @@ def _second_word(call: Call, authorization: str) -> Credential | None:
 
 def _never_issued(call: Call, authorization: str) -> Credential | None:
     words = authorization.split()
-    unknown = len(words) == 2 and words[0].lower() == "bearer" and call.api.find_credential(call, words[1]) is None
+    unknown = (
+        len(words) == 2
+        and words[0].lower() == "bearer"
+        and call.api.find_credential(call, words[1]) is None
+    )
     return _default(call) if unknown else None
 
 

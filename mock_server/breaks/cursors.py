@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mock_server.breaks.parts import Apply, operation, parameter
-from mock_server.call import Answer, Call
-from mock_server.clock import parse_moment, rfc3339
-from mock_server.paging import cursor_page, exact
-from mock_server.plan import Checker, ParameterPlan
-from mock_server.store import Record
+from session_contracts.mock_server.breaks.parts import Apply, operation, parameter
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.clock import parse_moment, rfc3339
+from session_contracts.mock_server.paging import cursor_page, exact
+from session_contracts.mock_server.plan import Checker, ParameterPlan
+from session_contracts.mock_server.store import Record
 
 Page = tuple[Sequence[Record], str | None]
 Listed = Callable[[Sequence[Record], str | None], Answer]
@@ -108,7 +108,9 @@ def no_maximum(name: str, which: str) -> Apply:
     """A parameter without its maximum."""
 
     def change(plan: ParameterPlan) -> ParameterPlan:
-        schema = {keyword: value for keyword, value in plan.checker.schema.items() if keyword != "maximum"}
+        schema = {
+            keyword: value for keyword, value in plan.checker.schema.items() if keyword != "maximum"
+        }
         return replace(plan, checker=Checker.of(schema))
 
     return parameter(name, which, change)

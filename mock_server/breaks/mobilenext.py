@@ -4,14 +4,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mock_server.apis import mobilenext
-from mock_server.breaks import credentials, cursors
-from mock_server.breaks.parts import Apply, Break, Edit, all_of, answers, answers_with, first, plain_message, refuses, runs, without
-from mock_server.call import Call
-from mock_server.errors import Refused
-from mock_server.paging import cursor_page
-from mock_server.plan import ApiPlan
-from openapi.model import ABSENT
+from session_contracts.mock_server.apis import mobilenext
+from session_contracts.mock_server.breaks import credentials, cursors
+from session_contracts.mock_server.breaks.parts import (
+    Apply,
+    Break,
+    Edit,
+    all_of,
+    answers,
+    answers_with,
+    first,
+    plain_message,
+    refuses,
+    runs,
+    without,
+)
+from session_contracts.mock_server.call import Call
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.paging import cursor_page
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.openapi.model import ABSENT
 
 LIST, GET = "listSessions", "getSession"
 
@@ -50,7 +62,9 @@ def _as_apple_writes(session: dict[str, Any]) -> dict[str, Any]:
 
 def _chooses(choose: Callable[[Call], str | None]) -> Apply:
     """Ask `choose` first, and the real choice where it has no opinion."""
-    return lambda api: replace(api, choose_tenant=lambda call: choose(call) or mobilenext.choose_tenant(call))
+    return lambda api: replace(
+        api, choose_tenant=lambda call: choose(call) or mobilenext.choose_tenant(call)
+    )
 
 
 def _lists_without_the_header(call: Call) -> str | None:
@@ -122,7 +136,11 @@ def _without_a_signature(call: Call, secret: str) -> Any:
     """A JWT is whatever its claims say."""
     found = mobilenext.find_credential(call, secret)
     default = call.world.credentials[call.api.name].default()
-    return found or (replace(default, secret=secret, organization=None) if default and secret.count(".") == 2 else None)
+    return found or (
+        replace(default, secret=secret, organization=None)
+        if default and secret.count(".") == 2
+        else None
+    )
 
 
 def _objects(body: dict[str, Any]) -> dict[str, Any]:
@@ -138,39 +156,73 @@ BREAKS: dict[str, Break] = {
     "mobilenext.session.released-at": Break("never tells of a release", _sessions(_never_released)),
     "mobilenext.session.values": Break("shows the default organization", _sessions(_of_harbor)),
     "mobilenext.session.platforms": Break("writes iOS", _sessions(_as_apple_writes)),
-    "mobilenext.organization.header": Break("reads the header for a single session only", _chooses(_lists_without_the_header)),
-    "mobilenext.organization.key": Break("takes the default organization of a key's owner", _chooses(_forgets_the_key)),
-    "mobilenext.organization.default": Break(
-        "takes the organization that was joined last", _chooses(_last_joined), entails=("mobilenext.get.returns",)
+    "mobilenext.organization.header": Break(
+        "reads the header for a single session only", _chooses(_lists_without_the_header)
     ),
-    "mobilenext.organization.members": Break("gives a session to its creator only", runs(GET, first(_creators_only))),
-    "mobilenext.organization.others": Break("forgets the organization after the first page", _paged(_first_page_only)),
-    "mobilenext.organization.foreign": Break("does not check who belongs to it", _chooses(_no_membership)),
+    "mobilenext.organization.key": Break(
+        "takes the default organization of a key's owner", _chooses(_forgets_the_key)
+    ),
+    "mobilenext.organization.default": Break(
+        "takes the organization that was joined last",
+        _chooses(_last_joined),
+        entails=("mobilenext.get.returns",),
+    ),
+    "mobilenext.organization.members": Break(
+        "gives a session to its creator only", runs(GET, first(_creators_only))
+    ),
+    "mobilenext.organization.others": Break(
+        "forgets the organization after the first page", _paged(_first_page_only)
+    ),
+    "mobilenext.organization.foreign": Break(
+        "does not check who belongs to it", _chooses(_no_membership)
+    ),
     "mobilenext.auth.required": Break("serves anonymous calls", credentials.serves_anybody),
-    "mobilenext.auth.scheme": Break("takes the last word of the header", credentials.takes_any_scheme),
-    "mobilenext.auth.malformed": Break("takes the second word of the header", credentials.takes_the_second_word),
+    "mobilenext.auth.scheme": Break(
+        "takes the last word of the header", credentials.takes_any_scheme
+    ),
+    "mobilenext.auth.malformed": Break(
+        "takes the second word of the header", credentials.takes_the_second_word
+    ),
     "mobilenext.auth.unknown": Break("does not check who signed", _unsigned),
-    "mobilenext.auth.revoked": Break("does not look at revocation", credentials.takes_what_was_revoked),
-    "mobilenext.auth.expired": Break("does not look at the clock", credentials.takes_what_has_expired),
-    "mobilenext.error.body": Break("answers {message}", lambda api: replace(api, error_body=plain_message)),
+    "mobilenext.auth.revoked": Break(
+        "does not look at revocation", credentials.takes_what_was_revoked
+    ),
+    "mobilenext.auth.expired": Break(
+        "does not look at the clock", credentials.takes_what_has_expired
+    ),
+    "mobilenext.error.body": Break(
+        "answers {message}", lambda api: replace(api, error_body=plain_message)
+    ),
     "mobilenext.answer.declared": Break("answers 202 to a read", answers_with(202, GET)),
     "mobilenext.list.envelope": Break("calls data sessions", answers(_renamed, LIST)),
     "mobilenext.list.complete": Break("hides what was released", _paged(_held_only)),
     "mobilenext.list.object": Break("calls it sessions", answers(_objects, LIST)),
     "mobilenext.list.order": Break("turns each page round", _paged(cursors.oldest_first)),
     "mobilenext.list.limit": Break("stops one too early", _paged(cursors.one_too_few)),
-    "mobilenext.list.limit-default": Break("gives fifty without a limit", cursors.default(LIST, "limit", 50)),
+    "mobilenext.list.limit-default": Break(
+        "gives fifty without a limit", cursors.default(LIST, "limit", 50)
+    ),
     "mobilenext.list.limit-max": Break("has no maximum", cursors.no_maximum(LIST, "limit")),
     "mobilenext.list.before": Break("includes the moment", _paged(cursors.includes_the_moment)),
     "mobilenext.list.walk": Break("leaves out the first of each page", _paged(cursors.skips_one)),
-    "mobilenext.list.walk-ties": Break("goes on strictly before the last moment", _paged(cursors.loses_ties)),
+    "mobilenext.list.walk-ties": Break(
+        "goes on strictly before the last moment", _paged(cursors.loses_ties)
+    ),
     "mobilenext.list.walk-growing": Break("counts positions", _paged(cursors.counts_positions)),
-    "mobilenext.list.cursor-end": Break("gives a cursor on the last page", _paged(cursors.never_ends)),
-    "mobilenext.get.envelope": Break("wraps the session", answers(lambda body: {"data": body}, GET)),
+    "mobilenext.list.cursor-end": Break(
+        "gives a cursor on the last page", _paged(cursors.never_ends)
+    ),
+    "mobilenext.get.envelope": Break(
+        "wraps the session", answers(lambda body: {"data": body}, GET)
+    ),
     "mobilenext.get.returns": Break("finds held devices only", refuses(GET, ["released"], 404)),
-    "mobilenext.get.not-selected": Break("looks in all of the caller's organizations", runs(GET, first(_of_any_own_organization))),
+    "mobilenext.get.not-selected": Break(
+        "looks in all of the caller's organizations", runs(GET, first(_of_any_own_organization))
+    ),
     "mobilenext.get.foreign": Break(
-        "finds the sessions of strangers", runs(GET, first(_of_strangers)), entails=("mobilenext.organization.members",)
+        "finds the sessions of strangers",
+        runs(GET, first(_of_strangers)),
+        entails=("mobilenext.organization.members",),
     ),
     "mobilenext.get.not-found": Break("answers 400 for an unknown id", refuses(GET, [ABSENT], 400)),
 }

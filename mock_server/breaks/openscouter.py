@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from mock_server import security
-from mock_server.apis import openscouter
-from mock_server.breaks import credentials, writes
-from mock_server.breaks.parts import (
+from session_contracts.mock_server import security
+from session_contracts.mock_server.apis import openscouter
+from session_contracts.mock_server.breaks import credentials, writes
+from session_contracts.mock_server.breaks.parts import (
     Apply,
     Break,
     Edit,
@@ -28,15 +28,15 @@ from mock_server.breaks.parts import (
     unchecked,
     without,
 )
-from mock_server.call import Answer, Call, Change
-from mock_server.chance import CHOICES
-from mock_server.clock import rfc3339
-from mock_server.credentials import Credential
-from mock_server.errors import Refused
-from mock_server.plan import ApiPlan
-from mock_server.store import Record
-from mock_server.world import Message
-from openapi.model import ABSENT
+from session_contracts.mock_server.call import Answer, Call, Change
+from session_contracts.mock_server.chance import CHOICES
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.store import Record
+from session_contracts.mock_server.world import Message
+from session_contracts.openapi.model import ABSENT
 
 CREATE, GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK = (
     "createSession",
@@ -61,19 +61,25 @@ def _set(member: str, value: Callable[[dict[str, Any]], Any]) -> Edit:
 
 def _session(call: Call) -> Any:
     """The caller's session that a call names, whatever becomes of the call."""
-    found = call.world.collection(call.api, call.api.resources["Session"]).get(call.parameters["id"])
+    found = call.world.collection(call.api, call.api.resources["Session"]).get(
+        call.parameters["id"]
+    )
     return found if found and found.tenant == call.tenant else None
 
 
 def _touch(call: Call, session: Record) -> None:
     """The session changes, without a change of its status."""
     other = "B" if session.fields["variant"] == "A" else "A"
-    call.world.move(call.api, call.api.resources["Session"], session, str(session.state), {"variant": other})
+    call.world.move(
+        call.api, call.api.resources["Session"], session, str(session.state), {"variant": other}
+    )
 
 
 def _siblings(call: Call, chosen: Record) -> list[Record]:
     """Other sessions of the same study and tester."""
-    rows = call.rows_of("Session", {"jobId": chosen.fields["jobId"], "testerId": chosen.fields["testerId"]})
+    rows = call.rows_of(
+        "Session", {"jobId": chosen.fields["jobId"], "testerId": chosen.fields["testerId"]}
+    )
     return [record for record in rows if record.key != chosen.key]
 
 
@@ -111,7 +117,9 @@ def _no_retry_after(api: ApiPlan) -> ApiPlan:
 
 def _breaks_down(call: Call) -> None:
     """As soon as a note is one of nobody's."""
-    if any(change.get("noteId") for change in call.body["notes"] if isinstance(change, dict)) and not openscouter.notes_of(_session(call)):
+    if any(
+        change.get("noteId") for change in call.body["notes"] if isinstance(change, dict)
+    ) and not openscouter.notes_of(_session(call)):
         raise ZeroDivisionError("the average length of no notes")
 
 
@@ -126,7 +134,11 @@ def _one_per_study(call: Call) -> Answer:
     """The id of the session that the study has already, whoever asked for it."""
     keys = [record.key for record in call.rows_of("Session", {"jobId": call.body["jobId"]})]
     answer = openscouter.create_session(call)
-    return replace(answer, body={**answer.body, "data": {**answer.body["data"], "sessionId": keys[0]}}) if keys else answer
+    return (
+        replace(answer, body={**answer.body, "data": {**answer.body["data"], "sessionId": keys[0]}})
+        if keys
+        else answer
+    )
 
 
 def _default(member: str, value: Any) -> Callable[[Call], None]:
@@ -157,21 +169,31 @@ def _anything(name: str, member: str) -> Apply:
 
 
 def _without_bounds(name: str, member: str) -> Apply:
-    return all_of(*(body_schema(name, schema_without("properties", member, bound)) for bound in ("minimum", "maximum")))
+    return all_of(
+        *(
+            body_schema(name, schema_without("properties", member, bound))
+            for bound in ("minimum", "maximum")
+        )
+    )
 
 
 def _fractions_too(name: str, member: str) -> Apply:
     """Any number will do."""
 
     def edit(schema: dict[str, Any]) -> dict[str, Any]:
-        schema["properties"][member] = {"type": ["number", "string", "boolean"]} | {"minimum": 1, "maximum": 5}
+        schema["properties"][member] = {"type": ["number", "string", "boolean"]} | {
+            "minimum": 1,
+            "maximum": 5,
+        }
         return schema
 
     return body_schema(name, edit)
 
 
 def _wanted(name: str, member: str) -> Apply:
-    return body_schema(name, lambda schema: {**schema, "required": [*schema.get("required", ()), member]})
+    return body_schema(
+        name, lambda schema: {**schema, "required": [*schema.get("required", ()), member]}
+    )
 
 
 def _known_or_made_up(call: Call) -> None:
@@ -182,7 +204,11 @@ def _known_or_made_up(call: Call) -> None:
 
 
 def _optional_id(member: str) -> Apply:
-    return all_of(_lenient(CREATE, member, None), _anything(CREATE, member), runs(CREATE, first(_known_or_made_up)))
+    return all_of(
+        _lenient(CREATE, member, None),
+        _anything(CREATE, member),
+        runs(CREATE, first(_known_or_made_up)),
+    )
 
 
 def _any_variant(call: Call) -> None:
@@ -230,7 +256,11 @@ def _at_once(call: Call) -> Answer:
 
 
 def _does_nothing(call: Call) -> Answer:
-    shown = {"sessionId": call.found.key, "status": "completed", "completedAt": call.found.fields["startedAt"]}
+    shown = {
+        "sessionId": call.found.key,
+        "status": "completed",
+        "completedAt": call.found.fields["startedAt"],
+    }
     return Answer(200, {"success": True, "data": shown, "error": None, "metadata": None})
 
 
@@ -246,7 +276,12 @@ def _never_over(api: ApiPlan) -> ApiPlan:
 
 
 def _confirms_nothing(call: Call) -> Answer:
-    shown = {"sessionId": call.found.key, "status": "confirmed", "payoutQueued": True, "confirmedAt": rfc3339(call.time)}
+    shown = {
+        "sessionId": call.found.key,
+        "status": "confirmed",
+        "payoutQueued": True,
+        "confirmedAt": rfc3339(call.time),
+    }
     return Answer(200, {"success": True, "data": shown, "error": None, "metadata": None})
 
 
@@ -254,11 +289,21 @@ def _confirms_nothing(call: Call) -> Answer:
 
 
 def _saves(call: Call, notes: Any) -> None:
-    call.world.keep(call.api, call.api.resources["Session"], _session(call), {"notes": tuple(notes)})
+    call.world.keep(
+        call.api, call.api.resources["Session"], _session(call), {"notes": tuple(notes)}
+    )
 
 
 def _counted(call: Call, counts: Mapping[str, int]) -> Answer:
-    return Answer(200, {"success": True, "data": {"sessionId": call.found.key, **counts}, "error": None, "metadata": None})
+    return Answer(
+        200,
+        {
+            "success": True,
+            "data": {"sessionId": call.found.key, **counts},
+            "error": None,
+            "metadata": None,
+        },
+    )
 
 
 def _adds_instead(call: Call) -> Answer:
@@ -267,7 +312,10 @@ def _adds_instead(call: Call) -> Answer:
     kept = openscouter.notes_of(call.found)
     updated = [change for change in call.body["notes"] if change.get("noteId")]
     fresh = [
-        {**note, "noteId": openscouter.new_id(call, "note")} for change in updated for note in notes if note["noteId"] == change["noteId"]
+        {**note, "noteId": openscouter.new_id(call, "note")}
+        for change in updated
+        for note in notes
+        if note["noteId"] == change["noteId"]
     ]
     created = list(notes)[len(kept) :]
     _saves(call, [*kept, *created, *fresh])
@@ -277,7 +325,10 @@ def _adds_instead(call: Call) -> Answer:
 def _one_at_a_time(call: Call) -> Answer:
     """Only the last note that is to be added is."""
     notes, counts = openscouter.changed_notes(call)
-    kept, added = list(notes)[: len(openscouter.notes_of(call.found))], list(notes)[len(openscouter.notes_of(call.found)) :]
+    kept, added = (
+        list(notes)[: len(openscouter.notes_of(call.found))],
+        list(notes)[len(openscouter.notes_of(call.found)) :],
+    )
     _saves(call, [*kept, *added[-1:]])
     return _counted(call, counts)
 
@@ -287,7 +338,10 @@ def _for_the_tester(call: Call) -> Answer:
     siblings = _siblings(call, call.found)
     answer = openscouter.update_notes(call)
     for record in siblings:
-        notes = [{**note, "content": f"{note['content']} (see {call.found.key})"} for note in openscouter.notes_of(record)]
+        notes = [
+            {**note, "content": f"{note['content']} (see {call.found.key})"}
+            for note in openscouter.notes_of(record)
+        ]
         call.world.keep(call.api, call.api.resources["Session"], record, {"notes": tuple(notes)})
     return answer
 
@@ -301,7 +355,13 @@ def _swapped(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _no_author(data: dict[str, Any]) -> dict[str, Any]:
-    return {**data, "notes": [{name: value for name, value in note.items() if name != "authorId"} for note in data["notes"]]}
+    return {
+        **data,
+        "notes": [
+            {name: value for name, value in note.items() if name != "authorId"}
+            for note in data["notes"]
+        ],
+    }
 
 
 def _empty_notes(call: Call) -> None:
@@ -320,7 +380,10 @@ def _any_note_id(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _texts_only(call: Call) -> None:
-    notes = [{name: value for name, value in note.items() if name != "noteId" or isinstance(value, str)} for note in call.body["notes"]]
+    notes = [
+        {name: value for name, value in note.items() if name != "noteId" or isinstance(value, str)}
+        for note in call.body["notes"]
+    ]
     call.body = {**call.body, "notes": notes}
 
 
@@ -359,8 +422,15 @@ def _noted_comment(call: Call) -> Answer:
     answer = openscouter.confirm_session(call)
     session, comment = _session(call), call.body.get("comment")
     if comment:
-        note = {"noteId": openscouter.new_id(call, "note"), "content": comment, "timestamp": rfc3339(call.time), "authorId": "user_admin01"}
-        call.world.keep(call.api, call.resource(), session, {"notes": (*openscouter.notes_of(session), note)})
+        note = {
+            "noteId": openscouter.new_id(call, "note"),
+            "content": comment,
+            "timestamp": rfc3339(call.time),
+            "authorId": "user_admin01",
+        }
+        call.world.keep(
+            call.api, call.resource(), session, {"notes": (*openscouter.notes_of(session), note)}
+        )
     return answer
 
 
@@ -385,62 +455,131 @@ def _integer(name: str, member: str) -> Apply:
 BREAKS: dict[str, Break] = {
     "openscouter.session.members": Break("forgets a member", _data(without("testerId"), GET)),
     "openscouter.session.values": Break(
-        "shows the tester for the study", _data(_set("jobId", lambda data: data["testerId"]), GET), entails=("openscouter.create.stored",)
+        "shows the tester for the study",
+        _data(_set("jobId", lambda data: data["testerId"]), GET),
+        entails=("openscouter.create.stored",),
     ),
     "openscouter.session.duration": Break(
-        "counts milliseconds", _data(_set("durationSeconds", lambda data: data["durationSeconds"] and data["durationSeconds"] * 1000), GET)
+        "counts milliseconds",
+        _data(
+            _set(
+                "durationSeconds",
+                lambda data: data["durationSeconds"] and data["durationSeconds"] * 1000,
+            ),
+            GET,
+        ),
     ),
     "openscouter.session.not-found": Break(
         "answers 400 for an unknown id",
-        all_of(*(refuses(name, [ABSENT], 400) for name in (GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK))),
+        all_of(
+            *(
+                refuses(name, [ABSENT], 400)
+                for name in (GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK)
+            )
+        ),
     ),
     "openscouter.envelope.form": Break(
         "leaves out what is null",
-        answers(lambda body: {name: value for name, value in body.items() if value is not None}, GET, CREATE, NOTES),
+        answers(
+            lambda body: {name: value for name, value in body.items() if value is not None},
+            GET,
+            CREATE,
+            NOTES,
+        ),
     ),
-    "openscouter.error.body": Break("answers {message}", lambda api: replace(api, error_body=plain_message)),
-    "openscouter.answer.sound": Break("breaks down over many notes", runs(UPDATE, first(_breaks_down))),
+    "openscouter.error.body": Break(
+        "answers {message}", lambda api: replace(api, error_body=plain_message)
+    ),
+    "openscouter.answer.sound": Break(
+        "breaks down over many notes", runs(UPDATE, first(_breaks_down))
+    ),
     "openscouter.auth.required": Break("serves anonymous calls", credentials.serves_anybody),
-    "openscouter.auth.scheme": Break("takes the last word of the header", credentials.takes_any_scheme),
-    "openscouter.auth.malformed": Break("takes the second word of the header", credentials.takes_the_second_word),
-    "openscouter.auth.unknown": Break("does not check who signed", credentials.takes_what_nobody_issued),
-    "openscouter.auth.expired": Break("does not look at the clock", credentials.takes_what_has_expired),
-    "openscouter.auth.lifetime": Break("ends a token after ten hours", lambda api: replace(api, authenticate=_ten_hours)),
-    "openscouter.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)),
+    "openscouter.auth.scheme": Break(
+        "takes the last word of the header", credentials.takes_any_scheme
+    ),
+    "openscouter.auth.malformed": Break(
+        "takes the second word of the header", credentials.takes_the_second_word
+    ),
+    "openscouter.auth.unknown": Break(
+        "does not check who signed", credentials.takes_what_nobody_issued
+    ),
+    "openscouter.auth.expired": Break(
+        "does not look at the clock", credentials.takes_what_has_expired
+    ),
+    "openscouter.auth.lifetime": Break(
+        "ends a token after ten hours", lambda api: replace(api, authenticate=_ten_hours)
+    ),
+    "openscouter.rate.limit": Break(
+        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
+    ),
     "openscouter.rate.retry-after": Break("forgets Retry-After", _no_retry_after),
     "openscouter.create.returns": Break(
-        "begins everybody with A", runs(CREATE, first(_other_variant)), entails=("openscouter.create.variant-split",)
+        "begins everybody with A",
+        runs(CREATE, first(_other_variant)),
+        entails=("openscouter.create.variant-split",),
     ),
-    "openscouter.create.stored": Break("gives the id of the study's other session", handles(CREATE, _one_per_study)),
-    "openscouter.create.members": Break("calls createdAt startedAt", _data(without("createdAt"), CREATE)),
+    "openscouter.create.stored": Break(
+        "gives the id of the study's other session", handles(CREATE, _one_per_study)
+    ),
+    "openscouter.create.members": Break(
+        "calls createdAt startedAt", _data(without("createdAt"), CREATE)
+    ),
     "openscouter.create.job-required": Break("makes a study up", _optional_id("jobId")),
     "openscouter.create.tester-required": Break("makes a tester up", _optional_id("testerId")),
     "openscouter.create.variant-values": Break(
-        "takes any variant for A", all_of(_anything(CREATE, "variant"), runs(CREATE, first(_any_variant)))
+        "takes any variant for A",
+        all_of(_anything(CREATE, "variant"), runs(CREATE, first(_any_variant))),
     ),
     "openscouter.create.variant-assigned": Break(
-        "assigns both", all_of(operation(CREATE, _shows_nothing_assigned), unchecked(CREATE), operation(CREATE, _shows_nothing_assigned))
+        "assigns both",
+        all_of(
+            operation(CREATE, _shows_nothing_assigned),
+            unchecked(CREATE),
+            operation(CREATE, _shows_nothing_assigned),
+        ),
     ),
     "openscouter.create.variant-split": Break("tosses a coin", runs(CREATE, first(_even_split))),
     "openscouter.get.returns": Break("does not find who has paused", refuses(GET, ["paused"], 404)),
-    "openscouter.complete.moves": Break("answers and does nothing", handles(COMPLETE, _does_nothing)),
-    "openscouter.complete.members": Break("forgets completedAt", _data(without("completedAt"), COMPLETE)),
-    "openscouter.complete.time-given": Break("takes its own time", effects(COMPLETE, _now_whatever_is_given)),
-    "openscouter.complete.time-default": Break("takes the start for the end", effects(COMPLETE, _at_the_start)),
-    "openscouter.complete.atomic": Break("writes before it checks", writes.on_refusal(COMPLETE, _touch)),
-    "openscouter.complete.isolated": Break("changes the tester's other sessions", _touches_siblings(COMPLETE)),
+    "openscouter.complete.moves": Break(
+        "answers and does nothing", handles(COMPLETE, _does_nothing)
+    ),
+    "openscouter.complete.members": Break(
+        "forgets completedAt", _data(without("completedAt"), COMPLETE)
+    ),
+    "openscouter.complete.time-given": Break(
+        "takes its own time", effects(COMPLETE, _now_whatever_is_given)
+    ),
+    "openscouter.complete.time-default": Break(
+        "takes the start for the end", effects(COMPLETE, _at_the_start)
+    ),
+    "openscouter.complete.atomic": Break(
+        "writes before it checks", writes.on_refusal(COMPLETE, _touch)
+    ),
+    "openscouter.complete.isolated": Break(
+        "changes the tester's other sessions", _touches_siblings(COMPLETE)
+    ),
     "openscouter.analyze.starts": Break("has no analyst", handles(ANALYZE, _forgets_to_start)),
-    "openscouter.analyze.members": Break("gives no estimate", _data(without("estimatedCompletionSeconds"), ANALYZE)),
+    "openscouter.analyze.members": Break(
+        "gives no estimate", _data(without("estimatedCompletionSeconds"), ANALYZE)
+    ),
     "openscouter.analyze.completed-only": Break(
         "analyzes whatever there is", allows(ANALYZE, ["active", "paused", "analyzed", "confirmed"])
     ),
     "openscouter.analyze.finishes": Break("never hears of the end", _never_over),
-    "openscouter.analyze.asynchronous": Break("analyzes during the call", handles(ANALYZE, _at_once)),
-    "openscouter.analyze.atomic": Break("writes before it checks", writes.on_refusal(ANALYZE, _touch)),
-    "openscouter.analyze.isolated": Break("changes the tester's other sessions", _touches_siblings(ANALYZE)),
+    "openscouter.analyze.asynchronous": Break(
+        "analyzes during the call", handles(ANALYZE, _at_once)
+    ),
+    "openscouter.analyze.atomic": Break(
+        "writes before it checks", writes.on_refusal(ANALYZE, _touch)
+    ),
+    "openscouter.analyze.isolated": Break(
+        "changes the tester's other sessions", _touches_siblings(ANALYZE)
+    ),
     "openscouter.notes.list": Break("gives twenty", _data(_twenty, NOTES)),
     "openscouter.notes.members": Break("forgets the author", _data(_no_author, NOTES)),
-    "openscouter.notes.works": Break("takes notes while a session runs", refuses(UPDATE, ["paused"], 409)),
+    "openscouter.notes.works": Break(
+        "takes notes while a session runs", refuses(UPDATE, ["paused"], 409)
+    ),
     "openscouter.notes.create": Break("adds one note of several", handles(UPDATE, _one_at_a_time)),
     "openscouter.notes.update": Break("adds what it should update", handles(UPDATE, _adds_instead)),
     "openscouter.notes.counts": Break("mixes the counts up", _data(_swapped, UPDATE)),
@@ -453,40 +592,88 @@ BREAKS: dict[str, Break] = {
         ),
     ),
     "openscouter.notes.id-type": Break(
-        "takes another noteId for none", all_of(body_schema(UPDATE, _any_note_id), runs(UPDATE, first(_texts_only)))
+        "takes another noteId for none",
+        all_of(body_schema(UPDATE, _any_note_id), runs(UPDATE, first(_texts_only))),
     ),
     "openscouter.notes.content": Break(
-        "makes text of anything", all_of(body_schema(UPDATE, _loose_content), runs(UPDATE, first(_content_as_text)))
+        "makes text of anything",
+        all_of(body_schema(UPDATE, _loose_content), runs(UPDATE, first(_content_as_text))),
     ),
-    "openscouter.notes.isolated": Break("marks the tester's other notes", handles(UPDATE, _for_the_tester)),
-    "openscouter.confirm.moves": Break("answers and does nothing", handles(CONFIRM, _confirms_nothing)),
-    "openscouter.confirm.members": Break("forgets confirmedAt", _data(without("confirmedAt"), CONFIRM)),
-    "openscouter.confirm.analyzed-only": Break("confirms what is completed", allows(CONFIRM, ["completed"])),
+    "openscouter.notes.isolated": Break(
+        "marks the tester's other notes", handles(UPDATE, _for_the_tester)
+    ),
+    "openscouter.confirm.moves": Break(
+        "answers and does nothing", handles(CONFIRM, _confirms_nothing)
+    ),
+    "openscouter.confirm.members": Break(
+        "forgets confirmedAt", _data(without("confirmedAt"), CONFIRM)
+    ),
+    "openscouter.confirm.analyzed-only": Break(
+        "confirms what is completed", allows(CONFIRM, ["completed"])
+    ),
     "openscouter.confirm.once": Break("checks, waits, then writes", writes.hesitates(CONFIRM)),
     "openscouter.confirm.payout": Break("forgets the payout", effects(CONFIRM, _unpaid)),
-    "openscouter.confirm.no-payout": Break("pays before it checks", writes.on_refusal(CONFIRM, _pays)),
+    "openscouter.confirm.no-payout": Break(
+        "pays before it checks", writes.on_refusal(CONFIRM, _pays)
+    ),
     "openscouter.confirm.time": Break("has a clock of its own", _data(_a_day_early, CONFIRM)),
-    "openscouter.confirm.rating-required": Break("rates by default", _lenient(CONFIRM, "rating", 5)),
-    "openscouter.confirm.rating-type": Break("makes an integer of anything", _integer(CONFIRM, "rating")),
-    "openscouter.confirm.rating-range": Break("knows no bounds", _without_bounds(CONFIRM, "rating")),
+    "openscouter.confirm.rating-required": Break(
+        "rates by default", _lenient(CONFIRM, "rating", 5)
+    ),
+    "openscouter.confirm.rating-type": Break(
+        "makes an integer of anything", _integer(CONFIRM, "rating")
+    ),
+    "openscouter.confirm.rating-range": Break(
+        "knows no bounds", _without_bounds(CONFIRM, "rating")
+    ),
     "openscouter.confirm.comment-optional": Break("wants a comment", _wanted(CONFIRM, "comment")),
     "openscouter.confirm.comment-type": Break("takes any comment", _anything(CONFIRM, "comment")),
-    "openscouter.confirm.comment-internal": Break("notes the comment", handles(CONFIRM, _noted_comment)),
-    "openscouter.confirm.atomic": Break("writes before it checks", writes.on_refusal(CONFIRM, _touch)),
-    "openscouter.confirm.isolated": Break("changes the tester's other sessions", _touches_siblings(CONFIRM)),
-    "openscouter.feedback.accepted": Break("takes feedback on what is confirmed", refuses(FEEDBACK, ["completed"], 409)),
+    "openscouter.confirm.comment-internal": Break(
+        "notes the comment", handles(CONFIRM, _noted_comment)
+    ),
+    "openscouter.confirm.atomic": Break(
+        "writes before it checks", writes.on_refusal(CONFIRM, _touch)
+    ),
+    "openscouter.confirm.isolated": Break(
+        "changes the tester's other sessions", _touches_siblings(CONFIRM)
+    ),
+    "openscouter.feedback.accepted": Break(
+        "takes feedback on what is confirmed", refuses(FEEDBACK, ["completed"], 409)
+    ),
     "openscouter.feedback.members": Break("has one id for all", _data(_same_feedback_id, FEEDBACK)),
-    "openscouter.feedback.completed-only": Break("takes feedback at any time", succeeds(FEEDBACK, ["active", "paused"])),
-    "openscouter.feedback.clarity-required": Break("takes no clarity for some", _lenient(FEEDBACK, "clarity", 3)),
-    "openscouter.feedback.clarity-type": Break("makes an integer of anything", _integer(FEEDBACK, "clarity")),
-    "openscouter.feedback.clarity-range": Break("knows no bounds", _without_bounds(FEEDBACK, "clarity")),
-    "openscouter.feedback.difficulty-required": Break("takes no difficulty for some", _lenient(FEEDBACK, "difficulty", 3)),
-    "openscouter.feedback.difficulty-type": Break("makes an integer of anything", _integer(FEEDBACK, "difficulty")),
-    "openscouter.feedback.difficulty-range": Break("knows no bounds", _without_bounds(FEEDBACK, "difficulty")),
-    "openscouter.feedback.issues-required": Break("supposes no issues", _lenient(FEEDBACK, "technicalIssues", False)),
-    "openscouter.feedback.issues-type": Break("takes anything for true or false", _anything(FEEDBACK, "technicalIssues")),
+    "openscouter.feedback.completed-only": Break(
+        "takes feedback at any time", succeeds(FEEDBACK, ["active", "paused"])
+    ),
+    "openscouter.feedback.clarity-required": Break(
+        "takes no clarity for some", _lenient(FEEDBACK, "clarity", 3)
+    ),
+    "openscouter.feedback.clarity-type": Break(
+        "makes an integer of anything", _integer(FEEDBACK, "clarity")
+    ),
+    "openscouter.feedback.clarity-range": Break(
+        "knows no bounds", _without_bounds(FEEDBACK, "clarity")
+    ),
+    "openscouter.feedback.difficulty-required": Break(
+        "takes no difficulty for some", _lenient(FEEDBACK, "difficulty", 3)
+    ),
+    "openscouter.feedback.difficulty-type": Break(
+        "makes an integer of anything", _integer(FEEDBACK, "difficulty")
+    ),
+    "openscouter.feedback.difficulty-range": Break(
+        "knows no bounds", _without_bounds(FEEDBACK, "difficulty")
+    ),
+    "openscouter.feedback.issues-required": Break(
+        "supposes no issues", _lenient(FEEDBACK, "technicalIssues", False)
+    ),
+    "openscouter.feedback.issues-type": Break(
+        "takes anything for true or false", _anything(FEEDBACK, "technicalIssues")
+    ),
     "openscouter.feedback.comment-optional": Break("wants a comment", _wanted(FEEDBACK, "comment")),
     "openscouter.feedback.comment-type": Break("takes any comment", _anything(FEEDBACK, "comment")),
-    "openscouter.feedback.atomic": Break("changes the session", handles(FEEDBACK, _feedback_confirms)),
-    "openscouter.feedback.isolated": Break("changes the tester's other sessions", _touches_siblings(FEEDBACK)),
+    "openscouter.feedback.atomic": Break(
+        "changes the session", handles(FEEDBACK, _feedback_confirms)
+    ),
+    "openscouter.feedback.isolated": Break(
+        "changes the tester's other sessions", _touches_siblings(FEEDBACK)
+    ),
 }

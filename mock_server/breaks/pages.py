@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mock_server.breaks.parts import Apply, answers, handles, operation, parameter
-from mock_server.call import Answer, Call
+from session_contracts.mock_server.breaks.parts import Apply, answers, handles, operation, parameter
+from session_contracts.mock_server.call import Answer, Call
 
 #: The first position that a page shows, and the first that it does not show any more; of its number and its limit.
 Positions = Callable[[int, int], tuple[int, int]]
@@ -28,9 +28,16 @@ def shows(name: str, positions: Positions) -> Apply:
         number, limit = call.parameters["page"], call.parameters["limit"]
         start, stop = positions(number, limit)
         records, total = call.rows()[start:stop], len(call.rows())
-        pagination = {"page": number, "limit": limit, "total": total, "totalPages": -(-total // limit)}
+        pagination = {
+            "page": number,
+            "limit": limit,
+            "total": total,
+            "totalPages": -(-total // limit),
+        }
         shown = [record.encoded for record in records]
-        return Answer(200, {"data": shown, "pagination": pagination}, {"data": [], "pagination": pagination})
+        return Answer(
+            200, {"data": shown, "pagination": pagination}, {"data": [], "pagination": pagination}
+        )
 
     return handles(name, handler)
 
@@ -47,7 +54,10 @@ def overlaps(name: str) -> Apply:
 
 def tells(name: str, edit: Callable[[Mapping[str, int]], Mapping[str, int]]) -> Apply:
     """Some numbers of the pagination are others."""
-    return answers(lambda body: {**body, "pagination": {**body["pagination"], **edit(body["pagination"])}}, name)
+    return answers(
+        lambda body: {**body, "pagination": {**body["pagination"], **edit(body["pagination"])}},
+        name,
+    )
 
 
 def calls_pagination(name: str, member: str) -> Apply:
@@ -68,8 +78,14 @@ def last_filter_only(name: str) -> Apply:
     """Of several filters the last one counts."""
 
     def change(call: Call) -> None:
-        given = [plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters]
-        call.parameters = {name: value for name, value in call.parameters.items() if name not in given[:-1]}
+        given = [
+            plan.name
+            for plan in call.plan.parameters
+            if plan.filters and plan.name in call.parameters
+        ]
+        call.parameters = {
+            name: value for name, value in call.parameters.items() if name not in given[:-1]
+        }
 
     return _before(name, change)
 
@@ -81,7 +97,10 @@ def counts_without_filters(name: str) -> Apply:
         def wrapped(call: Call) -> Answer:
             answer = handler(call)
             assert call.plan.contract.listing is not None, "only of a list"
-            total, limit = len(call.rows_of(call.plan.contract.listing.resource, {})), call.parameters["limit"]
+            total, limit = (
+                len(call.rows_of(call.plan.contract.listing.resource, {})),
+                call.parameters["limit"],
+            )
             answer.body["pagination"] |= {"total": total, "totalPages": -(-total // limit)}
             return answer
 

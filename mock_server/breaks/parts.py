@@ -6,10 +6,16 @@ from typing import Any
 
 import orjson
 
-from mock_server.call import Answer, Call
-from mock_server.errors import FieldError, Refused
-from mock_server.plan import ApiPlan, Checker, ErrorBody, OperationPlan, ParameterPlan
-from openapi.model import Move, Refusal, Stay, Transition
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.errors import FieldError, Refused
+from session_contracts.mock_server.plan import (
+    ApiPlan,
+    Checker,
+    ErrorBody,
+    OperationPlan,
+    ParameterPlan,
+)
+from session_contracts.openapi.model import Move, Refusal, Stay, Transition
 
 Run = Callable[[Call], Awaitable[Answer]]
 Edit = Callable[[Any], Any]
@@ -27,7 +33,9 @@ class Break:
 
 def operation(name: str, change: Callable[[OperationPlan], OperationPlan]) -> Apply:
     """Change one operation."""
-    return lambda api: replace(api, operations={**api.operations, name: change(api.operations[name])})
+    return lambda api: replace(
+        api, operations={**api.operations, name: change(api.operations[name])}
+    )
 
 
 def all_of(*changes: Apply) -> Apply:
@@ -64,7 +72,9 @@ def refuses(name: str, states: Sequence[str], status: int) -> Apply:
 
 
 def _rule(row: Transition, state: str) -> str:
-    cell = row.refusals.get(state) or row.stays.get(state) or next(iter(row.moves_from(state)), None)
+    cell = (
+        row.refusals.get(state) or row.stays.get(state) or next(iter(row.moves_from(state)), None)
+    )
     assert cell is not None, "a cell of the table"
     return cell.rule
 
@@ -73,8 +83,12 @@ def allows(name: str, states: Sequence[str]) -> Apply:
     """The operation moves records of these states too, as it moves those that it may."""
 
     def change(row: Transition) -> Transition:
-        moves = [Move(state, move.target, move.when, move.rule) for state in states for move in row.moves]
-        refusals = {state: refusal for state, refusal in row.refusals.items() if state not in states}
+        moves = [
+            Move(state, move.target, move.when, move.rule) for state in states for move in row.moves
+        ]
+        refusals = {
+            state: refusal for state, refusal in row.refusals.items() if state not in states
+        }
         return replace(row, moves=(*row.moves, *moves), refusals=refusals)
 
     return table(name, change)
@@ -89,8 +103,14 @@ def succeeds(name: str, states: Sequence[str]) -> Apply:
     """The operation succeeds in these states as well, and leaves them."""
 
     def change(row: Transition) -> Transition:
-        refusals = {state: refusal for state, refusal in row.refusals.items() if state not in states}
-        return replace(row, refusals=refusals, stays={**row.stays, **{state: Stay(_rule(row, state)) for state in states}})
+        refusals = {
+            state: refusal for state, refusal in row.refusals.items() if state not in states
+        }
+        return replace(
+            row,
+            refusals=refusals,
+            stays={**row.stays, **{state: Stay(_rule(row, state)) for state in states}},
+        )
 
     return table(name, change)
 
@@ -140,10 +160,14 @@ def answers_with(code: int, name: str) -> Apply:
 
 def unchecked(name: str) -> Apply:
     """Nobody checks what the operation answers."""
-    return operation(name, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body)))
+    return operation(
+        name, lambda plan: replace(plan, finish=lambda call, answer: orjson.dumps(answer.body))
+    )
 
 
-def plain_message(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def plain_message(
+    code: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     """The body of an error, as nobody documented it."""
     return "application/json", {"message": detail}
 
@@ -178,14 +202,22 @@ def without(*names: str) -> Edit:
 
 def _each(body: Mapping[str, Any], edit: Edit) -> Mapping[str, Any]:
     data = body["data"]
-    return {**body, "data": [edit(member) for member in data] if isinstance(data, list) else edit(data)}
+    return {
+        **body,
+        "data": [edit(member) for member in data] if isinstance(data, list) else edit(data),
+    }
 
 
 def parameter(name: str, which: str, change: Callable[[ParameterPlan], ParameterPlan]) -> Apply:
     """Change the plan of one parameter."""
     return operation(
         name,
-        lambda plan: replace(plan, parameters=tuple(change(part) if part.name == which else part for part in plan.parameters)),
+        lambda plan: replace(
+            plan,
+            parameters=tuple(
+                change(part) if part.name == which else part for part in plan.parameters
+            ),
+        ),
     )
 
 
@@ -194,7 +226,10 @@ def body_schema(name: str, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> 
 
     def change(plan: OperationPlan) -> OperationPlan:
         assert plan.body is not None, "only an operation with a body"
-        checkers = {media: Checker.of(edit(orjson.loads(orjson.dumps(checker.schema)))) for media, checker in plan.body.checkers.items()}
+        checkers = {
+            media: Checker.of(edit(orjson.loads(orjson.dumps(checker.schema))))
+            for media, checker in plan.body.checkers.items()
+        }
         return replace(plan, body=replace(plan.body, checkers=checkers))
 
     return operation(name, change)

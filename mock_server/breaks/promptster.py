@@ -8,10 +8,15 @@ from typing import Any
 
 import orjson
 
-from mock_server import security
-from mock_server.apis import promptster
-from mock_server.breaks import credentials, promptster_cohort, promptster_events, promptster_lists
-from mock_server.breaks.parts import (
+from session_contracts.mock_server import security
+from session_contracts.mock_server.apis import promptster
+from session_contracts.mock_server.breaks import (
+    credentials,
+    promptster_cohort,
+    promptster_events,
+    promptster_lists,
+)
+from session_contracts.mock_server.breaks.parts import (
     Apply,
     Break,
     Edit,
@@ -30,14 +35,14 @@ from mock_server.breaks.parts import (
     unless_refused,
     without,
 )
-from mock_server.call import Answer, Call, Change, one
-from mock_server.clock import parse_moment, rfc3339_ms
-from mock_server.credentials import Credential
-from mock_server.errors import FieldError, Refused
-from mock_server.plan import ApiPlan
-from mock_server.request import parse_body
-from mock_server.store import Record
-from openapi.model import ABSENT
+from session_contracts.mock_server.call import Answer, Call, Change, one
+from session_contracts.mock_server.clock import parse_moment, rfc3339_ms
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import FieldError, Refused
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.request import parse_body
+from session_contracts.mock_server.store import Record
+from session_contracts.openapi.model import ABSENT
 
 CREATE, LIST, GET, UPDATE, DELETE, MERGE, TIMELINE, DECISIONS, COHORT, INGEST = (
     "createSession",
@@ -55,12 +60,20 @@ CREATE, LIST, GET, UPDATE, DELETE, MERGE, TIMELINE, DECISIONS, COHORT, INGEST = 
 
 def _shown(edit: Edit, *names: str) -> Apply:
     """A session is shown otherwise wherever it is answered by itself."""
-    return answers(lambda body: {**body, "session": edit(body["session"])}, *(names or (CREATE, GET, UPDATE, MERGE)))
+    return answers(
+        lambda body: {**body, "session": edit(body["session"])},
+        *(names or (CREATE, GET, UPDATE, MERGE)),
+    )
 
 
 def _everywhere(edit: Edit) -> Apply:
     """It is in lists as well."""
-    return all_of(_shown(edit), answers(lambda body: {**body, "sessions": [edit(session) for session in body["sessions"]]}, LIST))
+    return all_of(
+        _shown(edit),
+        answers(
+            lambda body: {**body, "sessions": [edit(session) for session in body["sessions"]]}, LIST
+        ),
+    )
 
 
 def _set(member: str, value: Callable[[dict[str, Any]], Any]) -> Edit:
@@ -78,7 +91,9 @@ def _named(call: Call, key: str | None) -> Record | None:
 
 
 def _write(call: Call, session: Record, **changes: Any) -> Record:
-    return call.world.move(call.api, call.api.resources["Session"], session, str(session.state), changes)
+    return call.world.move(
+        call.api, call.api.resources["Session"], session, str(session.state), changes
+    )
 
 
 def _touches_siblings(name: str) -> Apply:
@@ -88,7 +103,9 @@ def _touches_siblings(name: str) -> Apply:
         def handler(call: Call) -> Answer:
             chosen = call.found
             assessment = chosen.private.get("assessmentId")
-            siblings = list(call.rows_of("Session", {"assessmentId": assessment})) if assessment else []
+            siblings = (
+                list(call.rows_of("Session", {"assessmentId": assessment})) if assessment else []
+            )
             answer: Answer = plan.handler(call)
             for session in siblings:
                 if session.key != chosen.key:
@@ -105,7 +122,11 @@ def _touches_siblings(name: str) -> Apply:
 
 def _long_over(call: Call, session: Mapping[str, Any]) -> bool:
     ended = session["endedAt"]
-    return bool(ended) and session["eventCount"] == 0 and call.time - parse_moment(ended) > timedelta(days=7)
+    return (
+        bool(ended)
+        and session["eventCount"] == 0
+        and call.time - parse_moment(ended) > timedelta(days=7)
+    )
 
 
 def _forgets_old_ends(name: str) -> Apply:
@@ -115,7 +136,9 @@ def _forgets_old_ends(name: str) -> Apply:
         def finish(call: Call, answer: Answer) -> bytes:
             body = orjson.loads(plan.finish(call, answer))
             session = body["session"]
-            return orjson.dumps({"session": {**session, "endedAt": None} if _long_over(call, session) else session})
+            return orjson.dumps(
+                {"session": {**session, "endedAt": None} if _long_over(call, session) else session}
+            )
 
         return replace(plan, finish=finish)
 
@@ -128,9 +151,15 @@ def _another_for_old_ones(call: Call) -> Answer:
     return one(call.rows_of("Session", {})[0] if over else call.found, "session")
 
 
-def _message_mostly(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def _message_mostly(
+    code: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     """Only a conflict is as the page shows it."""
-    return promptster.error_body(code, detail, errors) if code == 409 else plain_message(code, detail, errors)
+    return (
+        promptster.error_body(code, detail, errors)
+        if code == 409
+        else plain_message(code, detail, errors)
+    )
 
 
 # ---- credentials
@@ -151,9 +180,18 @@ def _finds(kind: str, change: Callable[[Credential], Credential]) -> Apply:
 
 def _any_key(call: Call, sent: str | None) -> Credential:
     """Whatever is in the header of the key is one."""
-    keyed = sent and call.scheme is not None and not call.scheme.bearer and call.scheme in call.plan.contract.security
+    keyed = (
+        sent
+        and call.scheme is not None
+        and not call.scheme.bearer
+        and call.scheme in call.plan.contract.security
+    )
     default = call.world.credentials[call.api.name].default(kind="candidate")
-    return default if keyed and default and not call.api.find_credential(call, sent or "") else security.authenticate(call, sent)
+    return (
+        default
+        if keyed and default and not call.api.find_credential(call, sent or "")
+        else security.authenticate(call, sent)
+    )
 
 
 def _no_decisions_for_candidates(call: Call, credential: Credential) -> None:
@@ -191,7 +229,9 @@ def _keeps_one_member(call: Call) -> Answer:
 
 def _own_ids(call: Call) -> None:
     """The id that is given counts only where it is taken."""
-    taken = call.world.collection(call.api, call.api.resources["Session"]).get(call.body.get("id") or "")
+    taken = call.world.collection(call.api, call.api.resources["Session"]).get(
+        call.body.get("id") or ""
+    )
     if taken is None:
         _body_without("id")(call)
 
@@ -270,7 +310,9 @@ def _takes_ends_back(call: Call) -> Answer:
     if call.body.get("endedAt"):
         session = call.world.keep(call.api, call.resource(), session, {"closed": True})
     elif closed:
-        session = call.world.move(call.api, call.resource(), session, "running", {}, {"closed": False})
+        session = call.world.move(
+            call.api, call.resource(), session, "running", {}, {"closed": False}
+        )
     return one(session, "session")
 
 
@@ -313,29 +355,50 @@ def _replaces(call: Call) -> Answer:
 
 def _merge_is_active(call: Call) -> Answer:
     merged = {**call.found.fields["metadata"], **call.body}
-    return one(_write(call, call.found, metadata=merged, lastActivityAt=rfc3339_ms(call.time)), "session")
+    return one(
+        _write(call, call.found, metadata=merged, lastActivityAt=rfc3339_ms(call.time)), "session"
+    )
 
 
 _TAKEN = "promptster.create.conflict"
 _NOT_FOUND = ("promptster.delete.removes",)
 
 _SESSIONS: Mapping[str, Break] = {
-    "promptster.session.members": Break("forgets a member", _everywhere(without("aiAttributionPct"))),
-    "promptster.session.ended": Break(
-        "tells of recent ends only", all_of(*(_forgets_old_ends(name) for name in (CREATE, GET, UPDATE, MERGE)))
+    "promptster.session.members": Break(
+        "forgets a member", _everywhere(without("aiAttributionPct"))
     ),
-    "promptster.session.organization": Break("shows the same for all", _everywhere(_set("orgId", lambda session: "org_default"))),
+    "promptster.session.ended": Break(
+        "tells of recent ends only",
+        all_of(*(_forgets_old_ends(name) for name in (CREATE, GET, UPDATE, MERGE))),
+    ),
+    "promptster.session.organization": Break(
+        "shows the same for all", _everywhere(_set("orgId", lambda session: "org_default"))
+    ),
     "promptster.session.started": Break(
-        "begins with the last event", _shown(_set("startedAt", lambda session: session["lastActivityAt"] or session["startedAt"]))
+        "begins with the last event",
+        _shown(
+            _set("startedAt", lambda session: session["lastActivityAt"] or session["startedAt"])
+        ),
     ),
     "promptster.session.last-activity": Break(
-        "ends with the first event", _everywhere(_set("lastActivityAt", lambda session: session["lastActivityAt"] and session["startedAt"]))
+        "ends with the first event",
+        _everywhere(
+            _set(
+                "lastActivityAt", lambda session: session["lastActivityAt"] and session["startedAt"]
+            )
+        ),
     ),
     "promptster.session.event-count": Break(
-        "counts no decisions", _everywhere(_set("eventCount", lambda session: session["eventCount"] - session["decisionFlagCount"]))
+        "counts no decisions",
+        _everywhere(
+            _set("eventCount", lambda session: session["eventCount"] - session["decisionFlagCount"])
+        ),
     ),
     "promptster.session.decision-count": Break(
-        "tells only whether there are any", _everywhere(_set("decisionFlagCount", lambda session: min(1, session["decisionFlagCount"])))
+        "tells only whether there are any",
+        _everywhere(
+            _set("decisionFlagCount", lambda session: min(1, session["decisionFlagCount"]))
+        ),
     ),
     "promptster.session.not-found": Break(
         "answers 400 for an unknown id",
@@ -343,54 +406,123 @@ _SESSIONS: Mapping[str, Break] = {
         entails=_NOT_FOUND,
     ),
     "promptster.session.parts-not-found": Break(
-        "answers 400 for an unknown id", all_of(*(refuses(name, [ABSENT], 400) for name in (TIMELINE, COHORT, MERGE))), entails=_NOT_FOUND
+        "answers 400 for an unknown id",
+        all_of(*(refuses(name, [ABSENT], 400) for name in (TIMELINE, COHORT, MERGE))),
+        entails=_NOT_FOUND,
     ),
-    "promptster.session.foreign": Break("looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)),
-    "promptster.error.body": Break("answers {message}", lambda api: replace(api, error_body=_message_mostly)),
+    "promptster.session.foreign": Break(
+        "looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)
+    ),
+    "promptster.error.body": Break(
+        "answers {message}", lambda api: replace(api, error_body=_message_mostly)
+    ),
     "promptster.answer.declared": Break("answers 202 to a read", answers_with(202, GET)),
     "promptster.auth.required": Break("serves anonymous calls", credentials.serves_anybody),
-    "promptster.auth.scheme": Break("takes the last word of the header", credentials.takes_any_scheme),
-    "promptster.auth.malformed": Break("takes the second word of the header", credentials.takes_the_second_word),
-    "promptster.auth.unknown": Break("does not check who signed", credentials.takes_what_nobody_issued),
-    "promptster.auth.expired": Break("does not look at the clock", _finds("reviewer", lambda found: replace(found, expires=None))),
-    "promptster.auth.candidate": Break(
-        "shows decisions to reviewers only", lambda api: replace(api, authorize=_no_decisions_for_candidates)
+    "promptster.auth.scheme": Break(
+        "takes the last word of the header", credentials.takes_any_scheme
     ),
-    "promptster.auth.key-unknown": Break("checks only that there is a key", lambda api: replace(api, authenticate=_any_key)),
-    "promptster.auth.key-expired": Break("does not look at the clock", _finds("candidate", lambda found: replace(found, expires=None))),
-    "promptster.auth.key-revoked": Break("forgets no key", _finds("candidate", lambda found: replace(found, revoked=False))),
-    "promptster.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)),
-    "promptster.rate.per-key": Break("counts all keys together", lambda api: replace(api, limit=_counts_together)),
-    "promptster.request.malformed-body": Break("answers 422, as its framework does", status("promptster.request.malformed-body", 422)),
-    "promptster.request.not-an-object": Break("answers 422, as its framework does", status("promptster.request.not-an-object", 422)),
-    "promptster.create.returns": Break("drops the metadata", runs(CREATE, first(_body_without("metadata")))),
+    "promptster.auth.malformed": Break(
+        "takes the second word of the header", credentials.takes_the_second_word
+    ),
+    "promptster.auth.unknown": Break(
+        "does not check who signed", credentials.takes_what_nobody_issued
+    ),
+    "promptster.auth.expired": Break(
+        "does not look at the clock", _finds("reviewer", lambda found: replace(found, expires=None))
+    ),
+    "promptster.auth.candidate": Break(
+        "shows decisions to reviewers only",
+        lambda api: replace(api, authorize=_no_decisions_for_candidates),
+    ),
+    "promptster.auth.key-unknown": Break(
+        "checks only that there is a key", lambda api: replace(api, authenticate=_any_key)
+    ),
+    "promptster.auth.key-expired": Break(
+        "does not look at the clock",
+        _finds("candidate", lambda found: replace(found, expires=None)),
+    ),
+    "promptster.auth.key-revoked": Break(
+        "forgets no key", _finds("candidate", lambda found: replace(found, revoked=False))
+    ),
+    "promptster.rate.limit": Break(
+        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
+    ),
+    "promptster.rate.per-key": Break(
+        "counts all keys together", lambda api: replace(api, limit=_counts_together)
+    ),
+    "promptster.request.malformed-body": Break(
+        "answers 422, as its framework does", status("promptster.request.malformed-body", 422)
+    ),
+    "promptster.request.not-an-object": Break(
+        "answers 422, as its framework does", status("promptster.request.not-an-object", 422)
+    ),
+    "promptster.create.returns": Break(
+        "drops the metadata", runs(CREATE, first(_body_without("metadata")))
+    ),
     "promptster.create.envelope": Break("answers the bare session", _bare(CREATE)),
-    "promptster.create.stored": Break("keeps one member of the metadata", handles(CREATE, _keeps_one_member)),
+    "promptster.create.stored": Break(
+        "keeps one member of the metadata", handles(CREATE, _keeps_one_member)
+    ),
     "promptster.create.id-given": Break("makes ids of its own", runs(CREATE, first(_own_ids))),
     "promptster.create.id-generated": Break("makes short ids", runs(CREATE, first(_short_ids))),
-    "promptster.create.conflict": Break("answers what is there", runs(CREATE, unless_refused(_as_it_is, _TAKEN))),
-    "promptster.create.conflict-body": Break("answers a bare conflict", runs(CREATE, unless_refused(_just_conflict, _TAKEN))),
-    "promptster.create.keeps": Break("writes before it checks", runs(CREATE, unless_refused(_overwrites, _TAKEN))),
-    "promptster.create.id-form": Break("takes another id for none", _anything(CREATE, "id", _uuid_or_none)),
-    "promptster.create.source-type": Break("makes text of anything", _anything(CREATE, "sourceService", lambda call, value: str(value))),
-    "promptster.create.metadata-type": Break("takes other metadata for none", _anything(CREATE, "metadata", _object_or_none)),
-    "promptster.get.returns": Break("gives the latest for what ended long ago", handles(GET, _another_for_old_ones)),
+    "promptster.create.conflict": Break(
+        "answers what is there", runs(CREATE, unless_refused(_as_it_is, _TAKEN))
+    ),
+    "promptster.create.conflict-body": Break(
+        "answers a bare conflict", runs(CREATE, unless_refused(_just_conflict, _TAKEN))
+    ),
+    "promptster.create.keeps": Break(
+        "writes before it checks", runs(CREATE, unless_refused(_overwrites, _TAKEN))
+    ),
+    "promptster.create.id-form": Break(
+        "takes another id for none", _anything(CREATE, "id", _uuid_or_none)
+    ),
+    "promptster.create.source-type": Break(
+        "makes text of anything", _anything(CREATE, "sourceService", lambda call, value: str(value))
+    ),
+    "promptster.create.metadata-type": Break(
+        "takes other metadata for none", _anything(CREATE, "metadata", _object_or_none)
+    ),
+    "promptster.get.returns": Break(
+        "gives the latest for what ended long ago", handles(GET, _another_for_old_ones)
+    ),
     "promptster.get.envelope": Break("answers the bare session", _bare(GET)),
     "promptster.update.ends": Break("takes its own time", effects(UPDATE, _now_whatever_is_given)),
-    "promptster.update.leaves": Break("takes back the end that an update gave", handles(UPDATE, _takes_ends_back)),
+    "promptster.update.leaves": Break(
+        "takes back the end that an update gave", handles(UPDATE, _takes_ends_back)
+    ),
     "promptster.update.replaces": Break("merges the metadata", effects(UPDATE, _merges)),
-    "promptster.update.keeps": Break("takes an update for an activity", effects(UPDATE, _is_active)),
+    "promptster.update.keeps": Break(
+        "takes an update for an activity", effects(UPDATE, _is_active)
+    ),
     "promptster.update.envelope": Break("answers the bare session", _bare(UPDATE)),
     "promptster.update.answer": Break("answers with what it read before", handles(UPDATE, _before)),
-    "promptster.update.ended-form": Break("takes another end for now", _anything(UPDATE, "endedAt", _moment_or_now)),
-    "promptster.update.metadata-type": Break("takes other metadata for none", _anything(UPDATE, "metadata", _object_or_none)),
+    "promptster.update.ended-form": Break(
+        "takes another end for now", _anything(UPDATE, "endedAt", _moment_or_now)
+    ),
+    "promptster.update.metadata-type": Break(
+        "takes other metadata for none", _anything(UPDATE, "metadata", _object_or_none)
+    ),
     "promptster.update.atomic": Break("writes before it checks", _writes_before_it_checks),
-    "promptster.update.isolated": Break("changes the assessment's other sessions", _touches_siblings(UPDATE)),
+    "promptster.update.isolated": Break(
+        "changes the assessment's other sessions", _touches_siblings(UPDATE)
+    ),
     "promptster.delete.reviewer-only": Break("takes a key for a token", _any_scheme_deletes),
-    "promptster.delete.isolated": Break("changes the assessment's other sessions", _touches_siblings(DELETE)),
+    "promptster.delete.isolated": Break(
+        "changes the assessment's other sessions", _touches_siblings(DELETE)
+    ),
     "promptster.merge.merges": Break("replaces the metadata", handles(MERGE, _replaces)),
-    "promptster.merge.keeps": Break("takes a merge for an activity", handles(MERGE, _merge_is_active)),
-    "promptster.merge.isolated": Break("changes the assessment's other sessions", _touches_siblings(MERGE)),
+    "promptster.merge.keeps": Break(
+        "takes a merge for an activity", handles(MERGE, _merge_is_active)
+    ),
+    "promptster.merge.isolated": Break(
+        "changes the assessment's other sessions", _touches_siblings(MERGE)
+    ),
 }
 
-BREAKS: Mapping[str, Break] = {**_SESSIONS, **promptster_lists.BREAKS, **promptster_events.BREAKS, **promptster_cohort.BREAKS}
+BREAKS: Mapping[str, Break] = {
+    **_SESSIONS,
+    **promptster_lists.BREAKS,
+    **promptster_events.BREAKS,
+    **promptster_cohort.BREAKS,
+}

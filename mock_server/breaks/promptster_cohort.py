@@ -4,14 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from mock_server.apis import promptster
-from mock_server.apis.promptster_cohort import Values, statistics, values_of
-from mock_server.breaks.parts import Apply, Break, Edit, answers, handles, refuses
-from mock_server.call import Answer, Call
-from mock_server.store import Record, Rows
+from session_contracts.mock_server.apis import promptster
+from session_contracts.mock_server.apis.promptster_cohort import Values, statistics, values_of
+from session_contracts.mock_server.breaks.parts import Apply, Break, Edit, answers, handles, refuses
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.store import Record, Rows
 
 COHORT = "getCohortStats"
-_MEASURES = ("durationMs", "promptCount", "commandFailRate", "verifyIntensity", "manualEditRatio", "firstChangeLatencyMs")
+_MEASURES = (
+    "durationMs",
+    "promptCount",
+    "commandFailRate",
+    "verifyIntensity",
+    "manualEditRatio",
+    "firstChangeLatencyMs",
+)
 
 
 def _timeline(call: Call) -> Callable[[Record], Rows]:
@@ -46,21 +53,31 @@ def _alone_where_nobody_counts(call: Call) -> Sequence[Record]:
 def _linked(call: Call, *statuses: str, **filters: str) -> list[Record]:
     """The sessions of candidate keys with one of these statuses."""
     sessions = call.world.collection(call.api, call.api.resources["Session"])
-    keys = [key for status in statuses for key in call.rows_of("CandidateKey", {"status": status, **filters})]
+    keys = [
+        key
+        for status in statuses
+        for key in call.rows_of("CandidateKey", {"status": status, **filters})
+    ]
     found = (sessions.get(key.fields["sessionId"]) for key in keys if key.fields["sessionId"])
     return [session for session in found if session is not None]
 
 
 def _completed_or_expired(call: Call) -> Sequence[Record]:
     assessment = _own_assessment(call)
-    return [] if assessment is None else _linked(call, "completed", "expired", assessmentId=assessment)
+    return (
+        [] if assessment is None else _linked(call, "completed", "expired", assessmentId=assessment)
+    )
 
 
 def _with_those_since(call: Call) -> Sequence[Record]:
     """Sessions that were made after this one are of its assessment."""
     cohort = promptster.cohort_of(call, call.found)
     own = {session.key for session in cohort}
-    since = [session for session in _linked(call, "completed", "expired", "hired") if session.serial > call.found.serial]
+    since = [
+        session
+        for session in _linked(call, "completed", "expired", "hired")
+        if session.serial > call.found.serial
+    ]
     return [*cohort, *(session for session in since if session.key not in own)] if cohort else []
 
 
@@ -85,16 +102,25 @@ def _metric(name: str, change: Callable[[float], float]) -> Apply:
 
     def edit(figures: dict[str, Any]) -> Mapping[str, Any]:
         metrics = figures["metrics"]
-        return figures if metrics[name] is None else {**figures, "metrics": {**metrics, name: change(metrics[name])}}
+        return (
+            figures
+            if metrics[name] is None
+            else {**figures, "metrics": {**metrics, name: change(metrics[name])}}
+        )
 
     return _edits(edit)
 
 
 def _known_metrics(figures: dict[str, Any]) -> Mapping[str, Any]:
-    return {**figures, "metrics": {name: value for name, value in figures["metrics"].items() if value is not None}}
+    return {
+        **figures,
+        "metrics": {name: value for name, value in figures["metrics"].items() if value is not None},
+    }
 
 
-def _computed(change: Callable[[Call, Sequence[Values], dict[str, Any]], Mapping[str, Any]]) -> Apply:
+def _computed(
+    change: Callable[[Call, Sequence[Values], dict[str, Any]], Mapping[str, Any]],
+) -> Apply:
     """The statistics are worked out anew from the values of the cohort."""
 
     def handler(call: Call) -> Answer:
@@ -111,12 +137,17 @@ def _instead(name: str, measure: str, figure: Callable[[list[float]], float]) ->
 
     def change(call: Call, values: Sequence[Values], figures: dict[str, Any]) -> Mapping[str, Any]:
         known = [float(value) for entry in values if (value := entry[measure]) is not None]
-        return {**figures, "metrics": {**figures["metrics"], name: figure(known) if known else None}}
+        return {
+            **figures,
+            "metrics": {**figures["metrics"], name: figure(known) if known else None},
+        }
 
     return _computed(change)
 
 
-def _some_failed(call: Call, values: Sequence[Values], figures: dict[str, Any]) -> Mapping[str, Any]:
+def _some_failed(
+    call: Call, values: Sequence[Values], figures: dict[str, Any]
+) -> Mapping[str, Any]:
     """A rate of 0 looks like none."""
     return {**figures, "sessionCount": sum(value["commandFailRate"] != 0 for value in values) or 1}
 
@@ -129,7 +160,11 @@ def _percentile(name: str, change: Callable[[float], float]) -> Apply:
 
     def edit(figures: dict[str, Any]) -> Mapping[str, Any]:
         told = figures.get("percentiles")
-        return {**figures, "percentiles": {**told, name: change(told[name])}} if told and told[name] is not None else figures
+        return (
+            {**figures, "percentiles": {**told, name: change(told[name])}}
+            if told and told[name] is not None
+            else figures
+        )
 
     return _edits(edit)
 
@@ -147,7 +182,10 @@ def _of_everybody(figures: dict[str, Any]) -> Mapping[str, Any]:
     told, count = figures.get("percentiles"), figures["sessionCount"]
     if not told:
         return figures
-    shares = {name: value if value is None else round(value * (count - 1) / count, 3) for name, value in told.items()}
+    shares = {
+        name: value if value is None else round(value * (count - 1) / count, 3)
+        for name, value in told.items()
+    }
     return {**figures, "percentiles": shares}
 
 
@@ -156,25 +194,57 @@ def _turned_round(value: float) -> float:
 
 
 BREAKS: Mapping[str, Break] = {
-    "promptster.cohort.returns": Break("finds sessions in progress only", refuses(COHORT, ["ended"], 404)),
-    "promptster.cohort.envelope": Break("answers the bare statistics", answers(lambda body: body["cohortStats"], COHORT)),
+    "promptster.cohort.returns": Break(
+        "finds sessions in progress only", refuses(COHORT, ["ended"], 404)
+    ),
+    "promptster.cohort.envelope": Break(
+        "answers the bare statistics", answers(lambda body: body["cohortStats"], COHORT)
+    ),
     "promptster.cohort.members": Break("leaves out what nobody knows", _edits(_known_metrics)),
     "promptster.cohort.unlinked": Break("compares it with itself", _of(_alone_without_assessment)),
-    "promptster.cohort.nobody": Break("counts the session itself then", _of(_alone_where_nobody_counts)),
+    "promptster.cohort.nobody": Break(
+        "counts the session itself then", _of(_alone_where_nobody_counts)
+    ),
     "promptster.cohort.statuses": Break("forgets who was hired", _of(_completed_or_expired)),
-    "promptster.cohort.count": Break("does not count those of whom no command failed", _computed(_some_failed)),
-    "promptster.cohort.tenant": Break("takes later sessions for ones of the assessment", _of(_with_those_since)),
-    "promptster.cohort.duration": Break("takes the median", _instead("avgDurationMs", "durationMs", median)),
-    "promptster.cohort.prompts": Break("takes the sum", _instead("avgPromptCount", "promptCount", sum)),
-    "promptster.cohort.fail-rate": Break("tells percents", _metric("avgCommandFailRate", lambda rate: rate * 100)),
-    "promptster.cohort.verify": Break("takes the greatest", _instead("avgVerifyIntensity", "verifyIntensity", max)),
-    "promptster.cohort.manual": Break("tells how much is the AI's", _metric("avgManualEditRatio", _turned_round)),
-    "promptster.cohort.latency": Break("counts seconds", _metric("avgFirstChangeLatencyMs", lambda latency: latency / 1000)),
-    "promptster.cohort.pass-rate": Break("tells a share of 1", _metric("testPassRate", lambda rate: rate / 100)),
-    "promptster.cohort.range": Break("tells percents", _percentile("manualEditRatio", lambda share: share * 100)),
+    "promptster.cohort.count": Break(
+        "does not count those of whom no command failed", _computed(_some_failed)
+    ),
+    "promptster.cohort.tenant": Break(
+        "takes later sessions for ones of the assessment", _of(_with_those_since)
+    ),
+    "promptster.cohort.duration": Break(
+        "takes the median", _instead("avgDurationMs", "durationMs", median)
+    ),
+    "promptster.cohort.prompts": Break(
+        "takes the sum", _instead("avgPromptCount", "promptCount", sum)
+    ),
+    "promptster.cohort.fail-rate": Break(
+        "tells percents", _metric("avgCommandFailRate", lambda rate: rate * 100)
+    ),
+    "promptster.cohort.verify": Break(
+        "takes the greatest", _instead("avgVerifyIntensity", "verifyIntensity", max)
+    ),
+    "promptster.cohort.manual": Break(
+        "tells how much is the AI's", _metric("avgManualEditRatio", _turned_round)
+    ),
+    "promptster.cohort.latency": Break(
+        "counts seconds", _metric("avgFirstChangeLatencyMs", lambda latency: latency / 1000)
+    ),
+    "promptster.cohort.pass-rate": Break(
+        "tells a share of 1", _metric("testPassRate", lambda rate: rate / 100)
+    ),
+    "promptster.cohort.range": Break(
+        "tells percents", _percentile("manualEditRatio", lambda share: share * 100)
+    ),
     "promptster.cohort.two": Break("has one session be the best of one", _edits(_best_of_one)),
     "promptster.cohort.omitted": Break("answers null for none", _edits(_null_for_none)),
-    "promptster.cohort.formula": Break("counts the session among the others", _edits(_of_everybody)),
-    "promptster.cohort.fail-rate-rank": Break("takes more for better", _percentile("commandFailRate", _turned_round)),
-    "promptster.cohort.better": Break("takes less for better, whatever it is", _percentile("verifyIntensity", _turned_round)),
+    "promptster.cohort.formula": Break(
+        "counts the session among the others", _edits(_of_everybody)
+    ),
+    "promptster.cohort.fail-rate-rank": Break(
+        "takes more for better", _percentile("commandFailRate", _turned_round)
+    ),
+    "promptster.cohort.better": Break(
+        "takes less for better, whatever it is", _percentile("verifyIntensity", _turned_round)
+    ),
 }

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mock_server.apis import promptster
-from mock_server.breaks import cursors
-from mock_server.breaks.parts import (
+from session_contracts.mock_server.apis import promptster
+from session_contracts.mock_server.breaks import cursors
+from session_contracts.mock_server.breaks.parts import (
     Apply,
     Break,
     Edit,
@@ -25,11 +25,11 @@ from mock_server.breaks.parts import (
     schema_without,
     without,
 )
-from mock_server.call import Answer, Call
-from mock_server.clock import parse_moment, rfc3339_ms
-from mock_server.errors import Refused
-from mock_server.plan import ApiPlan, ParameterPlan
-from mock_server.store import Fields, Record
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.clock import parse_moment, rfc3339_ms
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.plan import ApiPlan, ParameterPlan
+from session_contracts.mock_server.store import Fields, Record
 
 TIMELINE, DECISIONS, INGEST = "getTimeline", "getDecisions", "ingestEvent"
 
@@ -103,7 +103,13 @@ def _attribution_alone(member: str) -> Edit:
     """Of a provenance the attribution, as a text."""
 
     def edit(body: dict[str, Any]) -> dict[str, Any]:
-        return {**body, member: [{**event, "provenance": event["provenance"]["attribution"]} for event in body[member]]}
+        return {
+            **body,
+            member: [
+                {**event, "provenance": event["provenance"]["attribution"]}
+                for event in body[member]
+            ],
+        }
 
     return edit
 
@@ -120,7 +126,9 @@ def _decisions(change: Callable[[Sequence[Record]], Sequence[Record]]) -> Apply:
     """Other decisions, or the same in another order."""
 
     def handler(call: Call) -> Answer:
-        rows = change(list(promptster.events_of(call.world, call.api, call.found, kind="decision_event")))
+        rows = change(
+            list(promptster.events_of(call.world, call.api, call.found, kind="decision_event"))
+        )
         return Answer(200, {"decisions": [event.encoded for event in rows]}, {"decisions": []})
 
     return handles(DECISIONS, handler)
@@ -139,7 +147,9 @@ def _none_found(call: Call) -> Answer:
 
 def _session(call: Call) -> Record | None:
     """The session that an event names, if it is there."""
-    return call.world.collection(call.api, call.api.resources["Session"]).get(call.body["sessionId"])
+    return call.world.collection(call.api, call.api.resources["Session"]).get(
+        call.body["sessionId"]
+    )
 
 
 def _seen(call: Call) -> Record | None:
@@ -189,11 +199,20 @@ def _is_uuid(text: str) -> bool:
 
 
 def _scalars(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"data": {name: value for name, value in body["data"].items() if not isinstance(value, list | dict)}}
+    return {
+        "data": {
+            name: value
+            for name, value in body["data"].items()
+            if not isinstance(value, list | dict)
+        }
+    }
 
 
 def _flat_data_only(call: Call) -> None:
-    if any(isinstance(value, list | dict) for value in call.body["data"].values()) and _seen(call) is None:
+    if (
+        any(isinstance(value, list | dict) for value in call.body["data"].values())
+        and _seen(call) is None
+    ):
         raise Refused(None, "Invalid request body: data is nested", status=400)
 
 
@@ -239,7 +258,9 @@ def _forgets(name: str) -> Apply:
 
 
 def _tell(call: Call, session: Record, metadata: Fields) -> None:
-    call.world.move(call.api, call.api.resources["Session"], session, str(session.state), {"metadata": metadata})
+    call.world.move(
+        call.api, call.api.resources["Session"], session, str(session.state), {"metadata": metadata}
+    )
 
 
 def _goes_on(call: Call, before: Fields, session: Record) -> None:
@@ -272,7 +293,9 @@ def _anything(member: str, **left: Any) -> Apply:
 def _takes_any_kind(api: ApiPlan) -> ApiPlan:
     """A kind that nobody knows is a checkpoint."""
     known = api.contract.schemas["Kind"]["enum"]
-    as_checkpoint = _sends(lambda body: {} if body["kind"] in (*known, "tool_call") else {"kind": "checkpoint"})
+    as_checkpoint = _sends(
+        lambda body: {} if body["kind"] in (*known, "tool_call") else {"kind": "checkpoint"}
+    )
     return all_of(_anything("kind"), as_checkpoint)(api)
 
 
@@ -294,13 +317,19 @@ def _in_utc(body: Mapping[str, Any]) -> Mapping[str, Any]:
         parse_moment(body["ts"])
         return {}
     with suppress(ValueError):
-        return {"ts": rfc3339_ms(parse_moment(f"{datetime.fromisoformat(body['ts']).isoformat()}Z"))}
+        return {
+            "ts": rfc3339_ms(parse_moment(f"{datetime.fromisoformat(body['ts']).isoformat()}Z"))
+        }
     return {}
 
 
 def _at_most_certain(body: Mapping[str, Any]) -> Mapping[str, Any]:
     told = body.get("provenance", {})
-    return {"provenance": {**told, "confidence": min(1, told["confidence"])}} if "confidence" in told else {}
+    return (
+        {"provenance": {**told, "confidence": min(1, told["confidence"])}}
+        if "confidence" in told
+        else {}
+    )
 
 
 def _certain(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -324,62 +353,127 @@ def _begins_first(api: ApiPlan) -> ApiPlan:
 def _begin(call: Call) -> None:
     if _session(call) is None:
         tenant = call.tenant or ""
-        fields = promptster.new_session(call.body["sessionId"], tenant, rfc3339_ms(call.time), None, None)
+        fields = promptster.new_session(
+            call.body["sessionId"], tenant, rfc3339_ms(call.time), None, None
+        )
         call.world.place(call.api, call.api.resources["Session"], fields, tenant, {})
 
 
 def _reviewers_too(api: ApiPlan) -> ApiPlan:
     """Whatever is good anywhere is good here."""
     contract = api.operations[INGEST].contract
-    schemes = (*contract.security, *(scheme for scheme in api.contract.security if scheme not in contract.security))
-    return operation(INGEST, lambda plan: replace(plan, contract=replace(contract, security=schemes)))(api)
+    schemes = (
+        *contract.security,
+        *(scheme for scheme in api.contract.security if scheme not in contract.security),
+    )
+    return operation(
+        INGEST, lambda plan: replace(plan, contract=replace(contract, security=schemes))
+    )(api)
 
 
 BREAKS: Mapping[str, Break] = {
-    "promptster.timeline.returns": Break("finds sessions in progress only", refuses(TIMELINE, ["ended"], 404)),
+    "promptster.timeline.returns": Break(
+        "finds sessions in progress only", refuses(TIMELINE, ["ended"], 404)
+    ),
     "promptster.timeline.envelope": Break("forgets hasMore", answers(without("hasMore"), TIMELINE)),
-    "promptster.timeline.members": Break("shows the attribution alone", answers(_attribution_alone("events"), TIMELINE)),
+    "promptster.timeline.members": Break(
+        "shows the attribution alone", answers(_attribution_alone("events"), TIMELINE)
+    ),
     "promptster.timeline.order": Break("sorts by arrival", _sorted_by(_arrival)),
-    "promptster.timeline.ties": Break("has the latest of a moment first", _sorted_by(_latest_of_a_moment)),
-    "promptster.timeline.limit": Break("gives the one too, by which it knows whether more follow", handles(TIMELINE, _one_more)),
-    "promptster.timeline.limit-default": Break("gives a hundred without a limit", cursors.default(TIMELINE, "limit", 100)),
-    "promptster.timeline.limit-clamp": Break("cuts off at a thousand", parameter(TIMELINE, "limit", _at_most_a_thousand)),
-    "promptster.timeline.after": Break("ignores after without a limit", handles(TIMELINE, _from_the_start)),
-    "promptster.timeline.has-more": Break("takes a full page for one that is followed", handles(TIMELINE, _full_page)),
-    "promptster.timeline.walk": Break("gives the last that follow", handles(TIMELINE, _last_of_the_rest)),
-    "promptster.decisions.list": Break("gives the first twenty", _decisions(lambda rows: rows[:20])),
-    "promptster.decisions.returns": Break("finds sessions in progress only", refuses(DECISIONS, ["ended"], 404)),
-    "promptster.decisions.envelope": Break("calls them events", answers(lambda body: {"events": body["decisions"]}, DECISIONS)),
-    "promptster.decisions.members": Break("shows the attribution alone", answers(_attribution_alone("decisions"), DECISIONS)),
-    "promptster.decisions.order": Break("sorts by arrival", _decisions(lambda rows: sorted(rows, key=_arrival))),
+    "promptster.timeline.ties": Break(
+        "has the latest of a moment first", _sorted_by(_latest_of_a_moment)
+    ),
+    "promptster.timeline.limit": Break(
+        "gives the one too, by which it knows whether more follow", handles(TIMELINE, _one_more)
+    ),
+    "promptster.timeline.limit-default": Break(
+        "gives a hundred without a limit", cursors.default(TIMELINE, "limit", 100)
+    ),
+    "promptster.timeline.limit-clamp": Break(
+        "cuts off at a thousand", parameter(TIMELINE, "limit", _at_most_a_thousand)
+    ),
+    "promptster.timeline.after": Break(
+        "ignores after without a limit", handles(TIMELINE, _from_the_start)
+    ),
+    "promptster.timeline.has-more": Break(
+        "takes a full page for one that is followed", handles(TIMELINE, _full_page)
+    ),
+    "promptster.timeline.walk": Break(
+        "gives the last that follow", handles(TIMELINE, _last_of_the_rest)
+    ),
+    "promptster.decisions.list": Break(
+        "gives the first twenty", _decisions(lambda rows: rows[:20])
+    ),
+    "promptster.decisions.returns": Break(
+        "finds sessions in progress only", refuses(DECISIONS, ["ended"], 404)
+    ),
+    "promptster.decisions.envelope": Break(
+        "calls them events", answers(lambda body: {"events": body["decisions"]}, DECISIONS)
+    ),
+    "promptster.decisions.members": Break(
+        "shows the attribution alone", answers(_attribution_alone("decisions"), DECISIONS)
+    ),
+    "promptster.decisions.order": Break(
+        "sorts by arrival", _decisions(lambda rows: sorted(rows, key=_arrival))
+    ),
     "promptster.decisions.empty": Break("answers 404 for none", handles(DECISIONS, _none_found)),
-    "promptster.ingest.accepted": Break("refuses nested data", runs(INGEST, first(_flat_data_only))),
+    "promptster.ingest.accepted": Break(
+        "refuses nested data", runs(INGEST, first(_flat_data_only))
+    ),
     "promptster.ingest.answer": Break("forgets the id", answers(without("id"), INGEST)),
-    "promptster.ingest.upsert": Break("drops events of sessions whose id is no UUID", handles(INGEST, _drops_other_ids)),
+    "promptster.ingest.upsert": Break(
+        "drops events of sessions whose id is no UUID", handles(INGEST, _drops_other_ids)
+    ),
     "promptster.ingest.stored": Break("keeps texts and numbers only", _sends(_scalars)),
     "promptster.ingest.duplicate": Break("answers 409", handles(INGEST, _conflict)),
     "promptster.ingest.ignored": Break("keeps the last of an id", handles(INGEST, _overwrites)),
     "promptster.ingest.metadata": Break("forgets the assessment", _forgets("assessmentId")),
     "promptster.ingest.cwd": Break("forgets the cwd", _forgets("cwd")),
-    "promptster.ingest.session-end": Break("goes on after a session_end", _afterwards("session_end", _goes_on)),
+    "promptster.ingest.session-end": Break(
+        "goes on after a session_end", _afterwards("session_end", _goes_on)
+    ),
     "promptster.ingest.kinds": Break("does not know mcp_call", body_schema(INGEST, _fewer_kinds)),
     "promptster.ingest.tool-call": Break("takes it for tool_use", _sends(_renamed)),
-    "promptster.ingest.kind": Break("takes what it does not know for a checkpoint", _takes_any_kind),
+    "promptster.ingest.kind": Break(
+        "takes what it does not know for a checkpoint", _takes_any_kind
+    ),
     "promptster.ingest.data": Break("does not look into data", _unchecked("allOf")),
-    "promptster.ingest.id": Break("takes any text for an id", _unchecked("properties", "id", "format")),
-    "promptster.ingest.session-id": Break("makes a text of it", all_of(_anything("sessionId", minLength=1), _sends(_as_text))),
-    "promptster.ingest.ts": Break("takes a time for one in UTC", all_of(_unchecked("properties", "ts", "format"), _sends(_in_utc))),
-    "promptster.ingest.kind-required": Break("takes an event without a kind for a prompt", _gives(kind="prompt")),
-    "promptster.ingest.source": Break("takes any channel", _unchecked("properties", "source", "properties", "channel", "enum")),
+    "promptster.ingest.id": Break(
+        "takes any text for an id", _unchecked("properties", "id", "format")
+    ),
+    "promptster.ingest.session-id": Break(
+        "makes a text of it", all_of(_anything("sessionId", minLength=1), _sends(_as_text))
+    ),
+    "promptster.ingest.ts": Break(
+        "takes a time for one in UTC",
+        all_of(_unchecked("properties", "ts", "format"), _sends(_in_utc)),
+    ),
+    "promptster.ingest.kind-required": Break(
+        "takes an event without a kind for a prompt", _gives(kind="prompt")
+    ),
+    "promptster.ingest.source": Break(
+        "takes any channel", _unchecked("properties", "source", "properties", "channel", "enum")
+    ),
     "promptster.ingest.v": Break("takes a version of any type", _anything("v")),
-    "promptster.ingest.data-required": Break("makes an object of it", all_of(_anything("data"), _sends(_as_object))),
-    "promptster.ingest.actor": Break("takes any type", _unchecked("properties", "actor", "properties", "type", "enum")),
+    "promptster.ingest.data-required": Break(
+        "makes an object of it", all_of(_anything("data"), _sends(_as_object))
+    ),
+    "promptster.ingest.actor": Break(
+        "takes any type", _unchecked("properties", "actor", "properties", "type", "enum")
+    ),
     "promptster.ingest.provenance": Break(
         "cuts the confidence off",
-        all_of(_unchecked("properties", "provenance", "properties", "confidence", "maximum"), _sends(_at_most_certain)),
+        all_of(
+            _unchecked("properties", "provenance", "properties", "confidence", "maximum"),
+            _sends(_at_most_certain),
+        ),
     ),
-    "promptster.ingest.provenance-default": Break("is certain of what nobody told", _sends(_certain)),
+    "promptster.ingest.provenance-default": Break(
+        "is certain of what nobody told", _sends(_certain)
+    ),
     "promptster.ingest.atomic": Break("begins the session first", _begins_first),
-    "promptster.ingest.isolated": Break("tells the latest session too", _afterwards("session_start", _tells_the_latest)),
+    "promptster.ingest.isolated": Break(
+        "tells the latest session too", _afterwards("session_start", _tells_the_latest)
+    ),
     "promptster.ingest.candidate-only": Break("takes reviewers' tokens as well", _reviewers_too),
 }

@@ -5,13 +5,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from mock_server.apis import promptster
-from mock_server.breaks.parts import Apply, Break, all_of, answers, effects, first, handles, operation, parameter, runs, without
-from mock_server.call import Answer, Call, Change
-from mock_server.decide import decide
-from mock_server.errors import Refused
-from mock_server.plan import ApiPlan, OperationPlan, ParameterPlan
-from mock_server.store import Record
+from session_contracts.mock_server.apis import promptster
+from session_contracts.mock_server.breaks.parts import (
+    Apply,
+    Break,
+    all_of,
+    answers,
+    effects,
+    first,
+    handles,
+    operation,
+    parameter,
+    runs,
+    without,
+)
+from session_contracts.mock_server.call import Answer, Call, Change
+from session_contracts.mock_server.decide import decide
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.plan import ApiPlan, OperationPlan, ParameterPlan
+from session_contracts.mock_server.store import Record
 
 LIST, CREATE, DELETE, INGEST = "listSessions", "createSession", "deleteSession", "ingestEvent"
 #: The default limit.
@@ -66,7 +78,13 @@ def _reshuffles(call: Call, offset: int, limit: int) -> Page:
     """Each page after the first has another order of what began at the same time."""
     rows = call.rows()
     if offset:
-        rows = sorted(rows, key=lambda record: (-datetime.fromisoformat(record.fields["startedAt"]).timestamp(), record.serial))
+        rows = sorted(
+            rows,
+            key=lambda record: (
+                -datetime.fromisoformat(record.fields["startedAt"]).timestamp(),
+                record.serial,
+            ),
+        )
     return rows[offset : offset + limit], len(rows)
 
 
@@ -81,8 +99,12 @@ def _all_tenants(call: Call) -> Answer:
 
 
 def _last_filter_only(call: Call) -> Answer:
-    given = [plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters]
-    call.parameters = {name: value for name, value in call.parameters.items() if name not in given[:-1]}
+    given = [
+        plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters
+    ]
+    call.parameters = {
+        name: value for name, value in call.parameters.items() if name not in given[:-1]
+    }
     return promptster.list_sessions(call)
 
 
@@ -131,7 +153,9 @@ def _unlink_keys(call: Call, change: Change) -> None:
     """The events stay."""
     resource = call.api.resources["CandidateKey"]
     for key in list(call.rows_of("CandidateKey", {"sessionId": call.found.key})):
-        call.world.place(call.api, resource, {**key.fields, "sessionId": None}, key.tenant, key.private)
+        call.world.place(
+            call.api, resource, {**key.fields, "sessionId": None}, key.tenant, key.private
+        )
 
 
 def _leave_a_copy(call: Call, change: Change) -> None:
@@ -140,9 +164,18 @@ def _leave_a_copy(call: Call, change: Change) -> None:
     promptster.delete_everything(call, change)
     for key in keys:
         session = call.world.place(
-            call.api, call.resource(), {**call.found.fields, "id": call.world.new_id()}, "archive", call.found.private
+            call.api,
+            call.resource(),
+            {**call.found.fields, "id": call.world.new_id()},
+            "archive",
+            call.found.private,
         )
-        fields = {**key.fields, "id": call.world.new_id(), "key": call.world.new_id(), "sessionId": session.key}
+        fields = {
+            **key.fields,
+            "id": call.world.new_id(),
+            "key": call.world.new_id(),
+            "sessionId": session.key,
+        }
         call.world.place(call.api, call.api.resources["CandidateKey"], fields, key.tenant, {})
 
 
@@ -174,30 +207,48 @@ def _marks_only(api: ApiPlan) -> ApiPlan:
         return replace(plan, decide=decided) if plan.row else plan
 
     marks = all_of(*(operation(name, change) for name in api.operations), handles(DELETE, delete))
-    return all_of(marks, runs(CREATE, first(clear("id"))), runs(INGEST, first(clear("sessionId"))))(api)
+    return all_of(marks, runs(CREATE, first(clear("id"))), runs(INGEST, first(clear("sessionId"))))(
+        api
+    )
 
 
 _COMBINE = "promptster.list.filters-combine"
 
 BREAKS: Mapping[str, Break] = {
-    "promptster.tenant.unlisted": Break("lists without an organization", handles(LIST, _all_tenants)),
+    "promptster.tenant.unlisted": Break(
+        "lists without an organization", handles(LIST, _all_tenants)
+    ),
     "promptster.list.envelope": Break("forgets the offset", answers(without("offset"), LIST)),
     "promptster.list.order": Break("begins with the oldest", _listed(_oldest_first)),
     "promptster.list.limit": Break("stops one too early", _listed(_one_too_few)),
     "promptster.list.limit-default": Break(
-        "gives ten without a limit, and calls them twenty", all_of(_default("limit", _LIMIT // 2), answers(_twenty, LIST))
+        "gives ten without a limit, and calls them twenty",
+        all_of(_default("limit", _LIMIT // 2), answers(_twenty, LIST)),
     ),
-    "promptster.list.limit-clamp": Break("refuses what is out of bounds", parameter(LIST, "limit", _within_bounds)),
-    "promptster.list.offset": Break("gives the page that the offset lies on", _listed(_whole_pages)),
-    "promptster.list.offset-default": Break("begins with the second on a large page", all_of(_default("offset", -1), _listed(_skips_one))),
+    "promptster.list.limit-clamp": Break(
+        "refuses what is out of bounds", parameter(LIST, "limit", _within_bounds)
+    ),
+    "promptster.list.offset": Break(
+        "gives the page that the offset lies on", _listed(_whole_pages)
+    ),
+    "promptster.list.offset-default": Break(
+        "begins with the second on a large page",
+        all_of(_default("offset", -1), _listed(_skips_one)),
+    ),
     "promptster.list.echo": Break("tells the offset that comes next", answers(_next_offset, LIST)),
     "promptster.list.total": Break("counts without the filters", _listed(_counts_all)),
     "promptster.list.walk": Break("sorts ties otherwise on each page", _listed(_reshuffles)),
     "promptster.list.complete": Break("lists what is in progress", _listed(_in_progress)),
-    "promptster.list.filter-assessment": Break("ignores assessmentId", _ignored("assessmentId"), entails=(_COMBINE,)),
-    "promptster.list.filter-source": Break("ignores sourceService", _ignored("sourceService"), entails=(_COMBINE,)),
+    "promptster.list.filter-assessment": Break(
+        "ignores assessmentId", _ignored("assessmentId"), entails=(_COMBINE,)
+    ),
+    "promptster.list.filter-source": Break(
+        "ignores sourceService", _ignored("sourceService"), entails=(_COMBINE,)
+    ),
     _COMBINE: Break("takes the last filter only", handles(LIST, _last_filter_only)),
-    "promptster.delete.removes": Break("keeps what has ended", handles(DELETE, _not_what_has_ended)),
+    "promptster.delete.removes": Break(
+        "keeps what has ended", handles(DELETE, _not_what_has_ended)
+    ),
     "promptster.delete.answer": Break("forgets the id", answers(without("id"), DELETE)),
     "promptster.delete.unlisted": Break("marks what is deleted, and lists it", _marks_only),
     "promptster.delete.hard": Break("forgets the events", effects(DELETE, _unlink_keys)),

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from mock_server import security
-from mock_server.apis import rentalot
-from mock_server.breaks import credentials, pages, writes
-from mock_server.breaks.parts import (
+from session_contracts.mock_server import security
+from session_contracts.mock_server.apis import rentalot
+from session_contracts.mock_server.breaks import credentials, pages, writes
+from session_contracts.mock_server.breaks.parts import (
     Apply,
     Break,
     Run,
@@ -31,14 +31,14 @@ from mock_server.breaks.parts import (
     unchecked,
     unless_refused,
 )
-from mock_server.call import Answer, Call, Change, one
-from mock_server.clock import parse_time, rfc3339
-from mock_server.credentials import Credential
-from mock_server.errors import Refused
-from mock_server.plan import ApiPlan, Checker, ParameterPlan
-from mock_server.store import Record
-from mock_server.world import Message
-from openapi.model import ABSENT, Move, Transition
+from session_contracts.mock_server.call import Answer, Call, Change, one
+from session_contracts.mock_server.clock import parse_time, rfc3339
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.plan import ApiPlan, Checker, ParameterPlan
+from session_contracts.mock_server.store import Record
+from session_contracts.mock_server.world import Message
+from session_contracts.openapi.model import ABSENT, Move, Transition
 
 LIST, GET, REVIEW = "listSessions", "getSession", "reviewSession"
 
@@ -64,10 +64,16 @@ def _four_weeks(session: dict[str, Any]) -> dict[str, Any]:
 
 def _create_route(api: ApiPlan) -> ApiPlan:
     create = replace(
-        api.operations[LIST], id="createSession", parameters=(), run=_create, finish=lambda call, answer: orjson.dumps(answer.body)
+        api.operations[LIST],
+        id="createSession",
+        parameters=(),
+        run=_create,
+        finish=lambda call, answer: orjson.dumps(answer.body),
     )
     routes = tuple(
-        replace(route, operations={**route.operations, "POST": create.id}) if LIST in route.operations.values() else route
+        replace(route, operations={**route.operations, "POST": create.id})
+        if LIST in route.operations.values()
+        else route
         for route in api.routes
     )
     return replace(api, routes=routes, operations={**api.operations, create.id: create})
@@ -121,7 +127,12 @@ def _no_draft(plan: ParameterPlan) -> ParameterPlan:
 
 def _swapped(row: Transition) -> Transition:
     target = {"approved": "denied", "denied": "approved"}
-    return replace(row, moves=tuple(Move(move.source, target[move.target], move.when, move.rule) for move in row.moves))
+    return replace(
+        row,
+        moves=tuple(
+            Move(move.source, target[move.target], move.when, move.rule) for move in row.moves
+        ),
+    )
 
 
 def _before(call: Call) -> Answer:
@@ -142,21 +153,38 @@ def _touch(call: Call, change: Change) -> None:
 def _notify_with_notes(call: Call, change: Change) -> None:
     rentalot.notify_prospect(call, change)
     notes = call.body.get("reviewNotes")
-    change.messages = [replace(message, text=f"{message.text} {notes}") for message in change.messages]
+    change.messages = [
+        replace(message, text=f"{message.text} {notes}") for message in change.messages
+    ]
 
 
 def _notify_anyway(call: Call, change: Change) -> None:
     address = call.found.private.get("email") or "noreply@rentalot.ai"
-    change.messages.append(Message("email", about=call.found.key, to=address, text="Your application was reviewed."))
+    change.messages.append(
+        Message("email", about=call.found.key, to=address, text="Your application was reviewed.")
+    )
 
 
 def _mail(call: Call, record: Record) -> None:
     if record.private.get("email"):
-        call.world.outbox.append(Message("email", about=record.key, to=record.private["email"], text="Your application was reviewed."))
+        call.world.outbox.append(
+            Message(
+                "email",
+                about=record.key,
+                to=record.private["email"],
+                text="Your application was reviewed.",
+            )
+        )
 
 
 def _write_notes(call: Call, record: Record) -> None:
-    call.world.move(call.api, call.resource(), record, str(record.state), {"reviewNotes": call.body.get("reviewNotes") or "reviewed"})
+    call.world.move(
+        call.api,
+        call.resource(),
+        record,
+        str(record.state),
+        {"reviewNotes": call.body.get("reviewNotes") or "reviewed"},
+    )
 
 
 def _whole_contact(call: Call) -> Answer:
@@ -204,58 +232,120 @@ def _any_status(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 _COMBINE = "rentalot.list.filters-combine"
-_NOTHING_FOUND = unless_refused(lambda call, refusal: Answer(200, {"data": None}), "rentalot.get.not-found")
+_NOTHING_FOUND = unless_refused(
+    lambda call, refusal: Answer(200, {"data": None}), "rentalot.get.not-found"
+)
 
 BREAKS: dict[str, Break] = {
     "rentalot.session.members": Break("forgets a member", _everywhere(_without_updated_at)),
-    "rentalot.session.submission": Break("keeps the first answer only", _everywhere(_first_answer_only)),
+    "rentalot.session.submission": Break(
+        "keeps the first answer only", _everywhere(_first_answer_only)
+    ),
     "rentalot.session.ttl": Break("has no job that expires sessions", writes.no_timers),
     "rentalot.session.expires-at": Break("takes four weeks for a month", _everywhere(_four_weeks)),
-    "rentalot.session.expired-readable": Break("hides what is expired", refuses(GET, ["expired", "expired_reviewed"], 404)),
+    "rentalot.session.expired-readable": Break(
+        "hides what is expired", refuses(GET, ["expired", "expired_reviewed"], 404)
+    ),
     "rentalot.session.not-created-here": Break("has the usual POST", _create_route),
     "rentalot.session.draft": Break("does not know drafts", refuses(GET, ["draft"], 404)),
-    "rentalot.tenant.hidden": Break("looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)),
+    "rentalot.tenant.hidden": Break(
+        "looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)
+    ),
     "rentalot.tenant.unlisted": Break("lists without a tenant", pages.of_all_tenants(LIST)),
     "rentalot.auth.required": Break("serves anonymous calls", credentials.serves_anybody),
-    "rentalot.auth.scheme": Break("takes the last word of the header", credentials.takes_any_scheme),
-    "rentalot.auth.unknown": Break("checks only that there is a key", credentials.takes_what_nobody_issued),
-    "rentalot.auth.revoked": Break("does not look at revocation", credentials.takes_what_was_revoked),
-    "rentalot.error.body": Break("answers {message}", lambda api: replace(api, error_body=plain_message)),
+    "rentalot.auth.scheme": Break(
+        "takes the last word of the header", credentials.takes_any_scheme
+    ),
+    "rentalot.auth.unknown": Break(
+        "checks only that there is a key", credentials.takes_what_nobody_issued
+    ),
+    "rentalot.auth.revoked": Break(
+        "does not look at revocation", credentials.takes_what_was_revoked
+    ),
+    "rentalot.error.body": Break(
+        "answers {message}", lambda api: replace(api, error_body=plain_message)
+    ),
     "rentalot.answer.declared": Break(
         "answers 201 to a review",
         answers_with(201, REVIEW),
     ),
     "rentalot.rate.headers": Break("sends no rate headers", _no_rate_headers),
-    "rentalot.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)),
-    "rentalot.rate.retry-after": Break("forgets Retry-After", lambda api: replace(api, limit=_no_retry_after)),
+    "rentalot.rate.limit": Break(
+        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
+    ),
+    "rentalot.rate.retry-after": Break(
+        "forgets Retry-After", lambda api: replace(api, limit=_no_retry_after)
+    ),
     "rentalot.list.envelope": Break("calls pagination meta", pages.calls_pagination(LIST, "meta")),
-    "rentalot.list.page-default": Break("begins with the second page", pages.defaults_to(LIST, "page", 2)),
-    "rentalot.list.limit-default": Break("gives ten without a limit", pages.defaults_to(LIST, "limit", 10)),
-    "rentalot.list.limit": Break("stops one too early", pages.stops_early(LIST), entails=("rentalot.list.walk",)),
+    "rentalot.list.page-default": Break(
+        "begins with the second page", pages.defaults_to(LIST, "page", 2)
+    ),
+    "rentalot.list.limit-default": Break(
+        "gives ten without a limit", pages.defaults_to(LIST, "limit", 10)
+    ),
+    "rentalot.list.limit": Break(
+        "stops one too early", pages.stops_early(LIST), entails=("rentalot.list.walk",)
+    ),
     "rentalot.list.walk": Break("begins each page one too early", pages.overlaps(LIST)),
-    "rentalot.list.echo": Break("tells the page that comes next", pages.tells(LIST, lambda told: {"page": told["page"] + 1})),
+    "rentalot.list.echo": Break(
+        "tells the page that comes next", pages.tells(LIST, lambda told: {"page": told["page"] + 1})
+    ),
     "rentalot.list.total": Break("counts without the filters", pages.counts_without_filters(LIST)),
-    "rentalot.list.total-pages": Break("rounds down", pages.tells(LIST, lambda told: {"totalPages": told["total"] // told["limit"]})),
-    "rentalot.list.filter-contact": Break("ignores contactId", pages.ignores(LIST, "contactId"), entails=(_COMBINE,)),
-    "rentalot.list.filter-template": Break("ignores workflowTemplateId", pages.ignores(LIST, "workflowTemplateId"), entails=(_COMBINE,)),
-    "rentalot.list.filter-status": Break("ignores status", pages.ignores(LIST, "status"), entails=(_COMBINE, "rentalot.list.filter-draft")),
-    "rentalot.list.filter-review-status": Break("ignores reviewStatus", pages.ignores(LIST, "reviewStatus"), entails=(_COMBINE,)),
+    "rentalot.list.total-pages": Break(
+        "rounds down",
+        pages.tells(LIST, lambda told: {"totalPages": told["total"] // told["limit"]}),
+    ),
+    "rentalot.list.filter-contact": Break(
+        "ignores contactId", pages.ignores(LIST, "contactId"), entails=(_COMBINE,)
+    ),
+    "rentalot.list.filter-template": Break(
+        "ignores workflowTemplateId", pages.ignores(LIST, "workflowTemplateId"), entails=(_COMBINE,)
+    ),
+    "rentalot.list.filter-status": Break(
+        "ignores status",
+        pages.ignores(LIST, "status"),
+        entails=(_COMBINE, "rentalot.list.filter-draft"),
+    ),
+    "rentalot.list.filter-review-status": Break(
+        "ignores reviewStatus", pages.ignores(LIST, "reviewStatus"), entails=(_COMBINE,)
+    ),
     _COMBINE: Break("takes the last filter only", pages.last_filter_only(LIST)),
-    "rentalot.list.filter-draft": Break("does not know draft", parameter(LIST, "status", _no_draft)),
+    "rentalot.list.filter-draft": Break(
+        "does not know draft", parameter(LIST, "status", _no_draft)
+    ),
     "rentalot.get.returns": Break("finds completed sessions only", refuses(GET, ["active"], 404)),
-    "rentalot.get.not-found": Break("answers null for nothing", all_of(runs(GET, _NOTHING_FOUND), unchecked(GET))),
-    "rentalot.get.envelope": Break("answers the bare session", answers(lambda body: body["data"], GET)),
+    "rentalot.get.not-found": Break(
+        "answers null for nothing", all_of(runs(GET, _NOTHING_FOUND), unchecked(GET))
+    ),
+    "rentalot.get.envelope": Break(
+        "answers the bare session", answers(lambda body: body["data"], GET)
+    ),
     "rentalot.review.decides": Break("mixes the decisions up", table(REVIEW, _swapped)),
-    "rentalot.review.final": Break("lets a decision be changed", allows(REVIEW, ["approved", "denied"]), entails=("rentalot.review.once",)),
+    "rentalot.review.final": Break(
+        "lets a decision be changed",
+        allows(REVIEW, ["approved", "denied"]),
+        entails=("rentalot.review.once",),
+    ),
     "rentalot.review.once": Break("checks, waits, then writes", writes.hesitates(REVIEW)),
-    "rentalot.review.completed-only": Break("reviews whatever is pending", allows(REVIEW, ["draft", "active", "expired"])),
-    "rentalot.review.not-found": Break("answers 400 for an unknown id", refuses(REVIEW, [ABSENT], 400)),
-    "rentalot.review.returns-updated": Break("answers with what it read before", _review_handler(_before)),
-    "rentalot.review.envelope": Break("answers the bare session", answers(lambda body: body["data"], REVIEW)),
-    "rentalot.review.notes-kept": Break("drops the notes", effects(REVIEW, rentalot.stamp_review, rentalot.notify_prospect)),
+    "rentalot.review.completed-only": Break(
+        "reviews whatever is pending", allows(REVIEW, ["draft", "active", "expired"])
+    ),
+    "rentalot.review.not-found": Break(
+        "answers 400 for an unknown id", refuses(REVIEW, [ABSENT], 400)
+    ),
+    "rentalot.review.returns-updated": Break(
+        "answers with what it read before", _review_handler(_before)
+    ),
+    "rentalot.review.envelope": Break(
+        "answers the bare session", answers(lambda body: body["data"], REVIEW)
+    ),
+    "rentalot.review.notes-kept": Break(
+        "drops the notes", effects(REVIEW, rentalot.stamp_review, rentalot.notify_prospect)
+    ),
     "rentalot.review.notes-optional": Break("wants notes", body_schema(REVIEW, _notes_required)),
     "rentalot.review.notes-max": Break(
-        "does not look at the length", body_schema(REVIEW, schema_without("properties", "reviewNotes", "maxLength"))
+        "does not look at the length",
+        body_schema(REVIEW, schema_without("properties", "reviewNotes", "maxLength")),
     ),
     "rentalot.review.notes-type": Break(
         "makes text of anything",
@@ -265,21 +355,40 @@ BREAKS: dict[str, Break] = {
         ),
     ),
     "rentalot.review.notes-internal": Break(
-        "mails the notes", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_with_notes)
+        "mails the notes",
+        effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_with_notes),
     ),
     "rentalot.review.status-required": Break(
-        "approves by default", all_of(body_schema(REVIEW, schema_without("required")), runs(REVIEW, _body_first(_approve_by_default)))
+        "approves by default",
+        all_of(
+            body_schema(REVIEW, schema_without("required")),
+            runs(REVIEW, _body_first(_approve_by_default)),
+        ),
     ),
     "rentalot.review.status-values": Break(
-        "takes what is not approved for denied", all_of(body_schema(REVIEW, _any_status), runs(REVIEW, _body_first(_deny_the_rest)))
+        "takes what is not approved for denied",
+        all_of(body_schema(REVIEW, _any_status), runs(REVIEW, _body_first(_deny_the_rest))),
     ),
-    "rentalot.review.body-object": Break("answers 400, as its framework does", status("rentalot.review.body-object", 400)),
-    "rentalot.review.reviewed-at": Break("sets updatedAt alone", effects(REVIEW, rentalot.store_notes, _touch, rentalot.notify_prospect)),
-    "rentalot.review.email": Break("forgets the e-mail", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review)),
+    "rentalot.review.body-object": Break(
+        "answers 400, as its framework does", status("rentalot.review.body-object", 400)
+    ),
+    "rentalot.review.reviewed-at": Break(
+        "sets updatedAt alone",
+        effects(REVIEW, rentalot.store_notes, _touch, rentalot.notify_prospect),
+    ),
+    "rentalot.review.email": Break(
+        "forgets the e-mail", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review)
+    ),
     "rentalot.review.email-needs-address": Break(
         "mails anyway", effects(REVIEW, rentalot.store_notes, rentalot.stamp_review, _notify_anyway)
     ),
-    "rentalot.review.email-tells-decision": Break("mails before it checks", writes.on_refusal(REVIEW, _mail)),
-    "rentalot.review.atomic": Break("writes the notes before it checks", writes.on_refusal(REVIEW, _write_notes)),
-    "rentalot.review.isolated": Break("reviews every session of the contact", _review_handler(_whole_contact)),
+    "rentalot.review.email-tells-decision": Break(
+        "mails before it checks", writes.on_refusal(REVIEW, _mail)
+    ),
+    "rentalot.review.atomic": Break(
+        "writes the notes before it checks", writes.on_refusal(REVIEW, _write_notes)
+    ),
+    "rentalot.review.isolated": Break(
+        "reviews every session of the contact", _review_handler(_whole_contact)
+    ),
 }

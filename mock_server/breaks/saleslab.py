@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from mock_server import security
-from mock_server.apis import saleslab
-from mock_server.breaks import credentials, cursors
-from mock_server.breaks.parts import (
+from session_contracts.mock_server import security
+from session_contracts.mock_server.apis import saleslab
+from session_contracts.mock_server.breaks import credentials, cursors
+from session_contracts.mock_server.breaks.parts import (
     Apply,
     Break,
     Edit,
@@ -24,14 +24,14 @@ from mock_server.breaks.parts import (
     unchecked,
     without,
 )
-from mock_server.call import Answer, Call
-from mock_server.clock import parse_moment, rfc3339
-from mock_server.credentials import Credential
-from mock_server.errors import FieldError, Refused
-from mock_server.paging import cursor_page
-from mock_server.plan import ApiPlan
-from mock_server.store import Record
-from openapi.model import ABSENT, FOREIGN
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.clock import parse_moment, rfc3339
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import FieldError, Refused
+from session_contracts.mock_server.paging import cursor_page
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.store import Record
+from session_contracts.openapi.model import ABSENT, FOREIGN
 
 LIST, GET, SCORECARD, SCENARIOS, USERS, SUMMARY = (
     "listSessions",
@@ -69,14 +69,24 @@ def _unauthorized_for_scope(call: Call, credential: Credential) -> None:
         raise Refused(refusal.rule, refusal.detail, status=401) from None
 
 
-def _another_code(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def _another_code(
+    code: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     media, body = saleslab.error_body(code, detail, errors)
-    return media, {**body, "error": {**body["error"], "code": "INVALID_TOKEN"}} if code == 401 else body
+    return media, {
+        **body,
+        "error": {**body["error"], "code": "INVALID_TOKEN"},
+    } if code == 401 else body
 
 
-def _too_many(code: int, detail: str, errors: tuple[FieldError, ...]) -> tuple[str, Mapping[str, Any]]:
+def _too_many(
+    code: int, detail: str, errors: tuple[FieldError, ...]
+) -> tuple[str, Mapping[str, Any]]:
     media, body = saleslab.error_body(code, detail, errors)
-    return media, {**body, "error": {**body["error"], "code": "TOO_MANY_REQUESTS"}} if code == 429 else body
+    return media, {
+        **body,
+        "error": {**body["error"], "code": "TOO_MANY_REQUESTS"},
+    } if code == 429 else body
 
 
 def _counts_together(call: Call, credential: Credential) -> None:
@@ -85,7 +95,10 @@ def _counts_together(call: Call, credential: Credential) -> None:
 
 def _also_posts(api: ApiPlan) -> ApiPlan:
     """A POST is answered like a GET."""
-    routes = (replace(route, operations={"POST": route.operations["GET"], **route.operations}) for route in api.routes)
+    routes = (
+        replace(route, operations={"POST": route.operations["GET"], **route.operations})
+        for route in api.routes
+    )
     return replace(api, routes=tuple(routes))
 
 
@@ -104,8 +117,12 @@ def _shifts(which: str, by: timedelta) -> Callable[[Call], cursors.Page]:
 
 
 def _last_filter_only(call: Call) -> cursors.Page:
-    given = [plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters]
-    call.parameters = {name: value for name, value in call.parameters.items() if name not in given[:-1]}
+    given = [
+        plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters
+    ]
+    call.parameters = {
+        name: value for name, value in call.parameters.items() if name not in given[:-1]
+    }
     return cursor_page(call)
 
 
@@ -116,7 +133,9 @@ def _ended_only(call: Call) -> cursors.Page:
 
 def _filters_the_first_page(call: Call) -> cursors.Page:
     if "cursor" in call.parameters:
-        call.parameters = {name: value for name, value in call.parameters.items() if name in ("cursor", "limit")}
+        call.parameters = {
+            name: value for name, value in call.parameters.items() if name in ("cursor", "limit")
+        }
     return cursor_page(call)
 
 
@@ -125,7 +144,9 @@ def _written_otherwise(call: Call) -> cursors.Page:
     return page, following and following.replace("-", "/")
 
 
-_READS_THAT = parameter(LIST, "cursor", lambda plan: replace(plan, read=lambda text: text.replace("/", "-")))
+_READS_THAT = parameter(
+    LIST, "cursor", lambda plan: replace(plan, read=lambda text: text.replace("/", "-"))
+)
 
 
 # ---- single records
@@ -171,12 +192,24 @@ def _first_twenty(call: Call) -> Answer:
 
 
 def _active_only(call: Call) -> Answer:
-    return Answer(200, {"ok": True, "data": [record.fields for record in call.rows() if not saleslab.is_archived(record)]})
+    return Answer(
+        200,
+        {
+            "ok": True,
+            "data": [record.fields for record in call.rows() if not saleslab.is_archived(record)],
+        },
+    )
 
 
 def _who_practised(call: Call) -> Answer:
     answer = saleslab.list_users(call)
-    return replace(answer, body={"ok": True, "data": [user for user in answer.body["data"] if user["last_session_at"]]})
+    return replace(
+        answer,
+        body={
+            "ok": True,
+            "data": [user for user in answer.body["data"] if user["last_session_at"]],
+        },
+    )
 
 
 def _with_email(user: dict[str, Any]) -> dict[str, Any]:
@@ -186,8 +219,15 @@ def _with_email(user: dict[str, Any]) -> dict[str, Any]:
 def _recorded_last(call: Call) -> Answer:
     users = []
     for user in call.rows():
-        sessions: Sequence[Record] = sorted(call.rows_of("Session", {"user_id": user.key}), key=lambda session: session.serial)
-        users.append({**user.fields, "last_session_at": sessions[-1].fields["started_at"] if sessions else None})
+        sessions: Sequence[Record] = sorted(
+            call.rows_of("Session", {"user_id": user.key}), key=lambda session: session.serial
+        )
+        users.append(
+            {
+                **user.fields,
+                "last_session_at": sessions[-1].fields["started_at"] if sessions else None,
+            }
+        )
     return Answer(200, {"ok": True, "data": users})
 
 
@@ -230,7 +270,11 @@ def _each_time(call: Call, sessions: list[Record]) -> dict[str, Any]:
 def _everybodys_scores(call: Call, sessions: list[Record]) -> dict[str, Any]:
     call.tenant = None
     everybodys = saleslab.sessions_of_period(call)
-    return {"avg_score": saleslab.average(saleslab.scores(call, [session for session in everybodys if session.state == "scored"]))}
+    return {
+        "avg_score": saleslab.average(
+            saleslab.scores(call, [session for session in everybodys if session.state == "scored"])
+        )
+    }
 
 
 def _begins(days: int) -> Callable[[Call], None]:
@@ -251,73 +295,137 @@ def _edits(name: str, edit: Edit) -> Apply:
 BREAKS: dict[str, Break] = {
     "saleslab.request.read-only": Break("answers a POST like a GET", _also_posts),
     "saleslab.session.members": Break("forgets a member", _lacking(LIST, "created_at")),
-    "saleslab.session.values": Break("shows the session's own id for its scenario", _edits(LIST, _own_id_for_scenario)),
+    "saleslab.session.values": Break(
+        "shows the session's own id for its scenario", _edits(LIST, _own_id_for_scenario)
+    ),
     "saleslab.session.duration": Break("counts milliseconds", _edits(LIST, _milliseconds)),
-    "saleslab.session.detail": Break("calls the transcript messages", _edits(GET, _renamed_transcript)),
-    "saleslab.session.transcript": Break("gives the last hundred entries", _edits(GET, _last_hundred)),
+    "saleslab.session.detail": Break(
+        "calls the transcript messages", _edits(GET, _renamed_transcript)
+    ),
+    "saleslab.session.transcript": Break(
+        "gives the last hundred entries", _edits(GET, _last_hundred)
+    ),
     "saleslab.tenant.unlisted": Break("lists without a tenant", runs(LIST, first(_everybodys))),
     "saleslab.auth.required": Break("serves anonymous calls", credentials.serves_anybody),
-    "saleslab.auth.scheme": Break("takes the last word of the header", credentials.takes_any_scheme),
-    "saleslab.auth.malformed": Break("takes the second word of the header", credentials.takes_the_second_word),
-    "saleslab.auth.unknown": Break("checks only that there is a token", credentials.takes_what_nobody_issued),
-    "saleslab.auth.revoked": Break("does not look at revocation", credentials.takes_what_was_revoked),
-    "saleslab.auth.unauthorized": Break("has a code of its own", lambda api: replace(api, error_body=_another_code)),
-    "saleslab.auth.forbidden": Break("answers 401 for a missing scope", lambda api: replace(api, authorize=_unauthorized_for_scope)),
-    "saleslab.error.body": Break("answers {message}", lambda api: replace(api, error_body=plain_message)),
+    "saleslab.auth.scheme": Break(
+        "takes the last word of the header", credentials.takes_any_scheme
+    ),
+    "saleslab.auth.malformed": Break(
+        "takes the second word of the header", credentials.takes_the_second_word
+    ),
+    "saleslab.auth.unknown": Break(
+        "checks only that there is a token", credentials.takes_what_nobody_issued
+    ),
+    "saleslab.auth.revoked": Break(
+        "does not look at revocation", credentials.takes_what_was_revoked
+    ),
+    "saleslab.auth.unauthorized": Break(
+        "has a code of its own", lambda api: replace(api, error_body=_another_code)
+    ),
+    "saleslab.auth.forbidden": Break(
+        "answers 401 for a missing scope",
+        lambda api: replace(api, authorize=_unauthorized_for_scope),
+    ),
+    "saleslab.error.body": Break(
+        "answers {message}", lambda api: replace(api, error_body=plain_message)
+    ),
     "saleslab.answer.declared": Break("answers 202 to the summary", answers_with(202, SUMMARY)),
-    "saleslab.rate.limit": Break("counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)),
-    "saleslab.rate.code": Break("calls it TOO_MANY_REQUESTS", lambda api: replace(api, error_body=_too_many)),
-    "saleslab.rate.per-token": Break("counts all tokens together", lambda api: replace(api, limit=_counts_together)),
+    "saleslab.rate.limit": Break(
+        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
+    ),
+    "saleslab.rate.code": Break(
+        "calls it TOO_MANY_REQUESTS", lambda api: replace(api, error_body=_too_many)
+    ),
+    "saleslab.rate.per-token": Break(
+        "counts all tokens together", lambda api: replace(api, limit=_counts_together)
+    ),
     "saleslab.list.scope": Break("forgets the scope", credentials.forgets_the_scope(LIST)),
     "saleslab.list.envelope": Break("forgets ok", _without_ok(LIST)),
     "saleslab.list.complete": Break("hides what is not over yet", _paged(_ended_only)),
     "saleslab.list.order": Break("turns each page round", _paged(cursors.oldest_first)),
     "saleslab.list.limit": Break("stops one too early", _paged(cursors.one_too_few)),
-    "saleslab.list.limit-default": Break("gives twenty without a limit", cursors.default(LIST, "limit", 20)),
+    "saleslab.list.limit-default": Break(
+        "gives twenty without a limit", cursors.default(LIST, "limit", 20)
+    ),
     "saleslab.list.limit-max": Break("has no maximum", cursors.no_maximum(LIST, "limit")),
-    "saleslab.list.from": Break("leaves the bound out", _paged(_shifts("from", timedelta(seconds=1)))),
+    "saleslab.list.from": Break(
+        "leaves the bound out", _paged(_shifts("from", timedelta(seconds=1)))
+    ),
     "saleslab.list.to": Break("leaves the bound out", _paged(_shifts("to", timedelta(seconds=-1)))),
-    "saleslab.list.user": Break("ignores user_id", parameter(LIST, "user_id", lambda plan: replace(plan, filters=None))),
+    "saleslab.list.user": Break(
+        "ignores user_id", parameter(LIST, "user_id", lambda plan: replace(plan, filters=None))
+    ),
     "saleslab.list.filters-combine": Break("takes the last filter only", _paged(_last_filter_only)),
-    "saleslab.list.filtered-walk": Break("filters the first page only", _paged(_filters_the_first_page)),
-    "saleslab.list.cursor-form": Break("writes dates with slashes", all_of(_paged(_written_otherwise), _READS_THAT, unchecked(LIST))),
+    "saleslab.list.filtered-walk": Break(
+        "filters the first page only", _paged(_filters_the_first_page)
+    ),
+    "saleslab.list.cursor-form": Break(
+        "writes dates with slashes",
+        all_of(_paged(_written_otherwise), _READS_THAT, unchecked(LIST)),
+    ),
     "saleslab.list.walk": Break("leaves out the first of each page", _paged(cursors.skips_one)),
-    "saleslab.list.walk-ties": Break("goes on strictly before the last moment", _paged(cursors.loses_ties)),
+    "saleslab.list.walk-ties": Break(
+        "goes on strictly before the last moment", _paged(cursors.loses_ties)
+    ),
     "saleslab.list.walk-growing": Break("counts positions", _paged(cursors.counts_positions)),
     "saleslab.get.scope": Break("forgets the scope", credentials.forgets_the_scope(GET)),
     "saleslab.get.envelope": Break("forgets ok", _without_ok(GET)),
     "saleslab.get.returns": Break("finds ended sessions only", refuses(GET, ["in_progress"], 404)),
     "saleslab.get.not-found": Break("answers 400 for an unknown id", refuses(GET, [ABSENT], 400)),
     "saleslab.get.foreign": Break("tells that it is there", refuses(GET, [FOREIGN], 403)),
-    "saleslab.scorecard.scope": Break("forgets the scope", credentials.forgets_the_scope(SCORECARD)),
-    "saleslab.scorecard.envelope": Break("answers the bare scorecard", answers(lambda body: body["data"], SCORECARD)),
+    "saleslab.scorecard.scope": Break(
+        "forgets the scope", credentials.forgets_the_scope(SCORECARD)
+    ),
+    "saleslab.scorecard.envelope": Break(
+        "answers the bare scorecard", answers(lambda body: body["data"], SCORECARD)
+    ),
     "saleslab.scorecard.members": Break("forgets the headline", _lacking(SCORECARD, "headline")),
-    "saleslab.scorecard.returns": Break("finds the latest one", handles(SCORECARD, _first_scorecard)),
-    "saleslab.scorecard.breakdown": Break("has the three scalars only", _edits(SCORECARD, without("categories", "callouts"))),
-    "saleslab.scorecard.foreign": Break("looks up by id alone", runs(SCORECARD, first(_of_any_owner))),
-    "saleslab.scenarios.scope": Break("forgets the scope", credentials.forgets_the_scope(SCENARIOS)),
+    "saleslab.scorecard.returns": Break(
+        "finds the latest one", handles(SCORECARD, _first_scorecard)
+    ),
+    "saleslab.scorecard.breakdown": Break(
+        "has the three scalars only", _edits(SCORECARD, without("categories", "callouts"))
+    ),
+    "saleslab.scorecard.foreign": Break(
+        "looks up by id alone", runs(SCORECARD, first(_of_any_owner))
+    ),
+    "saleslab.scenarios.scope": Break(
+        "forgets the scope", credentials.forgets_the_scope(SCENARIOS)
+    ),
     "saleslab.scenarios.envelope": Break("forgets ok", _without_ok(SCENARIOS)),
     "saleslab.scenarios.members": Break("calls call_type type", _lacking(SCENARIOS, "call_type")),
     "saleslab.scenarios.complete": Break("lists twenty", handles(SCENARIOS, _first_twenty)),
-    "saleslab.scenarios.active-first": Break("sorts by name alone", handles(SCENARIOS, _by_name_alone)),
-    "saleslab.scenarios.archived": Break("lists active ones only", handles(SCENARIOS, _active_only)),
-    "saleslab.scenarios.tenant": Break("lists without a tenant", runs(SCENARIOS, first(_everybodys))),
+    "saleslab.scenarios.active-first": Break(
+        "sorts by name alone", handles(SCENARIOS, _by_name_alone)
+    ),
+    "saleslab.scenarios.archived": Break(
+        "lists active ones only", handles(SCENARIOS, _active_only)
+    ),
+    "saleslab.scenarios.tenant": Break(
+        "lists without a tenant", runs(SCENARIOS, first(_everybodys))
+    ),
     "saleslab.users.scope": Break("forgets the scope", credentials.forgets_the_scope(USERS)),
     "saleslab.users.envelope": Break("forgets ok", _without_ok(USERS)),
     "saleslab.users.members": Break("forgets a member", _lacking(USERS, "last_session_at")),
     "saleslab.users.returns": Break("lists who has practised", handles(USERS, _who_practised)),
     "saleslab.users.no-email": Break("gives the e-mail address", _edits(USERS, _with_email)),
-    "saleslab.users.last-session": Break("takes what was recorded last", handles(USERS, _recorded_last)),
+    "saleslab.users.last-session": Break(
+        "takes what was recorded last", handles(USERS, _recorded_last)
+    ),
     "saleslab.users.tenant": Break("lists without a tenant", runs(USERS, first(_everybodys))),
     "saleslab.summary.scope": Break("forgets the scope", credentials.forgets_the_scope(SUMMARY)),
     "saleslab.summary.envelope": Break("forgets ok", _without_ok(SUMMARY)),
     "saleslab.summary.members": Break("forgets a figure", _lacking(SUMMARY, "unique_reps")),
     "saleslab.summary.period": Break("names the default period", _figures(_default_period)),
-    "saleslab.summary.from-default": Break("takes four weeks for a month", runs(SUMMARY, first(_begins(28)))),
+    "saleslab.summary.from-default": Break(
+        "takes four weeks for a month", runs(SUMMARY, first(_begins(28)))
+    ),
     "saleslab.summary.to-default": Break("ends yesterday", runs(SUMMARY, first(_until_yesterday))),
     "saleslab.summary.sessions": Break("counts an hour more", _figures(_an_hour_more)),
     "saleslab.summary.scored": Break("counts whatever has ended", _figures(_ended)),
     "saleslab.summary.avg-score": Break("takes no score for a zero", _figures(_over_all)),
     "saleslab.summary.unique-reps": Break("counts a rep for each session", _figures(_each_time)),
-    "saleslab.summary.tenant": Break("averages over everybody's scores", _figures(_everybodys_scores)),
+    "saleslab.summary.tenant": Break(
+        "averages over everybody's scores", _figures(_everybodys_scores)
+    ),
 }

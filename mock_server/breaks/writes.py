@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from mock_server.breaks.parts import Apply, Run, operation, runs
-from mock_server.call import Answer, Call
-from mock_server.decide import decide
-from mock_server.errors import Refused
-from mock_server.plan import ApiPlan, OperationPlan
-from mock_server.store import Record
+from session_contracts.mock_server.breaks.parts import Apply, Run, operation, runs
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.decide import decide
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.plan import ApiPlan, OperationPlan
+from session_contracts.mock_server.store import Record
 
 
 def hesitates(name: str) -> Apply:
@@ -47,7 +47,11 @@ def siblings_too(name: str, act: Callable[[Call, Record], None], *fields: str) -
     def change(plan: OperationPlan) -> OperationPlan:
         def handler(call: Call) -> Answer:
             chosen = call.found
-            rows = [*call.rows_of(call.resource().name, {field: chosen.fields[field] for field in fields})]
+            rows = [
+                *call.rows_of(
+                    call.resource().name, {field: chosen.fields[field] for field in fields}
+                )
+            ]
             answer = plan.handler(call)
             for record in rows:
                 if record.key != chosen.key:
@@ -61,4 +65,7 @@ def siblings_too(name: str, act: Callable[[Call, Record], None], *fields: str) -
 
 def no_timers(api: ApiPlan) -> ApiPlan:
     """There is no job that does what time should do."""
-    return replace(api, resources={name: replace(resource, timers=()) for name, resource in api.resources.items()})
+    return replace(
+        api,
+        resources={name: replace(resource, timers=()) for name, resource in api.resources.items()},
+    )

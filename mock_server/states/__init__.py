@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from mock_server.errors import BadState, NoSuchState
-from mock_server.plan import ApiPlan, Checker
-from mock_server.states import common, mobilenext, openscouter, promptster, rentalot, saleslab
-from mock_server.states.common import SetUp, State
-from mock_server.world import World
-from openapi import PartError, load_control
-from openapi.catalog import Home, home_of, of_part
+from session_contracts.mock_server.errors import BadState, NoSuchState
+from session_contracts.mock_server.plan import ApiPlan, Checker
+from session_contracts.mock_server.states import (
+    common,
+    mobilenext,
+    openscouter,
+    promptster,
+    rentalot,
+    saleslab,
+)
+from session_contracts.mock_server.states.common import SetUp, State
+from session_contracts.mock_server.world import World
+from session_contracts.openapi import PartError, load_control
+from session_contracts.openapi.catalog import Home, home_of, of_part
 
 _COMMON: Mapping[str, SetUp] = {
     "reset": common.reset,
@@ -55,7 +62,9 @@ def set_up(world: World, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, 
     state, params = message["state"], message.get("params", {})
     known = {**_documented("any"), **states_of(home_of(api.contract))}
     if state not in known:
-        raise NoSuchState(f"there is no state {state!r}; there is one of each of: {', '.join(known)}")
+        raise NoSuchState(
+            f"there is no state {state!r}; there is one of each of: {', '.join(known)}"
+        )
     _check(known[state].checker, params)
     return known[state].set_up(world, api, params) if message["action"] == "setup" else {}
 
@@ -70,13 +79,18 @@ def _documented(api: str) -> Mapping[str, State]:
     """Their params are in the control API's own contract."""
     schemas = load_control().schemas
     found = _COMMON if api == "any" else _BY_API[api]
-    return {name: State(set_up, Checker.of(schemas[f"{api}.{name.replace(' ', '_')}"])) for name, set_up in found.items()}
+    return {
+        name: State(set_up, Checker.of(schemas[f"{api}.{name.replace(' ', '_')}"]))
+        for name, set_up in found.items()
+    }
 
 
 def _own(home: Home) -> Mapping[str, State]:
     fix = "write 'STATES: dict[str, State] = {...}', by name"
     found = of_part(home, "states", "STATES", fix)
-    if not isinstance(found, Mapping) or not all(isinstance(each, State) for each in found.values()):
+    if not isinstance(found, Mapping) or not all(
+        isinstance(each, State) for each in found.values()
+    ):
         raise PartError(home.file("states"), None, "STATES is no mapping of names to a State", fix)
     return found
 

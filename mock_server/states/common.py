@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mock_server.chance import SECRETS
-from mock_server.clock import parse_duration, parse_moment, parse_time, rfc3339
-from mock_server.credentials import Credential, random_key
-from mock_server.errors import BadState, ClockError, NoSuchState
-from mock_server.plan import ApiPlan, Checker
-from mock_server.rates import Rates
-from mock_server.store import Record
-from mock_server.world import World, as_message
-from openapi.model import JsonSchema
+from session_contracts.mock_server.chance import SECRETS
+from session_contracts.mock_server.clock import parse_duration, parse_moment, parse_time, rfc3339
+from session_contracts.mock_server.credentials import Credential, random_key
+from session_contracts.mock_server.errors import BadState, ClockError, NoSuchState
+from session_contracts.mock_server.plan import ApiPlan, Checker
+from session_contracts.mock_server.rates import Rates
+from session_contracts.mock_server.store import Record
+from session_contracts.mock_server.world import World, as_message
+from session_contracts.openapi.model import JsonSchema
 
 #: Brings a state about, and returns the values that it names. Raises NoSuchState, BadState.
 SetUp = Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]
@@ -29,7 +29,9 @@ class State:
 
 def state(set_up: SetUp, **params: JsonSchema) -> State:
     """A state with these params, each with its schema; all of them are optional, and there are no others."""
-    return State(set_up, Checker.of({"type": "object", "properties": params, "additionalProperties": False}))
+    return State(
+        set_up, Checker.of({"type": "object", "properties": params, "additionalProperties": False})
+    )
 
 
 #: The schema of the param that says whose something is.
@@ -88,14 +90,28 @@ def bearer(secret: str) -> dict[str, Any]:
     return {"headers": {"Authorization": f"Bearer {secret}"}}
 
 
-def issued_key(world: World, api: ApiPlan, params: Mapping[str, Any], prefix: str, kind: str) -> dict[str, Any]:
+def issued_key(
+    world: World, api: ApiPlan, params: Mapping[str, Any], prefix: str, kind: str
+) -> dict[str, Any]:
     """The tenant's first key; one that is revoked, or good for certain scopes only, is made for the purpose."""
     keys = world.credentials[api.name]
-    tenant, revoked, scopes = params.get("tenant", "default"), params.get("revoked", False), params.get("scopes")
+    tenant, revoked, scopes = (
+        params.get("tenant", "default"),
+        params.get("revoked", False),
+        params.get("scopes"),
+    )
     found = None if revoked or scopes is not None else keys.default(tenant)
     if found is None:
         limited = None if scopes is None else tuple(scopes)
-        found = keys.issue(Credential(random_key(prefix, world.chance.draw(SECRETS)), tenant, kind, revoked=revoked, scopes=limited))
+        found = keys.issue(
+            Credential(
+                random_key(prefix, world.chance.draw(SECRETS)),
+                tenant,
+                kind,
+                revoked=revoked,
+                scopes=limited,
+            )
+        )
     return bearer(found.secret)
 
 
@@ -106,4 +122,10 @@ def key_state(prefix: str, kind: str = "api_key") -> State:
         return issued_key(world, api, params, prefix, kind)
 
     kinds: JsonSchema = {"type": "string", "enum": [kind]}
-    return state(credential, tenant=TENANT, kind=kinds, expired={"type": "boolean", "enum": [False]}, revoked={"type": "boolean"})
+    return state(
+        credential,
+        tenant=TENANT,
+        kind=kinds,
+        expired={"type": "boolean", "enum": [False]},
+        revoked={"type": "boolean"},
+    )

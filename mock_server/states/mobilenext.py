@@ -4,20 +4,32 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from mock_server import tokens
-from mock_server.apis.mobilenext import LIFETIME
-from mock_server.chance import IDS, SECRETS
-from mock_server.clock import rfc3339
-from mock_server.credentials import Credential, random_key
-from mock_server.errors import BadState, NoSuchState
-from mock_server.plan import ApiPlan
-from mock_server.states.common import bearer, existing, moment
-from mock_server.store import Record
-from mock_server.world import World
+from session_contracts.mock_server import tokens
+from session_contracts.mock_server.apis.mobilenext import LIFETIME
+from session_contracts.mock_server.chance import IDS, SECRETS
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.credentials import Credential, random_key
+from session_contracts.mock_server.errors import BadState, NoSuchState
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.states.common import bearer, existing, moment
+from session_contracts.mock_server.store import Record
+from session_contracts.mock_server.world import World
 
 _DEVICES: Mapping[str, Mapping[str, str]] = {
-    "ios": {"id": "dev-ios-7", "platform": "ios", "type": "phone", "name": "iPhone 16", "osVersion": "18.3"},
-    "android": {"id": "dev-android-4", "platform": "android", "type": "tablet", "name": "Galaxy Tab S9", "osVersion": "14"},
+    "ios": {
+        "id": "dev-ios-7",
+        "platform": "ios",
+        "type": "phone",
+        "name": "iPhone 16",
+        "osVersion": "18.3",
+    },
+    "android": {
+        "id": "dev-android-4",
+        "platform": "android",
+        "type": "tablet",
+        "name": "Galaxy Tab S9",
+        "osVersion": "14",
+    },
 }
 
 
@@ -31,11 +43,15 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
     issued_at = world.clock.now() - (2 * LIFETIME if params.get("expired") else timedelta())
     claims: dict[str, Any] = {"jti": f"{world.chance.draw(SECRETS).getrandbits(64):016x}"}
     if "organizations" in params:
-        claims["organizations"] = params["organizations"]  # so that the token outlives a reset, which its user does not
+        claims["organizations"] = params[
+            "organizations"
+        ]  # so that the token outlives a reset, which its user does not
     token = tokens.sign(owner.key, issued_at, LIFETIME, **claims)
     if params.get("revoked"):
         expires = world.clock.now() + LIFETIME
-        world.credentials[api.name].issue(Credential(token, "default", "jwt", revoked=True, expires=expires, user=owner.key))
+        world.credentials[api.name].issue(
+            Credential(token, "default", "jwt", revoked=True, expires=expires, user=owner.key)
+        )
     return bearer(token)
 
 
@@ -50,14 +66,20 @@ def _key(world: World, api: ApiPlan, owner: Record, params: Mapping[str, Any]) -
     if bound not in mine:
         raise NoSuchState(f"organization: the key's owner does not belong to {bound}")
     secret, revoked = random_key("mob_", world.chance.draw(SECRETS)), params.get("revoked", False)
-    key = Credential(secret, "default", "api_key", revoked=revoked, user=owner.key, organization=bound)
+    key = Credential(
+        secret, "default", "api_key", revoked=revoked, user=owner.key, organization=bound
+    )
     return world.credentials[api.name].issue(key)
 
 
 def _owner(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Record:
     """Whose credential it is; `organizations` makes a new user, or sets those of one that is named."""
     if "organizations" not in params:
-        return existing(world, api, "User", params["user"], "user") if "user" in params else default_user(world, api, params)
+        return (
+            existing(world, api, "User", params["user"], "user")
+            if "user" in params
+            else default_user(world, api, params)
+        )
     if "user" in params:
         existing(world, api, "User", params["user"], "user")
     for organization_ in params["organizations"]:
@@ -92,7 +114,9 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         raise NoSuchState("tenant: give an organization or a tenant, not both")
     home = params.get("organization") or owner.fields["organizations"][0]
     existing(world, api, "Organization", home, "organization")
-    user = existing(world, api, "User", params["user"].lower(), "user") if "user" in params else owner
+    user = (
+        existing(world, api, "User", params["user"].lower(), "user") if "user" in params else owner
+    )
     now = world.clock.now()
     created = moment(params, "createdAt") or now
     if created > now:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from mock_server import tokens
-from mock_server.apis.openscouter import LIFETIME
-from mock_server.chance import IDS, SECRETS
-from mock_server.clock import rfc3339
-from mock_server.errors import BadState, NoSuchState
-from mock_server.plan import ApiPlan
-from mock_server.states.common import bearer, existing, moment
-from mock_server.world import World
+from session_contracts.mock_server import tokens
+from session_contracts.mock_server.apis.openscouter import LIFETIME
+from session_contracts.mock_server.chance import IDS, SECRETS
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.errors import BadState, NoSuchState
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.states.common import bearer, existing, moment
+from session_contracts.mock_server.world import World
 
 _RUN = timedelta(minutes=32)
 _OVER = frozenset({"completed", "analyzing", "analyzed", "confirmed"})
@@ -22,20 +22,39 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
     tenant = params.get("tenant", "default")
     issued_at = world.clock.now() - (2 * LIFETIME if params.get("expired") else timedelta())
     user = "user_admin01" if tenant == "default" else "user_elsewhere"
-    return bearer(tokens.sign(user, issued_at, LIFETIME, tenant=tenant, jti=f"{world.chance.draw(SECRETS).getrandbits(64):016x}"))
+    return bearer(
+        tokens.sign(
+            user,
+            issued_at,
+            LIFETIME,
+            tenant=tenant,
+            jti=f"{world.chance.draw(SECRETS).getrandbits(64):016x}",
+        )
+    )
 
 
 def study(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     given = params.get("splitRatio", {})
-    split = {"A": given.get("A", 100 - given.get("B", 50)), "B": given.get("B", 100 - given.get("A", 50))}
+    split = {
+        "A": given.get("A", 100 - given.get("B", 50)),
+        "B": given.get("B", 100 - given.get("A", 50)),
+    }
     if not split["A"] + split["B"]:
         raise NoSuchState("splitRatio: nobody would get any variant")
     fields = {"id": _new_id(world, "job"), "splitRatio": split}
-    return {"jobId": world.place(api, api.resources["Study"], fields, params.get("tenant", "default"), {}).key}
+    return {
+        "jobId": world.place(
+            api, api.resources["Study"], fields, params.get("tenant", "default"), {}
+        ).key
+    }
 
 
 def tester(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    return {"testerId": world.place(api, api.resources["Tester"], {"id": _new_id(world, "user")}, "", {}).key}
+    return {
+        "testerId": world.place(
+            api, api.resources["Tester"], {"id": _new_id(world, "user")}, "", {}
+        ).key
+    }
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from mock_server import tokens
-from mock_server.apis.promptster import event_fields, new_session, take_down
-from mock_server.chance import IDS, SECRETS
-from mock_server.clock import rfc3339_ms
-from mock_server.credentials import Credential
-from mock_server.errors import BadState, NoSuchState
-from mock_server.plan import ApiPlan
-from mock_server.states.common import bearer, existing, moment
-from mock_server.store import Record, Rows
-from mock_server.world import World
+from session_contracts.mock_server import tokens
+from session_contracts.mock_server.apis.promptster import event_fields, new_session, take_down
+from session_contracts.mock_server.chance import IDS, SECRETS
+from session_contracts.mock_server.clock import rfc3339_ms
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import BadState, NoSuchState
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.states.common import bearer, existing, moment
+from session_contracts.mock_server.store import Record, Rows
+from session_contracts.mock_server.world import World
 
 #: How long a reviewer's token is valid.
 LIFETIME = timedelta(hours=24)
@@ -43,18 +43,29 @@ def _candidate(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any
     """The tenant's first key, the one that a session is linked through, or a new one."""
     keys = world.credentials[api.name]
     default = keys.default(tenant, "candidate")
-    if default is not None and default.kind == "candidate" and not params.keys() - {"kind", "tenant"}:
+    if (
+        default is not None
+        and default.kind == "candidate"
+        and not params.keys() - {"kind", "tenant"}
+    ):
         return default
-    record = _linked(world, api, tenant, params) or _new_key(world, api, tenant, "redeemed", params.get("assessmentId"), None)
+    record = _linked(world, api, tenant, params) or _new_key(
+        world, api, tenant, "redeemed", params.get("assessmentId"), None
+    )
     secret = str(record.fields["key"])
     issued = Credential(secret, tenant, "candidate", revoked=params.get("revoked", False))
-    return keys.issue(replace(issued, expires=world.clock.now()) if params.get("expired") else issued)
+    return keys.issue(
+        replace(issued, expires=world.clock.now()) if params.get("expired") else issued
+    )
 
 
 def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) -> Record | None:
     """The key of the session that is named, which gets one if it has none. Raises BadState, NoSuchState."""
     assessment_ = params.get("assessmentId")
-    if assessment_ is not None and existing(world, api, "Assessment", assessment_, "assessmentId").tenant != tenant:
+    if (
+        assessment_ is not None
+        and existing(world, api, "Assessment", assessment_, "assessmentId").tenant != tenant
+    ):
         raise BadState(f"assessmentId: {assessment_} belongs to another tenant")
     if "sessionId" not in params:
         return None
@@ -66,7 +77,9 @@ def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) 
         world.keep(api, api.resources["Session"], session_, {"assessmentId": assessment_})
         return _new_key(world, api, tenant, "redeemed", assessment_, session_.key)
     if assessment_ not in (None, found.fields["assessmentId"]):
-        raise NoSuchState(f"assessmentId: the session is linked to {found.fields['assessmentId']} already")
+        raise NoSuchState(
+            f"assessmentId: the session is linked to {found.fields['assessmentId']} already"
+        )
     return found
 
 
@@ -74,7 +87,14 @@ def _keys(world: World, api: ApiPlan, tenant: str | None, **filters: str) -> Row
     return world.collection(api, api.resources["CandidateKey"]).rows(tenant, filters)
 
 
-def _new_key(world: World, api: ApiPlan, tenant: str, status: str, assessment_: str | None, session_: str | None) -> Record:
+def _new_key(
+    world: World,
+    api: ApiPlan,
+    tenant: str,
+    status: str,
+    assessment_: str | None,
+    session_: str | None,
+) -> Record:
     letters = f"{world.chance.draw(SECRETS).getrandbits(32):08X}"
     fields = {
         "id": f"key_{world.chance.draw(IDS).randbytes(6).hex()}",
@@ -88,7 +108,11 @@ def _new_key(world: World, api: ApiPlan, tenant: str, status: str, assessment_: 
 
 def assessment(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     fields = {"id": f"asm_{world.chance.draw(IDS).randbytes(6).hex()}"}
-    return {"assessmentId": world.place(api, api.resources["Assessment"], fields, params.get("tenant", "default"), {}).key}
+    return {
+        "assessmentId": world.place(
+            api, api.resources["Assessment"], fields, params.get("tenant", "default"), {}
+        ).key
+    }
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,14 +123,25 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         raise BadState(f"id: there is a session {key} already")
     if assessment_ is None and "keyStatus" in params:
         raise BadState("keyStatus: give an assessmentId too; without one there is no key")
-    if assessment_ is not None and existing(world, api, "Assessment", assessment_, "assessmentId").tenant != tenant:
+    if (
+        assessment_ is not None
+        and existing(world, api, "Assessment", assessment_, "assessmentId").tenant != tenant
+    ):
         raise BadState(f"assessmentId: {assessment_} belongs to another tenant")
     started, ended = moment(params, "startedAt"), moment(params, "endedAt")
     fields = new_session(
-        key, tenant, rfc3339_ms(started or world.clock.now()), params.get("sourceService", "claude-code"), params.get("metadata")
+        key,
+        tenant,
+        rfc3339_ms(started or world.clock.now()),
+        params.get("sourceService", "claude-code"),
+        params.get("metadata"),
     )
     fields["endedAt"] = ended and rfc3339_ms(ended)
-    private = {"metrics": params.get("metrics", {}), "fixed": started is not None, "assessmentId": assessment_}
+    private = {
+        "metrics": params.get("metrics", {}),
+        "fixed": started is not None,
+        "assessmentId": assessment_,
+    }
     made = world.place(api, api.resources["Session"], fields, tenant, private)
     if assessment_ is not None:
         _new_key(world, api, tenant, params.get("keyStatus", "completed"), assessment_, made.key)
@@ -133,7 +168,10 @@ def event(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
 def _judge_event(world: World, api: ApiPlan, key: str, params: Mapping[str, Any]) -> Record:
     """The session of an event that can be put there. Raises BadState."""
     of = existing(world, api, "Session", key, "sessionId")
-    if "id" in params and world.collection(api, api.resources["Event"]).get(params["id"]) is not None:
+    if (
+        "id" in params
+        and world.collection(api, api.resources["Event"]).get(params["id"]) is not None
+    ):
         raise BadState(f"id: there is an event {params['id']} already")
     moment(params, "ts")  # which may be malformed, or beyond what the mock can show
     return of
@@ -149,7 +187,9 @@ def events(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, A
         if entry.get("sessionId", key) != key:
             raise BadState(f"events.{place}.sessionId: all of them are of one session")
         _judge_event(world, api, key, entry)
-    return {"ids": [event(world, api, {**entry, "sessionId": key})["id"] for entry in params["events"]]}
+    return {
+        "ids": [event(world, api, {**entry, "sessionId": key})["id"] for entry in params["events"]]
+    }
 
 
 def candidate_key(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.clock import rfc3339
-from mock_server.errors import NoSuchState
-from mock_server.plan import ApiPlan
-from mock_server.states.common import issued_key, moment
-from mock_server.world import World
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.errors import NoSuchState
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.states.common import issued_key, moment
+from session_contracts.mock_server.world import World
 
 _TTL = timedelta(days=30)
 
@@ -30,7 +30,8 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
     contact = params.get("contactId", world.new_id())
     fields = {
         "id": world.new_id(),
-        "contactId": contact and contact.lower(),  # UUIDs are equal whatever the case, and written in lower case
+        "contactId": contact
+        and contact.lower(),  # UUIDs are equal whatever the case, and written in lower case
         "workflowTemplateId": params.get("workflowTemplateId", world.new_id()).lower(),
         "submission": params.get("submission", {"fullName": "Sam Applicant"}),
         "status": status,
@@ -42,7 +43,9 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         "expiresAt": rfc3339(expires),
     }
     private = {"email": params.get("email", "prospect@example.com")}
-    record = world.place(api, api.resources["Session"], fields, params.get("tenant", "default"), private)
+    record = world.place(
+        api, api.resources["Session"], fields, params.get("tenant", "default"), private
+    )
     return {"id": record.key}
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from mock_server.clock import parse_time, rfc3339
-from mock_server.errors import BadState, NoSuchState
-from mock_server.plan import ApiPlan
-from mock_server.states.common import existing, issued_key, moment
-from mock_server.store import Record
-from mock_server.world import World
+from session_contracts.mock_server.clock import parse_time, rfc3339
+from session_contracts.mock_server.errors import BadState, NoSuchState
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.states.common import existing, issued_key, moment
+from session_contracts.mock_server.store import Record
+from session_contracts.mock_server.world import World
 
 _CALL = timedelta(minutes=7)
 
@@ -57,13 +57,23 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
 
 def scorecard(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     """The scorecard of a session, which is scored from then on. It has the session's id. Raises BadState."""
-    key = params.get("session_id") or session(world, api, {name: value for name, value in params.items() if name == "tenant"})["id"]
+    key = (
+        params.get("session_id")
+        or session(world, api, {name: value for name, value in params.items() if name == "tenant"})[
+            "id"
+        ]
+    )
     judged = existing(world, api, "Session", key, "session_id")
     _require_tenant(judged, "session_id", params)
     began = parse_time(judged.fields["started_at"])
     ended = judged.fields["ended_at"] or rfc3339(min(world.clock.now(), began + _CALL))
     lasted = (parse_time(ended) - began).total_seconds()
-    fields = {**judged.fields, "status": "scored", "ended_at": ended, "duration_seconds": int(lasted)}
+    fields = {
+        **judged.fields,
+        "status": "scored",
+        "ended_at": ended,
+        "duration_seconds": int(lasted),
+    }
     world.place(api, api.resources["Session"], fields, judged.tenant, judged.private)
     return _judge(world, api, key, params)
 
@@ -99,10 +109,18 @@ def _life(world: World, status: str, params: Mapping[str, Any]) -> dict[str, Any
     given, began = params.get("duration_seconds"), moment(params, "started_at")
     if began is not None and began > now:
         raise NoSuchState("started_at: lies in the future")
-    lasts = timedelta(seconds=given) if given is not None else _CALL if began is None else min(_CALL, now - began)
+    lasts = (
+        timedelta(seconds=given)
+        if given is not None
+        else _CALL
+        if began is None
+        else min(_CALL, now - began)
+    )
     began = began or (now if unfinished else now - lasts)
     if not unfinished and began + lasts > now:
-        raise NoSuchState(f"duration_seconds: a session that is {status} has ended, and this one would not have")
+        raise NoSuchState(
+            f"duration_seconds: a session that is {status} has ended, and this one would not have"
+        )
     return {
         "started_at": rfc3339(began),
         "ended_at": None if unfinished else rfc3339(began + lasts),
@@ -118,7 +136,11 @@ def _owned(world: World, api: ApiPlan, resource: str, param: str, params: Mappin
         _require_tenant(record, param, params)
         return record.key
     rows = world.collection(api, api.resources[resource]).rows(_tenant(params), {})
-    return str(rows[0].key) if rows else str(_OWNERS[resource](world, api, {"tenant": _tenant(params)})["id"])
+    return (
+        str(rows[0].key)
+        if rows
+        else str(_OWNERS[resource](world, api, {"tenant": _tenant(params)})["id"])
+    )
 
 
 _OWNERS = {"User": user, "Scenario": scenario}
@@ -134,6 +156,11 @@ def _tenant(params: Mapping[str, Any]) -> str:
 
 
 def _placed(
-    world: World, api: ApiPlan, resource: str, fields: Mapping[str, Any], params: Mapping[str, Any], **private: Any
+    world: World,
+    api: ApiPlan,
+    resource: str,
+    fields: Mapping[str, Any],
+    params: Mapping[str, Any],
+    **private: Any,
 ) -> dict[str, Any]:
     return {"id": world.place(api, api.resources[resource], fields, _tenant(params), private).key}

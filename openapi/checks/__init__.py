@@ -1,7 +1,16 @@
 """What must be true of a contract: one table of all checks. The loader uses those that must hold to load, lint all of them."""
 
-from openapi.checks import document, extensions, lifecycles, lists, operations, references, rules, schemas
-from openapi.checks.check import Check, Flaw, Stage, Subject, run
+from session_contracts.openapi.checks import (
+    document,
+    extensions,
+    lifecycles,
+    lists,
+    operations,
+    references,
+    rules,
+    schemas,
+)
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject, run
 
 #: In the order in which they are worth mending.
 CHECKS: tuple[Check, ...] = (

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from openapi.errors import Severity, Violation
-from openapi.mend import Mend
-from openapi.model import Contract
-from openapi.source import Path_, Source
+from session_contracts.openapi.errors import Severity, Violation
+from session_contracts.openapi.mend import Mend
+from session_contracts.openapi.model import Contract
+from session_contracts.openapi.source import Path_, Source
 
 
 class Stage(IntEnum):
@@ -87,4 +87,14 @@ def run(checks: Sequence[Check], subject: Subject, stages: Iterable[Stage]) -> I
 
 def _violation(check: Check, flaw: Flaw, source: Source) -> Violation:
     place = source.place(flaw.path)
-    return Violation(source.file, place.line, place.column, check.id, flaw.what, flaw.fix, check.severity, flaw.path, flaw.mend)
+    return Violation(
+        source.file,
+        place.line,
+        place.column,
+        check.id,
+        flaw.what,
+        flaw.fix,
+        check.severity,
+        flaw.path,
+        flaw.mend,
+    )

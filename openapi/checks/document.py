@@ -10,10 +10,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from openapi.checks import example, walk
-from openapi.checks.check import Check, Flaw, Stage, Subject
-from openapi.mend import Edit, Mend
-from openapi.source import Path_
+from session_contracts.openapi.checks import example, walk
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.mend import Edit, Mend
+from session_contracts.openapi.source import Path_
 
 _SPECIFICATION = "see the OpenAPI Specification 3.0.3"
 
@@ -48,7 +48,9 @@ def _other_version(document: Mapping[str, Any]) -> Flaw:
         what = f"{'OpenAPI' if name == 'openapi' else 'Swagger'} {version} is not read, only OpenAPI 3.0"
         return Flaw((name,), what, "convert the document to OpenAPI 3.0.3")
     found = f": its version is {version}" if name in document else ""
-    return Flaw((name,), f"this is no OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'")
+    return Flaw(
+        (name,), f"this is no OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'"
+    )
 
 
 def version_is_text(subject: Subject) -> Iterator[Flaw]:
@@ -59,7 +61,11 @@ def version_is_text(subject: Subject) -> Iterator[Flaw]:
     if isinstance(info.get("version"), bool | int | float):
         span = subject.source.place(path).value
         text = subject.source.text[span.start : span.end]
-        mend = Mend((Edit(span.start, span.end, f'"{text}"'),), partial(_set, path=path, value=text)) if span.plain else None
+        mend = (
+            Mend((Edit(span.start, span.end, f'"{text}"'),), partial(_set, path=path, value=text))
+            if span.plain
+            else None
+        )
         yield Flaw(path, f"the version {text} is no text", f'write "{text}"', mend)
 
 
@@ -73,7 +79,11 @@ def path_parameters_required(subject: Subject) -> Iterator[Flaw]:
 
 
 def _is_parameter(path: Path_) -> bool:
-    return len(path) > 2 and path[-2] == "parameters" and not any(str(part).startswith("x-") for part in path)
+    return (
+        len(path) > 2
+        and path[-2] == "parameters"
+        and not any(str(part).startswith("x-") for part in path)
+    )
 
 
 def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Mend | None:
@@ -93,7 +103,9 @@ def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Mend | 
         between = line_end + "".join(" " for _ in before)
     else:
         between = f",{line_end}{before}" if before and before.isspace() else ", "
-    name = '"required"' if text[place.key.start] == '"' else "required"  # in JSON there are no others
+    name = (
+        '"required"' if text[place.key.start] == '"' else "required"
+    )  # in JSON there are no others
     return Mend((Edit(place.value.end, place.value.end, f"{between}{name}: true"),), apply)
 
 
@@ -116,9 +128,19 @@ def has_form(subject: Subject) -> Iterator[Flaw]:
     if not _is_openapi(subject):
         return
     document = subject.source.value
-    told = {flaw.path for find in (version_is_text, path_parameters_required) for flaw in find(subject)}
-    problems = dict.fromkeys(problem for error in _validator().iter_errors(document) for problem in _problems(document, error))
-    misspelt = {(path[:-1], fix.removeprefix("write ")) for path, _, fix in problems if fix.startswith("write ")}
+    told = {
+        flaw.path for find in (version_is_text, path_parameters_required) for flaw in find(subject)
+    }
+    problems = dict.fromkeys(
+        problem
+        for error in _validator().iter_errors(document)
+        for problem in _problems(document, error)
+    )
+    misspelt = {
+        (path[:-1], fix.removeprefix("write "))
+        for path, _, fix in problems
+        if fix.startswith("write ")
+    }
     for path, what, fix in problems:
         missing = what.partition("the member ")[2].partition(" is missing")[0]
         if path not in told and (*path, "required") not in told and (path, missing) not in misspelt:
@@ -145,10 +167,14 @@ def _validator() -> jsonschema_rs.Draft4Validator:
     return jsonschema_rs.Draft4Validator(openapi_schema(), mask="this")
 
 
-def _problems(document: Any, error: jsonschema_rs.ValidationError) -> Iterator[tuple[Path_, str, str]]:
+def _problems(
+    document: Any, error: jsonschema_rs.ValidationError
+) -> Iterator[tuple[Path_, str, str]]:
     """What is wrong, in the alternative that was most likely meant."""
     path = walk.located(document, error.instance_path)
-    alternatives: Sequence[Sequence[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", ())
+    alternatives: Sequence[Sequence[jsonschema_rs.ValidationError]] = getattr(
+        error.kind, "context", ()
+    )
     if alternatives:
         meant = min(alternatives, key=_distance)
         for inner in meant:
@@ -160,9 +186,18 @@ def _problems(document: Any, error: jsonschema_rs.ValidationError) -> Iterator[t
             yield (*path, name), what, walk.closest(name, known, otherwise)
     elif isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
         yield path, f"the member {error.kind.property!r} is missing", f"write it; {_SPECIFICATION}"
-    elif list(error.schema_path[:4]) == ["definitions", "Schema", "properties", "type"] and "null" in (types := _types(document, path)):
+    elif list(error.schema_path[:4]) == [
+        "definitions",
+        "Schema",
+        "properties",
+        "type",
+    ] and "null" in (types := _types(document, path)):
         others = [name for name in types if name != "null"]
-        fix = f"write 'type: {others[0]}' and 'nullable: true'" if len(others) == 1 else "write 'nullable: true' beside another type"
+        fix = (
+            f"write 'type: {others[0]}' and 'nullable: true'"
+            if len(others) == 1
+            else "write 'nullable: true' beside another type"
+        )
         yield path, "OpenAPI 3.0 has no type 'null'", fix
     else:
         name = f"{path[-1]!r}: " if path else ""
@@ -183,13 +218,20 @@ def _unexpected(error: jsonschema_rs.ValidationError, name: str) -> tuple[str, s
 def _types(document: Any, path: Path_) -> Sequence[str]:
     """The names of types at this path; JSON Schema, and so OpenAPI 3.1, allows several."""
     value = walk.at(document, path)
-    return [name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str) and len(name) < 20]
+    return [
+        name
+        for name in (value if isinstance(value, list) else [value])
+        if isinstance(name, str) and len(name) < 20
+    ]
 
 
 def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:
     """How far a value is from an alternative: it is no reference, has another type, or has so many errors."""
     reference = any("Reference" in error.schema_path for error in errors)
-    other = any(error.instance_path[-1:] in (["type"], ["in"]) and error.schema_path[-1] == "enum" for error in errors)
+    other = any(
+        error.instance_path[-1:] in (["type"], ["in"]) and error.schema_path[-1] == "enum"
+        for error in errors
+    )
     return reference, other, len(errors)
 
 
@@ -197,8 +239,15 @@ def _known_members(error: jsonschema_rs.ValidationError) -> Sequence[str]:
     node: Any = openapi_schema()
     for part in error.schema_path[:-1]:
         node = node[str(part)] if isinstance(node, dict) else node[int(part)]
-    patterns = [pattern for pattern in node.get("patternProperties", {}) if pattern.startswith("^(") and pattern.endswith(")$")]
-    return [*node.get("properties", {}), *(name for pattern in patterns for name in pattern[2:-2].split("|"))]
+    patterns = [
+        pattern
+        for pattern in node.get("patternProperties", {})
+        if pattern.startswith("^(") and pattern.endswith(")$")
+    ]
+    return [
+        *node.get("properties", {}),
+        *(name for pattern in patterns for name in pattern[2:-2].split("|")),
+    ]
 
 
 def is_valid(subject: Subject) -> Iterator[Flaw]:

@@ -10,11 +10,11 @@ from typing import Any
 import isodate
 import jsonschema_rs
 
-from openapi.checks import example, walk
-from openapi.checks.check import Check, Flaw, Stage, Subject
-from openapi.errors import Severity
-from openapi.mend import Edit, Mend
-from openapi.source import Path_, Source
+from session_contracts.openapi.checks import example, walk
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.errors import Severity
+from session_contracts.openapi.mend import Edit, Mend
+from session_contracts.openapi.source import Path_, Source
 
 
 def _extensions(subject: Subject) -> Iterator[tuple[Path_, str, Any]]:
@@ -27,14 +27,24 @@ def known(subject: Subject) -> Iterator[Flaw]:
         if key not in _validators():
             names = ", ".join(sorted(_validators()))
             fix = walk.closest(key, _validators(), f"use one of {names}, or remove it")
-            yield Flaw((*path, key), f"there is no extension {key!r}", fix, _renamed(subject.source, (*path, key)))
+            yield Flaw(
+                (*path, key),
+                f"there is no extension {key!r}",
+                fix,
+                _renamed(subject.source, (*path, key)),
+            )
 
 
 def _renamed(source: Source, path: Path_) -> Mend | None:
     """Only where nothing but the case, or a line in place of a dash, is wrong."""
     name = str(path[-1]).lower().replace("_", "-")
     span = source.places[path].key
-    if name not in _validators() or span is None or not span.plain or name in walk.at(source.value, path[:-1]):
+    if (
+        name not in _validators()
+        or span is None
+        or not span.plain
+        or name in walk.at(source.value, path[:-1])
+    ):
         return None
     return Mend((Edit(span.start, span.end, name),), partial(_rename, path=path, name=name))
 
@@ -58,7 +68,10 @@ def has_form(subject: Subject) -> Iterator[Flaw]:
 @cache
 def _validators() -> Mapping[str, jsonschema_rs.Draft202012Validator]:
     schema = json.loads((Path(__file__).parent.parent / "extensions.schema.json").read_bytes())
-    return {key: jsonschema_rs.Draft202012Validator({**member, "$defs": schema["$defs"]}) for key, member in schema["properties"].items()}
+    return {
+        key: jsonschema_rs.Draft202012Validator({**member, "$defs": schema["$defs"]})
+        for key, member in schema["properties"].items()
+    }
 
 
 #: The kinds of object in which somebody reads an extension.
@@ -83,8 +96,14 @@ def placed(subject: Subject) -> Iterator[Flaw]:
     for path, key, _ in _extensions(subject):
         kind = "schema" if path in schemas else _kind(path)
         if kind not in _PLACES[key]:
-            places = " or ".join(f"a{'n' if place[0] in 'aeiou' else ''} {place}" for place in sorted(_PLACES[key]))
-            yield Flaw((*path, key), f"nobody reads {key} here", f"move it to {places.replace('a document', 'the root')}")
+            places = " or ".join(
+                f"a{'n' if place[0] in 'aeiou' else ''} {place}" for place in sorted(_PLACES[key])
+            )
+            yield Flaw(
+                (*path, key),
+                f"nobody reads {key} here",
+                f"move it to {places.replace('a document', 'the root')}",
+            )
 
 
 def _kind(path: Path_) -> str:
@@ -111,7 +130,9 @@ def durations(subject: Subject) -> Iterator[Flaw]:
         except (isodate.ISO8601Error, ValueError, ArithmeticError):
             fixed = False
         if not fixed:
-            yield Flaw(path, f"{text!r} is no duration of fixed length", "write days or less, as in P30D")
+            yield Flaw(
+                path, f"{text!r} is no duration of fixed length", "write days or less, as in P30D"
+            )
 
 
 def _durations(document: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
@@ -127,18 +148,36 @@ def clamps(subject: Subject) -> Iterator[Flaw]:
         if key != "x-clamp":
             continue
         name = walk.at(subject.source.value, path).get("name")
-        schema = next((p.schema for o in subject.contract.operations.values() for p in o.parameters if p.name == name), {})
+        schema = next(
+            (
+                p.schema
+                for o in subject.contract.operations.values()
+                for p in o.parameters
+                if p.name == name
+            ),
+            {},
+        )
         if schema and schema.get("type") not in ("integer", "number"):
-            yield Flaw((*path, key), f"{name!r} is no number, and cannot be clamped", "write x-clamp only beside a number")
+            yield Flaw(
+                (*path, key),
+                f"{name!r} is no number, and cannot be clamped",
+                "write x-clamp only beside a number",
+            )
         if value.get("minimum", 0) > value.get("maximum", value.get("minimum", 0)):
-            yield Flaw((*path, key), f"the bounds of {name!r} leave nothing between them", "let minimum be the smaller one")
+            yield Flaw(
+                (*path, key),
+                f"the bounds of {name!r} leave nothing between them",
+                "let minimum be the smaller one",
+            )
 
 
 def envelopes(subject: Subject) -> Iterator[Flaw]:
     for path, key, value in _extensions(subject):
         members = walk.at(subject.source.value, path).get("properties", {})
         if key == "x-envelope" and value not in members:
-            yield Flaw((*path, key), f"the envelope has no member {value!r}", walk.closest(value, members))
+            yield Flaw(
+                (*path, key), f"the envelope has no member {value!r}", walk.closest(value, members)
+            )
 
 
 CHECKS = (

@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Any
 
-from openapi.checks import example, walk
-from openapi.checks.check import Check, Flaw, Stage, Subject
-from openapi.model import ABSENT, ANY, PSEUDO_STATES, Contract, Lifecycle
-from openapi.source import Path_
+from session_contracts.openapi.checks import example, walk
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.model import ABSENT, ANY, PSEUDO_STATES, Contract, Lifecycle
+from session_contracts.openapi.source import Path_
 
 #: More combinations of values than this are not looked through.
 _MAX_RECORDS = 20_000
@@ -33,7 +33,9 @@ def schemas_exist(subject: Subject) -> Iterator[Flaw]:
 def operations_exist(subject: Subject) -> Iterator[Flaw]:
     known = subject.contract.operations
     for path, table, _ in _tables(subject):
-        named: list[tuple[Path_, str]] = [((*path, "transitions", name), name) for name in table.transitions]
+        named: list[tuple[Path_, str]] = [
+            ((*path, "transitions", name), name) for name in table.transitions
+        ]
         if table.creation:
             named.append(((*path, "creation", "operation"), table.creation.operation))
         for place, name in named:
@@ -44,22 +46,42 @@ def operations_exist(subject: Subject) -> Iterator[Flaw]:
 def operations_answered(subject: Subject) -> Iterator[Flaw]:
     for path, table, _ in _tables(subject):
         for operation in subject.contract.operations.values():
-            parameters = {parameter.name for parameter in operation.parameters if parameter.location == "path"}
-            if table.parameter in parameters and subject.contract.lifecycle_of(operation.id) is None:
+            parameters = {
+                parameter.name for parameter in operation.parameters if parameter.location == "path"
+            }
+            if (
+                table.parameter in parameters
+                and subject.contract.lifecycle_of(operation.id) is None
+            ):
                 what = f"{operation.id} acts on a {table.name}, but the table has no row for it"
-                yield Flaw((*path, "transitions"), what, f"write '{operation.id}:' under transitions")
+                yield Flaw(
+                    (*path, "transitions"), what, f"write '{operation.id}:' under transitions"
+                )
 
 
 def identities(subject: Subject) -> Iterator[Flaw]:
     for path, table, _ in _tables(subject):
-        parameters = {p.name for o in subject.contract.operations.values() for p in o.parameters if p.location == "path"}
+        parameters = {
+            p.name
+            for o in subject.contract.operations.values()
+            for p in o.parameters
+            if p.location == "path"
+        }
         if table.parameter not in parameters:
             fix = walk.closest(table.parameter, parameters, "name the parameter of a path")
-            yield Flaw((*path, "identity", "parameter"), f"no path has a parameter {table.parameter!r}", fix)
+            yield Flaw(
+                (*path, "identity", "parameter"),
+                f"no path has a parameter {table.parameter!r}",
+                fix,
+            )
         properties = _properties(subject.contract, table)
         if properties and table.field not in properties:
-            fix = walk.closest(table.field, properties, "name the field that tells its records apart")
-            yield Flaw((*path, "identity", "field"), f"{table.schema} has no field {table.field!r}", fix)
+            fix = walk.closest(
+                table.field, properties, "name the field that tells its records apart"
+            )
+            yield Flaw(
+                (*path, "identity", "field"), f"{table.schema} has no field {table.field!r}", fix
+            )
 
 
 def _properties(contract: Contract, table: Lifecycle) -> Mapping[str, Any]:
@@ -74,7 +96,11 @@ def _values(contract: Contract, table: Lifecycle) -> dict[str, Sequence[Any]]:
     """The values that tell states apart: of an enum, those that are known of an open one, or null and whatever is not null."""
     found: dict[str, Sequence[Any]] = {}
     for name, member in _properties(contract, table).items():
-        values = member.get("enum") or member.get("x-extensible-enum") or ([None, ANY] if member.get("nullable") else None)
+        values = (
+            member.get("enum")
+            or member.get("x-extensible-enum")
+            or ([None, ANY] if member.get("nullable") else None)
+        )
         if values:
             found[name] = values
     return found
@@ -82,11 +108,17 @@ def _values(contract: Contract, table: Lifecycle) -> dict[str, Sequence[Any]]:
 
 def state_fields(subject: Subject) -> Iterator[Flaw]:
     for path, table, _ in _tables(subject):
-        for state, values in table.states.items() if table.schema in subject.contract.schemas else ():
+        for state, values in (
+            table.states.items() if table.schema in subject.contract.schemas else ()
+        ):
             for name in values:
                 if name not in _values(subject.contract, table):
                     what = f"{name!r} of state {state!r} is no enum of {table.schema}"
-                    yield Flaw((*path, "states", state, name), what, "name a field that has an enum, or is nullable")
+                    yield Flaw(
+                        (*path, "states", state, name),
+                        what,
+                        "name a field that has an enum, or is nullable",
+                    )
 
 
 def state_values(subject: Subject) -> Iterator[Flaw]:
@@ -97,7 +129,11 @@ def state_values(subject: Subject) -> Iterator[Flaw]:
                 for value in allowed:
                     if name in possible and value not in possible[name]:
                         what = f"{name} cannot be {value!r} in state {state!r}"
-                        yield Flaw((*path, "states", state, name), what, f"use one of {', '.join(map(str, possible[name]))}")
+                        yield Flaw(
+                            (*path, "states", state, name),
+                            what,
+                            f"use one of {', '.join(map(str, possible[name]))}",
+                        )
 
 
 def states_partition(subject: Subject) -> Iterator[Flaw]:
@@ -109,7 +145,11 @@ def states_partition(subject: Subject) -> Iterator[Flaw]:
         records = product(*(possible[name] for name in fields))
         for values in islice(records, _MAX_RECORDS):
             record = dict(zip(fields, values, strict=True))
-            matching = [state for state in table.states if replace(table, states={state: table.states[state]}).state_of(record)]
+            matching = [
+                state
+                for state in table.states
+                if replace(table, states={state: table.states[state]}).state_of(record)
+            ]
             if len(matching) != 1:
                 what = f"a record with {record} is in {' and '.join(matching) or 'no state'}"
                 yield Flaw((*path, "states"), what, "let every record be in exactly one state")
@@ -129,14 +169,20 @@ def states_reachable(subject: Subject) -> Iterator[Flaw]:
         for state in table.states:
             if state not in reached:
                 what = f"nothing leads to state {state!r}"
-                yield Flaw((*path, "states", state), what, "write a move to it, or list it under 'given'")
+                yield Flaw(
+                    (*path, "states", state), what, "write a move to it, or list it under 'given'"
+                )
 
 
 def states_exist(subject: Subject) -> Iterator[Flaw]:
     for path, table, node in _tables(subject):
         for place, state, pseudo in _named_states(node):
             if state not in table.states and state not in pseudo:
-                yield Flaw((*path, *place), f"there is no state {state!r}", walk.closest(state, table.states))
+                yield Flaw(
+                    (*path, *place),
+                    f"there is no state {state!r}",
+                    walk.closest(state, table.states),
+                )
 
 
 def _named_states(node: Mapping[str, Any]) -> Iterator[tuple[Path_, str, Sequence[str]]]:
@@ -166,7 +212,12 @@ def _named_states(node: Mapping[str, Any]) -> Iterator[tuple[Path_, str, Sequenc
 def _answers(row: Mapping[str, Any]) -> Counter[str]:
     """How many answers it has in each state. Moves from one state are alternatives, and together one answer."""
     states = [*{move["from"] for move in row.get("moves", [])}]
-    states += [state for kind in ("stays", "refusals") for entry in row.get(kind, []) for state in entry["in"]]
+    states += [
+        state
+        for kind in ("stays", "refusals")
+        for entry in row.get(kind, [])
+        for state in entry["in"]
+    ]
     return Counter(states)
 
 
@@ -175,7 +226,11 @@ def cells_unique(subject: Subject) -> Iterator[Flaw]:
         for operation, row in node["transitions"].items():
             for state, count in _answers(row).items():
                 if count > 1 and state in (*table.states, *PSEUDO_STATES):
-                    yield Flaw((*path, "transitions", operation), f"{operation} has {count} answers in state {state!r}", "keep one")
+                    yield Flaw(
+                        (*path, "transitions", operation),
+                        f"{operation} has {count} answers in state {state!r}",
+                        "keep one",
+                    )
 
 
 def cells_answered(subject: Subject) -> Iterator[Flaw]:
@@ -185,10 +240,16 @@ def cells_answered(subject: Subject) -> Iterator[Flaw]:
             for state in (*table.states, *PSEUDO_STATES):
                 if not answers[state]:
                     what = f"{operation} has no answer in state {state!r}"
-                    yield Flaw((*path, "transitions", operation), what, "add it under moves, stays or refusals")
+                    yield Flaw(
+                        (*path, "transitions", operation),
+                        what,
+                        "add it under moves, stays or refusals",
+                    )
 
 
-def _alternatives(subject: Subject) -> Iterator[tuple[Path_, str, str, list[Mapping[str, Any]], list[str]]]:
+def _alternatives(
+    subject: Subject,
+) -> Iterator[tuple[Path_, str, str, list[Mapping[str, Any]], list[str]]]:
     """The moves of one operation from one state, where there are several or they depend on the body: `when`s, and members in them."""
     for path, table, _ in _tables(subject):
         for operation, row in table.transitions.items():
@@ -202,20 +263,30 @@ def _alternatives(subject: Subject) -> Iterator[tuple[Path_, str, str, list[Mapp
 def moves_total(subject: Subject) -> Iterator[Flaw]:
     for path, name, state, whens, members in _alternatives(subject):
         operation = subject.contract.operations.get(name)
-        body = next(iter(operation.body.schemas.values()), {}) if operation and operation.body else {}
+        body = (
+            next(iter(operation.body.schemas.values()), {}) if operation and operation.body else {}
+        )
         for member in members:
             values = [when[member] for when in whens if member in when]
             schema = body.get("properties", {}).get(member, {})
             possible = schema.get("enum") or ([None, ANY] if schema else None)
             if possible is None or sorted(map(str, values)) != sorted(map(str, possible)):
                 what = f"the moves of {name} from {state!r} answer {member}={values}, but the body may have {possible}"
-                yield Flaw(path, what, "write one move for each value of the body's enum, or one for null and one for '*'")
+                yield Flaw(
+                    path,
+                    what,
+                    "write one move for each value of the body's enum, or one for null and one for '*'",
+                )
 
 
 def moves_distinct(subject: Subject) -> Iterator[Flaw]:
     for path, name, state, _, members in _alternatives(subject):
         if len(members) != 1:
-            yield Flaw(path, f"the moves of {name} from {state!r} overlap", "tell them apart by one member under 'when'")
+            yield Flaw(
+                path,
+                f"the moves of {name} from {state!r} overlap",
+                "tell them apart by one member under 'when'",
+            )
 
 
 def _refusals(subject: Subject) -> Iterator[tuple[Path_, str, str, int, str]]:
@@ -224,7 +295,13 @@ def _refusals(subject: Subject) -> Iterator[tuple[Path_, str, str, int, str]]:
         for operation, row in node["transitions"].items():
             for index, entry in enumerate(row.get("refusals", [])):
                 states = " and ".join(map(repr, entry["in"]))
-                yield (*path, "transitions", operation, "refusals", index), operation, states, entry["status"], entry["rule"]
+                yield (
+                    (*path, "transitions", operation, "refusals", index),
+                    operation,
+                    states,
+                    entry["status"],
+                    entry["rule"],
+                )
 
 
 def refusals_declared(subject: Subject) -> Iterator[Flaw]:
@@ -237,10 +314,14 @@ def refusals_declared(subject: Subject) -> Iterator[Flaw]:
 
 def refusals_allowed(subject: Subject) -> Iterator[Flaw]:
     for path, name, states, status, rule in _refusals(subject):
-        statuses = subject.contract.rules[rule].statuses if rule in subject.contract.rules else (status,)
+        statuses = (
+            subject.contract.rules[rule].statuses if rule in subject.contract.rules else (status,)
+        )
         if statuses[:1] != (status,):
             what = f"{name} refuses {states} with {status}, but {rule} allows {list(statuses)}"
-            yield Flaw((*path, "status"), what, "let the table give the first status that the rule allows")
+            yield Flaw(
+                (*path, "status"), what, "let the table give the first status that the rule allows"
+            )
 
 
 def timer_fields(subject: Subject) -> Iterator[Flaw]:
@@ -250,7 +331,9 @@ def timer_fields(subject: Subject) -> Iterator[Flaw]:
             for key, name in (("since", timer.since), ("due", timer.due)):
                 if name and properties.get(name, {}).get("format") != "date-time":
                     what = f"{name!r} is no date-time of {table.schema}"
-                    yield Flaw((*path, "timers", timer.name, key), what, "name one of its date-time fields")
+                    yield Flaw(
+                        (*path, "timers", timer.name, key), what, "name one of its date-time fields"
+                    )
 
 
 # ---- the table of these checks
@@ -265,7 +348,12 @@ def _changed(old: str, new: str) -> str:
 
 def _moves(*moves: str) -> str:
     old = "          - {from: here, to: sold, rule: pets.sell.sells}\n"
-    return _changed(old, "".join(f"          - {{from: here, to: sold, rule: pets.sell.sells{move}}}\n" for move in moves))
+    return _changed(
+        old,
+        "".join(
+            f"          - {{from: here, to: sold, rule: pets.sell.sells{move}}}\n" for move in moves
+        ),
+    )
 
 
 _TIMER = "    timers:\n      age: {from: [here], after: P30D, since: SINCE, due: bornAt, to: sold, rule: pets.sell.sells}\n"
@@ -292,7 +380,10 @@ CHECKS = (
         "operation-exists",
         Stage.MEANING,
         why="A row of the table, and a creation, is that of an operation; one that nobody can call says nothing.",
-        bad=_changed("    states:\n", "    creation: {operation: buyPet, to: here, rule: pets.sell.sells}\n    states:\n"),
+        bad=_changed(
+            "    states:\n",
+            "    creation: {operation: buyPet, to: here, rule: pets.sell.sells}\n    states:\n",
+        ),
         good=_LIFECYCLE,
         at="operation: buyPet",
         find=operations_exist,
@@ -302,7 +393,10 @@ CHECKS = (
         "operation-answered",
         Stage.MEANING,
         why="What an operation does to a record in each of its states is what a client relies on, so each operation on one has a row.",
-        bad=_LIFECYCLE[: _LIFECYCLE.index("    transitions:")].replace("given: [here]", "given: [here, sold]") + "    transitions: {}\n",
+        bad=_LIFECYCLE[: _LIFECYCLE.index("    transitions:")].replace(
+            "given: [here]", "given: [here, sold]"
+        )
+        + "    transitions: {}\n",
         good=_LIFECYCLE,
         at="transitions",
         find=operations_answered,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openapi.checks import example, walk
-from openapi.checks.check import Check, Flaw, Stage, Subject
-from openapi.json_schema import resolve
-from openapi.model import Listing, Operation, Style
-from openapi.source import Path_
+from session_contracts.openapi.checks import example, walk
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.json_schema import resolve
+from session_contracts.openapi.model import Listing, Operation, Style
+from session_contracts.openapi.source import Path_
 
 
 def _listings(subject: Subject) -> Iterator[tuple[Path_, Operation, Listing]]:
@@ -17,14 +17,19 @@ def _listings(subject: Subject) -> Iterator[tuple[Path_, Operation, Listing]]:
 
 
 def _properties(subject: Subject, listing: Listing) -> Mapping[str, Any]:
-    properties: Mapping[str, Any] = subject.contract.schemas.get(listing.resource, {}).get("properties", {})
+    properties: Mapping[str, Any] = subject.contract.schemas.get(listing.resource, {}).get(
+        "properties", {}
+    )
     return properties
 
 
 def fields(subject: Subject) -> Iterator[Flaw]:
     for path, operation, listing in _listings(subject):
         properties = _properties(subject, listing)
-        named = [((*path, "x-list", "order", index), name.lstrip("-")) for index, name in enumerate(listing.order)]
+        named = [
+            ((*path, "x-list", "order", index), name.lstrip("-"))
+            for index, name in enumerate(listing.order)
+        ]
         for place, name in [*named, *_filters(subject, path, operation)]:
             if name not in properties:
                 what = f"{operation.id} lists by {name!r}, which {listing.resource} does not have"
@@ -38,7 +43,13 @@ def _filters(subject: Subject, path: Path_, operation: Operation) -> Iterator[tu
     for index, node in enumerate(walk.at(document, path).get("parameters", [])):
         if "$ref" not in node:
             parameter = resolve(document, node)
-            written[parameter["name"], parameter["in"]] = (*path, "parameters", index, "x-filter", "field")
+            written[parameter["name"], parameter["in"]] = (
+                *path,
+                "parameters",
+                index,
+                "x-filter",
+                "field",
+            )
     for parameter in operation.parameters:
         if parameter.filter and not parameter.filter.hidden:
             yield written.get((parameter.name, parameter.location), path), parameter.filter.field
@@ -51,18 +62,31 @@ def cursors(subject: Subject) -> Iterator[Flaw]:
         properties = _properties(subject, listing)
         cursor = listing.cursor
         if (listing.style in (Style.CURSOR, Style.AFTER)) != (cursor is not None):
-            yield Flaw(where, f"{operation.id}: style {listing.style} and 'cursor' do not go together", "write both, or neither")
+            yield Flaw(
+                where,
+                f"{operation.id}: style {listing.style} and 'cursor' do not go together",
+                "write both, or neither",
+            )
         if cursor is None:
             continue
         names = {parameter.name for parameter in operation.parameters}
         if cursor.parameter not in names:
             what = f"{operation.id} has no parameter {cursor.parameter!r}"
-            yield Flaw((*where, "cursor", "parameter"), what, walk.closest(cursor.parameter, names, "name the one that takes a cursor"))
+            yield Flaw(
+                (*where, "cursor", "parameter"),
+                what,
+                walk.closest(cursor.parameter, names, "name the one that takes a cursor"),
+            )
         if listing.style is Style.AFTER:
             if cursor.field not in properties:
                 what = f"{operation.id} goes on after {cursor.field!r}, which {listing.resource} does not have"
-                yield Flaw((*where, "cursor", "field"), what, "name the field that tells its records apart")
-        elif listing.order[:1] != (f"-{cursor.field}",) or properties.get(cursor.field, {}).get("format") != "date-time":
+                yield Flaw(
+                    (*where, "cursor", "field"), what, "name the field that tells its records apart"
+                )
+        elif (
+            listing.order[:1] != (f"-{cursor.field}",)
+            or properties.get(cursor.field, {}).get("format") != "date-time"
+        ):
             what = f"{operation.id} is not sorted by the date-time {cursor.field!r}, descending"
             yield Flaw((*where, "order"), what, f"begin 'order' with -{cursor.field}")
 
@@ -72,7 +96,9 @@ def limited(subject: Subject) -> Iterator[Flaw]:
     for index, name in enumerate(limits.operations if limits else ()):
         if name not in subject.contract.operations:
             fix = walk.closest(name, subject.contract.operations)
-            yield Flaw(("x-rate-limits", "operations", index), f"there is no operation {name!r}", fix)
+            yield Flaw(
+                ("x-rate-limits", "operations", index), f"there is no operation {name!r}", fix
+            )
 
 
 def _listing(order: str, rest: str = "") -> str:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openapi.checks import example, walk
-from openapi.checks.check import Check, Flaw, Stage, Subject
-from openapi.errors import Severity
-from openapi.json_schema import resolve
-from openapi.mend import Edit, Mend
-from openapi.model import Operation
-from openapi.source import Path_
+from session_contracts.openapi.checks import example, walk
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.errors import Severity
+from session_contracts.openapi.json_schema import resolve
+from session_contracts.openapi.mend import Edit, Mend
+from session_contracts.openapi.model import Operation
+from session_contracts.openapi.source import Path_
 
 
 def _title(path: Path_) -> str:
@@ -22,9 +22,15 @@ def named(subject: Subject) -> Iterator[Flaw]:
     for path, operation in walk.operations(subject.source):
         name = operation.get("operationId")
         if not name:
-            yield Flaw(path, f"{_title(path)} has no operationId", "write one, as in 'reviewSession'")
+            yield Flaw(
+                path, f"{_title(path)} has no operationId", "write one, as in 'reviewSession'"
+            )
         elif name in seen:
-            yield Flaw((*path, "operationId"), f"operationId {name!r} stands twice", "give each operation its own")
+            yield Flaw(
+                (*path, "operationId"),
+                f"operationId {name!r} stands twice",
+                "give each operation its own",
+            )
         seen.add(str(name))
 
 
@@ -35,10 +41,16 @@ def security_schemes(subject: Subject) -> Iterator[Flaw]:
     for name, written in declared.items():
         scheme = resolve(document, written)
         bearer = scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "bearer"
-        if not name.startswith("x-") and not bearer and not (scheme.get("type") == "apiKey" and scheme.get("in") == "header"):
+        if (
+            not name.startswith("x-")
+            and not bearer
+            and not (scheme.get("type") == "apiKey" and scheme.get("in") == "header")
+        ):
             where = ("components", "securitySchemes", name)
             what = f"security scheme {name!r} is neither a bearer token nor a key in a header"
-            yield Flaw(where, what, "write 'type: http, scheme: bearer', or 'type: apiKey, in: header'")
+            yield Flaw(
+                where, what, "write 'type: http, scheme: bearer', or 'type: apiKey, in: header'"
+            )
     for path, needs in _needs(subject):
         for name in sorted({name for need in needs for name in need} - set(declared)):
             fix = walk.closest(name, declared, "declare it under components.securitySchemes")
@@ -56,7 +68,11 @@ def _needs(subject: Subject) -> Iterator[tuple[Path_, Any]]:
 def parameters_have_schemas(subject: Subject) -> Iterator[Flaw]:
     for path, node in _parameters(subject):
         if "schema" not in node:
-            yield Flaw(path, f"parameter {node['name']!r} has no schema", "write 'schema', which is what is read, in place of 'content'")
+            yield Flaw(
+                path,
+                f"parameter {node['name']!r} has no schema",
+                "write 'schema', which is what is read, in place of 'content'",
+            )
 
 
 def _parameters(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
@@ -65,7 +81,10 @@ def _parameters(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
     for path, item in document["paths"].items():
         if path.startswith("x-"):
             continue
-        for key, holder in (("", item), *((method, item.get(method, {})) for method in walk.METHODS)):
+        for key, holder in (
+            ("", item),
+            *((method, item.get(method, {})) for method in walk.METHODS),
+        ):
             for index, node in enumerate(holder.get("parameters", [])):
                 where: Path_ = ("paths", path, *([key] if key else []), "parameters", index)
                 yield where, resolve(document, node)
@@ -74,14 +93,24 @@ def _parameters(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
 def path_parameters(subject: Subject) -> Iterator[Flaw]:
     for path, operation in _operations(subject):
         wanted = re.findall(r"{([^{}]+)}", operation.path)
-        declared = [parameter.name for parameter in operation.parameters if parameter.location == "path"]
+        declared = [
+            parameter.name for parameter in operation.parameters if parameter.location == "path"
+        ]
         for name in dict.fromkeys(wanted):
             if name not in declared:
-                yield Flaw(path, f"{operation.id} does not say what {{{name}}} of its path is", f"add parameter {name!r}, in: path")
+                yield Flaw(
+                    path,
+                    f"{operation.id} does not say what {{{name}}} of its path is",
+                    f"add parameter {name!r}, in: path",
+                )
         for name in dict.fromkeys(declared):
             if name not in wanted:
                 fix = walk.closest(name, wanted, "add it to the path, or remove it")
-                yield Flaw(path, f"{operation.id} has a parameter {name!r} that its path does not have", fix)
+                yield Flaw(
+                    path,
+                    f"{operation.id} has a parameter {name!r} that its path does not have",
+                    fix,
+                )
 
 
 def paths_unique(subject: Subject) -> Iterator[Flaw]:
@@ -113,19 +142,35 @@ def _operations(subject: Subject) -> Iterator[tuple[Path_, Operation]]:
 def summaries(subject: Subject) -> Iterator[Flaw]:
     for path, operation in _operations(subject):
         if not operation.summary.strip():
-            yield Flaw(path, f"{operation.id} has no summary", "say in a few words what it does, as in 'List sessions'")
+            yield Flaw(
+                path,
+                f"{operation.id} has no summary",
+                "say in a few words what it does, as in 'List sessions'",
+            )
 
 
 def successes(subject: Subject) -> Iterator[Flaw]:
     for path, operation in _operations(subject):
-        if not any(200 <= status < 300 for status in operation.responses) and not _has_range(subject, path, "2XX"):
-            yield Flaw((*path, "responses"), f"{operation.id} says nothing of a success", "describe its 2xx response")
+        if not any(200 <= status < 300 for status in operation.responses) and not _has_range(
+            subject, path, "2XX"
+        ):
+            yield Flaw(
+                (*path, "responses"),
+                f"{operation.id} says nothing of a success",
+                "describe its 2xx response",
+            )
 
 
 def errors(subject: Subject) -> Iterator[Flaw]:
     for path, operation in _operations(subject):
-        if not any(400 <= status < 600 for status in operation.responses) and not _has_range(subject, path, "4XX", "5XX", "default"):
-            yield Flaw((*path, "responses"), f"{operation.id} declares no error", "describe the answers by which it refuses a call")
+        if not any(400 <= status < 600 for status in operation.responses) and not _has_range(
+            subject, path, "4XX", "5XX", "default"
+        ):
+            yield Flaw(
+                (*path, "responses"),
+                f"{operation.id} declares no error",
+                "describe the answers by which it refuses a call",
+            )
 
 
 def _has_range(subject: Subject, path: Path_, *names: str) -> bool:
@@ -137,7 +182,9 @@ def exact_statuses(subject: Subject) -> Iterator[Flaw]:
         for status in operation["responses"]:
             if status == "default" or status.endswith("XX"):
                 what = f"{status!r} names no status, so neither the mock nor the suite knows of it"
-                yield Flaw((*path, "responses", status), what, "describe each status that is answered")
+                yield Flaw(
+                    (*path, "responses", status), what, "describe each status that is answered"
+                )
 
 
 def quoted_statuses(subject: Subject) -> Iterator[Flaw]:
@@ -146,7 +193,11 @@ def quoted_statuses(subject: Subject) -> Iterator[Flaw]:
             place = subject.source.places.get((*path, "responses", status))
             if place and place.key and place.key.plain and status.isdigit():
                 edit = Edit(place.key.start, place.key.end, f'"{status}"')
-                flaw = Flaw((*path, "responses", status), f"{status} is a number, and names of members are text", f'write "{status}"')
+                flaw = Flaw(
+                    (*path, "responses", status),
+                    f"{status} is a number, and names of members are text",
+                    f'write "{status}"',
+                )
                 # The reader takes it for text anyway, so the document stays what it is.
                 yield Flaw(flaw.path, flaw.what, flaw.fix, Mend((edit,), lambda document: None))
 
@@ -163,7 +214,9 @@ def id_style(subject: Subject) -> Iterator[Flaw]:
     for path, operation in _operations(subject):
         if not re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)+", operation.id):
             fix = "write a verb and a noun in camel case, as in 'reviewSession'"
-            yield Flaw((*path, "operationId"), f"operationId {operation.id!r} is no verb and noun", fix)
+            yield Flaw(
+                (*path, "operationId"), f"operationId {operation.id!r} is no verb and noun", fix
+            )
 
 
 def tags(subject: Subject) -> Iterator[Flaw]:
@@ -178,7 +231,9 @@ def tags(subject: Subject) -> Iterator[Flaw]:
                 yield Flaw((*path, "tags", index), f"tag {tag!r} is not described", fix)
     for index, tag in enumerate(declared):
         if tag not in used:
-            yield Flaw(("tags", index), f"no operation has the tag {tag!r}", "give it to one, or remove it")
+            yield Flaw(
+                ("tags", index), f"no operation has the tag {tag!r}", "give it to one, or remove it"
+            )
 
 
 def rules_declared(subject: Subject) -> Iterator[Flaw]:
@@ -187,8 +242,14 @@ def rules_declared(subject: Subject) -> Iterator[Flaw]:
     for path, operation in _operations(subject):
         for rule in dict.fromkeys(_governing(subject, operation)):
             statuses = contract.rules[rule].statuses if rule in contract.rules else ()
-            if statuses[:1] > (399,) and statuses[0] not in operation.responses and not _covered(subject, path, statuses[0]):
-                what = f"{operation.id} is answered {statuses[0]} by {rule}, which it does not declare"
+            if (
+                statuses[:1] > (399,)
+                and statuses[0] not in operation.responses
+                and not _covered(subject, path, statuses[0])
+            ):
+                what = (
+                    f"{operation.id} is answered {statuses[0]} by {rule}, which it does not declare"
+                )
                 yield Flaw((*path, "responses"), what, f'describe "{statuses[0]}" there')
 
 
@@ -363,7 +424,9 @@ paths:
         "operation-success",
         Stage.LINT,
         why="Without a 2xx response nobody knows what an operation is for, and the mock has no answer.",
-        bad=_list_pets('operationId: listPets\nsummary: List pets\nresponses:\n  "401": {description: Nobody knows this key.}\n'),
+        bad=_list_pets(
+            'operationId: listPets\nsummary: List pets\nresponses:\n  "401": {description: Nobody knows this key.}\n'
+        ),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="responses",
         find=successes,
@@ -373,7 +436,9 @@ paths:
         "operation-errors",
         Stage.LINT,
         why="Every operation refuses something; a client must know how it is told.",
-        bad=_list_pets('operationId: listPets\nsummary: List pets\nresponses:\n  "200": {description: The pets.}\n'),
+        bad=_list_pets(
+            'operationId: listPets\nsummary: List pets\nresponses:\n  "200": {description: The pets.}\n'
+        ),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="responses",
         find=errors,
@@ -459,7 +524,8 @@ paths:
         "tag-described",
         Stage.LINT,
         why="Pages are grouped by tags, so each is described, and each that is described is used.",
-        bad="tags:\n  - {name: pets, description: Everything on pets.}\n" + _list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
+        bad="tags:\n  - {name: pets, description: Everything on pets.}\n"
+        + _list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         good="tags:\n  - {name: pets, description: Everything on pets.}\n"
         + _list_pets(f"operationId: listPets\ntags: [pets]\nsummary: List pets\n{_OK}"),
         at="{name: pets",

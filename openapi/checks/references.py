@@ -7,12 +7,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from openapi.checks import example, walk
-from openapi.checks.check import Check, Flaw, Stage, Subject
-from openapi.checks.document import openapi_schema
-from openapi.errors import Severity
-from openapi.json_schema import pointer, resolve
-from openapi.source import Path_
+from session_contracts.openapi.checks import example, walk
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.document import openapi_schema
+from session_contracts.openapi.errors import Severity
+from session_contracts.openapi.json_schema import pointer, resolve
+from session_contracts.openapi.source import Path_
 
 #: What a document may come to once each reference is replaced by what it refers to.
 _MAX_VALUES = 1_000_000
@@ -40,7 +40,9 @@ def named(subject: Subject) -> Iterator[Flaw]:
         for name in members if section in _COMPONENTS and isinstance(members, dict) else ():
             if not re.fullmatch(r"[a-zA-Z0-9._-]+", name):
                 what = f"{walk.shortened(name, 60)!r} is no name of a component"
-                yield Flaw(("components", section, name), what, "write letters, digits, and . _ - only")
+                yield Flaw(
+                    ("components", section, name), what, "write letters, digits, and . _ - only"
+                )
 
 
 def resolved(subject: Subject) -> Iterator[Flaw]:
@@ -48,13 +50,23 @@ def resolved(subject: Subject) -> Iterator[Flaw]:
     for path, reference in walk.references(document):
         if not reference.startswith("#/"):
             what = f"{walk.shortened(reference, 80)!r} is outside of this file"
-            yield Flaw((*path, "$ref"), what, "bundle all files into one, and refer to '#/components/...'")
+            yield Flaw(
+                (*path, "$ref"), what, "bundle all files into one, and refer to '#/components/...'"
+            )
         elif not _resolves(document, reference):
             known = _siblings(document, reference)
             what = f"{walk.shortened(reference, 80)!r} refers to nothing"
-            yield Flaw((*path, "$ref"), what, walk.closest(reference, known, "refer to one of the components, or add it"))
+            yield Flaw(
+                (*path, "$ref"),
+                what,
+                walk.closest(reference, known, "refer to one of the components, or add it"),
+            )
         elif len(path) == 2 and path[0] == "paths":
-            yield Flaw((*path, "$ref"), "a path is not read through a reference", "write its operations here")
+            yield Flaw(
+                (*path, "$ref"),
+                "a path is not read through a reference",
+                "write its operations here",
+            )
 
 
 def _resolves(document: Any, reference: str) -> bool:
@@ -86,12 +98,24 @@ def finite(subject: Subject) -> Iterator[Flaw]:
         reference = node.get("$ref") if isinstance(node, dict) else None
         if isinstance(reference, str):
             if reference in open_ or level > _MAX_DEPTH:
-                what = f"{walk.shortened(reference, 80)!r} contains itself" if reference in open_ else "references lead too far"
-                flaws.append(Flaw((*path, "$ref"), what, "end it with a schema that says no more, as in '{type: object}'"))
+                what = (
+                    f"{walk.shortened(reference, 80)!r} contains itself"
+                    if reference in open_
+                    else "references lead too far"
+                )
+                flaws.append(
+                    Flaw(
+                        (*path, "$ref"),
+                        what,
+                        "end it with a schema that says no more, as in '{type: object}'",
+                    )
+                )
                 return 1, 1
             if reference not in sizes and _resolves(document, reference):
                 open_.append(reference)
-                sizes[reference] = measure(pointer(document, reference), walk.pointed(document, reference), level + 1)
+                sizes[reference] = measure(
+                    pointer(document, reference), walk.pointed(document, reference), level + 1
+                )
                 open_.pop()
             return sizes.get(reference, (1, 1))
         size, depth = 1, 0
@@ -119,10 +143,18 @@ def of_kind(subject: Subject) -> Iterator[Flaw]:
         if kind is None:
             continue
         if (kind, reference) not in known:
-            known[kind, reference] = _validator(kind).is_valid(resolve(document, {"$ref": reference}))
+            known[kind, reference] = _validator(kind).is_valid(
+                resolve(document, {"$ref": reference})
+            )
         if not known[kind, reference]:
-            name = {"RequestBody": "request body", "SecurityScheme": "security scheme"}.get(kind, kind.lower())
-            yield Flaw((*path, "$ref"), f"{walk.shortened(reference, 80)!r} refers to no {name}", f"refer to a {name}")
+            name = {"RequestBody": "request body", "SecurityScheme": "security scheme"}.get(
+                kind, kind.lower()
+            )
+            yield Flaw(
+                (*path, "$ref"),
+                f"{walk.shortened(reference, 80)!r} refers to no {name}",
+                f"refer to a {name}",
+            )
 
 
 def _kind(path: Path_) -> str | None:
@@ -133,7 +165,11 @@ def _kind(path: Path_) -> str | None:
             return "Parameter"
         case (*_, "requestBody"):
             return "RequestBody"
-        case (*_, "schema" | "items" | "additionalProperties" | "not") | (*_, "properties", _) | (*_, "allOf" | "oneOf" | "anyOf", int()):
+        case (
+            (*_, "schema" | "items" | "additionalProperties" | "not")
+            | (*_, "properties", _)
+            | (*_, "allOf" | "oneOf" | "anyOf", int())
+        ):
             return "Schema"
         case (*_, "responses" | "headers" | "examples" | "links" | "callbacks" as section, str()):
             return _COMPONENTS[section]
@@ -142,7 +178,9 @@ def _kind(path: Path_) -> str | None:
 
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft4Validator:
-    return jsonschema_rs.Draft4Validator({"$ref": f"#/definitions/{kind}", "definitions": openapi_schema()["definitions"]})
+    return jsonschema_rs.Draft4Validator(
+        {"$ref": f"#/definitions/{kind}", "definitions": openapi_schema()["definitions"]}
+    )
 
 
 def siblings(subject: Subject) -> Iterator[Flaw]:
@@ -150,7 +188,11 @@ def siblings(subject: Subject) -> Iterator[Flaw]:
         if isinstance(node.get("$ref"), str) and _kind(path):
             for name in node:
                 if name != "$ref":
-                    yield Flaw((*path, name), f"{name!r} beside a $ref is ignored", "move it to what is referred to, or remove it")
+                    yield Flaw(
+                        (*path, name),
+                        f"{name!r} beside a $ref is ignored",
+                        "move it to what is referred to, or remove it",
+                    )
 
 
 def used(subject: Subject) -> Iterator[Flaw]:
@@ -160,7 +202,11 @@ def used(subject: Subject) -> Iterator[Flaw]:
     for section in _COMPONENTS:
         for name in components.get(section, {}):
             if (section, name) not in reached and not name.startswith("x-"):
-                yield Flaw(("components", section, name), f"nothing uses {name!r} of components.{section}", "refer to it, or remove it")
+                yield Flaw(
+                    ("components", section, name),
+                    f"nothing uses {name!r} of components.{section}",
+                    "refer to it, or remove it",
+                )
 
 
 def _reached(subject: Subject) -> set[tuple[str, str]]:
@@ -168,7 +214,10 @@ def _reached(subject: Subject) -> set[tuple[str, str]]:
     document = subject.source.value
     found: set[tuple[str, str]] = set()
     waiting = [document[name] for name in document if name != "components"]
-    waiting += [{"$ref": f"#/components/schemas/{table.schema}"} for table in subject.contract.lifecycles.values()]
+    waiting += [
+        {"$ref": f"#/components/schemas/{table.schema}"}
+        for table in subject.contract.lifecycles.values()
+    ]
     waiting += [{"$ref": f"#/components/securitySchemes/{name}"} for name in _schemes(subject)]
     while waiting:
         for reference in _named(waiting.pop()):

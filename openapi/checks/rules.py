@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from openapi.checks import example, walk
-from openapi.checks.check import Check, Flaw, Stage, Subject
-from openapi.errors import Severity
-from openapi.source import Path_
+from session_contracts.openapi.checks import example, walk
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.errors import Severity
+from session_contracts.openapi.source import Path_
 
 
 def stated(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
@@ -29,7 +29,11 @@ def exist(subject: Subject) -> Iterator[Flaw]:
     rules = subject.contract.rules
     for path, rule in _references(subject):
         if rule not in rules:
-            yield Flaw(path, f"there is no rule {rule!r}", f"state it under x-rules, or name another{_resembling(rule, rules)}")
+            yield Flaw(
+                path,
+                f"there is no rule {rule!r}",
+                f"state it under x-rules, or name another{_resembling(rule, rules)}",
+            )
 
 
 def _resembling(rule: str, rules: Mapping[str, Any]) -> str:
@@ -72,7 +76,12 @@ def sources(subject: Subject) -> Iterator[Flaw]:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return bool(parts.scheme == "https" and parts.hostname and "." in parts.hostname.strip(".") and not set(text) & set(" \t\n<>\"'"))
+        return bool(
+            parts.scheme == "https"
+            and parts.hostname
+            and "." in parts.hostname.strip(".")
+            and not set(text) & set(" \t\n<>\"'")
+        )
     except ValueError:
         return False
 
@@ -85,9 +94,15 @@ def statements(subject: Subject) -> Iterator[Flaw]:
         first = seen.setdefault((path[:-1], text), node["id"])
         if first != node["id"]:
             what = f"{node['id']} says the same as {first}"
-            yield Flaw((*path, "statement"), what, "say what is different about it, or keep one of them")
+            yield Flaw(
+                (*path, "statement"), what, "say what is different about it, or keep one of them"
+            )
         if not text.endswith((".", "!", "?", ":")):
-            yield Flaw((*path, "statement"), f"the statement of {node['id']} is no whole sentence", "end it with a full stop")
+            yield Flaw(
+                (*path, "statement"),
+                f"the statement of {node['id']} is no whole sentence",
+                "end it with a full stop",
+            )
 
 
 def prefixes(subject: Subject) -> Iterator[Flaw]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import jsonschema_rs
 
-from openapi.checks import example, walk
-from openapi.checks.check import Check, Flaw, Stage, Subject
-from openapi.errors import Severity
-from openapi.json_schema import pointer, resolve, translate
-from openapi.source import Path_
+from session_contracts.openapi.checks import example, walk
+from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.errors import Severity
+from session_contracts.openapi.json_schema import pointer, resolve, translate
+from session_contracts.openapi.source import Path_
 
 
 def compile_(subject: Subject) -> Iterator[Flaw]:
@@ -21,7 +21,9 @@ def compile_(subject: Subject) -> Iterator[Flaw]:
                 jsonschema_rs.Draft202012Validator({"pattern": pattern})
             except (jsonschema_rs.ValidationError, ValueError):
                 what = f"{walk.shortened(pattern, 60)!r} cannot be compiled"
-                yield Flaw((*path, "pattern"), what, "write one that is, and not too large to be compiled")
+                yield Flaw(
+                    (*path, "pattern"), what, "write one that is, and not too large to be compiled"
+                )
 
 
 def examples_valid(subject: Subject) -> Iterator[Flaw]:
@@ -51,7 +53,11 @@ def _examples(document: Any, path: Path_, node: Mapping[str, Any]) -> Iterator[t
 
 def _is_text(path: Path_, node: Mapping[str, Any]) -> bool:
     """A body that is no JSON, of which an example is the text as it is sent."""
-    return path[-2:-1] == ("content",) and "json" not in str(path[-1]) and isinstance(node.get("example"), str)
+    return (
+        path[-2:-1] == ("content",)
+        and "json" not in str(path[-1])
+        and isinstance(node.get("example"), str)
+    )
 
 
 def defaults_valid(subject: Subject) -> Iterator[Flaw]:
@@ -65,17 +71,34 @@ def enums_valid(subject: Subject) -> Iterator[Flaw]:
         for index, value in enumerate(node.get("enum", [])):
             where = (*path, "enum", index)
             if any(value == other and type(value) is type(other) for other in node["enum"][:index]):
-                yield Flaw(where, f"{value!r} stands twice in this enum", _read_as_boolean(subject, where) or "keep one")
-            yield from _invalid(subject, where, {key: node[key] for key in ("type", "nullable") if key in node}, value, "value")
+                yield Flaw(
+                    where,
+                    f"{value!r} stands twice in this enum",
+                    _read_as_boolean(subject, where) or "keep one",
+                )
+            yield from _invalid(
+                subject,
+                where,
+                {key: node[key] for key in ("type", "nullable") if key in node},
+                value,
+                "value",
+            )
 
 
-def _invalid(subject: Subject, path: Path_, schema: Mapping[str, Any], value: Any, name: str) -> Iterator[Flaw]:
+def _invalid(
+    subject: Subject, path: Path_, schema: Mapping[str, Any], value: Any, name: str
+) -> Iterator[Flaw]:
     resolved = resolve(subject.source.value, schema)
     validator = jsonschema_rs.Draft202012Validator(translate(resolved), validate_formats=True)
     for error in validator.iter_errors(value):
         where = (*path, *walk.located(value, error.instance_path))
-        is_text = isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Type) and "string" in error.kind.types
-        fix = (_read_as_boolean(subject, where) if is_text else "") or f"mend the {name} or the schema"
+        is_text = (
+            isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Type)
+            and "string" in error.kind.types
+        )
+        fix = (
+            _read_as_boolean(subject, where) if is_text else ""
+        ) or f"mend the {name} or the schema"
         yield Flaw(where, f"this {name} is invalid: {walk.shortened(error.message)}", fix)
 
 
@@ -84,13 +107,21 @@ def _read_as_boolean(subject: Subject, path: Path_) -> str:
     source = subject.source
     span = source.places[path].value if path in source.places else None
     word = source.text[span.start : span.end] if span and span.plain else ""
-    return f'write "{word}": without quotes YAML reads {word} as a boolean' if word.lower() in ("yes", "no", "on", "off") else ""
+    return (
+        f'write "{word}": without quotes YAML reads {word} as a boolean'
+        if word.lower() in ("yes", "no", "on", "off")
+        else ""
+    )
 
 
 def have_examples(subject: Subject) -> Iterator[Flaw]:
     for name, schema in subject.source.value.get("components", {}).get("schemas", {}).items():
         if "$ref" not in schema and "example" not in schema and not name.startswith("x-"):
-            yield Flaw(("components", "schemas", name), f"schema {name!r} has no example", "add an 'example'")
+            yield Flaw(
+                ("components", "schemas", name),
+                f"schema {name!r} has no example",
+                "add an 'example'",
+            )
 
 
 def required_described(subject: Subject) -> Iterator[Flaw]:
@@ -101,8 +132,14 @@ def required_described(subject: Subject) -> Iterator[Flaw]:
             continue
         for index, name in enumerate(node.get("required", [])):
             if name not in node["properties"]:
-                fix = walk.closest(name, node["properties"], "describe it under 'properties', or remove it")
-                yield Flaw((*path, "required", index), f"{name!r} is required, but nothing says what it is", fix)
+                fix = walk.closest(
+                    name, node["properties"], "describe it under 'properties', or remove it"
+                )
+                yield Flaw(
+                    (*path, "required", index),
+                    f"{name!r} is required, but nothing says what it is",
+                    fix,
+                )
 
 
 _BOUNDS = (
@@ -117,17 +154,27 @@ def bounds_ordered(subject: Subject) -> Iterator[Flaw]:
     for path, node in walk.schemas(subject.source.value):
         for least, most in _BOUNDS:
             if least in node and most in node and node[least] > node[most]:
-                yield Flaw((*path, least), f"{least} is more than {most}, so no value is valid", "exchange them, or mend one")
+                yield Flaw(
+                    (*path, least),
+                    f"{least} is more than {most}, so no value is valid",
+                    "exchange them, or mend one",
+                )
 
 
 def arrays_have_items(subject: Subject) -> Iterator[Flaw]:
     for path, node in walk.schemas(subject.source.value):
         if node.get("type") == "array" and "items" not in node:
-            yield Flaw(path, "this array does not say what its items are", "write 'items', which is '{}' where they may be anything")
+            yield Flaw(
+                path,
+                "this array does not say what its items are",
+                "write 'items', which is '{}' where they may be anything",
+            )
 
 
 #: The formats of OpenAPI 3.0 and of JSON Schema, which somebody may have meant.
-_OF_OPENAPI = frozenset({"int32", "int64", "float", "double", "byte", "binary", "date", "date-time", "password"})
+_OF_OPENAPI = frozenset(
+    {"int32", "int64", "float", "double", "byte", "binary", "date", "date-time", "password"}
+)
 _OF_TEXT = frozenset(
     {
         "email",
@@ -148,9 +195,23 @@ _OF_ADDRESSES = frozenset({"uri", "uri-reference", "uri-template", "iri", "iri-r
 _STANDARD_FORMATS = _OF_OPENAPI | _OF_TEXT | _OF_ADDRESSES
 #: Others that resemble those and are in use: of the registry of OpenAPI, and of libraries that write contracts.
 _REGISTERED = frozenset(
-    {"int8", "int16", "uint8", "uint16", "uint32", "uint64", "double-int", "base64url", "date-time-local", "time-local", "http-date"}
+    {
+        "int8",
+        "int16",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "double-int",
+        "base64url",
+        "date-time-local",
+        "time-local",
+        "http-date",
+    }
 )
-_OF_LIBRARIES = frozenset({"uuid1", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8", "uuidv4", "uuidv7"})
+_OF_LIBRARIES = frozenset(
+    {"uuid1", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8", "uuidv4", "uuidv7"}
+)
 _KNOWN_FORMATS = _STANDARD_FORMATS | _REGISTERED | _OF_LIBRARIES
 
 
@@ -159,7 +220,9 @@ def formats_known(subject: Subject) -> Iterator[Flaw]:
     for path, node in walk.schemas(subject.source.value):
         name = node.get("format", "")
         if name and name not in _KNOWN_FORMATS:
-            for meant in difflib.get_close_matches(name.lower(), sorted(_STANDARD_FORMATS), 1, cutoff=0.85):
+            for meant in difflib.get_close_matches(
+                name.lower(), sorted(_STANDARD_FORMATS), 1, cutoff=0.85
+            ):
                 what = f"there is no format {walk.shortened(name, 60)!r}, and nobody checks what is not known"
                 yield Flaw((*path, "format"), what, f"write {meant!r}")
 
@@ -168,7 +231,9 @@ def nullable_with_type(subject: Subject) -> Iterator[Flaw]:
     for path, node in walk.schemas(subject.source.value):
         if node.get("nullable") is True and "type" not in node:
             what = "'nullable' has no effect without a type beside it"
-            yield Flaw((*path, "nullable"), what, "write 'type' in the same schema, or remove 'nullable'")
+            yield Flaw(
+                (*path, "nullable"), what, "write 'type' in the same schema, or remove 'nullable'"
+            )
 
 
 def _pet(schema: str) -> str:
@@ -192,8 +257,12 @@ CHECKS = (
         "pattern-valid",
         Stage.BUILD,
         why="No validator takes a schema whose pattern it cannot compile.",
-        bad=_pet('name: {type: string, pattern: "^\\\\p{Letters}"}\n      example: {id: rex, status: here}'),
-        good=_pet('name: {type: string, pattern: "^\\\\p{Letter}"}\n      example: {id: rex, status: here}'),
+        bad=_pet(
+            'name: {type: string, pattern: "^\\\\p{Letters}"}\n      example: {id: rex, status: here}'
+        ),
+        good=_pet(
+            'name: {type: string, pattern: "^\\\\p{Letter}"}\n      example: {id: rex, status: here}'
+        ),
         at="pattern",
         find=compile_,
         within=example.PETS,
@@ -212,8 +281,12 @@ CHECKS = (
         "default-valid",
         Stage.MEANING,
         why="A default is what counts where nothing is said, so it must be a value that could have been said.",
-        bad=_pet("age: {type: integer, minimum: 1, default: 0}\n      example: {id: rex, status: here}"),
-        good=_pet("age: {type: integer, minimum: 1, default: 1}\n      example: {id: rex, status: here}"),
+        bad=_pet(
+            "age: {type: integer, minimum: 1, default: 0}\n      example: {id: rex, status: here}"
+        ),
+        good=_pet(
+            "age: {type: integer, minimum: 1, default: 1}\n      example: {id: rex, status: here}"
+        ),
         at="default",
         find=defaults_valid,
         within=example.PETS,
@@ -243,7 +316,9 @@ CHECKS = (
         "required-described",
         Stage.LINT,
         why="A member that is required and nowhere described is mostly another one with a slip of the pen.",
-        bad=_pet(_RIGHT).replace("[id, status]", "[id, state]").replace("{id: rex, ", "{id: rex, state: x, "),
+        bad=_pet(_RIGHT)
+        .replace("[id, status]", "[id, state]")
+        .replace("{id: rex, ", "{id: rex, state: x, "),
         good=_pet(_RIGHT),
         at="state]",
         find=required_described,
@@ -254,8 +329,12 @@ CHECKS = (
         "bounds-order",
         Stage.LINT,
         why="Where the lower bound is above the upper one no value is valid, and whatever is sent or answered is wrong.",
-        bad=_pet("age: {type: integer, minimum: 30, maximum: 0}\n      example: {id: rex, status: here}"),
-        good=_pet("age: {type: integer, minimum: 0, maximum: 30}\n      example: {id: rex, status: here}"),
+        bad=_pet(
+            "age: {type: integer, minimum: 30, maximum: 0}\n      example: {id: rex, status: here}"
+        ),
+        good=_pet(
+            "age: {type: integer, minimum: 0, maximum: 30}\n      example: {id: rex, status: here}"
+        ),
         at="minimum: 30",
         find=bounds_ordered,
         within=example.PETS,
@@ -265,7 +344,9 @@ CHECKS = (
         Stage.LINT,
         why="OpenAPI 3.0 asks that an array says what its items are; tools that write code from it end where one does not.",
         bad=_pet("names: {type: array}\n      example: {id: rex, status: here}"),
-        good=_pet("names: {type: array, items: {type: string}}\n      example: {id: rex, status: here}"),
+        good=_pet(
+            "names: {type: array, items: {type: string}}\n      example: {id: rex, status: here}"
+        ),
         at="names:",
         find=arrays_have_items,
         within=example.PETS,
@@ -274,8 +355,12 @@ CHECKS = (
         "format-known",
         Stage.LINT,
         why="Nobody checks a format that is not known, so with a slip of the pen in its name any text is valid.",
-        bad=_pet("bornAt: {type: string, format: datetime}\n      example: {id: rex, status: here}"),
-        good=_pet("bornAt: {type: string, format: date-time}\n      example: {id: rex, status: here}"),
+        bad=_pet(
+            "bornAt: {type: string, format: datetime}\n      example: {id: rex, status: here}"
+        ),
+        good=_pet(
+            "bornAt: {type: string, format: date-time}\n      example: {id: rex, status: here}"
+        ),
         at="format: datetime",
         find=formats_known,
         severity=Severity.WARNING,
@@ -286,7 +371,9 @@ CHECKS = (
         Stage.LINT,
         why="In OpenAPI 3.0.3 'nullable' adds null to the type beside it; where there is none it does nothing.",
         bad=_pet("age: {nullable: true, minimum: 0}\n      example: {id: rex, status: here}"),
-        good=_pet("age: {type: integer, nullable: true, minimum: 0}\n      example: {id: rex, status: here}"),
+        good=_pet(
+            "age: {type: integer, nullable: true, minimum: 0}\n      example: {id: rex, status: here}"
+        ),
         at="nullable",
         find=nullable_with_type,
         severity=Severity.WARNING,

@@ -5,14 +5,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from openapi.source import Path_, Source
+from session_contracts.openapi.source import Path_, Source
 
 METHODS = ("get", "put", "post", "delete", "patch")
 
 #: Members that hold the user's own names or data, where a name that begins with x- is no extension.
 _FREE_NAMES = frozenset({"properties", "headers", "example", "examples", "default", "enum", "when"})
 #: Members whose own members are names, not words of OpenAPI.
-_NAMED = frozenset({"headers", "content", "responses", "examples", "callbacks", "links", "paths", "parameters", "requestBodies"})
+_NAMED = frozenset(
+    {
+        "headers",
+        "content",
+        "responses",
+        "examples",
+        "callbacks",
+        "links",
+        "paths",
+        "parameters",
+        "requestBodies",
+    }
+)
 _DATA = frozenset({"example", "default", "enum", "value"})
 _SUBSCHEMAS = ("items", "not", "additionalProperties")
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf")
@@ -25,9 +37,17 @@ def mappings(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, dict[str, Any
         path, node = waiting.pop()
         if isinstance(node, dict):
             yield path, node
-            children = [((*path, key), value) for key, value in node.items() if isinstance(value, dict | list)]
+            children = [
+                ((*path, key), value)
+                for key, value in node.items()
+                if isinstance(value, dict | list)
+            ]
         else:
-            children = [((*path, index), value) for index, value in enumerate(node) if isinstance(value, dict | list)]
+            children = [
+                ((*path, index), value)
+                for index, value in enumerate(node)
+                if isinstance(value, dict | list)
+            ]
         waiting += reversed(children)
 
 
@@ -105,7 +125,12 @@ def carriers(node: Any, path: Path_ = ()) -> Iterator[Carrier]:
         if isinstance(node.get("schema"), dict) and (not path or path[-1] not in _NAMED):
             yield Carrier(path, node)
         for key, value in node.items():
-            if (path == ("components",) and key == "schemas") or key == "schema" or key.startswith("x-") or _is_data(key, path):
+            if (
+                (path == ("components",) and key == "schemas")
+                or key == "schema"
+                or key.startswith("x-")
+                or _is_data(key, path)
+            ):
                 continue
             yield from carriers(value, (*path, key))
 
@@ -123,7 +148,13 @@ def located(node: Any, parts: Iterable[str | int]) -> Path_:
     for part in parts:
         key = str(part) if isinstance(node, dict) else int(part) if str(part).isdecimal() else part
         path = (*path, key)
-        node = node.get(key) if isinstance(node, dict) else node[key] if isinstance(node, list) and isinstance(key, int) else None
+        node = (
+            node.get(key)
+            if isinstance(node, dict)
+            else node[key]
+            if isinstance(node, list) and isinstance(key, int)
+            else None
+        )
     return path
 
 
@@ -144,7 +175,13 @@ def closest(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
 def pointed(document: Any, reference: str) -> Path_:
     """The path of what a local reference leads to."""
-    return located(document, [unquote(part).replace("~1", "/").replace("~0", "~") for part in reference.removeprefix("#/").split("/")])
+    return located(
+        document,
+        [
+            unquote(part).replace("~1", "/").replace("~0", "~")
+            for part in reference.removeprefix("#/").split("/")
+        ],
+    )
 
 
 def shortened(text: str, length: int = 160) -> str:

@@ -5,8 +5,8 @@ rules that cannot hold then (`entails`). Most changes are made by the functions 
 who may call, `pages` and `cursors` a list, and `writes` what changes something.
 """
 
-from mock_server.breaks import credentials, cursors, pages, writes
-from mock_server.breaks.parts import (
+from session_contracts.mock_server.breaks import credentials, cursors, pages, writes
+from session_contracts.mock_server.breaks.parts import (
     Apply,
     Break,
     Edit,
@@ -34,8 +34,8 @@ from mock_server.breaks.parts import (
     with_error_body,
     without,
 )
-from mock_server.plan import ApiPlan, OperationPlan, ParameterPlan
-from openapi.model import ABSENT, FOREIGN
+from session_contracts.mock_server.plan import ApiPlan, OperationPlan, ParameterPlan
+from session_contracts.openapi.model import ABSENT, FOREIGN
 
 __all__ = [
     "ABSENT",

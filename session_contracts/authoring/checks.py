@@ -5,13 +5,24 @@ judges (short for `acme.confirm.notice`). With `@each(cases)` it runs once for e
 `Unexercised`, or `judge.require`, says that nothing can be said of it. `shapes` reads answers.
 """
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import Case, each, verifies
-from conformance.shapes import Record
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
 
-__all__ = ["Case", "Exchange", "Judge", "Record", "Subject", "Unexercised", "Vocabulary", "each", "shapes", "verifies"]
+__all__ = [
+    "Case",
+    "Exchange",
+    "Judge",
+    "Record",
+    "Subject",
+    "Unexercised",
+    "Vocabulary",
+    "each",
+    "shapes",
+    "verifies",
+]

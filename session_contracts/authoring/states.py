@@ -6,14 +6,24 @@ BadState where a param refers to nothing, and NoSuchState where it asks for what
 `key_state` makes one.
 """
 
-from mock_server.chance import CHOICES, IDS, SECRETS
-from mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
-from mock_server.credentials import Credential
-from mock_server.errors import BadState, NoSuchState
-from mock_server.plan import ApiPlan
-from mock_server.states.common import TENANT, SetUp, State, bearer, existing, issued_key, key_state, moment, state
-from mock_server.store import Record
-from mock_server.world import World
+from session_contracts.mock_server.chance import CHOICES, IDS, SECRETS
+from session_contracts.mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import BadState, NoSuchState
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.states.common import (
+    TENANT,
+    SetUp,
+    State,
+    bearer,
+    existing,
+    issued_key,
+    key_state,
+    moment,
+    state,
+)
+from session_contracts.mock_server.store import Record
+from session_contracts.mock_server.world import World
 
 __all__ = [
     "CHOICES",

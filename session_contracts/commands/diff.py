@@ -14,9 +14,18 @@ from session_contracts.diff import diff as changes
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--format", "form", type=click.Choice([*FORMATS]), default="text", show_default=True, help="Markdown is for a pull request.")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there, and say only how many changes there are."
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS]),
+    default="text",
+    show_default=True,
+    help="Markdown is for a pull request.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report there, and say only how many changes there are.",
 )
 @says_what_to_do
 def diff(old: str, new: str, form: str, out: Path | None) -> None:

@@ -16,8 +16,18 @@ def docs() -> None:
 
 @docs.command()
 @_APIS
-@click.option("--out", default="site", show_default=True, type=click.Path(file_okay=True, path_type=Path), help="The folder to write to.")
-@click.option("--force", is_flag=True, help="Write to a folder that holds something else, too; that stays, unless a page has its name.")
+@click.option(
+    "--out",
+    default="site",
+    show_default=True,
+    type=click.Path(file_okay=True, path_type=Path),
+    help="The folder to write to.",
+)
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Write to a folder that holds something else, too; that stays, unless a page has its name.",
+)
 @says_what_to_do
 def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
     """Write the site to a folder: pages that need no server and no network."""
@@ -37,8 +47,18 @@ def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
 @docs.command()
 @_APIS
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free.")
-@click.option("--watch", is_flag=True, help="Begin anew, and load open pages anew, when a contract or a guide has changed.")
+@click.option(
+    "--port",
+    default=8090,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0: any that is free.",
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Begin anew, and load open pages anew, when a contract or a guide has changed.",
+)
 @says_what_to_do
 def serve(apis: tuple[str, ...], host: str, port: int, watch: bool) -> None:
     """Serve the site by itself, without a mock."""

@@ -4,19 +4,26 @@ from pathlib import Path
 
 import click
 
-from openapi import load_file
 from session_contracts.commands.user_errors import says_what_to_do
 from session_contracts.commands.writing import write
 from session_contracts.contracts import contract_file
 from session_contracts.export import FORMATS, exports
 from session_contracts.export import export as written
 from session_contracts.export.document import Refs
+from session_contracts.openapi import load_file
 
 
 @click.command()
 @click.argument("api", metavar="API|FILE")
-@click.option("--format", "name", type=click.Choice([*FORMATS]), help="Left out: every format, into the folder --out.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Left out: the standard output.")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice([*FORMATS]),
+    help="Left out: every format, into the folder --out.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Left out: the standard output."
+)
 @click.option(
     "--refs",
     type=click.Choice([refs.value for refs in Refs]),

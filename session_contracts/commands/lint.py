@@ -5,8 +5,6 @@ from pathlib import Path
 
 import click
 
-from mock_server.apis.control import own_version
-from openapi.errors import Severity
 from session_contracts.commands.user_errors import says_what_to_do
 from session_contracts.commands.writing import write
 from session_contracts.errors import UnknownCheck
@@ -15,13 +13,30 @@ from session_contracts.lint.formats import FORMATS, summary
 from session_contracts.lint.linter import STANDARD_INPUT, contracts
 from session_contracts.lint.linter import fix as run_fix
 from session_contracts.lint.linter import lint as run_lint
+from session_contracts.mock_server.apis.control import own_version
+from session_contracts.openapi.errors import Severity
 
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE ...]")
-@click.option("--format", "form", type=click.Choice([*FORMATS]), default="text", show_default=True, help="Of the report.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there, and only its last line here.")
-@click.option("--fix", is_flag=True, help="Mend in the files what can be mended for certain; comments and formatting stay.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS]),
+    default="text",
+    show_default=True,
+    help="Of the report.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report there, and only its last line here.",
+)
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Mend in the files what can be mended for certain; comments and formatting stay.",
+)
 @click.option(
     "--severity",
     type=click.Choice([severity.value for severity in reversed(Severity)]),
@@ -29,8 +44,15 @@ from session_contracts.lint.linter import lint as run_lint
     show_default=True,
     help="Tell of nothing less.",
 )
-@click.option("--ignore", multiple=True, metavar="CHECK", help="Tell nothing of this check; may be given again.")
-@click.option("--docs-url", help="Root of the docs site; findings then link to the page of their check.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="CHECK",
+    help="Tell nothing of this check; may be given again.",
+)
+@click.option(
+    "--docs-url", help="Root of the docs site; findings then link to the page of their check."
+)
 @click.option("--explain", metavar="CHECK", help="Say what this check is about, and exit.")
 @says_what_to_do
 def lint(
@@ -61,7 +83,13 @@ def lint(
     else:
         write(out, report)
         click.echo(summary(results))
-    sys.exit(2 if not all(result.readable for result in results) else 1 if any(result.found for result in results) else 0)
+    sys.exit(
+        2
+        if not all(result.readable for result in results)
+        else 1
+        if any(result.found for result in results)
+        else 0
+    )
 
 
 def _check(name: str) -> Check:

@@ -4,14 +4,19 @@ from pathlib import Path
 
 import click
 
-from openapi.catalog import VARIABLE, roots
-from openapi.errors import shown
 from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.openapi.catalog import VARIABLE, roots
+from session_contracts.openapi.errors import shown
 
 
 @click.command()
 @click.argument("name")
-@click.option("--resource", default="Booking", show_default=True, help="What its records are called, as in 'Order'.")
+@click.option(
+    "--resource",
+    default="Booking",
+    show_default=True,
+    help="What its records are called, as in 'Order'.",
+)
 @click.option(
     "--dir",
     "root",

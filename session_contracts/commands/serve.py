@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from mock_server.server import address, bind
-from mock_server.server import serve as run_server
-from mock_server.settings import Auth, LogFormat, Validation
-from openapi import API_NAMES
 from session_contracts.application import application, frozen_at
 from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.mock_server.server import address, bind
+from session_contracts.mock_server.server import serve as run_server
+from session_contracts.mock_server.settings import Auth, LogFormat, Validation
+from session_contracts.openapi import API_NAMES
 from session_contracts.welcome import welcome
 
 
@@ -24,12 +24,27 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
 
 @click.command()
 @click.argument("apis", nargs=-1, metavar="[API ...]")
-@click.option("--host", default="127.0.0.1", show_default=True, envvar="SESSION_CONTRACTS_HOST", help="Address to listen on.")
 @click.option(
-    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), envvar="SESSION_CONTRACTS_PORT", help="0: any that is free."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    envvar="SESSION_CONTRACTS_HOST",
+    help="Address to listen on.",
 )
 @click.option(
-    "--seed", default=0, show_default=True, envvar="SESSION_CONTRACTS_SEED", help="Of the fixtures' random values and of new ids."
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    envvar="SESSION_CONTRACTS_PORT",
+    help="0: any that is free.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    envvar="SESSION_CONTRACTS_SEED",
+    help="Of the fixtures' random values and of new ids.",
 )
 @click.option(
     "--world",
@@ -69,7 +84,11 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
     envvar="SESSION_CONTRACTS_VALIDATE_RESPONSES",
     help="What to do about an answer that breaks the contract.",
 )
-@click.option("--admin-token", envvar="SESSION_CONTRACTS_ADMIN_TOKEN", help="What the control API asks for; left out: nothing.")
+@click.option(
+    "--admin-token",
+    envvar="SESSION_CONTRACTS_ADMIN_TOKEN",
+    help="What the control API asks for; left out: nothing.",
+)
 @click.option(
     "--max-worlds",
     default=500,

@@ -7,13 +7,22 @@ from typing import Any
 
 import click
 
-from conformance.errors import UsageError
-from mock_server.errors import AddressInUse, BadSnapshot, FixtureError
-from openapi import ContractError, PartError, UnknownApi
-from openapi.catalog import find
+from session_contracts.conformance.errors import UsageError
 from session_contracts.errors import UserError
+from session_contracts.mock_server.errors import AddressInUse, BadSnapshot, FixtureError
+from session_contracts.openapi import ContractError, PartError, UnknownApi
+from session_contracts.openapi.catalog import find
 
-_USER_ERRORS = (UnknownApi, ContractError, PartError, FixtureError, BadSnapshot, AddressInUse, UsageError, UserError)
+_USER_ERRORS = (
+    UnknownApi,
+    ContractError,
+    PartError,
+    FixtureError,
+    BadSnapshot,
+    AddressInUse,
+    UsageError,
+    UserError,
+)
 
 
 def says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openapi.model import ABSENT, Lifecycle, Timer
+from session_contracts.openapi.model import ABSENT, Lifecycle, Timer
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ def _all(table: Lifecycle) -> Iterator[Act]:
         for move in row.moves:
             key = (move.target, repr(move.when), move.rule)
             sources = grouped[key].sources if key in grouped else ()
-            grouped[key] = Act(row.operation, (*sources, move.source), move.target, move.rule, move.when)
+            grouped[key] = Act(
+                row.operation, (*sources, move.source), move.target, move.rule, move.when
+            )
         yield from grouped.values()
     for timer in table.timers:
         yield Act(timer.name, timer.sources, timer.target, timer.rule, timer=timer)
@@ -68,7 +70,11 @@ class Answer:
 
 def answers(table: Lifecycle, state: str) -> list[Answer]:
     """First what succeeds, then what is refused, by status."""
-    kept = [Answer(row.operation, row.stays[state].rule) for row in table.transitions.values() if state in row.stays]
+    kept = [
+        Answer(row.operation, row.stays[state].rule)
+        for row in table.transitions.values()
+        if state in row.stays
+    ]
     back = [Answer(act.name, act.rule, act=act) for act in loops(table, state)]
     refused = [
         Answer(row.operation, row.refusals[state].rule, row.refusals[state].status)
@@ -80,5 +86,7 @@ def answers(table: Lifecycle, state: str) -> list[Answer]:
 
 def answers_everywhere(table: Lifecycle) -> list[Answer]:
     """Those that every state gives alike, if there are several states."""
-    first, *others = [[answer for answer in answers(table, state) if answer.act is None] for state in table.states]
+    first, *others = [
+        [answer for answer in answers(table, state) if answer.act is None] for state in table.states
+    ]
     return [answer for answer in first if others and all(answer in other for other in others)]

@@ -109,7 +109,15 @@ class Box:
     centered: bool = False
 
 
-def box(kind: str, lines: Sequence[Line], padding: tuple[float, float], *, name: str = "", width: float = 0, centered: bool = False) -> Box:
+def box(
+    kind: str,
+    lines: Sequence[Line],
+    padding: tuple[float, float],
+    *,
+    name: str = "",
+    width: float = 0,
+    centered: bool = False,
+) -> Box:
     """As large as its lines need, and at least as wide as `width`."""
     across, along = padding
     return Box(
@@ -123,7 +131,9 @@ def box(kind: str, lines: Sequence[Line], padding: tuple[float, float], *, name:
     )
 
 
-def text_line(text: str, font: Font, tone: Tone, height: float, *, x: float = 0, link: Link | None = None) -> Line:
+def text_line(
+    text: str, font: Font, tone: Tone, height: float, *, x: float = 0, link: Link | None = None
+) -> Line:
     return Line((Item((Span(text, font, tone, x),), link),), height)
 
 
@@ -132,7 +142,9 @@ def side_by_side(items: Iterable[Item], x: float, gap: float) -> tuple[Item, ...
     placed = []
     for item in items:
         by = x - item.left
-        placed.append(replace(item, pieces=tuple(replace(piece, x=piece.x + by) for piece in item.pieces)))
+        placed.append(
+            replace(item, pieces=tuple(replace(piece, x=piece.x + by) for piece in item.pieces))
+        )
         x = placed[-1].right + gap
     return tuple(placed)
 

@@ -4,12 +4,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from openapi.model import PSEUDO_STATES, Lifecycle
 from session_contracts.diagram import words
 from session_contracts.diagram.acts import Answer, acts, answers, answers_everywhere
-from session_contracts.diagram.boxes import Box, Item, Line, Mark, Piece, Sign, Span, Tone, apart, box, side_by_side, text_line
+from session_contracts.diagram.boxes import (
+    Box,
+    Item,
+    Line,
+    Mark,
+    Piece,
+    Sign,
+    Span,
+    Tone,
+    apart,
+    box,
+    side_by_side,
+    text_line,
+)
 from session_contracts.diagram.pages import Pages
 from session_contracts.diagram.text import Font, rows, wrap
+from session_contracts.openapi.model import PSEUDO_STATES, Lifecycle
 
 _LINE = 20.0
 _SMALL_LINE = 17.0
@@ -27,7 +40,13 @@ _INDENT = 12.0
 
 def cards(table: Lifecycle, pages: Pages) -> dict[str, Box]:
     """A card for each state, all of one width."""
-    return dict(zip(table.states, _alike([_card(table, state, pages) for state in table.states]), strict=True))
+    return dict(
+        zip(
+            table.states,
+            _alike([_card(table, state, pages) for state in table.states]),
+            strict=True,
+        )
+    )
 
 
 def _card(table: Lifecycle, state: str, pages: Pages) -> Box:
@@ -35,7 +54,9 @@ def _card(table: Lifecycle, state: str, pages: Pages) -> Box:
     for entry in words.fields(table.states[state]):
         first, *others = wrap(entry, Font.SMALL_CODE, _FIELD_WIDTH)
         lines.append(text_line(first, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE))
-        lines += [text_line(line, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE, x=_INDENT) for line in others]
+        lines += [
+            text_line(line, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE, x=_INDENT) for line in others
+        ]
     shared = answers_everywhere(table)
     own = [answer for answer in answers(table, state) if answer not in shared]
     for _, section in groupby(own, key=lambda answer: answer.status is None):
@@ -59,8 +80,20 @@ def _answer(answer: Answer, place: str, pages: Pages) -> Iterator[Line]:
     timer = act.timer if act else None
     text = words.after(timer) if timer else answer.name
     entry = Span(text, Font.PLAIN if timer else Font.CODE, Tone.MUTED, _GUTTER)
-    said = f"{text}: {place}, changes no state" if answer.status is None else f"{answer.status} {text}: {place}, refused"
-    yield Line((Item((_gutter(answer), entry, *decision(answer.rule, pages, _GUTTER - 10.5)), pages.rule(answer.rule, said)),), _LINE)
+    said = (
+        f"{text}: {place}, changes no state"
+        if answer.status is None
+        else f"{answer.status} {text}: {place}, refused"
+    )
+    yield Line(
+        (
+            Item(
+                (_gutter(answer), entry, *decision(answer.rule, pages, _GUTTER - 10.5)),
+                pages.rule(answer.rule, said),
+            ),
+        ),
+        _LINE,
+    )
     for condition in words.since(timer) if timer else words.when(act.when) if act else ():
         yield text_line(condition, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE, x=_GUTTER)
 
@@ -73,7 +106,11 @@ def decision(rule: str, pages: Pages, x: float) -> Iterator[Mark]:
 
 def _gutter(answer: Answer) -> Piece:
     """What stands before an operation: the status with which it is refused, or that it changes no state."""
-    return Mark(Sign.LOOP, 13) if answer.status is None else Span(str(answer.status), Font.STATUS, Tone.INK)
+    return (
+        Mark(Sign.LOOP, 13)
+        if answer.status is None
+        else Span(str(answer.status), Font.STATUS, Tone.INK)
+    )
 
 
 def asides(table: Lifecycle, pages: Pages, width: float) -> list[Box]:
@@ -96,14 +133,24 @@ def _alike(found: list[Box]) -> list[Box]:
 
 def legend(table: Lifecycle, used: Iterable[Sign], pages: Pages, width: float) -> list[Box]:
     """The signs of this picture, explained in one box; none where there are no signs."""
-    everything = [answer for state in (*table.states, *PSEUDO_STATES) for answer in answers(table, state)]
+    everything = [
+        answer for state in (*table.states, *PSEUDO_STATES) for answer in answers(table, state)
+    ]
     signs = {*used, *(Sign.LOOP for answer in everything if answer.status is None)}
     rules = {*(answer.rule for answer in everything), *(act.rule for act in acts(table))}
     signs |= {Sign.DECISION for rule in rules if pages.decided(rule)}
-    marks: dict[Piece, str] = {Mark(sign, words.LEGEND[sign][1]): words.LEGEND[sign][0] for sign in Sign if sign in signs}
+    marks: dict[Piece, str] = {
+        Mark(sign, words.LEGEND[sign][1]): words.LEGEND[sign][0] for sign in Sign if sign in signs
+    }
     statuses = [answer.status for answer in everything if answer.status is not None]
     if statuses:
         marks[Span(str(statuses[0]), Font.STATUS, Tone.INK)] = "refused"
-    items = [Item((mark, Span(text, Font.SMALL, Tone.MUTED, mark.width + 8))) for mark, text in marks.items()]
-    lines = [Line(side_by_side(row, 0, _GAP), _LINE) for row in rows(items, lambda item: item.right, _GAP, width)]
+    items = [
+        Item((mark, Span(text, Font.SMALL, Tone.MUTED, mark.width + 8)))
+        for mark, text in marks.items()
+    ]
+    lines = [
+        Line(side_by_side(row, 0, _GAP), _LINE)
+        for row in rows(items, lambda item: item.right, _GAP, width)
+    ]
     return [box("legend", lines, (0, 0), width=width)] if lines else []

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openapi.model import ABSENT, Lifecycle
 from session_contracts.diagram import words
 from session_contracts.diagram.acts import Act, acts
 from session_contracts.diagram.boxes import Box, Item, Line, Sign, Span, Tone, box, text_line
 from session_contracts.diagram.cards import cards, decision
 from session_contracts.diagram.pages import Pages
 from session_contracts.diagram.text import Font
+from session_contracts.openapi.model import ABSENT, Lifecycle
 
 _LABEL_PADDING = (10.0, 7.0)
 #: A label is so wide at least, and more for each arrow that ends there.
@@ -52,14 +52,23 @@ def graph(table: Lifecycle, pages: Pages) -> Graph:
     made = Graph({_key(state): card for state, card in cards(table, pages).items()})
     for state in table.given:
         dot = _dot(made, Sign.GIVEN, state)
-        made.arrows.append(Arrow(dot, _key(state), Sign.GIVEN, f"{state}: {words.LEGEND[Sign.GIVEN][0]}"))
+        made.arrows.append(
+            Arrow(dot, _key(state), Sign.GIVEN, f"{state}: {words.LEGEND[Sign.GIVEN][0]}")
+        )
     back = _steps_back(table)
     for number, act in enumerate(acts(table)):
         _add(made, table, act, f"act {number}", back, pages)
     return made
 
 
-def _add(made: Graph, table: Lifecycle, act: Act, label: str, back: frozenset[tuple[str, str]], pages: Pages) -> None:
+def _add(
+    made: Graph,
+    table: Lifecycle,
+    act: Act,
+    label: str,
+    back: frozenset[tuple[str, str]],
+    pages: Pages,
+) -> None:
     sign = _sign(act)
     title = words.sentence(table, act)
     made.boxes[label] = _label(act, title, pages)
@@ -91,10 +100,22 @@ def _label(act: Act, title: str, pages: Pages) -> Box:
         lines = [text_line(words.after(act.timer), Font.HEADING, Tone.INK, 20)]
         lines += [text_line(line, Font.SMALL, Tone.MUTED, 17) for line in words.since(act.timer)]
     else:
-        lines = [text_line(act.name, Font.STRONG_CODE, Tone.ACCENT, 20, link=pages.operation(act.name))]
+        lines = [
+            text_line(act.name, Font.STRONG_CODE, Tone.ACCENT, 20, link=pages.operation(act.name))
+        ]
         lines += [text_line(line, Font.SMALL_CODE, Tone.INK, 17) for line in words.when(act.when)]
     rule = Span(pages.short(act.rule), Font.SMALL, Tone.MUTED)
-    lines.append(Line((Item((rule, *decision(act.rule, pages, rule.width + _SIGN_GAP)), pages.rule(act.rule, rule.text)),), 17))
+    lines.append(
+        Line(
+            (
+                Item(
+                    (rule, *decision(act.rule, pages, rule.width + _SIGN_GAP)),
+                    pages.rule(act.rule, rule.text),
+                ),
+            ),
+            17,
+        )
+    )
     width = _LABEL_WIDTH + _SOURCE_WIDTH * len(act.sources)
     return box(f"label {_sign(act)}", lines, _LABEL_PADDING, name=title, width=width, centered=True)
 

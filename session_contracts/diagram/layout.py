@@ -35,7 +35,14 @@ class _Way:
 
 
 #: The first is the most beautiful: of every arrow's last stretch more than its head is seen. Some busy graphs are legible only in another.
-_WAYS = (_Way(15, 11), _Way(15, 0), _Way(8, 0), _Way(8, 0, "balanced"), _Way(8, 0, "fast"), _Way(8, 11))
+_WAYS = (
+    _Way(15, 11),
+    _Way(15, 0),
+    _Way(8, 0),
+    _Way(8, 0, "balanced"),
+    _Way(8, 0, "fast"),
+    _Way(8, 11),
+)
 
 
 @dataclass(frozen=True)
@@ -63,16 +70,26 @@ class Picture:
     routes: tuple[Route, ...] = ()
 
 
-def lay_out(graph: Graph, asides: Callable[[float], list[Box]], legend: Callable[[float], list[Box]]) -> Picture:
+def lay_out(
+    graph: Graph, asides: Callable[[float], list[Box]], legend: Callable[[float], list[Box]]
+) -> Picture:
     """The graph, and below it the asides and the legend. Both are told how wide they may be."""
     parts = [_connected(part) for part in _parts(graph)]
     width = max(_WIDTH, *(part.width for part in parts))
     # As wide as the cards of the graph, but two of them fit side by side.
-    own = min((_WIDTH - _GAP) / 2, *(box.width for box in graph.boxes.values() if box.kind == "state"))
+    own = min(
+        (_WIDTH - _GAP) / 2, *(box.width for box in graph.boxes.values() if box.kind == "state")
+    )
     beside = [_level(shelf) for shelf in _shelves([_single(box) for box in asides(own)], width)]
-    blocks = [_grid(_shelves(parts, width)), _grid(beside), _grid([[_single(box)] for box in legend(width)])]
+    blocks = [
+        _grid(_shelves(parts, width)),
+        _grid(beside),
+        _grid([[_single(box)] for box in legend(width)]),
+    ]
     whole = _column(blocks, _GAP_BELOW, centered=True)
-    return _joined([whole], [(_MARGIN, _MARGIN)], (whole.width + 2 * _MARGIN, whole.height + 2 * _MARGIN))
+    return _joined(
+        [whole], [(_MARGIN, _MARGIN)], (whole.width + 2 * _MARGIN, whole.height + 2 * _MARGIN)
+    )
 
 
 # ---- pictures made of pictures
@@ -89,7 +106,11 @@ def _shelves(pictures: list[Picture], width: float) -> list[list[Picture]]:
 def _level(singles: list[Picture]) -> list[Picture]:
     """Boxes that stand side by side become equally high."""
     height = max(picture.height for picture in singles)
-    return [_single(replace(placed.box, height=height)) for picture in singles for placed in picture.boxes]
+    return [
+        _single(replace(placed.box, height=height))
+        for picture in singles
+        for placed in picture.boxes
+    ]
 
 
 def _grid(shelves: list[list[Picture]]) -> Picture:
@@ -99,7 +120,9 @@ def _grid(shelves: list[list[Picture]]) -> Picture:
 def _row(pictures: Sequence[Picture]) -> Picture:
     right = [*accumulate(picture.width + _GAP for picture in pictures)]
     corners = [(x - picture.width - _GAP, 0.0) for picture, x in zip(pictures, right, strict=True)]
-    return _joined(pictures, corners, (right[-1] - _GAP, max(picture.height for picture in pictures)))
+    return _joined(
+        pictures, corners, (right[-1] - _GAP, max(picture.height for picture in pictures))
+    )
 
 
 def _column(pictures: Iterable[Picture], gap: float, *, centered: bool = False) -> Picture:
@@ -109,19 +132,28 @@ def _column(pictures: Iterable[Picture], gap: float, *, centered: bool = False) 
     width = max(picture.width for picture in found)
     bottom = [*accumulate(picture.height + gap for picture in found)]
     corners = [
-        ((width - picture.width) / 2 if centered else 0.0, y - picture.height - gap) for picture, y in zip(found, bottom, strict=True)
+        ((width - picture.width) / 2 if centered else 0.0, y - picture.height - gap)
+        for picture, y in zip(found, bottom, strict=True)
     ]
     return _joined(found, corners, (width, bottom[-1] - gap))
 
 
-def _joined(pictures: Sequence[Picture], corners: Sequence[Point], size: tuple[float, float]) -> Picture:
+def _joined(
+    pictures: Sequence[Picture], corners: Sequence[Point], size: tuple[float, float]
+) -> Picture:
     """One picture of several, each moved to its corner."""
     moved = [(picture, dx, dy) for picture, (dx, dy) in zip(pictures, corners, strict=True)]
     return Picture(
         *size,
-        boxes=tuple(Placed(placed.box, placed.x + dx, placed.y + dy) for picture, dx, dy in moved for placed in picture.boxes),
+        boxes=tuple(
+            Placed(placed.box, placed.x + dx, placed.y + dy)
+            for picture, dx, dy in moved
+            for placed in picture.boxes
+        ),
         routes=tuple(
-            Route(route.arrow, tuple((x + dx, y + dy) for x, y in route.points)) for picture, dx, dy in moved for route in picture.routes
+            Route(route.arrow, tuple((x + dx, y + dy) for x, y in route.points))
+            for picture, dx, dy in moved
+            for route in picture.routes
         ),
     )
 
@@ -147,13 +179,19 @@ def _connected(part: Graph) -> Picture:
 
 
 def _is_legible(picture: Picture) -> bool:
-    frames = [around((at.x, at.y), (at.x + at.box.width, at.y + at.box.height)) for at in picture.boxes]
+    frames = [
+        around((at.x, at.y), (at.x + at.box.width, at.y + at.box.height)) for at in picture.boxes
+    ]
     return is_legible([route.points for route in picture.routes], frames)
 
 
 def _drawn(part: Graph, way: _Way) -> Picture:
     """Laid out twice: cards that then stand in one layer become equally high."""
-    middles = {key: y for key, (_, y) in _run(part, way).positions().items() if part.boxes[key].kind == "state"}
+    middles = {
+        key: y
+        for key, (_, y) in _run(part, way).positions().items()
+        if part.boxes[key].kind == "state"
+    }
     boxes = dict(part.boxes)
     for _, keys in groupby(sorted(middles, key=middles.__getitem__), middles.__getitem__):
         layer = [*keys]
@@ -182,12 +220,28 @@ def _picture(part: Graph, layout: graphlay.Layout, corner: float) -> Picture:
         for key, (x, y) in layout.positions().items()
     }
     ways = [[(point["x"], point["y"]) for point in edge["points"]] for edge in layout.edges]
-    _to_borders([(boxes[arrow.source], boxes[arrow.target], way) for arrow, way in zip(part.arrows, ways, strict=True)], corner)
+    _to_borders(
+        [
+            (boxes[arrow.source], boxes[arrow.target], way)
+            for arrow, way in zip(part.arrows, ways, strict=True)
+        ],
+        corner,
+    )
     corners = [point for way in ways for point in way]
-    corners += [(placed.x + dx, placed.y + dy) for placed in boxes.values() for dx, dy in ((0, 0), (placed.box.width, placed.box.height))]
-    (left, right), (top, bottom) = ((min(along), max(along)) for along in zip(*corners, strict=True))
+    corners += [
+        (placed.x + dx, placed.y + dy)
+        for placed in boxes.values()
+        for dx, dy in ((0, 0), (placed.box.width, placed.box.height))
+    ]
+    (left, right), (top, bottom) = (
+        (min(along), max(along)) for along in zip(*corners, strict=True)
+    )
     routes = tuple(Route(arrow, tuple(way)) for arrow, way in zip(part.arrows, ways, strict=True))
-    return _joined([Picture(right, bottom, tuple(boxes.values()), routes)], [(-left, -top)], (right - left, bottom - top))
+    return _joined(
+        [Picture(right, bottom, tuple(boxes.values()), routes)],
+        [(-left, -top)],
+        (right - left, bottom - top),
+    )
 
 
 def _to_borders(ways: list[tuple[Placed, Placed, list[Point]]], corner: float) -> None:

@@ -15,7 +15,12 @@ _ARROW = 3.0
 
 
 def around(one: Point, other: Point) -> Rect:
-    return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[0], other[0]),
+        max(one[1], other[1]),
+    )
 
 
 def is_legible(ways: Sequence[Sequence[Point]], boxes: Sequence[Rect]) -> bool:
@@ -23,8 +28,21 @@ def is_legible(ways: Sequence[Sequence[Point]], boxes: Sequence[Rect]) -> bool:
     stretches = [[around(*stretch) for stretch in pairwise(way)] for way in ways]
     return all(
         _is_straight(own)
-        and not _crosses(own, [box for box in boxes if not any(_meet(box, around(end, end), 1) for end in (way[0], way[-1]))])
-        and not any(_along(one, there) for one in own for other in stretches if other is not own for there in other)
+        and not _crosses(
+            own,
+            [
+                box
+                for box in boxes
+                if not any(_meet(box, around(end, end), 1) for end in (way[0], way[-1]))
+            ],
+        )
+        and not any(
+            _along(one, there)
+            for one in own
+            for other in stretches
+            if other is not own
+            for there in other
+        )
         for way, own in zip(ways, stretches, strict=True)
     )
 
@@ -49,4 +67,9 @@ def _size(rect: Rect) -> tuple[float, float]:
 
 def _meet(one: Rect, other: Rect, room: float) -> bool:
     """Whether less than `room` is between them."""
-    return one[0] < other[2] + room and other[0] < one[2] + room and one[1] < other[3] + room and other[1] < one[3] + room
+    return (
+        one[0] < other[2] + room
+        and other[0] < one[2] + room
+        and one[1] < other[3] + room
+        and other[1] < one[3] + room
+    )

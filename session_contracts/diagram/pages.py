@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from openapi.model import Contract, Level
 from session_contracts.diagram.boxes import Link
+from session_contracts.openapi.model import Contract, Level
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,11 @@ class Pages:
 
     def operation(self, operation: str) -> Link:
         summary = self.contract.operations[operation].summary
-        return Link(self.operation_url(operation), summary or operation, f"{operation}: {summary}" if summary else operation)
+        return Link(
+            self.operation_url(operation),
+            summary or operation,
+            f"{operation}: {summary}" if summary else operation,
+        )
 
     def short(self, rule: str) -> str:
         """The id of a rule without the name of the API, which all rules of a picture have in common."""

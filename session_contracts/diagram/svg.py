@@ -44,7 +44,14 @@ def draw(picture: Picture, key: str, title: str, description: str) -> str:
         if placed.box.lines:
             _box(root, placed)
         else:
-            _sign(arrows, Sign(placed.box.kind), placed.x, placed.y + placed.box.height / 2, placed.box.width, title=placed.box.name)
+            _sign(
+                arrows,
+                Sign(placed.box.kind),
+                placed.x,
+                placed.y + placed.box.height / 2,
+                placed.box.width,
+                title=placed.box.name,
+            )
     return tostring(root, encoding="unicode")
 
 
@@ -67,7 +74,9 @@ def _rounded(points: list[Point]) -> str:
     commands = [f"M{_point(points[0])}"]
     for before, corner, behind in zip(points, points[1:], points[2:], strict=False):
         radius = min(_RADIUS, _length(before, corner) / 2, _length(corner, behind) / 2)
-        commands.append(f"L{_point(_towards(corner, before, radius))}Q{_point(corner)} {_point(_towards(corner, behind, radius))}")
+        commands.append(
+            f"L{_point(_towards(corner, before, radius))}Q{_point(corner)} {_point(_towards(corner, behind, radius))}"
+        )
     return "".join([*commands, f"L{_point(points[-1])}"])
 
 
@@ -95,11 +104,25 @@ def _box(parent: Element, placed: Placed) -> None:
     group = _add(parent, "g", " ".join(f"lc-{kind}" for kind in box.kind.split()))
     if box.name:
         group.attrib |= {"role": "group", "aria-label": box.name}
-    _add(group, "rect", "lc-frame", x=placed.x, y=placed.y, width=box.width, height=box.height, rx=_RADIUS)
+    _add(
+        group,
+        "rect",
+        "lc-frame",
+        x=placed.x,
+        y=placed.y,
+        width=box.width,
+        height=box.height,
+        rx=_RADIUS,
+    )
     y = placed.y + box.padding[1]
     for line in box.lines:
         if line.ruled:
-            _add(group, "path", "lc-rule", d=f"M{_point((placed.x, y + line.above / 2))}h{_number(box.width)}")
+            _add(
+                group,
+                "path",
+                "lc-rule",
+                d=f"M{_point((placed.x, y + line.above / 2))}h{_number(box.width)}",
+            )
         y += line.above
         for item in line.items:
             _item(group, item, line, placed, y)
@@ -113,7 +136,16 @@ def _item(parent: Element, item: Item, line: Line, placed: Placed, y: float) -> 
         parent.set("aria-label", item.link.label)
         _add(parent, "title", text=item.link.title)
         # The whole line can be pointed at, not only its letters.
-        _add(parent, "rect", "lc-target", x=left - 4, y=y, width=width + 8, height=line.height, rx=_RADIUS / 2)
+        _add(
+            parent,
+            "rect",
+            "lc-target",
+            x=left - 4,
+            y=y,
+            width=width + 8,
+            height=line.height,
+            rx=_RADIUS / 2,
+        )
     by = left + (width - item.left - item.right) / 2 if placed.box.centered else left
     for piece in item.pieces:
         _piece(parent, piece, by + piece.x, y + line.height / 2, placed.box.centered)
@@ -129,7 +161,9 @@ def _piece(parent: Element, piece: Piece, x: float, middle: float, centered: boo
     made.tail = " "  # what reads the picture aloud would take two pieces for one word
 
 
-def _sign(parent: Element, sign: Sign, x: float, middle: float, width: float, *, title: str = "") -> None:
+def _sign(
+    parent: Element, sign: Sign, x: float, middle: float, width: float, *, title: str = ""
+) -> None:
     """A dot, a ring, a loop, or a stretch of an arrow, from `x` on."""
     group = _add(parent, "g", f"lc-sign lc-{sign}")
     if title:
@@ -154,16 +188,26 @@ def _loop(parent: Element, x: float, y: float, radius: float) -> None:
     """Most of a circle, clockwise, open at the top right, where its head is."""
     end = (x + radius * cos(_LOOP_END), y + radius * sin(_LOOP_END))
     tip = (end[0] - _SMALL_HEAD[0] * sin(_LOOP_END), end[1] + _SMALL_HEAD[0] * cos(_LOOP_END))
-    _add(parent, "path", "lc-line", d=f"M{_point((x + radius, y))}A{_number(radius)} {_number(radius)} 0 1 1 {_point(end)}")
+    _add(
+        parent,
+        "path",
+        "lc-line",
+        d=f"M{_point((x + radius, y))}A{_number(radius)} {_number(radius)} 0 1 1 {_point(end)}",
+    )
     _add(parent, "path", "lc-head", d=_head(end, tip, _SMALL_HEAD))
 
 
 # ---- elements
 
 
-def _add(parent: Element, tag: str, kind: str = "", *, text: str | None = None, **attributes: str | float) -> Element:
+def _add(
+    parent: Element, tag: str, kind: str = "", *, text: str | None = None, **attributes: str | float
+) -> Element:
     made = SubElement(parent, tag, {"class": kind} if kind else {})
-    made.attrib |= {name: value if isinstance(value, str) else _number(value) for name, value in attributes.items()}
+    made.attrib |= {
+        name: value if isinstance(value, str) else _number(value)
+        for name, value in attributes.items()
+    }
     made.text = text
     return made
 

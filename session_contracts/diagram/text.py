@@ -59,10 +59,16 @@ class Font(Enum):
     def width(self, text: str) -> float:
         """In pixels, and rather too much than too little."""
         widths = self.value.widths
-        return sum(widths[ord(char) - 32] if " " <= char <= "~" else _WIDE for char in text) * self.size / 1000
+        return (
+            sum(widths[ord(char) - 32] if " " <= char <= "~" else _WIDE for char in text)
+            * self.size
+            / 1000
+        )
 
 
-def rows(items: Iterable[T], width_of: Callable[[T], float], gap: float, width: float) -> list[list[T]]:
+def rows(
+    items: Iterable[T], width_of: Callable[[T], float], gap: float, width: float
+) -> list[list[T]]:
     """`items` in rows, `gap` pixels apart: as many to a row as fit into `width`, and at least one."""
     found: list[list[T]] = []
     room = 0.0

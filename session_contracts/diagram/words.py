@@ -6,9 +6,9 @@ from typing import Any
 
 import inflection
 
-from openapi.model import ABSENT, ANY, FOREIGN, PSEUDO_STATES, Lifecycle, Timer
 from session_contracts.diagram.acts import Act, acts, answers
 from session_contracts.diagram.boxes import Sign
+from session_contracts.openapi.model import ABSENT, ANY, FOREIGN, PSEUDO_STATES, Lifecycle, Timer
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
@@ -56,7 +56,10 @@ def fields(values: Mapping[str, tuple[Any, ...]]) -> list[str]:
 
 def when(values: Mapping[str, Any]) -> list[str]:
     """What a request body has to have: `endedAt: null or absent`."""
-    return [f"{name}: {'null or absent' if given is None else value(given)}" for name, given in values.items()]
+    return [
+        f"{name}: {'null or absent' if given is None else value(given)}"
+        for name, given in values.items()
+    ]
 
 
 def after(timer: Timer) -> str:
@@ -68,7 +71,10 @@ def since(timer: Timer) -> list[str]:
     """From what a timer counts, and in which field it can be seen when it is due."""
     if not (timer.since or timer.due):
         return ["in this state"]
-    return [*([f"from {timer.since}"] if timer.since else ()), *([f"due at {timer.due}"] if timer.due else ())]
+    return [
+        *([f"from {timer.since}"] if timer.since else ()),
+        *([f"due at {timer.due}"] if timer.due else ()),
+    ]
 
 
 def noun(table: Lifecycle) -> str:
@@ -87,9 +93,19 @@ def title(table: Lifecycle, api: str) -> str:
 
 def sentence(table: Lifecycle, act: Act) -> str:
     """`awaiting_review becomes approved by reviewSession with reviewStatus: approved`"""
-    sources = listed((f"a new {noun(table)}" if source == ABSENT else place(table, source) for source in act.sources), "or")
+    sources = listed(
+        (
+            f"a new {noun(table)}" if source == ABSENT else place(table, source)
+            for source in act.sources
+        ),
+        "or",
+    )
     becomes = "is deleted" if act.target == ABSENT else f"becomes {act.target}"
-    cause = ", ".join([after(act.timer), *since(act.timer)]) if act.timer else " with ".join([f"by {act.name}", *when(act.when)])
+    cause = (
+        ", ".join([after(act.timer), *since(act.timer)])
+        if act.timer
+        else " with ".join([f"by {act.name}", *when(act.when)])
+    )
     return f"{sources} {becomes} {cause}"
 
 
@@ -99,7 +115,10 @@ def description(table: Lifecycle) -> str:
 
 
 def _sentences(table: Lifecycle) -> Iterator[str]:
-    states = [f"{state} ({', '.join(fields(values))})" if values else state for state, values in table.states.items()]
+    states = [
+        f"{state} ({', '.join(fields(values))})" if values else state
+        for state, values in table.states.items()
+    ]
     yield f"the {noun(table)} is {listed(states, 'or')}"
     if table.given:
         yield f"{LEGEND[Sign.GIVEN][0]}: {listed(table.given)}"
@@ -109,5 +128,7 @@ def _sentences(table: Lifecycle) -> Iterator[str]:
         found = answers(table, state)
         if kept := [answer.name for answer in found if answer.status is None]:
             yield f"{place(table, state)}: {listed(kept)} {'succeed and leave' if len(kept) > 1 else 'succeeds and leaves'} the state"
-        if refused := [f"{answer.name} with {answer.status}" for answer in found if answer.status is not None]:
+        if refused := [
+            f"{answer.name} with {answer.status}" for answer in found if answer.status is not None
+        ]:
             yield f"{place(table, state)}: refused {'are' if len(refused) > 1 else 'is'} {listed(refused)}"

@@ -9,4 +9,15 @@ from session_contracts.diff.report import FORMATS, Comparison
 from session_contracts.diff.sorts import SORTS, Sort
 from session_contracts.diff.versions import Version, versions
 
-__all__ = ["FORMATS", "SORTS", "Change", "Comparison", "Kind", "Place", "Sort", "Version", "diff", "versions"]
+__all__ = [
+    "FORMATS",
+    "SORTS",
+    "Change",
+    "Comparison",
+    "Kind",
+    "Place",
+    "Sort",
+    "Version",
+    "diff",
+    "versions",
+]

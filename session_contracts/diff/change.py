@@ -73,7 +73,18 @@ class Change:
 
 
 #: Members that say something to people, and nothing to programs.
-PROSE = frozenset({"summary", "description", "title", "example", "examples", "externalDocs", "tags", "bearerFormat"})
+PROSE = frozenset(
+    {
+        "summary",
+        "description",
+        "title",
+        "example",
+        "examples",
+        "externalDocs",
+        "tags",
+        "bearerFormat",
+    }
+)
 
 
 def rest(old: Node | None, new: Node | None, spot: Spot, known: Set[str]) -> Iterator[Fact]:
@@ -87,13 +98,25 @@ def rest(old: Node | None, new: Node | None, spot: Spot, known: Set[str]) -> Ite
             yield from _deprecation(one, other, spot)
         elif not same(one, other):
             sort = "prose-changed" if key in PROSE else "unknown-changed"
-            yield Fact(sort, spot, f"its {key} {'is new' if one is None else 'is gone' if other is None else 'is another'}", one, other)
+            yield Fact(
+                sort,
+                spot,
+                f"its {key} {'is new' if one is None else 'is gone' if other is None else 'is another'}",
+                one,
+                other,
+            )
 
 
 def _deprecation(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
     before, after = bool(old and old.value), bool(new and new.value)
     if before != after:
-        yield Fact("deprecated" if after else "undeprecated", spot, "is deprecated" if after else "is no longer deprecated", old, new)
+        yield Fact(
+            "deprecated" if after else "undeprecated",
+            spot,
+            "is deprecated" if after else "is no longer deprecated",
+            old,
+            new,
+        )
 
 
 def same(old: Node | None, new: Node | None) -> bool:
@@ -116,5 +139,11 @@ def show(value: Any) -> str:
     """A value in one short line."""
     if isinstance(value, bool):
         return str(value).lower()
-    text = "null" if value is None else ", ".join(map(show, value)) if isinstance(value, list | tuple) else str(value)
+    text = (
+        "null"
+        if value is None
+        else ", ".join(map(show, value))
+        if isinstance(value, list | tuple)
+        else str(value)
+    )
     return text if len(text) <= 100 else f"{text[:97]}..."

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from openapi.source import Source
 from session_contracts.diff import document, lifecycles, operations, rate_limits, rules
 from session_contracts.diff.change import Change, Fact, Kind, Place, Spot, canonical
 from session_contracts.diff.node import Node, root
 from session_contracts.diff.sorts import BY_ID
+from session_contracts.openapi.source import Source
 
 _ORDER = list(Kind)
 
@@ -15,7 +15,9 @@ def diff(old: Source, new: Source) -> tuple[Change, ...]:
     """All changes from one contract to another, the breaking ones first. Equal documents have none."""
     if canonical(old.value) == canonical(new.value):
         return ()
-    facts = [*_facts(old, new)] or [Fact("written-otherwise", Spot("document"), "the same is written in another way")]
+    facts = [*_facts(old, new)] or [
+        Fact("written-otherwise", Spot("document"), "the same is written in another way")
+    ]
     return tuple(sorted(_grouped(facts), key=lambda change: _ORDER.index(change.kind)))
 
 
@@ -36,7 +38,9 @@ def _facts(old: Source, new: Source) -> Iterator[Fact]:
     yield from operations.compare(before, after, law)
     yield from lifecycles.compare(before, after, law, kept)
     yield from rules.compare(law, kept)
-    yield from rate_limits.compare(before.get("x-rate-limits"), after.get("x-rate-limits"), law, kept)
+    yield from rate_limits.compare(
+        before.get("x-rate-limits"), after.get("x-rate-limits"), law, kept
+    )
     yield from document.compare(before, after)
 
 
@@ -66,7 +70,9 @@ def _where(where: str, uses: list[tuple[str, str]]) -> str:
     parts: dict[str, list[str]] = {}
     for operation, part in uses:
         parts.setdefault(operation, []).extend([part] if part else [])
-    named = [f"{operation} [{', '.join(of)}]" if of else operation for operation, of in parts.items()]
+    named = [
+        f"{operation} [{', '.join(of)}]" if of else operation for operation, of in parts.items()
+    ]
     used = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
     if not where or not used:
         return where or used

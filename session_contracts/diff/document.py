@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from openapi.json_schema import pointer
 from session_contracts.diff.change import Fact, Spot, rest, same
 from session_contracts.diff.node import Node, entries, references, steps
 from session_contracts.diff.operations import servers
+from session_contracts.openapi.json_schema import pointer
 
 
 def compare(old: Node, new: Node) -> Iterator[Fact]:
@@ -13,7 +13,17 @@ def compare(old: Node, new: Node) -> Iterator[Fact]:
     for fact in rest(old.get("info"), new.get("info"), Spot("info"), {"version"}):
         yield Fact("prose-changed", fact.spot, fact.what, fact.old, fact.new)
     yield from servers(old.get("servers"), new.get("servers"), Spot("servers"))
-    elsewhere = {"openapi", "info", "servers", "paths", "components", "security", "x-lifecycles", "x-rules", "x-rate-limits"}
+    elsewhere = {
+        "openapi",
+        "info",
+        "servers",
+        "paths",
+        "components",
+        "security",
+        "x-lifecycles",
+        "x-rules",
+        "x-rate-limits",
+    }
     yield from rest(old, new, Spot("document"), elsewhere)
     yield from _components(old, new)
 
@@ -23,7 +33,9 @@ def _versions(old: Node, new: Node) -> Iterator[Fact]:
         before, after = ((node.get(parent) if parent else node) for node in (old, new))
         one, other = (node.get(key) if node else None for node in (before, after))
         if not same(one, other):
-            what = f"{key} was {one.value if one else 'none'}, is {other.value if other else 'none'}"
+            what = (
+                f"{key} was {one.value if one else 'none'}, is {other.value if other else 'none'}"
+            )
             yield Fact("version-changed", Spot(parent or "document"), what, one, other)
 
 
@@ -59,7 +71,11 @@ def _used(document: Node) -> set[tuple[str | int, ...]]:
             found.add(path)
             waiting.extend(references(pointer(document.value, f"#/{'/'.join(map(str, path))}")))
     schemes = entries(document.get("components")).get("securitySchemes")
-    return found | {("components", "securitySchemes", name) for name in entries(schemes) if name in _asked_for(document)}
+    return found | {
+        ("components", "securitySchemes", name)
+        for name in entries(schemes)
+        if name in _asked_for(document)
+    }
 
 
 def _asked_for(document: Node) -> set[str]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import isodate
 
-from openapi.model import ABSENT, ANY, PSEUDO_STATES
 from session_contracts.diff.change import Fact, Spot, canonical, show
 from session_contracts.diff.node import Node, entries, items, member, value
 from session_contracts.diff.rules import Law, reference, undocumented
+from session_contracts.openapi.model import ABSENT, ANY, PSEUDO_STATES
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,11 @@ class Cell:
     def shown(self) -> str:
         if self.refusal:
             return f"refused with {self.node.plain('status')}"
-        return f"moves to {show(list(dict.fromkeys(move.plain('to') for move in self.moves)))}" if self.moves else "succeeds and stays"
+        return (
+            f"moves to {show(list(dict.fromkeys(move.plain('to') for move in self.moves)))}"
+            if self.moves
+            else "succeeds and stays"
+        )
 
 
 def compare(old: Node, new: Node, law: Law, operations: Mapping[str, str]) -> Iterator[Fact]:
@@ -54,14 +58,23 @@ def _matched(before: Mapping[str, Node], after: Mapping[str, Node]) -> dict[str,
     for name in before:
         free = (other for other in after if other not in names.values())
         if name not in names and (
-            other := next((other for other in free if after[other].value["schema"] == before[name].value["schema"]), None)
+            other := next(
+                (
+                    other
+                    for other in free
+                    if after[other].value["schema"] == before[name].value["schema"]
+                ),
+                None,
+            )
         ):
             names[name] = other
     return names
 
 
 class _Comparison:
-    def __init__(self, old: Node, new: Node, law: Law, operations: Mapping[str, str], spot: Spot) -> None:
+    def __init__(
+        self, old: Node, new: Node, law: Law, operations: Mapping[str, str], spot: Spot
+    ) -> None:
         self._old, self._new = old, new
         self._law = law
         self._operations = operations
@@ -81,11 +94,26 @@ class _Comparison:
     def _identity(self) -> Iterator[Fact]:
         if self._old.plain("schema") != self._new.plain("schema"):
             what = f"is of schema {self._new.plain('schema')}, was of {self._old.plain('schema')}"
-            yield Fact("lifecycle-schema-changed", self._spot, what, self._old.get("schema"), self._new.get("schema"))
-        for key, sort in (("parameter", "identity-parameter-changed"), ("field", "identity-field-changed")):
+            yield Fact(
+                "lifecycle-schema-changed",
+                self._spot,
+                what,
+                self._old.get("schema"),
+                self._new.get("schema"),
+            )
+        for key, sort in (
+            ("parameter", "identity-parameter-changed"),
+            ("field", "identity-field-changed"),
+        ):
             old, new = (member(node.get("identity"), key) for node in (self._old, self._new))
             if value(old) != value(new):
-                yield Fact(sort, self._spot, f"the {key} that names a record was {value(old)}, is {value(new)}", old, new)
+                yield Fact(
+                    sort,
+                    self._spot,
+                    f"the {key} that names a record was {value(old)}, is {value(new)}",
+                    old,
+                    new,
+                )
 
     # ---- states
 
@@ -108,10 +136,18 @@ class _Comparison:
                 yield Fact("state-renamed", spot, f"is named {other}", node, new[other])
             if _alternatives(node) != _alternatives(new[other]):
                 sort = "state-redrawn" if _overlap(node, new[other]) else "state-values-changed"
-                yield Fact(sort, spot, f"was {_values(node)}, is {_values(new[other])}", node, new[other])
+                yield Fact(
+                    sort, spot, f"was {_values(node)}, is {_values(new[other])}", node, new[other]
+                )
         for state, node in new.items():
             if state not in self._states.values():
-                yield Fact("state-added", self._spot.below(f", state {state}"), f"is new: {_values(node)}", None, node)
+                yield Fact(
+                    "state-added",
+                    self._spot.below(f", state {state}"),
+                    f"is new: {_values(node)}",
+                    None,
+                    node,
+                )
 
     def _given(self) -> Iterator[Fact]:
         old, new = self._old.get("given"), self._new.get("given")
@@ -120,12 +156,20 @@ class _Comparison:
         for state, node in renamed.items():
             if state not in after:
                 yield Fact(
-                    "given-removed", self._spot.below(f", state {state}"), "no record begins in it from outside of the API", node, new
+                    "given-removed",
+                    self._spot.below(f", state {state}"),
+                    "no record begins in it from outside of the API",
+                    node,
+                    new,
                 )
         for state, node in after.items():
             if state not in renamed:
                 yield Fact(
-                    "given-added", self._spot.below(f", state {state}"), "a record may begin in it from outside of the API", old, node
+                    "given-added",
+                    self._spot.below(f", state {state}"),
+                    "a record may begin in it from outside of the API",
+                    old,
+                    node,
                 )
 
     def _creation(self, old: Node | None, new: Node | None) -> Iterator[Fact]:
@@ -140,9 +184,13 @@ class _Comparison:
                     new,
                 )
             return
-        if self._operations.get(old.plain("operation"), old.plain("operation")) != new.plain("operation"):
+        if self._operations.get(old.plain("operation"), old.plain("operation")) != new.plain(
+            "operation"
+        ):
             what = f"a record is made by {new.plain('operation')}, was made by {old.plain('operation')}"
-            yield Fact("creation-operation-changed", spot, what, old.get("operation"), new.get("operation"))
+            yield Fact(
+                "creation-operation-changed", spot, what, old.get("operation"), new.get("operation")
+            )
         if self._names.get(old.plain("to"), old.plain("to")) != new.plain("to"):
             what = f"a record begins in {new.plain('to')}, began in {old.plain('to')}"
             yield Fact("creation-state-changed", spot, what, old.get("to"), new.get("to"))
@@ -154,13 +202,17 @@ class _Comparison:
         """Rows of operations that both have; those of others go and come with their operations."""
         old, new = entries(self._old.get("transitions")), entries(self._new.get("transitions"))
         kept = set(self._operations.values())
-        renamed = {self._operations[name]: node for name, node in old.items() if name in self._operations}
+        renamed = {
+            self._operations[name]: node for name, node in old.items() if name in self._operations
+        }
         for operation, row in renamed.items():
             spot = Spot(self._spot.where, (operation, ""))
             if operation in new:
                 yield from self._row(row, new[operation], spot)
             else:
-                yield Fact("row-removed", spot, "what it does in each state is stated no longer", row, None)
+                yield Fact(
+                    "row-removed", spot, "what it does in each state is stated no longer", row, None
+                )
         for operation, row in new.items():
             if operation in kept and operation not in renamed:
                 spot = Spot(self._spot.where, (operation, ""))
@@ -170,15 +222,26 @@ class _Comparison:
         before, after = _cells(old), _cells(new)
         for state, other in self._became:
             if state in before and other in after:
-                yield from self._cell(before[state], after[other], Spot(spot.where, (spot.use[0], other)))
+                yield from self._cell(
+                    before[state], after[other], Spot(spot.where, (spot.use[0], other))
+                )
         if old.plain("effects", []) != new.plain("effects", []):
             what = f"besides did {show(old.plain('effects', [])) or 'nothing'}, does {show(new.plain('effects', [])) or 'nothing'}"
             yield Fact("effects-changed", spot, what, old.get("effects"), new.get("effects"))
-        for key, what in (("atomic", "a refusal changes nothing"), ("isolated", "no other record changes")):
+        for key, what in (
+            ("atomic", "a refusal changes nothing"),
+            ("isolated", "no other record changes"),
+        ):
             one, other_one = old.get(key), new.get(key)
             if bool(one) != bool(other_one):
                 said = f"is {'now' if other_one else 'no longer'} said: {what}"
-                yield Fact("guarantee-added" if other_one else "guarantee-dropped", spot, said, one, other_one)
+                yield Fact(
+                    "guarantee-added" if other_one else "guarantee-dropped",
+                    spot,
+                    said,
+                    one,
+                    other_one,
+                )
             yield from reference(one, other_one, spot.below(f", {key}"), self._law)
 
     def _cell(self, old: Cell, new: Cell, spot: Spot) -> Iterator[Fact]:
@@ -204,7 +267,9 @@ class _Comparison:
         yield from reference(old.get("rule"), new.get("rule"), spot, self._law)
 
     def _moves(self, old: tuple[Node, ...], new: tuple[Node, ...], spot: Spot) -> Iterator[Fact]:
-        before, after = ({canonical(move.plain("when", {})): move for move in moves} for moves in (old, new))
+        before, after = (
+            {canonical(move.plain("when", {})): move for move in moves} for moves in (old, new)
+        )
         for key, move in before.items():
             if key not in after:
                 yield Fact("move-removed", spot, f"no longer moves to {_target(move)}", move, None)
@@ -212,7 +277,11 @@ class _Comparison:
             other = after[key]
             if self._names.get(move.plain("to")) != other.plain("to"):
                 yield Fact(
-                    "move-target-changed", spot, f"moved to {_target(move)}, moves to {_target(other)}", move.get("to"), other.get("to")
+                    "move-target-changed",
+                    spot,
+                    f"moved to {_target(move)}, moves to {_target(other)}",
+                    move.get("to"),
+                    other.get("to"),
                 )
             yield from reference(move.get("rule"), other.get("rule"), spot, self._law)
         for key, move in after.items():
@@ -227,39 +296,82 @@ class _Comparison:
         for name, timer in old.items():
             if name not in names:
                 yield Fact(
-                    _timer_sort("removed", timer), self._spot.below(f", timer {name}"), f"no longer moves {_moved(timer)}", timer, None
+                    _timer_sort("removed", timer),
+                    self._spot.below(f", timer {name}"),
+                    f"no longer moves {_moved(timer)}",
+                    timer,
+                    None,
                 )
             else:
-                yield from self._timer(timer, new[names[name]], self._spot.below(f", timer {names[name]}"))
+                yield from self._timer(
+                    timer, new[names[name]], self._spot.below(f", timer {names[name]}")
+                )
         for name, timer in new.items():
             if name not in names.values():
-                yield Fact(_timer_sort("added", timer), self._spot.below(f", timer {name}"), f"moves {_moved(timer)}", None, timer)
+                yield Fact(
+                    _timer_sort("added", timer),
+                    self._spot.below(f", timer {name}"),
+                    f"moves {_moved(timer)}",
+                    None,
+                    timer,
+                )
 
     def _matched_timers(self, old: Mapping[str, Node], new: Mapping[str, Node]) -> dict[str, str]:
         """The name of a timer is nowhere on the wire either: the same, else one that moves the same records to the same state."""
         names = {name: name for name in old if name in new}
         for name, timer in old.items():
-            moves = ({self._names.get(state, state) for state in timer.plain("from")}, self._names.get(timer.plain("to")))
+            moves = (
+                {self._names.get(state, state) for state in timer.plain("from")},
+                self._names.get(timer.plain("to")),
+            )
             free = (
-                other for other in new if other not in names.values() and (set(new[other].plain("from")), new[other].plain("to")) == moves
+                other
+                for other in new
+                if other not in names.values()
+                and (set(new[other].plain("from")), new[other].plain("to")) == moves
             )
             if name not in names and (other := next(free, None)):
                 names[name] = other
         return names
 
     def _timer(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
-        before, after = {self._names.get(state, state) for state in old.plain("from")}, set(new.plain("from"))
+        before, after = (
+            {self._names.get(state, state) for state in old.plain("from")},
+            set(new.plain("from")),
+        )
         if come := sorted(after - before):
-            yield Fact(_timer_sort("added", new), spot, f"moves {show(come)} too", old.get("from"), new.get("from"))
+            yield Fact(
+                _timer_sort("added", new),
+                spot,
+                f"moves {show(come)} too",
+                old.get("from"),
+                new.get("from"),
+            )
         if gone := sorted(before - after):
-            yield Fact(_timer_sort("removed", old), spot, f"no longer moves {show(gone)}", old.get("from"), new.get("from"))
+            yield Fact(
+                _timer_sort("removed", old),
+                spot,
+                f"no longer moves {show(gone)}",
+                old.get("from"),
+                new.get("from"),
+            )
         if self._names.get(old.plain("to"), old.plain("to")) != new.plain("to"):
-            yield Fact("timer-target-changed", spot, f"moved to {_target(old)}, moves to {_target(new)}", old.get("to"), new.get("to"))
+            yield Fact(
+                "timer-target-changed",
+                spot,
+                f"moved to {_target(old)}, moves to {_target(new)}",
+                old.get("to"),
+                new.get("to"),
+            )
         times = _duration(old), _duration(new)
         if times[0] != times[1]:
             sort = "timer-shortened" if times[1] < times[0] else "timer-lengthened"
             yield Fact(
-                sort, spot, f"is over after {new.plain('after')}, was after {old.plain('after')}", old.get("after"), new.get("after")
+                sort,
+                spot,
+                f"is over after {new.plain('after')}, was after {old.plain('after')}",
+                old.get("after"),
+                new.get("after"),
             )
         for key in ("since", "due"):
             if old.plain(key) != new.plain(key):
@@ -276,9 +388,18 @@ class _Comparison:
 
 def _states(old: Mapping[str, Node], new: Mapping[str, Node]) -> dict[str, str]:
     """The new name of each state that is there still: both the same, else its values, else its name."""
-    names = {state: state for state in old if state in new and _alternatives(old[state]) == _alternatives(new[state])}
+    names = {
+        state: state
+        for state in old
+        if state in new and _alternatives(old[state]) == _alternatives(new[state])
+    }
     for state in old:
-        free = (other for other in new if other not in names.values() and _alternatives(new[other]) == _alternatives(old[state]))
+        free = (
+            other
+            for other in new
+            if other not in names.values()
+            and _alternatives(new[other]) == _alternatives(old[state])
+        )
         if state not in names and (other := next(free, None)):
             names[state] = other
     for state in old:
@@ -290,7 +411,9 @@ def _states(old: Mapping[str, Node], new: Mapping[str, Node]) -> dict[str, str]:
 def _alternatives(state: Node) -> dict[str, frozenset[Any]]:
     """The values that each field may have."""
     return {
-        name: frozenset(canonical(one) for one in (allowed if isinstance(allowed, list) else [allowed]))
+        name: frozenset(
+            canonical(one) for one in (allowed if isinstance(allowed, list) else [allowed])
+        )
         for name, allowed in state.value.items()
     }
 
@@ -300,7 +423,9 @@ def _overlap(old: Node, new: Node) -> bool:
     before, after = _alternatives(old), _alternatives(new)
     null, any_ = canonical(None), canonical(ANY)
     return bool(before.keys() & after.keys()) and all(
-        before[name] & after[name] or (any_ in before[name] and after[name] - {null}) or (any_ in after[name] and before[name] - {null})
+        before[name] & after[name]
+        or (any_ in before[name] and after[name] - {null})
+        or (any_ in after[name] and before[name] - {null})
         for name in before.keys() & after.keys()
     )
 
@@ -332,7 +457,11 @@ def _cells(row: Node) -> dict[str, Cell]:
 def _target(move: Node) -> str:
     when = move.plain("when", {})
     target = "its deletion" if move.plain("to") == ABSENT else str(move.plain("to"))
-    return f"{target} when {show([f'{name} is {show(said)}' for name, said in when.items()])}" if when else target
+    return (
+        f"{target} when {show([f'{name} is {show(said)}' for name, said in when.items()])}"
+        if when
+        else target
+    )
 
 
 def _shown_creation(node: Node | None) -> str:

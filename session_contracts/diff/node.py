@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openapi.json_schema import pointer
-from openapi.source import Path_, Source
+from session_contracts.openapi.json_schema import pointer
+from session_contracts.openapi.source import Path_, Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,17 +27,29 @@ class Node:
         return str(self.path[2]) if len(self.path) == 3 and self.path[0] == "components" else None
 
     def get(self, key: str) -> "Node | None":
-        return self._child(key, self.value[key]) if isinstance(self.value, Mapping) and key in self.value else None
+        return (
+            self._child(key, self.value[key])
+            if isinstance(self.value, Mapping) and key in self.value
+            else None
+        )
 
     def plain(self, key: str, default: Any = None) -> Any:
         """The value of a member, as it is written."""
         return self.value.get(key, default) if isinstance(self.value, Mapping) else default
 
     def entries(self) -> "dict[str, Node]":
-        return {key: self._child(key, value) for key, value in self.value.items()} if isinstance(self.value, Mapping) else {}
+        return (
+            {key: self._child(key, value) for key, value in self.value.items()}
+            if isinstance(self.value, Mapping)
+            else {}
+        )
 
     def items(self) -> "list[Node]":
-        return [self._child(index, value) for index, value in enumerate(self.value)] if isinstance(self.value, list) else []
+        return (
+            [self._child(index, value) for index, value in enumerate(self.value)]
+            if isinstance(self.value, list)
+            else []
+        )
 
     def _child(self, key: str | int, value: Any) -> "Node":
         site = (*self.path, key)
@@ -71,7 +83,10 @@ def value(node: Node | None, default: Any = None) -> Any:
 
 def steps(reference: str) -> Path_:
     """The path that a local reference names."""
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in reference.removeprefix("#/").split("/"))
+    return tuple(
+        part.replace("~1", "/").replace("~0", "~")
+        for part in reference.removeprefix("#/").split("/")
+    )
 
 
 def references(node: Any) -> Iterator[str]:
@@ -102,7 +117,11 @@ def _followed(document: Any, path: Path_, value: Any) -> tuple[Path_, Any]:
 def _expand(document: Any, value: Any, open_: tuple[str, ...]) -> Any:
     reference = _reference(value)
     if reference is not None:
-        return value if reference in open_ else _expand(document, pointer(document, reference), (*open_, reference))
+        return (
+            value
+            if reference in open_
+            else _expand(document, pointer(document, reference), (*open_, reference))
+        )
     if isinstance(value, Mapping):
         return {key: _expand(document, child, open_) for key, child in value.items()}
     if isinstance(value, list):

@@ -87,10 +87,22 @@ def compare(old: Node, new: Node, law: Law) -> Iterator[Fact]:
     kept_old, kept_new = ({pair[side].place for pair in both} for side in (0, 1))
     for operation in operations(old):
         if operation.place not in kept_old:
-            yield Fact("operation-removed", Spot(operation.name), f"{_shown(operation)} is gone", operation.node, None)
+            yield Fact(
+                "operation-removed",
+                Spot(operation.name),
+                f"{_shown(operation)} is gone",
+                operation.node,
+                None,
+            )
     for operation in operations(new):
         if operation.place not in kept_new:
-            yield Fact("operation-added", Spot(operation.name), f"{_shown(operation)} is new", None, operation.node)
+            yield Fact(
+                "operation-added",
+                Spot(operation.name),
+                f"{_shown(operation)} is new",
+                None,
+                operation.node,
+            )
     yield from _items_without_operations(old, new)
 
 
@@ -99,8 +111,16 @@ def _items_without_operations(old: Node, new: Node) -> Iterator[Fact]:
     before, after = entries(old.get("paths")), entries(new.get("paths"))
     for path in {**before, **after}:
         one, other = before.get(path), after.get(path)
-        if not any(method in entries(item) for item in (one, other) for method in METHODS) and not same(one, other):
-            yield Fact("unknown-changed", Spot(f"path {path}"), "has no operation, and is another", one, other)
+        if not any(
+            method in entries(item) for item in (one, other) for method in METHODS
+        ) and not same(one, other):
+            yield Fact(
+                "unknown-changed",
+                Spot(f"path {path}"),
+                "has no operation, and is another",
+                one,
+                other,
+            )
 
 
 def _shown(operation: Operation) -> str:
@@ -108,7 +128,11 @@ def _shown(operation: Operation) -> str:
 
 
 def _states_by_api(node: Node | None) -> dict[tuple[str, str], Node]:
-    return {(api, state): schema for api, states in entries(node).items() for state, schema in entries(states).items()}
+    return {
+        (api, state): schema
+        for api, states in entries(node).items()
+        for state, schema in entries(states).items()
+    }
 
 
 class _Comparison:
@@ -126,7 +150,9 @@ class _Comparison:
         yield from self._security.compare(old.node, new.node, spot)
         yield from self._listing(old.node.get("x-list"), new.node.get("x-list"), spot)
         yield from _envelope(old.node, new.node, spot)
-        yield from self._provider_states(old.node.get("x-provider-states"), new.node.get("x-provider-states"), spot)
+        yield from self._provider_states(
+            old.node.get("x-provider-states"), new.node.get("x-provider-states"), spot
+        )
         known = {
             "operationId",
             "parameters",
@@ -141,9 +167,13 @@ class _Comparison:
             "servers",
         }
         yield from rest(old.node, new.node, spot, known)
-        yield from rest(old.item, new.item, Spot(f"path {new.path}"), {*METHODS, "parameters", "servers"})
+        yield from rest(
+            old.item, new.item, Spot(f"path {new.path}"), {*METHODS, "parameters", "servers"}
+        )
         yield from servers(old.node.get("servers"), new.node.get("servers"), spot)
-        yield from servers(old.item.get("servers"), new.item.get("servers"), Spot(f"path {new.path}"))
+        yield from servers(
+            old.item.get("servers"), new.item.get("servers"), Spot(f"path {new.path}")
+        )
 
     # ---- what it takes
 
@@ -157,15 +187,31 @@ class _Comparison:
             elif key in moved:
                 other = after[moved[key]]
                 yield Fact(
-                    "parameter-moved", spot.below(f"parameter {node.plain('name')}"), f"was in {key[0]}, is in {moved[key][0]}", node, other
+                    "parameter-moved",
+                    spot.below(f"parameter {node.plain('name')}"),
+                    f"was in {key[0]}, is in {moved[key][0]}",
+                    node,
+                    other,
                 )
                 yield from self._parameter(node, other, below)
             else:
-                yield Fact("required-parameter-removed" if node.plain("required") else "parameter-removed", below, "is gone", node, None)
+                yield Fact(
+                    "required-parameter-removed" if node.plain("required") else "parameter-removed",
+                    below,
+                    "is gone",
+                    node,
+                    None,
+                )
         for key, node in after.items():
             if key not in before and key not in moved.values():
                 sort = "required-parameter-added" if node.plain("required") else "parameter-added"
-                yield Fact(sort, spot.below(f"{key[0]} parameter {node.plain('name')}"), "is new", None, node)
+                yield Fact(
+                    sort,
+                    spot.below(f"{key[0]} parameter {node.plain('name')}"),
+                    "is new",
+                    None,
+                    node,
+                )
 
     def _parameter(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         if bool(old.plain("required")) != bool(new.plain("required")):
@@ -184,7 +230,22 @@ class _Comparison:
         yield from self._clamp(old.get("x-clamp"), new.get("x-clamp"), spot)
         yield from violations(old.get("x-rule"), new.get("x-rule"), spot, self._law)
         serialization = {"style", "explode", "allowReserved", "allowEmptyValue"}
-        yield from rest(old, new, spot, {"name", "in", "required", "schema", "content", "x-filter", "x-clamp", "x-rule", *serialization})
+        yield from rest(
+            old,
+            new,
+            spot,
+            {
+                "name",
+                "in",
+                "required",
+                "schema",
+                "content",
+                "x-filter",
+                "x-clamp",
+                "x-rule",
+                *serialization,
+            },
+        )
 
     def _clamp(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if not (old and new):
@@ -202,16 +263,30 @@ class _Comparison:
             if before != after:
                 narrower = before is None or (after is not None and sign * after > sign * before)
                 sort = "clamp-narrowed" if narrower else "clamp-widened"
-                yield Fact(sort, spot, f"the {bound} it counts as was {show(before)}, is {show(after)}", old, new)
+                yield Fact(
+                    sort,
+                    spot,
+                    f"the {bound} it counts as was {show(before)}, is {show(after)}",
+                    old,
+                    new,
+                )
         yield from reference(old.get("rule"), new.get("rule"), spot.below(", clamp"), self._law)
 
     def _body(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         below = spot.below("request body", old, new)
         needed = [bool(node and node.plain("required")) for node in (old, new)]
         if not old and new:
-            yield Fact("required-body-added" if needed[1] else "body-added", below, "is new", None, new)
+            yield Fact(
+                "required-body-added" if needed[1] else "body-added", below, "is new", None, new
+            )
         elif old and not new:
-            yield Fact("required-body-removed" if needed[0] else "body-removed", below, "is gone", old, None)
+            yield Fact(
+                "required-body-removed" if needed[0] else "body-removed",
+                below,
+                "is gone",
+                old,
+                None,
+            )
         elif old and new:
             if needed[0] != needed[1]:
                 sort = "body-made-required" if needed[1] else "body-made-optional"
@@ -241,11 +316,25 @@ class _Comparison:
             spot = Spot(f"status {status}", (operation, ""))
             success = status.startswith(("1", "2", "3"))
             if status not in after:
-                yield Fact("success-status-removed" if success else "error-status-removed", spot, "is gone", before[status], None)
+                yield Fact(
+                    "success-status-removed" if success else "error-status-removed",
+                    spot,
+                    "is gone",
+                    before[status],
+                    None,
+                )
             elif status not in before:
-                yield Fact("success-status-added" if success else "error-status-added", spot, "is new", None, after[status])
+                yield Fact(
+                    "success-status-added" if success else "error-status-added",
+                    spot,
+                    "is new",
+                    None,
+                    after[status],
+                )
             else:
-                yield from self._response(before[status], after[status], Spot("response", (operation, status)))
+                yield from self._response(
+                    before[status], after[status], Spot("response", (operation, status))
+                )
 
     def _response(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         below = spot.below("", old, new)
@@ -254,7 +343,10 @@ class _Comparison:
         yield from rest(old, new, below, {"headers", "content"})
 
     def _headers(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
-        before, after = ({name.lower(): (name, node) for name, node in entries(headers).items()} for headers in (old, new))
+        before, after = (
+            {name.lower(): (name, node) for name, node in entries(headers).items()}
+            for headers in (old, new)
+        )
         for key in {**before, **after}:
             if key in _HEADERS_THAT_ARE_NONE:
                 continue  # OpenAPI says that they are ignored here
@@ -271,22 +363,32 @@ class _Comparison:
         if bool(old.plain("required")) != bool(new.plain("required")):
             always = bool(new.plain("required"))
             sort = "response-header-made-required" if always else "response-header-made-optional"
-            yield Fact(sort, spot, f"is {'always' if always else 'no longer always'} there", old, new)
+            yield Fact(
+                sort, spot, f"is {'always' if always else 'no longer always'} there", old, new
+            )
         yield from self._schema(old, new, "response", spot)
         yield from self._media(old.get("content"), new.get("content"), "response", spot)
         yield from rest(old, new, spot, {"required", "schema", "content"})
 
-    def _media(self, old: Node | None, new: Node | None, direction: str, spot: Spot) -> Iterator[Fact]:
+    def _media(
+        self, old: Node | None, new: Node | None, direction: str, spot: Spot
+    ) -> Iterator[Fact]:
         before, after = entries(old), entries(new)
         for media in {**before, **after}:
             if media not in after:
-                yield Fact(f"{direction}-media-type-removed", spot, f"{media} is gone", before[media], None)
+                yield Fact(
+                    f"{direction}-media-type-removed", spot, f"{media} is gone", before[media], None
+                )
             elif media not in before:
-                yield Fact(f"{direction}-media-type-added", spot, f"{media} is new", None, after[media])
+                yield Fact(
+                    f"{direction}-media-type-added", spot, f"{media} is new", None, after[media]
+                )
             else:
                 yield from self._schema(before[media], after[media], direction, spot)
                 below = spot.below(f" {media}")
-                yield from _encoding(before[media].get("encoding"), after[media].get("encoding"), below)
+                yield from _encoding(
+                    before[media].get("encoding"), after[media].get("encoding"), below
+                )
                 yield from rest(before[media], after[media], below, {"schema", "encoding"})
 
     def _schema(self, old: Node, new: Node, direction: str, spot: Spot) -> Iterator[Fact]:
@@ -296,7 +398,13 @@ class _Comparison:
         elif after:
             yield Fact(f"{direction}-constraint-added", spot, "must match a schema", None, after)
         elif before:
-            yield Fact(f"{direction}-constraint-removed", spot, "need no longer match a schema", before, None)
+            yield Fact(
+                f"{direction}-constraint-removed",
+                spot,
+                "need no longer match a schema",
+                before,
+                None,
+            )
 
     # ---- how it lists
 
@@ -321,12 +429,24 @@ class _Comparison:
         for key, sort in sorts.items():
             before, after = old.plain(key, defaults.get(key)), new.plain(key, defaults.get(key))
             if before != after:
-                yield Fact(sort, spot, f"{key} of the list was {show(before)}, is {show(after)}", old.get(key) or old, new.get(key) or new)
+                yield Fact(
+                    sort,
+                    spot,
+                    f"{key} of the list was {show(before)}, is {show(after)}",
+                    old.get(key) or old,
+                    new.get(key) or new,
+                )
         for key in ("parameter", "member", "field"):
             one, other = member(old.get("cursor"), key), member(new.get("cursor"), key)
             if value(one) != value(other):
                 sort = "cursor-field-changed" if key == "field" else "cursor-changed"
-                yield Fact(sort, spot, f"the cursor's {key} was {show(value(one))}, is {show(value(other))}", one, other)
+                yield Fact(
+                    sort,
+                    spot,
+                    f"the cursor's {key} was {show(value(one))}, is {show(value(other))}",
+                    one,
+                    other,
+                )
 
 
 # ---- small parts
@@ -334,14 +454,32 @@ class _Comparison:
 
 def _address(old: Operation, new: Operation, spot: Spot) -> Iterator[Fact]:
     if old.method != new.method:
-        yield Fact("method-changed", spot, f"was {old.method.upper()}, is {new.method.upper()}", old.node, new.node)
+        yield Fact(
+            "method-changed",
+            spot,
+            f"was {old.method.upper()}, is {new.method.upper()}",
+            old.node,
+            new.node,
+        )
     if _shape(old.path) != _shape(new.path):
         yield Fact("path-changed", spot, f"was at {old.path}, is at {new.path}", old.node, new.node)
     elif old.path != new.path:
-        yield Fact("path-parameter-renamed", spot, f"was written {old.path}, is written {new.path}", old.node, new.node)
+        yield Fact(
+            "path-parameter-renamed",
+            spot,
+            f"was written {old.path}, is written {new.path}",
+            old.node,
+            new.node,
+        )
     if old.node.plain("operationId") != new.node.plain("operationId"):
         before, after = old.node.get("operationId"), new.node.get("operationId")
-        yield Fact("operation-id-changed", spot, f"was {value(before, 'none')}, is {value(after, 'none')}", before, after)
+        yield Fact(
+            "operation-id-changed",
+            spot,
+            f"was {value(before, 'none')}, is {value(after, 'none')}",
+            before,
+            after,
+        )
 
 
 def _comparable(old: Operation, new: Operation) -> tuple[dict[Key, Node], dict[Key, Node]]:
@@ -349,7 +487,10 @@ def _comparable(old: Operation, new: Operation) -> tuple[dict[Key, Node], dict[K
     before, after = old.parameters(), new.parameters()
     if _shape(old.path) == _shape(new.path):
         names = dict(zip(_names(old.path), _names(new.path), strict=True))
-        before = {(place, names.get(name, name) if place == "path" else name): node for (place, name), node in before.items()}
+        before = {
+            (place, names.get(name, name) if place == "path" else name): node
+            for (place, name), node in before.items()
+        }
     return before, after
 
 
@@ -359,13 +500,20 @@ def _names(path: str) -> list[str]:
 
 def _moved(before: Mapping[Key, Node], after: Mapping[Key, Node]) -> dict[Key, Key]:
     """Where each parameter is now that was in another place before. The names of headers have no case."""
-    gone, come = ({key[1].lower(): key for key in these if key not in others} for these, others in ((before, after), (after, before)))
+    gone, come = (
+        {key[1].lower(): key for key in these if key not in others}
+        for these, others in ((before, after), (after, before))
+    )
     return {gone[name]: come[name] for name in gone.keys() & come.keys()}
 
 
 def _serialization(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
     before, after = _serialized(old), _serialized(new)
-    what = [f"{key} was {show(before[key])}, is {show(after[key])}" for key in before if before[key] != after[key]]
+    what = [
+        f"{key} was {show(before[key])}, is {show(after[key])}"
+        for key in before
+        if before[key] != after[key]
+    ]
     if what:
         yield Fact("parameter-serialization-changed", spot, ", ".join(what), old, new)
 
@@ -377,13 +525,25 @@ def _serialized(parameter: Node) -> dict[str, Any]:
     return {"style": style, "explode": explode, **flags}
 
 
-def _extension(name: str, old: Node | None, new: Node | None, spot: Spot, law: Law) -> Iterator[Fact]:
+def _extension(
+    name: str, old: Node | None, new: Node | None, spot: Spot, law: Law
+) -> Iterator[Fact]:
     if not (old and new):
         if old or new:
-            yield Fact(f"{name}-added" if new else f"{name}-removed", spot, f"{'is' if new else 'is no longer'} a {name}", old, new)
+            yield Fact(
+                f"{name}-added" if new else f"{name}-removed",
+                spot,
+                f"{'is' if new else 'is no longer'} a {name}",
+                old,
+                new,
+            )
         return
     before, after = ({"keeps": "equal", "hidden": False, **node.value} for node in (old, new))
-    what = [f"{key} was {show(before[key])}, is {show(after[key])}" for key in ("field", "keeps", "hidden") if before[key] != after[key]]
+    what = [
+        f"{key} was {show(before[key])}, is {show(after[key])}"
+        for key in ("field", "keeps", "hidden")
+        if before[key] != after[key]
+    ]
     if what:
         yield Fact(f"{name}-changed", spot, ", ".join(what), old, new)
     yield from reference(old.get("rule"), new.get("rule"), spot.below(f", {name}"), law)
@@ -406,7 +566,13 @@ def _encoding(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
 def _envelope(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
     before, after = (node.plain("x-envelope", "data") for node in (old, new))
     if before != after:
-        yield Fact("envelope-changed", spot, f"the record is in {after}, was in {before}", old.get("x-envelope"), new.get("x-envelope"))
+        yield Fact(
+            "envelope-changed",
+            spot,
+            f"the record is in {after}, was in {before}",
+            old.get("x-envelope"),
+            new.get("x-envelope"),
+        )
 
 
 def servers(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:

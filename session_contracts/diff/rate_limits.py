@@ -9,13 +9,19 @@ from session_contracts.diff.node import Node, entries, items, value
 from session_contracts.diff.rules import Law, reference
 
 
-def compare(old: Node | None, new: Node | None, law: Law, operations: Mapping[str, str]) -> Iterator[Fact]:
+def compare(
+    old: Node | None, new: Node | None, law: Law, operations: Mapping[str, str]
+) -> Iterator[Fact]:
     """`operations` maps the old id of an operation to the new one."""
     spot = Spot("rate limits")
     if not (old and new):
         if old or new:
             yield Fact(
-                "rate-limits-added" if new else "rate-limits-removed", spot, "are stated" if new else "are stated no longer", old, new
+                "rate-limits-added" if new else "rate-limits-removed",
+                spot,
+                "are stated" if new else "are stated no longer",
+                old,
+                new,
             )
         return
     yield from _windows(old, new, spot)
@@ -23,12 +29,20 @@ def compare(old: Node | None, new: Node | None, law: Law, operations: Mapping[st
     yield from _operations(old, new, operations, spot)
     if old.plain("resource") != new.plain("resource"):
         what = f"what they are counted for was {show(old.plain('resource'))}, is {show(new.plain('resource'))}"
-        yield Fact("rate-limit-resource-changed", spot, what, old.get("resource"), new.get("resource"))
+        yield Fact(
+            "rate-limit-resource-changed", spot, what, old.get("resource"), new.get("resource")
+        )
     yield from reference(old.get("rule"), new.get("rule"), spot, law)
 
 
 def _windows(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
-    before, after = ({isodate.parse_duration(window.plain("per")): window for window in items(node.get("windows"))} for node in (old, new))
+    before, after = (
+        {
+            isodate.parse_duration(window.plain("per")): window
+            for window in items(node.get("windows"))
+        }
+        for node in (old, new)
+    )
     for per, window in before.items():
         if per not in after:
             yield Fact("rate-limit-removed", spot, f"no longer {_shown(window)}", window, None)
@@ -37,7 +51,13 @@ def _windows(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
             one, other = window.plain(key), after[per].plain(key)
             if one != other:
                 what = f"{key} per {window.plain('per')} was {show(one)}, is {show(other)}"
-                yield Fact(f"rate-limit-{'lowered' if _lower(one, other) else 'raised'}", spot, what, window, after[per])
+                yield Fact(
+                    f"rate-limit-{'lowered' if _lower(one, other) else 'raised'}",
+                    spot,
+                    what,
+                    window,
+                    after[per],
+                )
     for per, window in after.items():
         if per not in before:
             yield Fact("rate-limit-added", spot, f"at most {_shown(window)}", None, window)
@@ -57,8 +77,20 @@ def _headers(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
     for key in {**before, **after}:
         one, other = before.get(key), after.get(key)
         if str(value(one, "")).lower() != str(value(other, "")).lower():
-            sort = "rate-limit-header-changed" if one and other else "rate-limit-header-added" if other else "rate-limit-header-removed"
-            yield Fact(sort, spot, f"the header for {key} was {value(one, 'none')}, is {value(other, 'none')}", one, other)
+            sort = (
+                "rate-limit-header-changed"
+                if one and other
+                else "rate-limit-header-added"
+                if other
+                else "rate-limit-header-removed"
+            )
+            yield Fact(
+                sort,
+                spot,
+                f"the header for {key} was {value(one, 'none')}, is {value(other, 'none')}",
+                one,
+                other,
+            )
 
 
 def _operations(old: Node, new: Node, operations: Mapping[str, str], spot: Spot) -> Iterator[Fact]:
@@ -67,9 +99,21 @@ def _operations(old: Node, new: Node, operations: Mapping[str, str], spot: Spot)
     before = {operations.get(name, name) for name in old.plain("operations", ())} or everyone
     after = set(new.plain("operations", ())) or everyone
     if come := sorted((after - before) & everyone):
-        yield Fact("rate-limited-operation-added", spot, f"{show(come)} count too", old.get("operations"), new.get("operations"))
+        yield Fact(
+            "rate-limited-operation-added",
+            spot,
+            f"{show(come)} count too",
+            old.get("operations"),
+            new.get("operations"),
+        )
     if gone := sorted((before - after) & everyone):
-        yield Fact("rate-limited-operation-removed", spot, f"{show(gone)} no longer count", old.get("operations"), new.get("operations"))
+        yield Fact(
+            "rate-limited-operation-removed",
+            spot,
+            f"{show(gone)} no longer count",
+            old.get("operations"),
+            new.get("operations"),
+        )
 
 
 def _shown(window: Node) -> str:

@@ -41,7 +41,13 @@ class Comparison:
         lines = [self.headline]
         for kind in Kind:
             for change in self.of(kind):
-                lines += ["", f"{kind} {change.id}", f"  {change.where}: {change.what}", f"  {change.why}", f"  {_places(change)}"]
+                lines += [
+                    "",
+                    f"{kind} {change.id}",
+                    f"  {change.where}: {change.what}",
+                    f"  {change.why}",
+                    f"  {_places(change)}",
+                ]
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
     def json(self) -> str:
@@ -66,21 +72,37 @@ class Comparison:
         if not self.changes:
             yield f"No changes from {_code(self.old)} to {_code(self.new)}."
             return
-        counts = ", ".join(f"**{count} {kind}**" if count else f"{count} {kind}" for kind, count in self.summary.items())
+        counts = ", ".join(
+            f"**{count} {kind}**" if count else f"{count} {kind}"
+            for kind, count in self.summary.items()
+        )
         yield f"{counts} from {_code(self.old)} to {_code(self.new)}."
         for kind in (Kind.BREAKING, Kind.RISKY):
             if changes := self.of(kind):
                 yield from ("", f"#### {kind.capitalize()}", "", *_table(changes))
         if changes := self.of(Kind.COMPATIBLE):
-            yield from ("", "<details>", f"<summary>{len(changes)} compatible</summary>", "", *_table(changes), "", "</details>")
+            yield from (
+                "",
+                "<details>",
+                f"<summary>{len(changes)} compatible</summary>",
+                "",
+                *_table(changes),
+                "",
+                "</details>",
+            )
 
 
-FORMATS: Mapping[str, Callable[[Comparison], str]] = {"text": Comparison.text, "json": Comparison.json, "markdown": Comparison.markdown}
+FORMATS: Mapping[str, Callable[[Comparison], str]] = {
+    "text": Comparison.text,
+    "json": Comparison.json,
+    "markdown": Comparison.markdown,
+}
 
 
 def _plain(change: Change) -> dict[str, Any]:
     places = {
-        side: {"line": place.line, "value": place.value} if place else None for side, place in (("old", change.old), ("new", change.new))
+        side: {"line": place.line, "value": place.value} if place else None
+        for side, place in (("old", change.old), ("new", change.new))
     }
     return {
         "id": change.id,
@@ -111,7 +133,8 @@ def _place(place: Place | None) -> str:
 
 #: What Markdown, or the HTML in it, would take for its own; @ would call somebody.
 _SPECIAL = str.maketrans(
-    {character: f"\\{character}" for character in "\\`*_{}[]<>#|~"} | {"&": "&amp;", "@": "&#64;", "\n": " ", "\r": " "}
+    {character: f"\\{character}" for character in "\\`*_{}[]<>#|~"}
+    | {"&": "&amp;", "@": "&#64;", "\n": " ", "\r": " "}
 )
 
 

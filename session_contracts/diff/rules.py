@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from openapi.model import Level
-from openapi.source import Source
 from session_contracts.diff.change import Fact, Spot, rest, show
 from session_contracts.diff.node import Node, entries, items, root, value
+from session_contracts.openapi.model import Level
+from session_contracts.openapi.source import Source
 
 #: From what nobody may rely on to what everybody may.
 _RANK = {Level.DECISION: 0, Level.COMPANION: 1, Level.DOCUMENTED: 2}
@@ -47,7 +47,9 @@ def _stated(document: Node) -> Iterator[tuple[str, Stated]]:
     for item in entries(document.get("paths")).values():
         for operation in item.entries().values():
             name = operation.plain("operationId", "")
-            yield from ((rule.value["id"], Stated(rule, name)) for rule in items(operation.get("x-rules")))
+            yield from (
+                (rule.value["id"], Stated(rule, name)) for rule in items(operation.get("x-rules"))
+            )
 
 
 def with_prefix_of(old: Source, new: Source) -> Source:
@@ -85,25 +87,49 @@ def compare(both: Law, operations: Mapping[str, str]) -> Iterator[Fact]:
             yield from _rule(name, rule, both.new[name], operations)
         elif not rule.operation or rule.operation in operations:
             sort = "decision-removed" if rule.level is Level.DECISION else "rule-removed"
-            yield Fact(sort, Spot(name, (rule.operation, "")), f"the {rule.level} rule is gone", rule.node, None)
+            yield Fact(
+                sort,
+                Spot(name, (rule.operation, "")),
+                f"the {rule.level} rule is gone",
+                rule.node,
+                None,
+            )
     for name, rule in both.new.items():
         if name not in both.old and (not rule.operation or rule.operation in survivors):
             sort = "decision-added" if rule.level is Level.DECISION else "rule-added"
-            yield Fact(sort, Spot(name, (rule.operation, "")), f"is a {rule.level} rule now", None, rule.node)
+            yield Fact(
+                sort,
+                Spot(name, (rule.operation, "")),
+                f"is a {rule.level} rule now",
+                None,
+                rule.node,
+            )
 
 
 def _rule(name: str, old: Stated, new: Stated, operations: Mapping[str, str]) -> Iterator[Fact]:
     spot = Spot(name, (new.operation, ""))
     if old.level != new.level:
         sort = "rule-raised" if _RANK[new.level] > _RANK[old.level] else "rule-lowered"
-        yield Fact(sort, spot, f"was {old.level}, is {new.level}", old.node.get("level"), new.node.get("level"))
+        yield Fact(
+            sort,
+            spot,
+            f"was {old.level}, is {new.level}",
+            old.node.get("level"),
+            new.node.get("level"),
+        )
     if old.node.plain("statement") != new.node.plain("statement"):
         free = old.level is Level.DECISION and new.level is Level.DECISION
         sort = "decision-restated" if free else "rule-restated"
         what = f"said: {old.node.plain('statement')} Says: {new.node.plain('statement')}"
         yield Fact(sort, spot, what, old.node.get("statement"), new.node.get("statement"))
     if old.node.plain("source") != new.node.plain("source"):
-        yield Fact("rule-source-changed", spot, "its source is another", old.node.get("source"), new.node.get("source"))
+        yield Fact(
+            "rule-source-changed",
+            spot,
+            "its source is another",
+            old.node.get("source"),
+            new.node.get("source"),
+        )
     if operations.get(old.operation, old.operation) != new.operation:
         what = f"stood at {old.operation or 'the root'}, stands at {new.operation or 'the root'}"
         yield Fact("rule-moved", spot, what, old.node, new.node)
@@ -115,7 +141,10 @@ def _statuses(old: Stated, new: Stated, spot: Spot) -> Iterator[Fact]:
     before, after = old.statuses, new.statuses
     if before == after:
         return
-    gone, come = [status for status in before if status not in after], [status for status in after if status not in before]
+    gone, come = (
+        [status for status in before if status not in after],
+        [status for status in after if status not in before],
+    )
     what = f"allowed {show(before) or 'any status'}, allows {show(after) or 'any status'}"
     if before and after and bool(gone) != bool(come):
         what = f"allows {show(come)} too" if come else f"no longer allows {show(gone)}"
@@ -143,7 +172,11 @@ def reference(old: Node | None, new: Node | None, spot: Spot, both: Law) -> Iter
     before, after = both.old.get(old.value), both.new.get(new.value)
     ranks = [_RANK[rule.level] if rule else 0 for rule in (before, after)]
     sort = (
-        "rule-reference-changed" if ranks[0] == ranks[1] else "rule-reference-raised" if ranks[1] > ranks[0] else "rule-reference-lowered"
+        "rule-reference-changed"
+        if ranks[0] == ranks[1]
+        else "rule-reference-raised"
+        if ranks[1] > ranks[0]
+        else "rule-reference-lowered"
     )
     yield Fact(sort, spot, f"holds by {new.value}, held by {old.value}", old, new)
 
@@ -162,19 +195,39 @@ def violations(old: Node | None, new: Node | None, spot: Spot, both: Law) -> Ite
         any_ = (None, None) if constraint == "missing" else (before.get("*"), after.get("*"))
         one, other = before.get(constraint, any_[0]), after.get(constraint, any_[1])
         if value(one) != value(other):
-            yield from _violation("any" if constraint == "*" else constraint, one, other, spot, both)
+            yield from _violation(
+                "any" if constraint == "*" else constraint, one, other, spot, both
+            )
 
 
-def _violation(constraint: str, old: Node | None, new: Node | None, spot: Spot, both: Law) -> Iterator[Fact]:
+def _violation(
+    constraint: str, old: Node | None, new: Node | None, spot: Spot, both: Law
+) -> Iterator[Fact]:
     if not (old and new):
         sort = "violation-rule-introduced" if new else "violation-rule-dropped"
-        yield Fact(sort, spot, f"violations ({constraint}): was {value(old, 'no rule')}, is {value(new, 'no rule')}", old, new)
+        yield Fact(
+            sort,
+            spot,
+            f"violations ({constraint}): was {value(old, 'no rule')}, is {value(new, 'no rule')}",
+            old,
+            new,
+        )
         return
     before, after = both.old.get(old.value), both.new.get(new.value)
     if before and after and before.statuses[:1] != after.statuses[:1]:
-        sort = "violation-status-changed-undocumented" if undocumented(old.value, new.value, both) else "violation-status-changed"
+        sort = (
+            "violation-status-changed-undocumented"
+            if undocumented(old.value, new.value, both)
+            else "violation-status-changed"
+        )
         shown = [show(rule.statuses) or "any status" for rule in (before, after)]
-        yield Fact(sort, spot, f"violations ({constraint}) were answered with {shown[0]}, are answered with {shown[1]}", old, new)
+        yield Fact(
+            sort,
+            spot,
+            f"violations ({constraint}) were answered with {shown[0]}, are answered with {shown[1]}",
+            old,
+            new,
+        )
     yield from reference(old, new, spot.below(f", violations ({constraint})"), both)
 
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from openapi.source import Path_
 from session_contracts.diff.change import PROSE, Fact, Spot, canonical, rest, same, show
 from session_contracts.diff.node import Node, items, member, value
 from session_contracts.diff.rules import Law, violations
+from session_contracts.openapi.source import Path_
 
 #: Lower and upper bounds: +1 where a higher number allows less.
 _BOUNDS = {
@@ -39,8 +39,30 @@ _KNOWN = frozenset(
         *_BOUNDS,
         *_EXCLUSIVE.values(),
         *_UNIONS,
-        *("$ref", "type", "nullable", "enum", "x-extensible-enum", "format", "pattern", "multipleOf", "uniqueItems", "default"),
-        *("properties", "required", "additionalProperties", "items", "allOf", "not", "discriminator", "readOnly", "writeOnly", "x-rule"),
+        *(
+            "$ref",
+            "type",
+            "nullable",
+            "enum",
+            "x-extensible-enum",
+            "format",
+            "pattern",
+            "multipleOf",
+            "uniqueItems",
+            "default",
+        ),
+        *(
+            "properties",
+            "required",
+            "additionalProperties",
+            "items",
+            "allOf",
+            "not",
+            "discriminator",
+            "readOnly",
+            "writeOnly",
+            "x-rule",
+        ),
     }
 )
 
@@ -75,9 +97,13 @@ class _Comparison:
         if (old.path, new.path) in self._seen:
             return
         self._seen.add((old.path, new.path))
-        if bool(_lone_union(old)) != bool(_lone_union(new)) and not (_has_union(old) and _has_union(new)):
+        if bool(_lone_union(old)) != bool(_lone_union(new)) and not (
+            _has_union(old) and _has_union(new)
+        ):
             # A schema without alternatives is one that has itself as the only one.
-            yield from self._branches(items(_lone_union(old)) or [old], items(_lone_union(new)) or [new], spot, old, new)
+            yield from self._branches(
+                items(_lone_union(old)) or [old], items(_lone_union(new)) or [new], spot, old, new
+            )
             yield from rest(old, new, spot, _KNOWN)
             return
         before, after = _parts(old), _parts(new)
@@ -98,7 +124,12 @@ class _Comparison:
         for one, other in zip_longest(_all(before, "x-rule"), _all(after, "x-rule")):
             yield from violations(one, other, _labelled(spot, _site(one), _site(other)), self._law)
         for one, other in _counterparts(before, after):
-            yield from rest(one, other, _labelled(spot, one.path if one else None, other.path if other else None), _KNOWN)
+            yield from rest(
+                one,
+                other,
+                _labelled(spot, one.path if one else None, other.path if other else None),
+                _KNOWN,
+            )
 
     def _keywords(self) -> dict[str, Callable[[Node | None, Node | None, Spot], Iterator[Fact]]]:
         return {
@@ -113,7 +144,9 @@ class _Comparison:
         }
 
     def _fact(self, sort: str, spot: Spot, what: str, old: Node | None, new: Node | None) -> Fact:
-        return Fact(f"{self._direction}-{sort}", _labelled(spot, _site(old), _site(new)), what, old, new)
+        return Fact(
+            f"{self._direction}-{sort}", _labelled(spot, _site(old), _site(new)), what, old, new
+        )
 
     # ---- values
 
@@ -128,16 +161,30 @@ class _Comparison:
                 sort = "type-widened"
             else:
                 sort = "type-changed"
-            yield self._fact(sort, spot, f"was {was or 'of any type'}, is {is_ or 'of any type'}", old, new)
+            yield self._fact(
+                sort, spot, f"was {was or 'of any type'}, is {is_ or 'of any type'}", old, new
+            )
 
     def _values(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
         closed = _all(before, "enum"), _all(after, "enum")
         known = _all(before, "x-extensible-enum"), _all(after, "x-extensible-enum")
         if closed[0] and known[1] and not (closed[1] or known[0]):
-            yield self._fact("enum-opened", spot, "its values are no longer all that there are", closed[0][0], known[1][0])
+            yield self._fact(
+                "enum-opened",
+                spot,
+                "its values are no longer all that there are",
+                closed[0][0],
+                known[1][0],
+            )
             yield from self._listed("known-value", closed[0][0], known[1][0], spot)
         elif known[0] and closed[1] and not (known[1] or closed[0]):
-            yield self._fact("enum-closed", spot, "its values are all that there are now", known[0][0], closed[1][0])
+            yield self._fact(
+                "enum-closed",
+                spot,
+                "its values are all that there are now",
+                known[0][0],
+                closed[1][0],
+            )
             yield from self._listed("known-value", known[0][0], closed[1][0], spot)
         else:
             for old, new in zip_longest(*closed):
@@ -145,13 +192,19 @@ class _Comparison:
             for old, new in zip_longest(*known):
                 yield from self._list("known-values", "known-value", old, new, spot)
 
-    def _list(self, whole: str, one: str, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
+    def _list(
+        self, whole: str, one: str, old: Node | None, new: Node | None, spot: Spot
+    ) -> Iterator[Fact]:
         if old and new:
             yield from self._listed(one, old, new, spot)
         elif new:
-            yield self._fact(f"{whole}-introduced", spot, f"has the values {show(new.value)}", None, new)
+            yield self._fact(
+                f"{whole}-introduced", spot, f"has the values {show(new.value)}", None, new
+            )
         elif old:
-            yield self._fact(f"{whole}-dropped", spot, f"had the values {show(old.value)}", old, None)
+            yield self._fact(
+                f"{whole}-dropped", spot, f"had the values {show(old.value)}", old, None
+            )
 
     def _listed(self, sort: str, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         before, after = ({canonical(item): item for item in node.value} for node in (old, new))
@@ -161,13 +214,18 @@ class _Comparison:
             yield self._fact(f"{sort}-added", spot, f"has {show(come)} too", old, new)
 
     def _nullable(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
-        old, new = (next((node for node in _all(parts, "nullable") if node.value), None) for parts in (before, after))
+        old, new = (
+            next((node for node in _all(parts, "nullable") if node.value), None)
+            for parts in (before, after)
+        )
         if new and not old:
             yield self._fact("made-nullable", spot, "may be null", None, new)
         if old and not new:
             yield self._fact("made-not-nullable", spot, "may no longer be null", old, None)
 
-    def _bound(self, keyword: str, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
+    def _bound(
+        self, keyword: str, old: Node | None, new: Node | None, spot: Spot
+    ) -> Iterator[Fact]:
         before, after = _bound(keyword, old), _bound(keyword, new)
         if before == after:
             return
@@ -190,7 +248,13 @@ class _Comparison:
 
     def _pattern(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if value(old) != value(new):
-            sort = "pattern-changed" if old and new else "pattern-introduced" if new else "pattern-dropped"
+            sort = (
+                "pattern-changed"
+                if old and new
+                else "pattern-introduced"
+                if new
+                else "pattern-dropped"
+            )
             yield self._fact(sort, spot, f"pattern was {_shown(old)}, is {_shown(new)}", old, new)
 
     def _multiple(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
@@ -208,12 +272,22 @@ class _Comparison:
     def _unique(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if bool(value(old)) != bool(value(new)):
             what = "no item may stand twice" if value(new) else "an item may stand twice"
-            yield self._fact("bound-tightened" if value(new) else "bound-loosened", spot, what, old, new)
+            yield self._fact(
+                "bound-tightened" if value(new) else "bound-loosened", spot, what, old, new
+            )
 
     def _default(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if not same(old, new):
-            sort = "default-changed" if old and new else "default-introduced" if new else "default-dropped"
-            yield self._fact(sort, spot, f"the default was {_shown(old)}, is {_shown(new)}", old, new)
+            sort = (
+                "default-changed"
+                if old and new
+                else "default-introduced"
+                if new
+                else "default-dropped"
+            )
+            yield self._fact(
+                sort, spot, f"the default was {_shown(old)}, is {_shown(new)}", old, new
+            )
 
     # ---- members and items
 
@@ -229,15 +303,27 @@ class _Comparison:
                 sort = "member-added" if name in needed_after else "optional-member-added"
                 yield self._fact(sort, below, "is new", None, new[name][0])
             else:
-                yield from self._presence(name in needed_before, name in needed_after, below, old[name][0], new[name][0])
+                yield from self._presence(
+                    name in needed_before, name in needed_after, below, old[name][0], new[name][0]
+                )
                 for one, other in zip_longest(old[name], new[name]):
                     yield from self._constraint(one, other, below)
-        for name in sorted((needed_before ^ needed_after) - set(_declared(before)) - set(_declared(after))):
-            yield from self._presence(name in needed_before, name in needed_after, spot.below(f".{name}"), before[0], after[0])
+        for name in sorted(
+            (needed_before ^ needed_after) - set(_declared(before)) - set(_declared(after))
+        ):
+            yield from self._presence(
+                name in needed_before,
+                name in needed_after,
+                spot.below(f".{name}"),
+                before[0],
+                after[0],
+            )
         for one, other in zip_longest(_restrictions(before), _restrictions(after)):
             yield from self._additional(one, other, spot)
 
-    def _presence(self, before: bool, after: bool, spot: Spot, old: Node, new: Node) -> Iterator[Fact]:
+    def _presence(
+        self, before: bool, after: bool, spot: Spot, old: Node, new: Node
+    ) -> Iterator[Fact]:
         if before and not after:
             yield self._fact("member-made-optional", spot, "may be missing", old, new)
         if after and not before:
@@ -246,22 +332,36 @@ class _Comparison:
     def _properties(self, parts: list[Node]) -> dict[str, list[Node]]:
         """Each member with all that is said of it, without those that are no part of such a message."""
         hiding = _HIDDEN_BY[self._direction]
-        return {name: said for name, said in _declared(parts).items() if not any(node.plain(hiding) for node in said)}
+        return {
+            name: said
+            for name, said in _declared(parts).items()
+            if not any(node.plain(hiding) for node in said)
+        }
 
     def _access(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
         for keyword in _HIDDEN_BY.values():
             old, new = _first(before, keyword), _first(after, keyword)
             if bool(value(old)) != bool(value(new)):
-                yield Fact("access-changed", spot, f"{keyword} is {show(bool(value(new)))}", old, new)
+                yield Fact(
+                    "access-changed", spot, f"{keyword} is {show(bool(value(new)))}", old, new
+                )
         yield from self._hidden(before, after, spot)
 
     def _hidden(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
         """Members that are part of no such message, before or after."""
         old, new = _declared(before), _declared(after)
-        for name in sorted({*old, *new} - set(self._properties(before)) - set(self._properties(after))):
+        for name in sorted(
+            {*old, *new} - set(self._properties(before)) - set(self._properties(after))
+        ):
             for one, other in zip_longest(old.get(name, ()), new.get(name, ())):
                 if not same(one, other):
-                    yield Fact("hidden-member-changed", spot.below(f".{name}"), "is no part of this message, and is another", one, other)
+                    yield Fact(
+                        "hidden-member-changed",
+                        spot.below(f".{name}"),
+                        "is no part of this message, and is another",
+                        one,
+                        other,
+                    )
 
     def _additional(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if old and new and isinstance(old.value, dict) and isinstance(new.value, dict):
@@ -279,9 +379,13 @@ class _Comparison:
         if old and new:
             yield from self.schema(old, new, spot.below("", old, new))
         elif new:
-            yield self._fact("constraint-added", spot, "must also match a further schema", None, new)
+            yield self._fact(
+                "constraint-added", spot, "must also match a further schema", None, new
+            )
         elif old:
-            yield self._fact("constraint-removed", spot, "need no longer match a further schema", old, None)
+            yield self._fact(
+                "constraint-removed", spot, "need no longer match a further schema", old, None
+            )
 
     # ---- alternatives
 
@@ -293,28 +397,52 @@ class _Comparison:
             yield self._fact("union-changed", spot, f"was {before}, is {after}", old, new)
         yield from self._branches(old.items(), new.items(), spot, old, new)
 
-    def _branches(self, old: list[Node], new: list[Node], spot: Spot, whole_old: Node, whole_new: Node) -> Iterator[Fact]:
+    def _branches(
+        self, old: list[Node], new: list[Node], spot: Spot, whole_old: Node, whole_new: Node
+    ) -> Iterator[Fact]:
         pairs = _matched(old, new)
         for before, after in pairs:
-            yield from self.schema(before, after, spot.below(f"<{old.index(before)}>", before, after))
+            yield from self.schema(
+                before, after, spot.below(f"<{old.index(before)}>", before, after)
+            )
         for before in old:
             if all(before is not one for one, _ in pairs):
-                yield self._fact("alternative-removed", spot, f"can no longer be {_named(before)}", before, whole_new)
+                yield self._fact(
+                    "alternative-removed",
+                    spot,
+                    f"can no longer be {_named(before)}",
+                    before,
+                    whole_new,
+                )
         for after in new:
             if all(after is not other for _, other in pairs):
-                yield self._fact("alternative-added", spot, f"can be {_named(after)} too", whole_old, after)
+                yield self._fact(
+                    "alternative-added", spot, f"can be {_named(after)} too", whole_old, after
+                )
 
     def _not(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         """Whether what must not match became narrower or wider is not told: it is often both."""
-        inner = [] if not (old and new) else [*_Comparison(self._direction, self._law, self._seen).schema(old, new, spot)]
-        if not (old and new) or any(not fact.sort.startswith(("prose", "deprecated", "undeprecated")) for fact in inner):
+        inner = (
+            []
+            if not (old and new)
+            else [*_Comparison(self._direction, self._law, self._seen).schema(old, new, spot)]
+        )
+        if not (old and new) or any(
+            not fact.sort.startswith(("prose", "deprecated", "undeprecated")) for fact in inner
+        ):
             yield self._fact("not-changed", spot, "what must not match is another", old, new)
         else:
             yield from inner
 
     def _discriminator(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if not same(old, new):
-            yield self._fact("discriminator-changed", spot, "what tells its alternatives apart is another", old, new)
+            yield self._fact(
+                "discriminator-changed",
+                spot,
+                "what tells its alternatives apart is another",
+                old,
+                new,
+            )
 
 
 # ---- where it is
@@ -366,12 +494,19 @@ def _parts(schema: Node) -> list[Node]:
     return [*found.values()]
 
 
-def _counterparts(before: list[Node], after: list[Node]) -> Iterator[tuple[Node | None, Node | None]]:
+def _counterparts(
+    before: list[Node], after: list[Node]
+) -> Iterator[tuple[Node | None, Node | None]]:
     """Parts that are the same component in both versions; the others in their order."""
     shared = {part.component for part in before} & {part.component for part in after} - {None}
     for name in sorted(filter(None, shared)):
-        yield next(part for part in before if part.component == name), next(part for part in after if part.component == name)
-    yield from zip_longest(*([part for part in parts if part.component not in shared] for parts in (before, after)))
+        yield (
+            next(part for part in before if part.component == name),
+            next(part for part in after if part.component == name),
+        )
+    yield from zip_longest(
+        *([part for part in parts if part.component not in shared] for parts in (before, after))
+    )
 
 
 def _all(parts: list[Node], keyword: str) -> list[Node]:
@@ -395,12 +530,21 @@ def _declared(parts: list[Node]) -> dict[str, list[Node]]:
 
 
 def _required(parts: list[Node]) -> set[str]:
-    return {name for node in _all(parts, "required") if isinstance(node.value, list) for name in node.value}
+    return {
+        name
+        for node in _all(parts, "required")
+        if isinstance(node.value, list)
+        for name in node.value
+    }
 
 
 def _restrictions(parts: list[Node]) -> list[Node]:
     """What is said of members that are not named, unless it is that there may be any."""
-    return [node for node in _all(parts, "additionalProperties") if node.value is not True and node.value != {}]
+    return [
+        node
+        for node in _all(parts, "additionalProperties")
+        if node.value is not True and node.value != {}
+    ]
 
 
 def _unions(parts: list[Node]) -> list[Node]:
@@ -460,10 +604,15 @@ def _shown(node: Node | None) -> str:
 
 
 def _others(old: Node | None, new: Node | None) -> str:
-    said = ["any" if node is None else "none" if node.value is False else "those of a schema" for node in (old, new)]
+    said = [
+        "any" if node is None else "none" if node.value is False else "those of a schema"
+        for node in (old, new)
+    ]
     return f"other members: {said[0]} before, {said[1]} now"
 
 
 def _named(schema: Node) -> str:
-    described: Any = schema.component or schema.plain("title") or schema.plain("type") or "another alternative"
+    described: Any = (
+        schema.component or schema.plain("title") or schema.plain("type") or "another alternative"
+    )
     return str(described)

@@ -23,7 +23,8 @@ class Security:
     def compare(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         """Of one operation."""
         before_node, after_node = (
-            node.get("security") or whole.get("security") for node, whole in zip((old, new), self._roots, strict=True)
+            node.get("security") or whole.get("security")
+            for node, whole in zip((old, new), self._roots, strict=True)
         )
         before = {self._alternative(need.value, self._renamed): need for need in items(before_node)}
         after = {self._alternative(need.value, {}): need for need in items(after_node)}
@@ -47,20 +48,40 @@ class Security:
             return
         for key, need in before.items():
             if key not in after:
-                yield Fact("security-alternative-removed", spot, f"no longer takes {_shown(key)}", need, new)
+                yield Fact(
+                    "security-alternative-removed",
+                    spot,
+                    f"no longer takes {_shown(key)}",
+                    need,
+                    new,
+                )
             else:
                 yield from _oauth_scopes(need, after[key], spot)
         for key, need in after.items():
             if key not in before:
-                yield Fact("security-alternative-added", spot, f"takes {_shown(key)} too", old, need)
+                yield Fact(
+                    "security-alternative-added", spot, f"takes {_shown(key)} too", old, need
+                )
 
-    def _schemes_of(self, before: Mapping[frozenset[str], Node], after: Mapping[frozenset[str], Node], spot: Spot) -> Iterator[Fact]:
+    def _schemes_of(
+        self,
+        before: Mapping[frozenset[str], Node],
+        after: Mapping[frozenset[str], Node],
+        spot: Spot,
+    ) -> Iterator[Fact]:
         """What is said of each scheme that both ask for."""
         old, new = self._schemes
         names = {self._renamed.get(name, name): name for name in old}
-        for name in sorted({name for key in before for name in key} & {name for key in after for name in key}):
+        for name in sorted(
+            {name for key in before for name in key} & {name for key in after for name in key}
+        ):
             if name in names and name in new:
-                yield from _scheme(old[names[name]], new[name], Spot(f"security scheme {name}", spot.use), self._law)
+                yield from _scheme(
+                    old[names[name]],
+                    new[name],
+                    Spot(f"security scheme {name}", spot.use),
+                    self._law,
+                )
 
     @staticmethod
     def _alternative(need: Mapping[str, Any], names: Mapping[str, str]) -> frozenset[str]:
@@ -87,14 +108,21 @@ def _wire(scheme: Node) -> Any:
     """What of a scheme is to be seen on the wire. The names of headers and of HTTP's schemes have no case."""
     said = {key: scheme.plain(key) for key in _WIRE}
     return canonical(
-        {key: said_of.lower() if key in ("scheme", "name") and isinstance(said_of, str) else said_of for key, said_of in said.items()}
+        {
+            key: said_of.lower()
+            if key in ("scheme", "name") and isinstance(said_of, str)
+            else said_of
+            for key, said_of in said.items()
+        }
     )
 
 
 def _scheme(old: Node, new: Node, spot: Spot, law: Law) -> Iterator[Fact]:
     if _wire(old) != _wire(new):
         what = ", ".join(
-            f"{key} was {show(old.plain(key))}, is {show(new.plain(key))}" for key in _WIRE if old.plain(key) != new.plain(key)
+            f"{key} was {show(old.plain(key))}, is {show(new.plain(key))}"
+            for key in _WIRE
+            if old.plain(key) != new.plain(key)
         )
         yield Fact("security-scheme-changed", spot, what, old, new)
     yield from violations(old.get("x-rule"), new.get("x-rule"), spot, law)
@@ -102,7 +130,9 @@ def _scheme(old: Node, new: Node, spot: Spot, law: Law) -> Iterator[Fact]:
 
 
 def _oauth_scopes(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
-    before, after = ({scope for scopes in node.value.values() for scope in scopes} for node in (old, new))
+    before, after = (
+        {scope for scopes in node.value.values() for scope in scopes} for node in (old, new)
+    )
     if come := sorted(after - before):
         yield Fact("scope-added", spot, f"needs the scopes {show(come)} too", old, new)
     if gone := sorted(before - after):
@@ -113,7 +143,13 @@ def _scope(old: Node | None, new: Node | None, spot: Spot, law: Law) -> Iterator
     before, after = (node.plain("name") if node else None for node in (old, new))
     if before != after:
         sort = "scope-changed" if old and new else "scope-added" if new else "scope-removed"
-        yield Fact(sort, spot, f"needed the scope {before or 'of nothing'}, needs {after or 'none'}", old, new)
+        yield Fact(
+            sort,
+            spot,
+            f"needed the scope {before or 'of nothing'}, needs {after or 'none'}",
+            old,
+            new,
+        )
     yield from reference(member(old, "rule"), member(new, "rule"), spot.below(", scope"), law)
 
 

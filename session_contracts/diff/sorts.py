@@ -45,13 +45,19 @@ def _compatible(why: str) -> _Verdict:
 # ---- schemas: each sort in both directions
 
 _LESS_TAKEN = _breaking("Clients: what was accepted may be refused now.")
-_MORE_TAKEN = _compatible("Clients: whatever they send is accepted still. Servers: have to accept more.")
+_MORE_TAKEN = _compatible(
+    "Clients: whatever they send is accepted still. Servers: have to accept more."
+)
 _LESS_GIVEN = _compatible(
     "Clients: get nothing that they did not expect before. Servers: one that sends what is excluded now no longer conforms."
 )
 _MORE_GIVEN = _breaking("Clients: may get what they are not prepared for.")
-_NOT_TOLD_TAKEN = _risky("Clients: whether what they send is accepted still cannot be told from the schemas.")
-_NOT_TOLD_GIVEN = _risky("Clients: whether they get what they are prepared for cannot be told from the schemas.")
+_NOT_TOLD_TAKEN = _risky(
+    "Clients: whether what they send is accepted still cannot be told from the schemas."
+)
+_NOT_TOLD_GIVEN = _risky(
+    "Clients: whether they get what they are prepared for cannot be told from the schemas."
+)
 _OTHER_TAKEN = _breaking("Clients: what was accepted is refused now.")
 _OTHER_GIVEN = _breaking("Clients: get something else than before.")
 
@@ -69,11 +75,20 @@ _NARROWER = (
     ("alternative-removed", "alternative-added"),
 )
 _OTHER = ("type-changed", "format-changed")
-_NOT_TOLD = ("pattern-changed", "multiple-changed", "not-changed", "union-changed", "discriminator-changed")
+_NOT_TOLD = (
+    "pattern-changed",
+    "multiple-changed",
+    "not-changed",
+    "union-changed",
+    "discriminator-changed",
+)
 
 #: Two ids, and for each of them what it means in a request and in a response.
 _SCHEMA_PAIRS: tuple[tuple[str, str, _Verdict, _Verdict, _Verdict, _Verdict], ...] = (
-    *((narrower, wider, _LESS_TAKEN, _LESS_GIVEN, _MORE_TAKEN, _MORE_GIVEN) for narrower, wider in _NARROWER),
+    *(
+        (narrower, wider, _LESS_TAKEN, _LESS_GIVEN, _MORE_TAKEN, _MORE_GIVEN)
+        for narrower, wider in _NARROWER
+    ),
     (
         "member-added",
         "member-removed",
@@ -104,7 +119,9 @@ _SCHEMA_PAIRS: tuple[tuple[str, str, _Verdict, _Verdict, _Verdict, _Verdict], ..
         _breaking("Clients: members that were accepted, or ignored, may be refused now."),
         _compatible("Clients: get no others. Servers: one that sends others no longer conforms."),
         _compatible("Clients: may send more. Servers: have to accept it."),
-        _risky("Clients: one that takes only what it knows may fail on members that nobody named before."),
+        _risky(
+            "Clients: one that takes only what it knows may fail on members that nobody named before."
+        ),
     ),
     (
         "known-value-removed",
@@ -125,7 +142,9 @@ _SCHEMA_PAIRS: tuple[tuple[str, str, _Verdict, _Verdict, _Verdict, _Verdict], ..
     (
         "default-introduced",
         "default-dropped",
-        _risky("Clients: what it meant to leave it out was not stated, and may have been something else."),
+        _risky(
+            "Clients: what it meant to leave it out was not stated, and may have been something else."
+        ),
         _compatible("Clients: a default says nothing about an answer."),
         _risky("Clients: what it means to leave it out is stated no longer."),
         _compatible("Clients: a default says nothing about an answer."),
@@ -137,7 +156,9 @@ _SCHEMA_OWN: tuple[tuple[str, _Verdict, _Verdict], ...] = (
     *((name, _NOT_TOLD_TAKEN, _NOT_TOLD_GIVEN) for name in _NOT_TOLD),
     (
         "default-changed",
-        _breaking("Clients: the same request without it means something else now, and nobody is told."),
+        _breaking(
+            "Clients: the same request without it means something else now, and nobody is told."
+        ),
         _compatible("Clients: a default says nothing about an answer."),
     ),
 )
@@ -192,7 +213,9 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
         "max-bytes-lowered",
         _breaking("Clients: a body that was taken may be too large now."),
         "max-bytes-raised",
-        _compatible("Clients: whatever they send is not too large. Servers: have to take larger bodies."),
+        _compatible(
+            "Clients: whatever they send is not too large. Servers: have to take larger bodies."
+        ),
     ),
     (
         "request-media-type-removed",
@@ -216,7 +239,9 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
         "error-status-added",
         _risky("Clients: may be refused in a way that they do not know."),
         "error-status-removed",
-        _compatible("Clients: are not refused in this way any more. Servers: one that does no longer conforms."),
+        _compatible(
+            "Clients: are not refused in this way any more. Servers: one that does no longer conforms."
+        ),
     ),
     (
         "response-header-removed",
@@ -272,19 +297,25 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
         "clamp-removed",
         _breaking("Clients: a number beyond the bound may be refused now, or mean something else."),
         "clamp-added",
-        _risky("Clients: a number beyond the bound is no longer refused, and does not mean what it says."),
+        _risky(
+            "Clients: a number beyond the bound is no longer refused, and does not mean what it says."
+        ),
     ),
     (
         "clamp-narrowed",
         _breaking("Clients: get fewer records than they asked for, and nobody is told."),
         "clamp-widened",
-        _compatible("Clients: get what they ask for. Servers: one with the old bound no longer conforms."),
+        _compatible(
+            "Clients: get what they ask for. Servers: one with the old bound no longer conforms."
+        ),
     ),
     (
         "listing-removed",
         _risky("Clients: nothing says any more in which order and pages the records come."),
         "listing-added",
-        _risky("Clients: can rely on more. Servers: are judged by how they list, and may fail now."),
+        _risky(
+            "Clients: can rely on more. Servers: are judged by how they list, and may fail now."
+        ),
     ),
     # lifecycles
     (
@@ -303,7 +334,9 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
         "given-added",
         _risky("Clients: may find a record that begins in this state."),
         "given-removed",
-        _risky("Clients: a record comes into this state only by the moves of the table now, if at all."),
+        _risky(
+            "Clients: a record comes into this state only by the moves of the table now, if at all."
+        ),
     ),
     (
         "creation-removed",
@@ -321,7 +354,9 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
         "refusal-added",
         _breaking("Clients: a call that succeeded is refused now."),
         "refusal-removed",
-        _risky("Clients: one that counted on the refusal changes a record, or reads one. Servers: one that refuses no longer conforms."),
+        _risky(
+            "Clients: one that counted on the refusal changes a record, or reads one. Servers: one that refuses no longer conforms."
+        ),
     ),
     (
         "move-added-to-stay",
@@ -333,7 +368,9 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
         "move-removed",
         _breaking("Clients: the call no longer leads to this state under this condition."),
         "move-added",
-        _risky("Clients: the call may lead to a state to which it did not lead. Servers: have to make this move."),
+        _risky(
+            "Clients: the call may lead to a state to which it did not lead. Servers: have to make this move."
+        ),
     ),
     (
         "guarantee-dropped",
@@ -357,7 +394,9 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
         "timer-shortened",
         _breaking("Clients: have less time before the record leaves its state."),
         "timer-lengthened",
-        _risky("Clients: wait longer for the move. Servers: one with the old time no longer conforms."),
+        _risky(
+            "Clients: wait longer for the move. Servers: one with the old time no longer conforms."
+        ),
     ),
     (
         "timer-made-optional",
@@ -368,7 +407,9 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
     # rules
     (
         "rule-added",
-        _risky("Clients: can rely on more, but a rule that refuses refuses them too. Servers: are judged by it, and may fail now."),
+        _risky(
+            "Clients: can rely on more, but a rule that refuses refuses them too. Servers: are judged by it, and may fail now."
+        ),
         "rule-removed",
         _risky("Clients: can rely on less: no server is judged by it any more."),
     ),
@@ -380,13 +421,17 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
     ),
     (
         "rule-raised",
-        _risky("Clients: can rely on it. Servers: one that did otherwise was within its rights, and may fail now."),
+        _risky(
+            "Clients: can rely on it. Servers: one that did otherwise was within its rights, and may fail now."
+        ),
         "rule-lowered",
         _risky("Clients: can rely on it less. Servers: may do otherwise now."),
     ),
     (
         "rule-statuses-narrowed",
-        _risky("Clients: have fewer answers to expect. Servers: one that gives another no longer conforms."),
+        _risky(
+            "Clients: have fewer answers to expect. Servers: one that gives another no longer conforms."
+        ),
         "rule-statuses-widened",
         _risky("Clients: may be answered in a way that they do not know."),
     ),
@@ -407,7 +452,9 @@ _PAIRS: tuple[tuple[str, _Verdict, str, _Verdict], ...] = (
         "rate-limits-added",
         _breaking("Clients: calls that were answered are refused for their rate now."),
         "rate-limits-removed",
-        _compatible("Clients: may call as often as they did. Servers: that refuse for the rate no longer conform."),
+        _compatible(
+            "Clients: may call as often as they did. Servers: that refuse for the rate no longer conform."
+        ),
     ),
     (
         "rate-limit-added",
@@ -453,70 +500,183 @@ _OWN: tuple[tuple[str, _Verdict], ...] = (
     ("path-changed", _breaking("Clients: a call at the old path has no answer now.")),
     ("method-changed", _breaking("Clients: a call with the old method has no answer now.")),
     ("path-parameter-renamed", _compatible("Clients: its name is nowhere on the wire.")),
-    ("operation-id-changed", _compatible("Clients: its name is nowhere on the wire, but generated code may have it.")),
+    (
+        "operation-id-changed",
+        _compatible("Clients: its name is nowhere on the wire, but generated code may have it."),
+    ),
     ("parameter-moved", _breaking("Clients: it is not read any more where they send it.")),
-    ("parameter-serialization-changed", _breaking("Clients: what they send is read as something else, or refused.")),
-    ("encoding-changed", _risky("Clients: whether what they send is read still cannot be told from the document.")),
+    (
+        "parameter-serialization-changed",
+        _breaking("Clients: what they send is read as something else, or refused."),
+    ),
+    (
+        "encoding-changed",
+        _risky("Clients: whether what they send is read still cannot be told from the document."),
+    ),
     ("envelope-changed", _breaking("Clients: look for the record where it is no longer.")),
-    ("access-changed", _compatible("Clients: who sends it and who gets it is told of where it is a part of a message.")),
+    (
+        "access-changed",
+        _compatible(
+            "Clients: who sends it and who gets it is told of where it is a part of a message."
+        ),
+    ),
     ("hidden-member-changed", _compatible("Clients: it is no part of this message.")),
     # who may call
-    ("security-scheme-changed", _breaking("Clients: a credential as they send it is not read any more.")),
+    (
+        "security-scheme-changed",
+        _breaking("Clients: a credential as they send it is not read any more."),
+    ),
     ("scope-changed", _breaking("Clients: a credential with the old scope alone is refused now.")),
     # how it lists
     ("filter-changed", _breaking("Clients: the same value keeps other records.")),
     ("list-resource-changed", _breaking("Clients: get records of another resource.")),
     (
         "list-order-changed",
-        _risky("Clients: the same call gives the records in another order. The rules of the list say whether one could rely on it."),
+        _risky(
+            "Clients: the same call gives the records in another order. The rules of the list say whether one could rely on it."
+        ),
     ),
-    ("paging-style-changed", _breaking("Clients: do not get beyond the first page in the old way.")),
+    (
+        "paging-style-changed",
+        _breaking("Clients: do not get beyond the first page in the old way."),
+    ),
     ("cursor-changed", _breaking("Clients: do not get beyond the first page in the old way.")),
-    ("cursor-field-changed", _risky("Clients: one that makes cursors of its own, or keeps old ones, gets other pages.")),
+    (
+        "cursor-field-changed",
+        _risky("Clients: one that makes cursors of its own, or keeps old ones, gets other pages."),
+    ),
     # lifecycles
     ("lifecycle-renamed", _compatible("Clients: its name is nowhere on the wire.")),
-    ("lifecycle-schema-changed", _risky("Clients: the states are told from other fields. Servers: are judged by other records.")),
-    ("identity-parameter-changed", _compatible("Clients: the name of a path parameter is nowhere on the wire.")),
-    ("identity-field-changed", _breaking("Clients: the value with which they name a record names none now, or another.")),
+    (
+        "lifecycle-schema-changed",
+        _risky(
+            "Clients: the states are told from other fields. Servers: are judged by other records."
+        ),
+    ),
+    (
+        "identity-parameter-changed",
+        _compatible("Clients: the name of a path parameter is nowhere on the wire."),
+    ),
+    (
+        "identity-field-changed",
+        _breaking("Clients: the value with which they name a record names none now, or another."),
+    ),
     ("state-renamed", _compatible("Clients: the name of a state is nowhere on the wire.")),
-    ("state-redrawn", _risky("Clients: some records count as being in another state, where other calls may be refused.")),
-    ("state-values-changed", _breaking("Clients: look for the state in values that no longer tell of it.")),
-    ("creation-operation-changed", _breaking("Clients: the call that made a record does not make one now.")),
+    (
+        "state-redrawn",
+        _risky(
+            "Clients: some records count as being in another state, where other calls may be refused."
+        ),
+    ),
+    (
+        "state-values-changed",
+        _breaking("Clients: look for the state in values that no longer tell of it."),
+    ),
+    (
+        "creation-operation-changed",
+        _breaking("Clients: the call that made a record does not make one now."),
+    ),
     ("creation-state-changed", _breaking("Clients: find a new record in another state.")),
-    ("refusal-status-changed", _breaking("Clients: a refusal that they tell by its status is not told any more.")),
-    ("refusal-status-changed-undocumented", _risky("Clients: nobody could rely on this status, but some may have.")),
+    (
+        "refusal-status-changed",
+        _breaking("Clients: a refusal that they tell by its status is not told any more."),
+    ),
+    (
+        "refusal-status-changed-undocumented",
+        _risky("Clients: nobody could rely on this status, but some may have."),
+    ),
     ("move-target-changed", _breaking("Clients: the same call leads to another state.")),
-    ("effects-changed", _risky("Clients: what a call does besides, to other fields or outside of the API, may be something else.")),
+    (
+        "effects-changed",
+        _risky(
+            "Clients: what a call does besides, to other fields or outside of the API, may be something else."
+        ),
+    ),
     ("timer-target-changed", _breaking("Clients: time leads the record to another state.")),
-    ("timer-field-changed", _breaking("Clients: when the record leaves its state is to be read from another field.")),
+    (
+        "timer-field-changed",
+        _breaking("Clients: when the record leaves its state is to be read from another field."),
+    ),
     # rules
-    ("rule-restated", _risky("Clients and servers: whether only the words are others has to be read.")),
-    ("decision-restated", _compatible("Clients: nobody could rely on it. Servers: were never judged by it.")),
+    (
+        "rule-restated",
+        _risky("Clients and servers: whether only the words are others has to be read."),
+    ),
+    (
+        "decision-restated",
+        _compatible("Clients: nobody could rely on it. Servers: were never judged by it."),
+    ),
     ("rule-source-changed", _compatible("Clients: the rule is the same.")),
-    ("rule-moved", _risky("Clients: the rule may hold for other calls than before. Servers: are judged by it there.")),
-    ("rule-statuses-changed", _breaking("Clients: one that tells the answer by its status does not any more.")),
-    ("rule-first-status-changed", _compatible("Clients: had to expect each of them; the mock gives another first.")),
-    ("decision-statuses-changed", _compatible("Clients: nobody could rely on it. Servers: were never judged by it.")),
-    ("rule-reference-changed", _compatible("Clients: it holds by another rule that weighs the same.")),
-    ("violation-status-changed", _breaking("Clients: a refusal that they tell by its status is not told any more.")),
-    ("violation-status-changed-undocumented", _risky("Clients: nobody could rely on this status, but some may have.")),
+    (
+        "rule-moved",
+        _risky(
+            "Clients: the rule may hold for other calls than before. Servers: are judged by it there."
+        ),
+    ),
+    (
+        "rule-statuses-changed",
+        _breaking("Clients: one that tells the answer by its status does not any more."),
+    ),
+    (
+        "rule-first-status-changed",
+        _compatible("Clients: had to expect each of them; the mock gives another first."),
+    ),
+    (
+        "decision-statuses-changed",
+        _compatible("Clients: nobody could rely on it. Servers: were never judged by it."),
+    ),
+    (
+        "rule-reference-changed",
+        _compatible("Clients: it holds by another rule that weighs the same."),
+    ),
+    (
+        "violation-status-changed",
+        _breaking("Clients: a refusal that they tell by its status is not told any more."),
+    ),
+    (
+        "violation-status-changed-undocumented",
+        _risky("Clients: nobody could rely on this status, but some may have."),
+    ),
     # rates
-    ("rate-limit-header-changed", _breaking("Clients: look for it under a name that it no longer has.")),
-    ("rate-limit-first-window-changed", _risky("Clients: the same headers tell of another span of time.")),
-    ("rate-limit-resource-changed", _risky("Clients: one that tells limits apart by this name does not any more.")),
+    (
+        "rate-limit-header-changed",
+        _breaking("Clients: look for it under a name that it no longer has."),
+    ),
+    (
+        "rate-limit-first-window-changed",
+        _risky("Clients: the same headers tell of another span of time."),
+    ),
+    (
+        "rate-limit-resource-changed",
+        _risky("Clients: one that tells limits apart by this name does not any more."),
+    ),
     # the document
-    ("api-renamed", _compatible("Clients: its name is nowhere on the wire. Lists of rule ids, as of known failures, have to follow.")),
+    (
+        "api-renamed",
+        _compatible(
+            "Clients: its name is nowhere on the wire. Lists of rule ids, as of known failures, have to follow."
+        ),
+    ),
     ("prose-changed", _compatible("Clients: it says something to people only.")),
-    ("version-changed", _compatible("Clients: the number is a label; the other changes say what it stands for.")),
+    (
+        "version-changed",
+        _compatible("Clients: the number is a label; the other changes say what it stands for."),
+    ),
     ("unused-component-changed", _compatible("Clients: no operation uses it.")),
     ("written-otherwise", _compatible("Clients: both versions say the same.")),
-    ("unknown-changed", _risky("Clients: nothing is known of this member, so what it means cannot be told.")),
+    (
+        "unknown-changed",
+        _risky("Clients: nothing is known of this member, so what it means cannot be told."),
+    ),
 )
 
 
 def _sorts() -> Iterator[Sort]:
     for one, other, taken, given, back_taken, back_given in _SCHEMA_PAIRS:
-        for direction, verdict, back in (("request", taken, back_taken), ("response", given, back_given)):
+        for direction, verdict, back in (
+            ("request", taken, back_taken),
+            ("response", given, back_given),
+        ):
             yield Sort(f"{direction}-{one}", verdict.kind, verdict.why, f"{direction}-{other}")
             yield Sort(f"{direction}-{other}", back.kind, back.why, f"{direction}-{one}")
     for name, taken, given in _SCHEMA_OWN:

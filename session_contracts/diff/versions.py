@@ -15,17 +15,19 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from openapi import API_NAMES, ContractError, UnknownApi
-from openapi.checks import CHECKS, Stage, Subject, run
-from openapi.loader import load_source
-from openapi.source import Source, parse, read
 from session_contracts.contracts import contract_file
 from session_contracts.errors import GitFailed, NoContract, UnknownVersion
+from session_contracts.openapi import API_NAMES, ContractError, UnknownApi
+from session_contracts.openapi.checks import CHECKS, Stage, Subject, run
+from session_contracts.openapi.loader import load_source
+from session_contracts.openapi.source import Source, parse, read
 
 #: A document that has one of these is one of ours, and has to be a whole contract.
 _OURS = ("x-lifecycles", "x-rules", "x-rate-limits")
 #: What must hold of any document that is compared.
-_PLAIN = [check for check in CHECKS if check.id in ("openapi", "openapi-form", "reference-resolves")]
+_PLAIN = [
+    check for check in CHECKS if check.id in ("openapi", "openapi-form", "reference-resolves")
+]
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,10 @@ def _content(blob: _Blob) -> bytes:
         _check_repository(blob.folder)
     where = f"at revision {blob.revision}" if blob.revision else "in the index"
     path = _from_root(blob).partition(":")[2]
-    raise GitFailed(f"there is no file {path!r} {where}", f"name one that it has, from the root of the repository: {blob.revision}:PATH")
+    raise GitFailed(
+        f"there is no file {path!r} {where}",
+        f"name one that it has, from the root of the repository: {blob.revision}:PATH",
+    )
 
 
 def _from_root(blob: _Blob) -> str:
@@ -139,7 +144,9 @@ def _from_root(blob: _Blob) -> str:
 
 def _check_revision(folder: Path, revision: str, what: str) -> None:
     _check_repository(folder)
-    done = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
+    done = _git(
+        folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}"
+    )
     if done.returncode:
         advice = f"see 'git log'; a shallow clone has to fetch it first. A version is a file, an API ({', '.join(API_NAMES)}) or a revision"
         raise GitFailed(f"{what}: {revision!r} is no file, no API and no git revision", advice)
@@ -149,13 +156,20 @@ def _check_repository(folder: Path) -> None:
     done = _git(folder, "rev-parse", "--git-dir")
     if done.returncode:
         said = next(iter(done.stderr.decode(errors="replace").splitlines()), "git fails")
-        raise GitFailed(f"{folder.absolute()}: {said}", "a revision can be read only from within its repository; name a file instead")
+        raise GitFailed(
+            f"{folder.absolute()}: {said}",
+            "a revision can be read only from within its repository; name a file instead",
+        )
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
+        return subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, check=False
+        )
     except FileNotFoundError:
-        raise GitFailed("git is not installed, or not on the PATH", "install it, or name two files") from None
+        raise GitFailed(
+            "git is not installed, or not on the PATH", "install it, or name two files"
+        ) from None
     except ValueError as error:  # a NUL in an argument
         raise GitFailed(str(error), "name a revision") from None

@@ -21,7 +21,9 @@ def build(pages: Mapping[str, Make], folder: Path, *, force: bool = False) -> in
     made = {path: make() for path, make in sorted(pages.items())}
     folder.mkdir(parents=True, exist_ok=True)
     # Both, until all is done: what is written halfway is still known as ours.
-    (folder / MARKER).write_text("".join(f"{path}\n" for path in sorted({*made, *(former or ())})), encoding="utf-8")
+    (folder / MARKER).write_text(
+        "".join(f"{path}\n" for path in sorted({*made, *(former or ())})), encoding="utf-8"
+    )
     for path, content in made.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

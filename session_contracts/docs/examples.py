@@ -11,13 +11,13 @@ from urllib.parse import quote, urlencode
 
 import yaml
 
-from conformance.vocabulary import Vocabulary, vocabularies
-from mock_server.fixtures import read_fixture
-from openapi import Lifecycle, Operation
-from openapi.json_schema import resolve
-from openapi.model import Parameter, SecurityScheme
+from session_contracts.conformance.vocabulary import Vocabulary, vocabularies
 from session_contracts.docs.facts import node_of
 from session_contracts.docs.model import MOCK, Api
+from session_contracts.mock_server.fixtures import read_fixture
+from session_contracts.openapi import Lifecycle, Operation
+from session_contracts.openapi.json_schema import resolve
+from session_contracts.openapi.model import Parameter, SecurityScheme
 
 #: In a URL, where the id stands of what was prepared.
 HOLE = "\0"
@@ -58,7 +58,9 @@ def example(api: Api, operation: Operation) -> Example:
     )
     if "first" in own:
         step = own["first"]
-        return Example(call, Call(step["method"], api.base_url + step["path"], {}, step.get("body")))
+        return Example(
+            call, Call(step["method"], api.base_url + step["path"], {}, step.get("body"))
+        )
     if prepared is None:
         return Example(call)
     table = _identified(api, operation)
@@ -108,7 +110,9 @@ def _url(api: Api, operation: Operation, given: Mapping[str, str], prepared: boo
     table = api.contract.lifecycle_of(operation.id)
     hole = table.parameter if prepared and table else ""
     values = {
-        parameter.name: HOLE if parameter.name == hole else quote(str(given.get(parameter.name, sample(parameter))), safe="")
+        parameter.name: HOLE
+        if parameter.name == hole
+        else quote(str(given.get(parameter.name, sample(parameter))), safe="")
         for parameter in operation.parameters
         if parameter.location == "path"
     }
@@ -120,9 +124,15 @@ def _url(api: Api, operation: Operation, given: Mapping[str, str], prepared: boo
 def _asked(operation: Operation) -> list[Parameter]:
     """The query parameters that an example shows: what is required; of a list its first filter, and how many are wanted."""
     query = [parameter for parameter in operation.parameters if parameter.location == "query"]
-    filters = [parameter for parameter in query if parameter.filter and parameter.example is not None][:1]
+    filters = [
+        parameter for parameter in query if parameter.filter and parameter.example is not None
+    ][:1]
     sizes = [parameter for parameter in query if operation.listing and parameter.name == "limit"]
-    return [parameter for parameter in query if parameter.required or parameter in filters or parameter in sizes]
+    return [
+        parameter
+        for parameter in query
+        if parameter.required or parameter in filters or parameter in sizes
+    ]
 
 
 def sample(parameter: Parameter) -> Any:
@@ -136,12 +146,21 @@ def sample(parameter: Parameter) -> Any:
         return schema["enum"][0]
     samples = {"integer": schema.get("minimum", 1), "number": 1, "boolean": "true"}
     formats = {"uuid": "00000000-0000-4000-8000-000000000000", "date-time": "2026-05-06T17:00:00Z"}
-    return samples.get(schema.get("type", ""), formats.get(schema.get("format", ""), parameter.name))
+    return samples.get(
+        schema.get("type", ""), formats.get(schema.get("format", ""), parameter.name)
+    )
 
 
 def _headers(api: Api, operation: Operation) -> dict[str, str]:
-    needed = [parameter for parameter in operation.parameters if parameter.location == "header" and parameter.required]
-    return {**credential(api, operation), **{parameter.name: str(sample(parameter)) for parameter in needed}}
+    needed = [
+        parameter
+        for parameter in operation.parameters
+        if parameter.location == "header" and parameter.required
+    ]
+    return {
+        **credential(api, operation),
+        **{parameter.name: str(sample(parameter)) for parameter in needed},
+    }
 
 
 def credential(api: Api, operation: Operation) -> dict[str, str]:
@@ -191,10 +210,18 @@ def sample_of(schema: Mapping[str, Any]) -> Any:
         case "boolean":
             return True
         case "string":
-            formats = {"uuid": "00000000-0000-4000-8000-000000000000", "date-time": "2026-05-06T17:00:00Z", "uri": "https://example.com"}
+            formats = {
+                "uuid": "00000000-0000-4000-8000-000000000000",
+                "date-time": "2026-05-06T17:00:00Z",
+                "uri": "https://example.com",
+            }
             return formats.get(schema.get("format", ""), "text")
     properties = schema.get("properties", {})
-    return {name: sample_of(member) for name, member in properties.items() if name in schema.get("required", properties)}
+    return {
+        name: sample_of(member)
+        for name, member in properties.items()
+        if name in schema.get("required", properties)
+    }
 
 
 # ---- in which language
@@ -206,7 +233,9 @@ def curl(shown: Example) -> str:
     if shown.first:
         first = _curl(shown.first, "-s" if shown.keep else "-s -o /dev/null")
         if shown.keep:
-            first = f'{shown.keep}=$({first} \\\n  | sed \'s/.*"{shown.member}":"\\([^"]*\\)".*/\\1/\')'
+            first = (
+                f'{shown.keep}=$({first} \\\n  | sed \'s/.*"{shown.member}":"\\([^"]*\\)".*/\\1/\')'
+            )
         lines.append(first)
     lines.append(_curl(shown.call, "-i", shown.keep))
     return "\n".join(lines) + "\n"
@@ -216,7 +245,9 @@ def _curl(call: Call, options: str, keep: str | None = None) -> str:
     implied = "POST" if call.body is not None else "GET"
     method = f" -X {call.method}" if call.method != implied else ""
     url = call.url.replace(HOLE, f"${keep}")
-    parts = [f'curl {options}{method} "{url}"' if keep else f"curl {options}{method} {shlex.quote(url)}"]
+    parts = [
+        f'curl {options}{method} "{url}"' if keep else f"curl {options}{method} {shlex.quote(url)}"
+    ]
     parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.body is not None:
         parts.append(f"--json {shlex.quote(_json_lines(call.body, 12))}")
@@ -240,7 +271,8 @@ def _json_lines(value: Any, used: int, indent: int = 2) -> str:
     if isinstance(value, Mapping):
         names = [f"{_json(name)}: " for name in value]
         lines = [
-            f"{name}{_json_lines(member, indent + 3 + len(name), indent + 2)}" for name, member in zip(names, value.values(), strict=True)
+            f"{name}{_json_lines(member, indent + 3 + len(name), indent + 2)}"
+            for name, member in zip(names, value.values(), strict=True)
         ]
     else:
         lines = [_json_lines(item, indent + 3, indent + 2) for item in value]
@@ -254,7 +286,10 @@ def python(shown: Example) -> str:
     if shown.first:
         lines += _python(shown.first, "made = " if shown.keep else "", None)
         lines += [f'{shown.keep} = made.json()["{shown.member}"]', ""] if shown.keep else [""]
-    lines += [*_python(shown.call, "answer = ", shown.keep), "print(answer.status_code, answer.json())"]
+    lines += [
+        *_python(shown.call, "answer = ", shown.keep),
+        "print(answer.status_code, answer.json())",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -275,14 +310,23 @@ def _python_value(value: Any, indent: int = 4) -> str:
         return text
     inner = " " * (indent + 4)
     if isinstance(value, Mapping):
-        lines = [f"{inner}{_json(name)}: {_python_value(member, indent + 4)}," for name, member in value.items()]
+        lines = [
+            f"{inner}{_json(name)}: {_python_value(member, indent + 4)},"
+            for name, member in value.items()
+        ]
         return "\n".join(["{", *lines, " " * indent + "}"])
-    return "\n".join(["[", *(f"{inner}{_python_value(item, indent + 4)}," for item in value), " " * indent + "]"])
+    return "\n".join(
+        ["[", *(f"{inner}{_python_value(item, indent + 4)}," for item in value), " " * indent + "]"]
+    )
 
 
 def _python_text(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_json(name)}: {_python_text(member)}" for name, member in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{_json(name)}: {_python_text(member)}" for name, member in value.items())
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(map(_python_text, value)) + "]"
     return _json(value) if isinstance(value, str) else repr(value)
@@ -293,14 +337,24 @@ def javascript(shown: Example) -> str:
     lines = []
     if shown.first:
         lines += _javascript(shown.first, "const made = " if shown.keep else "", None)
-        lines += [f"const {shown.keep} = (await made.json()).{shown.member};", ""] if shown.keep else [""]
-    lines += [*_javascript(shown.call, "const answer = ", shown.keep), "console.log(answer.status, await answer.json());"]
+        lines += (
+            [f"const {shown.keep} = (await made.json()).{shown.member};", ""]
+            if shown.keep
+            else [""]
+        )
+    lines += [
+        *_javascript(shown.call, "const answer = ", shown.keep),
+        "console.log(answer.status, await answer.json());",
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _javascript(call: Call, name: str, keep: str | None) -> list[str]:
     url = f"`{call.url.replace(HOLE, f'${{{keep}}}')}`" if keep else _json(call.url)
-    headers = {**call.headers, **({"Content-Type": "application/json"} if call.body is not None else {})}
+    headers = {
+        **call.headers,
+        **({"Content-Type": "application/json"} if call.body is not None else {}),
+    }
     options = [f"  method: {_json(call.method)},"] if call.method != "GET" else []
     if headers:
         options.append(f"  headers: {_javascript_value(headers, 2)},")
@@ -328,10 +382,16 @@ class Language:
     write: Any
 
 
-LANGUAGES = (Language("curl", "bash", curl), Language("Python", "python", python), Language("JavaScript", "javascript", javascript))
+LANGUAGES = (
+    Language("curl", "bash", curl),
+    Language("Python", "python", python),
+    Language("JavaScript", "javascript", javascript),
+)
 
 
 def at(shown: Example, url: str) -> Example:
     """The same calls, of a mock at another place."""
     first = replace(shown.first, url=shown.first.url.replace(MOCK, url)) if shown.first else None
-    return replace(shown, call=replace(shown.call, url=shown.call.url.replace(MOCK, url)), first=first)
+    return replace(
+        shown, call=replace(shown.call, url=shown.call.url.replace(MOCK, url)), first=first
+    )

@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from openapi import Contract, Level, Lifecycle, Operation, Rule
-from openapi.json_schema import rule_map
-from openapi.model import ABSENT, FOREIGN, PSEUDO_STATES, Body, JsonSchema, Move, RuleMap, Transition
-from openapi.pages import operation_page, overview_page, schema_page
+from session_contracts.openapi import Contract, Level, Lifecycle, Operation, Rule
+from session_contracts.openapi.json_schema import rule_map
+from session_contracts.openapi.model import (
+    ABSENT,
+    FOREIGN,
+    PSEUDO_STATES,
+    Body,
+    JsonSchema,
+    Move,
+    RuleMap,
+    Transition,
+)
+from session_contracts.openapi.pages import operation_page, overview_page, schema_page
 
 #: What is shown in the place of a pseudo-state, and what it is.
-PSEUDO = {ABSENT: ("no such record", "no record has that id"), FOREIGN: ("somebody else's", "the record belongs to another tenant")}
+PSEUDO = {
+    ABSENT: ("no such record", "no record has that id"),
+    FOREIGN: ("somebody else's", "the record belongs to another tenant"),
+}
 
 LEVELS: Mapping[Level, str] = {
     Level.DOCUMENTED: "The vendor's page says so. A server that breaks it does not conform.",
@@ -94,9 +106,19 @@ def _mentions(contract: Contract) -> Iterator[tuple[str, Mention]]:
             yield rule, Mention(text, schema_page(contract.name, name))
     for scheme in contract.security:
         for wrong, rule in scheme.rules.ids.items():
-            yield rule, Mention(f"Credential `{scheme.name}`: {_CREDENTIAL.get(wrong, wrong)}", overview_page(contract.name), "auth")
+            yield (
+                rule,
+                Mention(
+                    f"Credential `{scheme.name}`: {_CREDENTIAL.get(wrong, wrong)}",
+                    overview_page(contract.name),
+                    "auth",
+                ),
+            )
     if contract.rate_limits:
-        yield contract.rate_limits.rule, Mention("Rate limits of the API", overview_page(contract.name), "rates")
+        yield (
+            contract.rate_limits.rule,
+            Mention("Rate limits of the API", overview_page(contract.name), "rates"),
+        )
 
 
 #: What can be wrong with a credential, in words.
@@ -120,15 +142,32 @@ def _of_table(contract: Contract, table: Lifecycle) -> Iterator[tuple[str, Menti
                 text = f"Lifecycle of `{table.name}`: `{row.operation}`, {_state(state)}: {entry_words(entry)}"
                 yield entry.rule, Mention(text, page, "lifecycle")
         if row.atomic:
-            yield row.atomic, Mention(f"Lifecycle of `{table.name}`: a refused `{row.operation}` changes nothing", page, "lifecycle")
+            yield (
+                row.atomic,
+                Mention(
+                    f"Lifecycle of `{table.name}`: a refused `{row.operation}` changes nothing",
+                    page,
+                    "lifecycle",
+                ),
+            )
         if row.isolated:
-            yield row.isolated, Mention(f"Lifecycle of `{table.name}`: `{row.operation}` changes no other record", page, "lifecycle")
+            yield (
+                row.isolated,
+                Mention(
+                    f"Lifecycle of `{table.name}`: `{row.operation}` changes no other record",
+                    page,
+                    "lifecycle",
+                ),
+            )
     for timer in table.timers:
         text = f"Lifecycle of `{table.name}`: timer `{timer.name}` to `{timer.target}`"
         yield timer.rule, Mention(text, overview, anchor("timers", table.name))
     if table.creation:
         text = f"Lifecycle of `{table.name}`: `{table.creation.operation}` makes one, which is `{table.creation.target}`"
-        yield table.creation.rule, Mention(text, operation_page(contract.name, table.creation.operation))
+        yield (
+            table.creation.rule,
+            Mention(text, operation_page(contract.name, table.creation.operation)),
+        )
 
 
 def _state(state: str) -> str:
@@ -149,7 +188,9 @@ def entry_words(entry: Entry) -> str:
 def when_words(when: Mapping[str, Any]) -> str:
     """Which request body it takes."""
     said = {None: "is left out or null", "*": "is given"}
-    return " and ".join(f"`{name}` {said.get(value, f'is `{value}`')}" for name, value in when.items())
+    return " and ".join(
+        f"`{name}` {said.get(value, f'is `{value}`')}" for name, value in when.items()
+    )
 
 
 def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[str, Mention]]:
@@ -162,17 +203,30 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[st
         if parameter.filter:
             yield parameter.filter.rule, Mention(f"{what}: what it keeps", page, where)
         if parameter.clamp:
-            yield parameter.clamp.rule, Mention(f"{what}: counts as the bound beyond it", page, where)
+            yield (
+                parameter.clamp.rule,
+                Mention(f"{what}: counts as the bound beyond it", page, where),
+            )
     if operation.body:
         for constraint, rule in body_rules(operation.body).items():
-            yield rule, Mention(f"Body of `{operation.id}`: {constraint_words(constraint)}", page, "body")
+            yield (
+                rule,
+                Mention(f"Body of `{operation.id}`: {constraint_words(constraint)}", page, "body"),
+            )
     if operation.scope:
-        yield operation.scope.rule, Mention(f"`{operation.id}` needs the scope `{operation.scope.name}`", page)
+        yield (
+            operation.scope.rule,
+            Mention(f"`{operation.id}` needs the scope `{operation.scope.name}`", page),
+        )
 
 
 def body_rules(body: Body) -> dict[str, str]:
     """By constraint; that an optional body is missing breaks nothing."""
-    return {constraint: rule for constraint, rule in body.rules.ids.items() if body.required or constraint not in ("required", "missing")}
+    return {
+        constraint: rule
+        for constraint, rule in body.rules.ids.items()
+        if body.required or constraint not in ("required", "missing")
+    }
 
 
 #: The keywords of `x-rule`, in words.
@@ -203,7 +257,11 @@ _CONSTRAINTS = {
 
 def constraint_words(constraint: str, *, of_schema: bool = False) -> str:
     """What a value is that breaks the constraint; of a schema, `required` is about its members."""
-    return "without a required member" if of_schema and constraint == "required" else _CONSTRAINTS.get(constraint, constraint)
+    return (
+        "without a required member"
+        if of_schema and constraint == "required"
+        else _CONSTRAINTS.get(constraint, constraint)
+    )
 
 
 def broken_by(rules: Mapping[str, str], *, of_schema: bool = False) -> list[tuple[str, str]]:
@@ -221,7 +279,9 @@ def _any_of(found: list[str], known: set[str], of_schema: bool) -> str:
     return " or ".join(dict.fromkeys(words))
 
 
-def constraints(schema: JsonSchema, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def constraints(
+    schema: JsonSchema, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Every rule that an unresolved schema names: the path of members to it, the constraint, the rule."""
     for constraint, rule in rule_map(schema).ids.items():
         yield path, constraint, rule
@@ -245,7 +305,9 @@ def node_of(contract: Contract, operation: Operation) -> Mapping[str, Any]:
 
 def rules_of(contract: Contract, operation: Operation) -> dict[str, Rule]:
     """The rules that are stated at the operation or named by anything it has, in the contract's order."""
-    named = {rule.id for rule in contract.rules.values() if rule.operation == operation.id} | {*_named_by(contract, operation)}
+    named = {rule.id for rule in contract.rules.values() if rule.operation == operation.id} | {
+        *_named_by(contract, operation)
+    }
     return {name: rule for name, rule in contract.rules.items() if name in named}
 
 
@@ -253,7 +315,11 @@ def rules_of_api(contract: Contract, operation: Operation) -> dict[str, Rule]:
     """The rules that are stated for the whole API and that neither this operation names, nor another: those bind that one alone."""
     named = {rule for other in contract.operations.values() for rule in _named_by(contract, other)}
     here = rules_of(contract, operation)
-    return {name: rule for name, rule in contract.rules.items() if rule.operation is None and name not in named and name not in here}
+    return {
+        name: rule
+        for name, rule in contract.rules.items()
+        if rule.operation is None and name not in named and name not in here
+    }
 
 
 def _named_by(contract: Contract, operation: Operation) -> Iterator[str]:
@@ -294,9 +360,17 @@ class Answers:
 def answering(contract: Contract, operation: Operation, statuses: Collection[int]) -> Answers:
     """Of some of the statuses that the operation declares."""
     table = contract.lifecycle_of(operation.id)
-    refused = {refusal.rule: refusal.status for refusal in table.transitions[operation.id].refusals.values()} if table else {}
+    refused = (
+        {
+            refusal.rule: refusal.status
+            for refusal in table.transitions[operation.id].refusals.values()
+        }
+        if table
+        else {}
+    )
     return Answers(
-        *_answered(rules_of(contract, operation), refused, statuses), *_answered(rules_of_api(contract, operation), refused, statuses)
+        *_answered(rules_of(contract, operation), refused, statuses),
+        *_answered(rules_of_api(contract, operation), refused, statuses),
     )
 
 
@@ -304,9 +378,16 @@ def _answered(
     rules: Mapping[str, Rule], refused: Mapping[str, int], statuses: Collection[int]
 ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """`refused`: the status of a rule in the operation's row of the lifecycle, which need not be the rule's first."""
-    firsts = {name: refused.get(name) or (rule.statuses[0] if rule.statuses else 0) for name, rule in rules.items()}
+    firsts = {
+        name: refused.get(name) or (rule.statuses[0] if rule.statuses else 0)
+        for name, rule in rules.items()
+    }
     own = tuple(rule for name, rule in rules.items() if firsts[name] in statuses)
-    return own, tuple(rule for rule in rules.values() if rule not in own and not set(statuses).isdisjoint(rule.statuses))
+    return own, tuple(
+        rule
+        for rule in rules.values()
+        if rule not in own and not set(statuses).isdisjoint(rule.statuses)
+    )
 
 
 #: More statuses than that are told by their class, where they are nearly all of it.
@@ -326,10 +407,14 @@ def legal(statuses: Sequence[int]) -> tuple[str, ...]:
     said, classes = {str(first): None}, dict[str, None]()
     for status in others:
         kind = status // 100
-        left_out = [known.value for known in HTTPStatus if known // 100 == kind and known not in statuses]
+        left_out = [
+            known.value for known in HTTPStatus if known // 100 == kind and known not in statuses
+        ]
         many = sum(other // 100 == kind for other in statuses) > _FEW
         if many and len(left_out) <= _EXCEPTIONS:
-            classes[f"any {'other ' if first // 100 == kind else ''}{kind}xx{_but(left_out)}"] = None
+            classes[f"any {'other ' if first // 100 == kind else ''}{kind}xx{_but(left_out)}"] = (
+                None
+            )
         else:
             said[str(status)] = None
     return *said, *classes
@@ -342,7 +427,10 @@ def _but(statuses: Sequence[int]) -> str:
 
 def anchor(*words: str) -> str:
     """A fragment that is the same for the same words."""
-    return "-".join("".join(letter if letter.isalnum() or letter in "_.-" else "-" for letter in word) for word in words)
+    return "-".join(
+        "".join(letter if letter.isalnum() or letter in "_.-" else "-" for letter in word)
+        for word in words
+    )
 
 
 def security_rules(rules: RuleMap) -> list[tuple[str, str]]:

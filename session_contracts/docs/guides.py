@@ -11,9 +11,9 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from openapi import API_NAMES
-from openapi.pages import overview_page
 from session_contracts.docs.text import code
+from session_contracts.openapi import API_NAMES
+from session_contracts.openapi.pages import overview_page
 
 _HERE = Path(__file__).parent
 _PACKAGED = _HERE / "guides"
@@ -46,7 +46,11 @@ def folders() -> tuple[Path, ...]:
 def guides() -> tuple[Guide, ...]:
     """Those that tell how to do something, then the repository's own pages."""
     first, last = folders()[0], folders()[-1]
-    told = [(file, f"docs/{file.name}") for file in sorted(first.glob("*.md")) if file.name not in _BESIDE]
+    told = [
+        (file, f"docs/{file.name}")
+        for file in sorted(first.glob("*.md"))
+        if file.name not in _BESIDE
+    ]
     beside = [(last / name, name) for name in _BESIDE if (last / name).is_file()]
     return tuple(_guide(file, source) for file, source in (*told, *beside))
 
@@ -66,12 +70,17 @@ def license_text() -> bytes:
 def _guide(file: Path, source: str) -> Guide:
     text = file.read_text(encoding="utf-8")
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
-    return Guide(file.stem.lower(), _TITLES.get(source) or (title[1] if title else file.stem), source, text)
+    return Guide(
+        file.stem.lower(), _TITLES.get(source) or (title[1] if title else file.stem), source, text
+    )
 
 
 def render(guide: Guide, link: Link) -> tuple[str, list[tuple[str, str]]]:
     """As HTML, without its title; and its sections: fragment and title. What `link` does not know is shown without a link."""
-    parser = MarkdownIt("commonmark", {"html": False, "highlight": lambda text, language, _: str(code(text, language or "text"))})
+    parser = MarkdownIt(
+        "commonmark",
+        {"html": False, "highlight": lambda text, language, _: str(code(text, language or "text"))},
+    )
     parser.enable(["table", "strikethrough"])
     tokens = parser.parse(guide.text)
     sections = []
@@ -133,4 +142,8 @@ def places(known: Mapping[str, Any]) -> dict[str, str]:
     """Path in the repository to page of the site: the guides, the license, and the contracts that the site documents."""
     found = {guide.source: guide.page for guide in guides()}
     contracts = {f"openapi/{name}.yaml": overview_page(name) for name in (*API_NAMES, "control")}
-    return {**found, "LICENSE": LICENSE_PAGE, **{path: page for path, page in contracts.items() if page in known}}
+    return {
+        **found,
+        "LICENSE": LICENSE_PAGE,
+        **{path: page for path, page in contracts.items() if page in known},
+    }

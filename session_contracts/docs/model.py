@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from openapi import API_NAMES, Contract, load, load_control
+from session_contracts.openapi import API_NAMES, Contract, load, load_control
 
 #: Makes a page or a file of the site.
 Make = Callable[[], bytes]

@@ -21,7 +21,11 @@ def moved(html: bytes, origin: str) -> bytes:
     """The page, with this origin wherever it tells of the default one: whole, with places where it may be broken, or without the scheme."""
     if origin == MOCK:
         return html
-    for ours, theirs in ((MOCK, origin), (broken(MOCK), broken(origin)), (_host(MOCK), _host(origin))):
+    for ours, theirs in (
+        (MOCK, origin),
+        (broken(MOCK), broken(origin)),
+        (_host(MOCK), _host(origin)),
+    ):
         html = html.replace(ours.encode(), theirs.encode())
     return html
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from openapi import Operation
-from openapi.model import ABSENT, FOREIGN, Lifecycle, Parameter
 from session_contracts.docs.examples import HOLE, Call, Example, example, placing, words_of
 from session_contracts.docs.model import Api
 from session_contracts.docs.recorder import Recorded, recorder
+from session_contracts.openapi import Operation
+from session_contracts.openapi.model import ABSENT, FOREIGN, Lifecycle, Parameter
 
 #: No record has this id.
 _NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -47,7 +47,12 @@ def _states(api: Api, operation: Operation, good: Example) -> Iterator[Example]:
         else:
             url = _with_id(api, good, path, HOLE)
             first = placing(api, table, *_place(table, operation, state))
-            yield Example(replace(good.call, url=url), first if state != FOREIGN else _of_other(first), table.name.lower(), table.field)
+            yield Example(
+                replace(good.call, url=url),
+                first if state != FOREIGN else _of_other(first),
+                table.name.lower(),
+                table.field,
+            )
 
 
 def _place(table: Lifecycle, operation: Operation, state: str) -> tuple[str]:
@@ -57,7 +62,9 @@ def _place(table: Lifecycle, operation: Operation, state: str) -> tuple[str]:
 
 
 def _of_other(first: Call) -> Call:
-    return replace(first, body={**first.body, "params": {**first.body.get("params", {}), "tenant": "other"}})
+    return replace(
+        first, body={**first.body, "params": {**first.body.get("params", {}), "tenant": "other"}}
+    )
 
 
 def _with_id(api: Api, good: Example, path: str, key: str) -> str:
@@ -71,7 +78,11 @@ def _with_id(api: Api, good: Example, path: str, key: str) -> str:
 def _credentials(operation: Operation, good: Example) -> Iterator[Example]:
     for scheme in operation.security[:1]:
         others = {name: value for name, value in good.call.headers.items() if name != scheme.header}
-        wrong = ["Bearer nobody-issued-this", "Bearer", "Basic bm9ib2R5Om5vYm9keQ=="] if scheme.bearer else ["nobody-issued-this"]
+        wrong = (
+            ["Bearer nobody-issued-this", "Bearer", "Basic bm9ib2R5Om5vYm9keQ=="]
+            if scheme.bearer
+            else ["nobody-issued-this"]
+        )
         yield replace(good, call=replace(good.call, headers=others))
         for value in wrong:
             yield replace(good, call=replace(good.call, headers={**others, scheme.header: value}))
@@ -81,11 +92,19 @@ def _parameters(operation: Operation, good: Example) -> Iterator[Example]:
     for parameter in operation.parameters:
         if parameter.location == "query":
             for value in _wrong(parameter.schema):
-                yield replace(good, call=replace(good.call, url=_asking(good.call.url, [(parameter.name, str(value))])))
+                yield replace(
+                    good,
+                    call=replace(
+                        good.call, url=_asking(good.call.url, [(parameter.name, str(value))])
+                    ),
+                )
             twice = [(parameter.name, "1"), (parameter.name, "2")]
             yield replace(good, call=replace(good.call, url=_asking(good.call.url, twice)))
         elif parameter.location == "header":
-            yield replace(good, call=replace(good.call, headers={**good.call.headers, parameter.name: "nobody"}))
+            yield replace(
+                good,
+                call=replace(good.call, headers={**good.call.headers, parameter.name: "nobody"}),
+            )
         elif parameter.location == "path" and HOLE not in good.call.url:
             yield from _malformed(parameter, operation, good)
 
@@ -132,10 +151,19 @@ def _wrong_objects(schema: Mapping[str, Any], body: Any) -> Iterator[Any]:
         for value in (*_wrong(member), *_of_another_type(member)):
             yield {**body, name: value}
         if member.get("type") == "array" and isinstance(body.get(name), list) and body[name]:
-            yield from ({**body, name: [item]} for item in _wrong_objects(member["items"], body[name][-1]))
+            yield from (
+                {**body, name: [item]} for item in _wrong_objects(member["items"], body[name][-1])
+            )
 
 
 def _of_another_type(schema: Mapping[str, Any]) -> Iterator[Any]:
-    yield {"string": 7, "integer": "7", "number": "7", "boolean": "yes", "array": "none", "object": "none"}.get(schema.get("type", ""), 7)
+    yield {
+        "string": 7,
+        "integer": "7",
+        "number": "7",
+        "boolean": "yes",
+        "array": "none",
+        "object": "none",
+    }.get(schema.get("type", ""), 7)
     if schema.get("type") == "integer":
         yield 2.5

@@ -10,13 +10,13 @@ from threading import Lock
 import requests
 from starlette.types import ASGIApp
 
-from mock_server.app import create_app
-from mock_server.clock import rfc3339
-from mock_server.settings import Settings
-from openapi import API_NAMES
 from session_contracts.docs.examples import HOLE, Call, Example, at
 from session_contracts.docs.model import Api
 from session_contracts.in_process import URL, in_process
+from session_contracts.mock_server.app import create_app
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.settings import Settings
+from session_contracts.openapi import API_NAMES
 
 #: The site's time: all that the vendors' pages show lies behind it.
 NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
@@ -52,10 +52,14 @@ class Recorder:
         answer = self._send(example.call, key)
         if example.call.url.startswith(f"{URL}/_mock/"):
             self._tidy()
-        return Recorded(answer.status_code, answer.reason, answer.text, answer.headers.get("X-Mock-Rule"))
+        return Recorded(
+            answer.status_code, answer.reason, answer.text, answer.headers.get("X-Mock-Rule")
+        )
 
     def _send(self, call: Call, key: str = "") -> requests.Response:
-        return self._session.request(call.method, call.url.replace(HOLE, key), headers=dict(call.headers), json=call.body)
+        return self._session.request(
+            call.method, call.url.replace(HOLE, key), headers=dict(call.headers), json=call.body
+        )
 
     def _tidy(self) -> None:
         """What a reset leaves: the worlds that were made, and what was told to the control API."""

@@ -7,19 +7,36 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from openapi import pages
 from session_contracts.diagram import words
 from session_contracts.docs import facts, text
+from session_contracts.openapi import pages
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("session_contracts.docs"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("session_contracts.docs"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters.update(duration=words.duration, ticked=text.ticked, broken=text.broken, code=text.code, json=text.as_json)
-    environment.globals.update(pages=pages, anchor=facts.anchor, cell=facts.cell, columns=facts.columns, legal=facts.legal)
-    environment.globals.update(pseudo=facts.PSEUDO, levels=facts.LEVELS, broken_by=facts.broken_by, when_words=facts.when_words)
+    environment.filters.update(
+        duration=words.duration,
+        ticked=text.ticked,
+        broken=text.broken,
+        code=text.code,
+        json=text.as_json,
+    )
+    environment.globals.update(
+        pages=pages, anchor=facts.anchor, cell=facts.cell, columns=facts.columns, legal=facts.legal
+    )
+    environment.globals.update(
+        pseudo=facts.PSEUDO,
+        levels=facts.LEVELS,
+        broken_by=facts.broken_by,
+        when_words=facts.when_words,
+    )
     return environment
 
 
@@ -29,7 +46,11 @@ def render(template: str, path: str, **context: Any) -> bytes:
     def url(target: str, fragment: str = "") -> str:
         return relative(path, target) + (f"#{fragment}" if fragment else "")
 
-    html = _environment().get_template(template).render(path=path, url=url, root=relative(path, ""), **context)
+    html = (
+        _environment()
+        .get_template(template)
+        .render(path=path, url=url, root=relative(path, ""), **context)
+    )
     return html.encode()
 
 

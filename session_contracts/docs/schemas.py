@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from openapi.json_schema import pointer, rule_map
-from openapi.model import JsonSchema
+from session_contracts.openapi.json_schema import pointer, rule_map
+from session_contracts.openapi.model import JsonSchema
 
 _COMPONENT = "#/components/schemas/"
 #: Deeper members of a schema that has a page of its own are left to that page.
@@ -41,21 +41,49 @@ class Member:
     members: tuple["Member", ...] = ()
 
 
-def describe(document: Mapping[str, Any], node: JsonSchema, name: str = "", *, required: bool = False, depth: int = 0) -> Member:
+def describe(
+    document: Mapping[str, Any],
+    node: JsonSchema,
+    name: str = "",
+    *,
+    required: bool = False,
+    depth: int = 0,
+) -> Member:
     """`node` may hold references into `document`; they are followed."""
     schema, node = _follow(document, node)
     if node.get("type") == "array":
         item = describe(document, node.get("items", {}), depth=depth)
-        own = replace(item, type=f"array of {item.type}", facts=(*_facts(node), *(f"each {fact}" for fact in item.facts)))
+        own = replace(
+            item,
+            type=f"array of {item.type}",
+            facts=(*_facts(node), *(f"each {fact}" for fact in item.facts)),
+        )
         own = replace(own, schema=schema or item.schema, nullable=bool(node.get("nullable")))
     else:
         members = tuple(_members(document, node, depth)) if depth < _DEEPEST else ()
-        own = Member(name, _type(node), nullable=bool(node.get("nullable")), facts=tuple(_facts(node)), schema=schema, members=members)
-        own = replace(own, values=tuple(_shown(node.get("enum", ()))), known=tuple(node.get("x-extensible-enum", ())))
+        own = Member(
+            name,
+            _type(node),
+            nullable=bool(node.get("nullable")),
+            facts=tuple(_facts(node)),
+            schema=schema,
+            members=members,
+        )
+        own = replace(
+            own,
+            values=tuple(_shown(node.get("enum", ()))),
+            known=tuple(node.get("x-extensible-enum", ())),
+        )
         own = replace(own, choices=tuple(_choices(document, node)))
         own = _constant(own, node)
     description = str(node.get("description", own.description))
-    return replace(own, name=name, required=required, description=description, rules=(*rule_map(node).ids.items(),))
+    return replace(
+        own,
+        name=name,
+        required=required,
+        description=description,
+        rules=(*rule_map(node).ids.items(),),
+    )
 
 
 def _follow(document: Mapping[str, Any], node: JsonSchema) -> tuple[str | None, JsonSchema]:
@@ -87,12 +115,19 @@ def _members(document: Mapping[str, Any], node: JsonSchema, depth: int) -> Itera
 
 
 def _type(node: JsonSchema) -> str:
-    kind = str(node.get("type", "any value" if "oneOf" not in node and "anyOf" not in node else "one of several"))
+    kind = str(
+        node.get(
+            "type", "any value" if "oneOf" not in node and "anyOf" not in node else "one of several"
+        )
+    )
     return f"{kind} ({node['format']})" if "format" in node else kind
 
 
 def _shown(values: Any) -> list[str]:
-    return ["null" if value is None else str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+    return [
+        "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        for value in values
+    ]
 
 
 def _facts(node: JsonSchema) -> Iterator[str]:
@@ -113,7 +148,9 @@ def _facts(node: JsonSchema) -> Iterator[str]:
 def _range(least: Any, most: Any, what: str) -> Iterator[str]:
     """`what` in the plural, with a space before it."""
     said = {
-        (False, False): f"{_number(least)} to {_number(most)}" if least != most else f"exactly {_number(least)}",
+        (False, False): f"{_number(least)} to {_number(most)}"
+        if least != most
+        else f"exactly {_number(least)}",
         (False, True): f"at least {_number(least)}",
         (True, False): f"at most {_number(most)}",
     }.get((least is None, most is None))
@@ -132,7 +169,9 @@ def _choices(document: Mapping[str, Any], node: JsonSchema) -> Iterator[Choice]:
     for keyword, words in _COUNTED.items():
         if keyword in node:
             alternatives = node[keyword]
-            yield _by_value(alternatives) or Choice(words, tuple(_alternative(document, alternative) for alternative in alternatives))
+            yield _by_value(alternatives) or Choice(
+                words, tuple(_alternative(document, alternative) for alternative in alternatives)
+            )
     parts = node.get("allOf", ())
     # One that is nothing but a choice is told as if it stood in the schema itself.
     plain = tuple(part for part in parts if not set(part) <= {*_COUNTED, "allOf"})
@@ -150,21 +189,43 @@ def _alternative(document: Mapping[str, Any], node: JsonSchema) -> str:
 
 def _by_value(alternatives: Sequence[JsonSchema]) -> Choice | None:
     """Alternatives that are chosen by the value of one member; that which is `not` any of these values is told last."""
-    chosen = [alternative for alternative in alternatives if set(alternative) <= {"properties", "required"}]
+    chosen = [
+        alternative
+        for alternative in alternatives
+        if set(alternative) <= {"properties", "required"}
+    ]
     others = [alternative["not"] for alternative in alternatives if set(alternative) == {"not"}]
-    shared = [name for name in _enums(chosen[0]) if all(name in _enums(each) for each in chosen)] if chosen else []
-    if len(chosen) + len(others) < len(alternatives) or len(chosen) < 2 or len(others) > 1 or len(shared) != 1:
+    shared = (
+        [name for name in _enums(chosen[0]) if all(name in _enums(each) for each in chosen)]
+        if chosen
+        else []
+    )
+    if (
+        len(chosen) + len(others) < len(alternatives)
+        or len(chosen) < 2
+        or len(others) > 1
+        or len(shared) != 1
+    ):
         return None
     (name,) = shared
     values = [value for each in chosen for value in _enums(each)[name]]
-    if others and (set(others[0]) - {"properties", "required"} or set(_enums(others[0]).get(name, ())) != set(values)):
+    if others and (
+        set(others[0]) - {"properties", "required"}
+        or set(_enums(others[0]).get(name, ())) != set(values)
+    ):
         return None
     said = [f"{_quoted(_enums(each)[name])}: {_needs(each, name)}" for each in chosen]
-    return Choice(f"by `{name}`", (*said, *(["any other: nothing more is needed"] if others else [])))
+    return Choice(
+        f"by `{name}`", (*said, *(["any other: nothing more is needed"] if others else []))
+    )
 
 
 def _enums(schema: JsonSchema) -> dict[str, Sequence[Any]]:
-    return {name: member["enum"] for name, member in schema.get("properties", {}).items() if "enum" in member}
+    return {
+        name: member["enum"]
+        for name, member in schema.get("properties", {}).items()
+        if "enum" in member
+    }
 
 
 def _quoted(values: Sequence[Any]) -> str:
@@ -173,7 +234,11 @@ def _quoted(values: Sequence[Any]) -> str:
 
 def _needs(schema: JsonSchema, chooser: str) -> str:
     """What an alternative asks for besides the value of `chooser`."""
-    said = [f"`{path}`{f' ({kind})' if kind else ''}" for path, kind in _needed(schema) if path != chooser]
+    said = [
+        f"`{path}`{f' ({kind})' if kind else ''}"
+        for path, kind in _needed(schema)
+        if path != chooser
+    ]
     return f"needs {' and '.join(said)}" if said else "nothing more is needed"
 
 
@@ -195,9 +260,13 @@ def _condition(schema: JsonSchema) -> str:
         parts.append("with " + " and ".join(f"`{name}`" for name in only_needed))
     for name, member in properties.items():
         if "enum" in member:
-            parts.append(f"`{name}` is {' or '.join(f'`{value}`' for value in _shown(member['enum']))}")
+            parts.append(
+                f"`{name}` is {' or '.join(f'`{value}`' for value in _shown(member['enum']))}"
+            )
         elif "required" in member or "properties" in member:
-            parts.append(f"`{name}` has {' and '.join(f'`{needed}`' for needed in member.get('required', member['properties']))}")
+            parts.append(
+                f"`{name}` has {' and '.join(f'`{needed}`' for needed in member.get('required', member['properties']))}"
+            )
         else:
             parts.append(f"`{name}` is {_type(member)}")
     if "not" in schema:
@@ -210,7 +279,11 @@ def _condition(schema: JsonSchema) -> str:
 def uses(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """The other component schemas that refer to this one directly."""
     schemas: Mapping[str, Any] = document.get("components", {}).get("schemas", {})
-    return tuple(other for other, schema in schemas.items() if other != name and _refers(schema, _COMPONENT + name))
+    return tuple(
+        other
+        for other, schema in schemas.items()
+        if other != name and _refers(schema, _COMPONENT + name)
+    )
 
 
 def refers(document: Mapping[str, Any], node: Any, name: str) -> bool:
@@ -227,5 +300,7 @@ def refers(document: Mapping[str, Any], node: Any, name: str) -> bool:
 
 def _refers(node: Any, reference: str) -> bool:
     if isinstance(node, Mapping):
-        return node.get("$ref") == reference or any(_refers(value, reference) for value in node.values())
+        return node.get("$ref") == reference or any(
+            _refers(value, reference) for value in node.values()
+        )
     return isinstance(node, list) and any(_refers(value, reference) for value in node)

@@ -3,12 +3,21 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from openapi import Contract, Rule
-from openapi.pages import CHANGES_PAGE, decisions_page, lint_page, operation_page, overview_page, rule_page, rules_page, schema_page
 from session_contracts.docs.facts import anchor
 from session_contracts.docs.guides import guides, render
 from session_contracts.docs.model import Api
 from session_contracts.lint import CHECKS
+from session_contracts.openapi import Contract, Rule
+from session_contracts.openapi.pages import (
+    CHANGES_PAGE,
+    decisions_page,
+    lint_page,
+    operation_page,
+    overview_page,
+    rule_page,
+    rules_page,
+    schema_page,
+)
 
 #: Kind, name, what it says, page, API.
 Entry = tuple[str, str, str, str, str]
@@ -19,7 +28,13 @@ def entries(apis: Iterable[Api]) -> Iterator[Entry]:
         yield from _of(api.contract)
     for check in CHECKS:
         yield "check", check.id, check.why, lint_page(check.id), ""
-    yield "check", "Sorts of changes", "what diff tells, and why it is breaking, risky or compatible", CHANGES_PAGE, ""
+    yield (
+        "check",
+        "Sorts of changes",
+        "what diff tells, and why it is breaking, risky or compatible",
+        CHANGES_PAGE,
+        "",
+    )
     for guide in guides():
         yield "guide", guide.title, "", guide.page, ""
         for fragment, title in render(guide, lambda path: path)[1]:
@@ -28,18 +43,50 @@ def entries(apis: Iterable[Api]) -> Iterator[Entry]:
 
 def _of(contract: Contract) -> Iterator[Entry]:
     api = contract.name
-    yield "API", contract.title, contract.document["info"].get("description", ""), overview_page(api), api
+    yield (
+        "API",
+        contract.title,
+        contract.document["info"].get("description", ""),
+        overview_page(api),
+        api,
+    )
     yield "rules", f"Rules of {contract.title}", "all of them, by level", rules_page(api), api
     if contract.rules:
-        yield "rules", f"Decisions of {contract.title}", "what the documents leave open, and the alternatives", decisions_page(api), api
+        yield (
+            "rules",
+            f"Decisions of {contract.title}",
+            "what the documents leave open, and the alternatives",
+            decisions_page(api),
+            api,
+        )
     for operation in contract.operations.values():
-        yield "operation", operation.id, f"{operation.method} {operation.path} {operation.summary}", operation_page(api, operation.id), api
+        yield (
+            "operation",
+            operation.id,
+            f"{operation.method} {operation.path} {operation.summary}",
+            operation_page(api, operation.id),
+            api,
+        )
     for table in contract.lifecycles.values():
         for state, values in table.states.items():
-            said = ", ".join(f"{name} {' or '.join(map(str, allowed))}" for name, allowed in values.items())
-            yield "state", state, f"of a {table.name}: {said}", f"{overview_page(api)}#{anchor('state', table.name, state)}", api
+            said = ", ".join(
+                f"{name} {' or '.join(map(str, allowed))}" for name, allowed in values.items()
+            )
+            yield (
+                "state",
+                state,
+                f"of a {table.name}: {said}",
+                f"{overview_page(api)}#{anchor('state', table.name, state)}",
+                api,
+            )
     for name, schema in contract.schemas.items():
-        yield "schema", name, f"{schema.get('description', '')} {' '.join(schema.get('properties', {}))}", schema_page(api, name), api
+        yield (
+            "schema",
+            name,
+            f"{schema.get('description', '')} {' '.join(schema.get('properties', {}))}",
+            schema_page(api, name),
+            api,
+        )
     for rule in contract.rules.values():
         yield f"{rule.level} rule", rule.id, _says(rule), rule_page(api, rule.id), api
 

@@ -41,7 +41,13 @@ _POLICY = (
 
 def _policy(page: str, content: bytes) -> str:
     """Styles within a page are those that it was made with (diagrams have some); Swagger UI writes others into its own pages."""
-    styles = ["'unsafe-inline'"] if page.startswith("try/") else _styles(content.decode()) if page.endswith(".html") else []
+    styles = (
+        ["'unsafe-inline'"]
+        if page.startswith("try/")
+        else _styles(content.decode())
+        if page.endswith(".html")
+        else []
+    )
     return _POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *styles]))
 
 
@@ -49,8 +55,14 @@ def _styles(html: str) -> list[str]:
     """The fingerprint of each style within a page."""
     elements = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
     attributes = re.findall(r'<svg [^>]*? style="([^"]*)"', html)
-    found = [b64encode(sha256(unescape(style).encode()).digest()).decode() for style in dict.fromkeys([*elements, *attributes])]
-    return [*(["'unsafe-hashes'"] if attributes else []), *(f"'sha256-{fingerprint}'" for fingerprint in found)]
+    found = [
+        b64encode(sha256(unescape(style).encode()).digest()).decode()
+        for style in dict.fromkeys([*elements, *attributes])
+    ]
+    return [
+        *(["'unsafe-hashes'"] if attributes else []),
+        *(f"'sha256-{fingerprint}'" for fingerprint in found),
+    ]
 
 
 def _known(request: Request, tag: str) -> bool:
@@ -65,7 +77,12 @@ class SiteApp:
     `fit`: what is done to an HTML page for who asks for it.
     """
 
-    def __init__(self, pages: Callable[[], Mapping[str, Make]], missing: Callable[[str], bytes], fit: Fit | None = None) -> None:
+    def __init__(
+        self,
+        pages: Callable[[], Mapping[str, Make]],
+        missing: Callable[[str], bytes],
+        fit: Fit | None = None,
+    ) -> None:
         self._make_pages = pages
         self._missing = missing
         self._fit = fit
@@ -83,13 +100,22 @@ class SiteApp:
     async def _answer(self, request: Request, path: str) -> Response:
         """`path` relative to the root of the site."""
         if request.method not in ("GET", "HEAD"):
-            return Response("these pages are only read\n", 405, {"Allow": "GET, HEAD"}, "text/plain; charset=utf-8")
+            return Response(
+                "these pages are only read\n",
+                405,
+                {"Allow": "GET, HEAD"},
+                "text/plain; charset=utf-8",
+            )
         page = f"{path}index.html" if not path or path.endswith("/") else path
         content = await to_thread.run_sync(self._content, page)
         if content is None and f"{page}/index.html" in self._pages:
             return RedirectResponse(f"./{page.rpartition('/')[2]}/")
         if content is None:
-            return Response(await to_thread.run_sync(self._missing, page), 404, self._headers("missing.html", b""))
+            return Response(
+                await to_thread.run_sync(self._missing, page),
+                404,
+                self._headers("missing.html", b""),
+            )
         if self._fit and page.endswith(".html"):
             content = self._fit(request, content)
         tag = f'"{sha256(content).hexdigest()[:20]}"'
@@ -132,7 +158,9 @@ class Mounted:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(self._path):
             if scope["path"].startswith(self._start):
-                return await self._below({**scope, "path": scope["path"].removeprefix(self._path)}, receive, send)
+                return await self._below(
+                    {**scope, "path": scope["path"].removeprefix(self._path)}, receive, send
+                )
             if scope["path"] == self._path:
                 return await RedirectResponse(self._start)(scope, receive, send)
         if scope["type"] == "http" and (found := self._of_world.fullmatch(scope["path"])):

@@ -7,19 +7,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from openapi import Operation, Rule
-from openapi.pages import (
-    CHANGES_PAGE,
-    CHECKS_PAGE,
-    decisions_page,
-    download,
-    lint_page,
-    operation_page,
-    overview_page,
-    rule_page,
-    rules_page,
-    schema_page,
-)
 from session_contracts.diagram import lifecycle_svg
 from session_contracts.diff import SORTS
 from session_contracts.diff.change import Kind
@@ -33,6 +20,19 @@ from session_contracts.docs.study import Study
 from session_contracts.docs.text import pretty
 from session_contracts.export import exports
 from session_contracts.lint import CHECKS
+from session_contracts.openapi import Operation, Rule
+from session_contracts.openapi.pages import (
+    CHANGES_PAGE,
+    CHECKS_PAGE,
+    decisions_page,
+    download,
+    lint_page,
+    operation_page,
+    overview_page,
+    rule_page,
+    rules_page,
+    schema_page,
+)
 
 #: Where the mock has Swagger UI for an API, relative to the root of the site.
 TRY_PAGE = "try/{}.html"
@@ -49,22 +49,39 @@ class Frame:
     guides: tuple[guides.Guide, ...]
 
     def page(self, template: str, path: str, api: Api | None = None, **context: Any) -> bytes:
-        return render(template, path, frame=self, api=api, serve=SERVE, mock=MOCK, try_page=TRY_PAGE, **context)
+        return render(
+            template,
+            path,
+            frame=self,
+            api=api,
+            serve=SERVE,
+            mock=MOCK,
+            try_page=TRY_PAGE,
+            **context,
+        )
 
 
 def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> dict[str, Make]:
     """Every page and file of the site of these APIs. `reload`: each page loads itself anew when the site has changed."""
     frame = Frame(tuple(apis), try_it, reload, guides.guides())
-    pages: dict[str, Make] = {name: partial(static, name) for name in (*STATIC, *(["reload.js"] if reload else []))}
+    pages: dict[str, Make] = {
+        name: partial(static, name) for name in (*STATIC, *(["reload.js"] if reload else []))
+    }
     pages["search-index.js"] = partial(search.script, frame.apis)
-    pages["index.html"] = partial(frame.page, "home.html", "index.html", studies=[Study(api) for api in apis])
+    pages["index.html"] = partial(
+        frame.page, "home.html", "index.html", studies=[Study(api) for api in apis]
+    )
     for api in apis:
         pages.update(_api(frame, Study(api)))
     for check in CHECKS:
-        pages[lint_page(check.id)] = partial(frame.page, "lint_check.html", lint_page(check.id), check=check)
+        pages[lint_page(check.id)] = partial(
+            frame.page, "lint_check.html", lint_page(check.id), check=check
+        )
     pages[CHECKS_PAGE] = partial(frame.page, "lint.html", CHECKS_PAGE, checks=CHECKS)
     pages[CHANGES_PAGE] = partial(frame.page, "changes.html", CHANGES_PAGE, kinds=_sorts())
-    pages["all.html"] = partial(frame.page, "all.html", "all.html", groups=lambda: search.groups(frame.apis))
+    pages["all.html"] = partial(
+        frame.page, "all.html", "all.html", groups=lambda: search.groups(frame.apis)
+    )
     pages[guides.LICENSE_PAGE] = guides.license_text
     for guide in frame.guides:
         pages[guide.page] = partial(_guide, frame, guide, pages)
@@ -84,10 +101,16 @@ def missing(apis: Sequence[Api], path: str, *, try_it: bool = False) -> bytes:
 def _api(frame: Frame, study: Study) -> dict[str, Make]:
     api, contract = study.api, study.contract
     files = exports(contract)
-    pages: dict[str, Make] = {download(api.name, name): content.encode for name, content in files.items()}
+    pages: dict[str, Make] = {
+        download(api.name, name): content.encode for name, content in files.items()
+    }
     pages[overview_page(api.name)] = partial(_overview, frame, study, tuple(files))
-    pages[rules_page(api.name)] = partial(frame.page, "rules.html", rules_page(api.name), api, study=study)
-    pages[decisions_page(api.name)] = partial(frame.page, "decisions.html", decisions_page(api.name), api, study=study)
+    pages[rules_page(api.name)] = partial(
+        frame.page, "rules.html", rules_page(api.name), api, study=study
+    )
+    pages[decisions_page(api.name)] = partial(
+        frame.page, "decisions.html", decisions_page(api.name), api, study=study
+    )
     for operation in contract.operations.values():
         pages[operation_page(api.name, operation.id)] = partial(_operation, frame, study, operation)
     for rule in contract.rules.values():
@@ -114,9 +137,21 @@ def _overview(frame: Frame, study: Study, files: tuple[str, ...]) -> bytes:
         )
         for table in contract.lifecycles.values()
     }
-    schemes = [(scheme, _scheme(contract.document, scheme.name), secret_of(api, scheme)) for scheme in contract.security]
+    schemes = [
+        (scheme, _scheme(contract.document, scheme.name), secret_of(api, scheme))
+        for scheme in contract.security
+    ]
     words = facts.security_rules
-    return frame.page("overview.html", path, api, study=study, diagrams=diagrams, schemes=schemes, files=files, security_rules=words)
+    return frame.page(
+        "overview.html",
+        path,
+        api,
+        study=study,
+        diagrams=diagrams,
+        schemes=schemes,
+        files=files,
+        security_rules=words,
+    )
 
 
 def _scheme(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -129,7 +164,9 @@ def _operation(frame: Frame, study: Study, operation: Operation) -> bytes:
     node = facts.node_of(contract, operation)
     shown = study.examples[operation.id]
     answer = study.answers.get(operation.id)
-    answers = anatomy.grouped(anatomy.responses(contract, operation), answer.status if answer else None)
+    answers = anatomy.grouped(
+        anatomy.responses(contract, operation), answer.status if answer else None
+    )
     return frame.page(
         "operation.html",
         operation_page(api.name, operation.id),
@@ -141,7 +178,9 @@ def _operation(frame: Frame, study: Study, operation: Operation) -> bytes:
         parameters=anatomy.parameters(contract, operation),
         bodies=anatomy.bodies(contract, operation),
         body_rules=facts.body_rules(operation.body) if operation.body else {},
-        answers=[(group, facts.answering(contract, operation, group.statuses)) for group in answers],
+        answers=[
+            (group, facts.answering(contract, operation, group.statuses)) for group in answers
+        ],
         rules=facts.rules_of(contract, operation),
         api_rules=facts.rules_of_api(contract, operation),
         examples=[(language, language.write(shown)) for language in LANGUAGES],
@@ -184,7 +223,9 @@ def _schema(frame: Frame, study: Study, name: str) -> bytes:
         example=contract.schemas[name].get("example"),
         used_by=schemas.uses(document, name),
         operations=[
-            operation for operation in contract.operations.values() if schemas.refers(document, facts.node_of(contract, operation), name)
+            operation
+            for operation in contract.operations.values()
+            if schemas.refers(document, facts.node_of(contract, operation), name)
         ],
         lifecycles=[table for table in contract.lifecycles.values() if table.schema == name],
     )
@@ -192,5 +233,9 @@ def _schema(frame: Frame, study: Study, name: str) -> bytes:
 
 def _guide(frame: Frame, guide: guides.Guide, pages: Mapping[str, Make]) -> bytes:
     places = guides.places(pages)
-    html, sections = guides.render(guide, lambda path: relative(guide.page, places[path]) if path in places else None)
-    return frame.page("guide.html", guide.page, guide=guide, html=Markup(html), sections=sections)  # the parser has escaped it
+    html, sections = guides.render(
+        guide, lambda path: relative(guide.page, places[path]) if path in places else None
+    )
+    return frame.page(
+        "guide.html", guide.page, guide=guide, html=Markup(html), sections=sections
+    )  # the parser has escaped it

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from conformance.catalogue import judges
-from mock_server.breaks import catalogue
-from mock_server.breaks.parts import Break
-from openapi import Contract, Level, Rule
-from openapi.catalog import home_of
+from session_contracts.conformance.catalogue import judges
 from session_contracts.docs.examples import Example, example
 from session_contracts.docs.facts import Mention, mentions
 from session_contracts.docs.model import Api
 from session_contracts.docs.provoke import provoked
 from session_contracts.docs.recorder import Recorded, record
+from session_contracts.mock_server.breaks import catalogue
+from session_contracts.mock_server.breaks.parts import Break
+from session_contracts.openapi import Contract, Level, Rule
+from session_contracts.openapi.catalog import home_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,10 @@ class Study:
     @cached_property
     def examples(self) -> Mapping[str, Example]:
         """By operation."""
-        return {name: example(self.api, operation) for name, operation in self.contract.operations.items()}
+        return {
+            name: example(self.api, operation)
+            for name, operation in self.contract.operations.items()
+        }
 
     @cached_property
     def answers(self) -> Mapping[str, Recorded]:

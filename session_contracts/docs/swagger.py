@@ -19,7 +19,9 @@ _FILES = ("swagger-ui.css", "swagger-ui-bundle.js")
 
 def swagger(apis: Sequence[Api]) -> dict[str, Make]:
     """A page and a document for each API, and what the pages need."""
-    pages: dict[str, Make] = {f"try/{name}": (Path(swagger_ui_path) / name).read_bytes for name in _FILES}
+    pages: dict[str, Make] = {
+        f"try/{name}": (Path(swagger_ui_path) / name).read_bytes for name in _FILES
+    }
     pages["try/try.js"] = partial(static, "try.js")
     pages["try/try.css"] = partial(static, "try.css")
     for api in apis:
@@ -42,7 +44,9 @@ def _document(api: Api) -> bytes:
             for holder in (parameter, parameter.get("schema", {})):
                 holder.pop("example", None)
                 holder.pop("examples", None)
-    return json.dumps({**document, "servers": [{"url": urlsplit(api.base_url).path, "description": "This mock"}]}).encode()
+    return json.dumps(
+        {**document, "servers": [{"url": urlsplit(api.base_url).path, "description": "This mock"}]}
+    ).encode()
 
 
 def _parameters(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -35,7 +35,10 @@ def ticked(text: str) -> Markup:
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)
-    return Markup("").join(Markup("<code>{}</code>").format(broken(part)) if at % 2 else escape(part) for at, part in enumerate(parts))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(broken(part)) if at % 2 else escape(part)
+        for at, part in enumerate(parts)
+    )
 
 
 #: Where a long name may be broken: after its dots, underscores, slashes and hyphens, and before its capitals.

@@ -12,21 +12,23 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import Change, run_process
 
-import openapi
-from mock_server.server import address, bind
-from mock_server.server import serve as run_server
-from openapi import ContractError
+from session_contracts import openapi
 from session_contracts.contracts import contract_file
 from session_contracts.docs.choose import choose
 from session_contracts.docs.guides import folders
 from session_contracts.docs.render import render, static
 from session_contracts.docs.serving import SiteApp
 from session_contracts.docs.site import STATIC, missing, site
+from session_contracts.mock_server.server import address, bind
+from session_contracts.mock_server.server import serve as run_server
+from session_contracts.openapi import ContractError
 
 _HERE = Path(__file__).parent
 
 
-def serve(names: Sequence[str], host: str, port: int, *, watch: bool, say: Callable[[str], object]) -> None:
+def serve(
+    names: Sequence[str], host: str, port: int, *, watch: bool, say: Callable[[str], object]
+) -> None:
     """Until it is interrupted. Raises UnknownApi, RepeatedApi, AddressInUse, and ContractError where it does not watch."""
     apis = None
     with suppress(*([ContractError] if watch else [])):
@@ -41,10 +43,18 @@ def serve(names: Sequence[str], host: str, port: int, *, watch: bool, say: Calla
     theirs = {contract_file(name).resolve() for name in names}
 
     def counts(change: Change, path: str) -> bool:
-        return Path(path).resolve() in theirs or (Path(path).parent in ours and not path.endswith((".pyc", "~", ".swp")))
+        return Path(path).resolve() in theirs or (
+            Path(path).parent in ours and not path.endswith((".pyc", "~", ".swp"))
+        )
 
     watched = {*ours, *(file.parent for file in theirs if file.parent.is_dir())}
-    run_process(*watched, target=_serve_once, args=(tuple(names), listener), watch_filter=counts, recursive=False)
+    run_process(
+        *watched,
+        target=_serve_once,
+        args=(tuple(names), listener),
+        watch_filter=counts,
+        recursive=False,
+    )
 
 
 def _serve_once(names: tuple[str, ...], listener: socket.socket) -> None:
@@ -56,7 +66,9 @@ def _serve_once(names: tuple[str, ...], listener: socket.socket) -> None:
         print(f"session-contracts: {error}", file=sys.stderr, flush=True)
         violations = error.violations
         shown = partial(render, "trouble.html", violations=violations)
-        app = SiteApp(lambda: {name: partial(static, name) for name in (*STATIC, "reload.js")}, shown)
+        app = SiteApp(
+            lambda: {name: partial(static, name) for name in (*STATIC, "reload.js")}, shown
+        )
     _run(Named(app), listener)
 
 
@@ -77,4 +89,6 @@ class Named:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/reload":
             return await self.app(scope, receive, send)
-        await Response(f"retry: 500\ndata: {self._name}\n\n", media_type="text/event-stream")(scope, receive, send)
+        await Response(f"retry: 500\ndata: {self._name}\n\n", media_type="text/event-stream")(
+            scope, receive, send
+        )

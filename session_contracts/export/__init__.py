@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from openapi import Contract, load_control
 from session_contracts.export.arazzo import CONTROL_FILE, OPENAPI_FILE, arazzo
 from session_contracts.export.document import Refs, document
 from session_contracts.export.dot import dot
 from session_contracts.export.mermaid import mermaid
 from session_contracts.export.openapi31 import openapi31
 from session_contracts.export.scxml import scxml
+from session_contracts.openapi import Contract, load_control
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,11 @@ FORMATS: Mapping[str, Format] = {
 def export(contract: Contract, name: str, refs: Refs | None = None) -> str:
     """The contract in the format of that name. Raises NoLifecycle, TooManyWorkflows."""
     chosen = FORMATS[name]
-    return chosen.write(contract) if chosen.refs is None else chosen.write(contract, refs or chosen.refs)
+    return (
+        chosen.write(contract)
+        if chosen.refs is None
+        else chosen.write(contract, refs or chosen.refs)
+    )
 
 
 def exports(contract: Contract) -> dict[str, str]:
@@ -46,6 +50,8 @@ def exports(contract: Contract) -> dict[str, str]:
 
     Raises TooManyWorkflows.
     """
-    usable = {name: each for name, each in FORMATS.items() if contract.lifecycles or not each.lifecycles}
+    usable = {
+        name: each for name, each in FORMATS.items() if contract.lifecycles or not each.lifecycles
+    }
     files = {each.file: export(contract, name) for name, each in usable.items()}
     return files | ({CONTROL_FILE: openapi31(load_control())} if contract.lifecycles else {})

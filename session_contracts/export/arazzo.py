@@ -9,12 +9,20 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
-from openapi.model import PSEUDO_STATES, Contract, Lifecycle, Refusal
 from session_contracts.errors import TooManyWorkflows
 from session_contracts.export.document import as_json
-from session_contracts.export.graph import Arrow, Kind, caption, duration, identifier, lifecycles, refusals
+from session_contracts.export.graph import (
+    Arrow,
+    Kind,
+    caption,
+    duration,
+    identifier,
+    lifecycles,
+    refusals,
+)
 from session_contracts.export.steps import CONTROL, Script, source
 from session_contracts.export.walks import loops, shortest, simple_walks
+from session_contracts.openapi.model import PSEUDO_STATES, Contract, Lifecycle, Refusal
 
 VERSION = "1.0.1"
 #: The documents that the workflows are about, as they are named beside an exported one.
@@ -27,7 +35,9 @@ _MOST = 1000
 def arazzo(contract: Contract) -> str:
     """Raises NoLifecycle, TooManyWorkflows."""
     tables = lifecycles(contract)
-    workflows = [*islice(chain.from_iterable(_workflows(contract, table) for table in tables), _MOST + 1)]
+    workflows = [
+        *islice(chain.from_iterable(_workflows(contract, table) for table in tables), _MOST + 1)
+    ]
     if len(workflows) > _MOST:
         raise TooManyWorkflows(contract.name, _MOST)
     info = contract.document["info"]
@@ -58,16 +68,25 @@ def _workflows(contract: Contract, table: Lifecycle) -> Iterator[dict[str, Any]]
         script = Script(contract, table)
         script.walk(walk)
         name = _unique("-".join((identifier(table.name), *route)), names)
-        yield _workflow(name, f"A {table.name}: {', '.join(route)}", "; ".join(map(_told, walk)), script)
+        yield _workflow(
+            name, f"A {table.name}: {', '.join(route)}", "; ".join(map(_told, walk)), script
+        )
     for state in (*table.states, *PSEUDO_STATES):
         for operation, refusal in refusals(table, state):
             script = _refusal(contract, table, operation, refusal, state)
             name = f"{identifier(table.name)}-refused-{identifier(operation)}-{state}"
             rule = contract.rules[refusal.rule]
-            yield _workflow(name, f"A {table.name} that is {state}: {operation} is refused", f"{rule.statement} ({rule.id})", script)
+            yield _workflow(
+                name,
+                f"A {table.name} that is {state}: {operation} is refused",
+                f"{rule.statement} ({rule.id})",
+                script,
+            )
 
 
-def _refusal(contract: Contract, table: Lifecycle, operation: str, refusal: Refusal, state: str) -> Script:
+def _refusal(
+    contract: Contract, table: Lifecycle, operation: str, refusal: Refusal, state: str
+) -> Script:
     script = Script(contract, table)
     if walk := shortest(table, state) if state in table.states else None:
         script.walk(walk)
@@ -79,7 +98,13 @@ def _refusal(contract: Contract, table: Lifecycle, operation: str, refusal: Refu
 
 def _workflow(name: str, summary: str, description: str, script: Script) -> dict[str, Any]:
     outputs = {"outputs": {"id": script.identity}} if str(script.identity).startswith("$") else {}
-    return {"workflowId": name, "summary": summary, "description": description, "steps": script.steps, **outputs}
+    return {
+        "workflowId": name,
+        "summary": summary,
+        "description": description,
+        "steps": script.steps,
+        **outputs,
+    }
 
 
 _BEGINNINGS: Mapping[Kind, str] = {Kind.GIVEN: "given", Kind.CREATION: "created"}
@@ -95,6 +120,10 @@ def _told(arrow: Arrow) -> str:
 
 
 def _unique(name: str, taken: set[str]) -> str:
-    found = next(each for each in (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))) if each not in taken)
+    found = next(
+        each
+        for each in (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
+        if each not in taken
+    )
     taken.add(found)
     return found

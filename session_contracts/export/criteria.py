@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from openapi.model import ANY
+from session_contracts.openapi.model import ANY
 
 Criterion = dict[str, str]
 
@@ -24,7 +24,10 @@ def is_one_of(expression: str, values: tuple[Any, ...]) -> Criterion:
     """The expression has one of these values, of which `*` is whatever is not null."""
     if len(values) > 1 and all(isinstance(value, str) and value != ANY for value in values):
         return _matches(expression, (_SPECIAL.sub(r"\\\g<0>", value) for value in values))
-    conditions = [f"{expression} != null" if value == ANY else f"{expression} == {_literal(value)}" for value in values]
+    conditions = [
+        f"{expression} != null" if value == ANY else f"{expression} == {_literal(value)}"
+        for value in values
+    ]
     return {"condition": " || ".join(conditions)}
 
 

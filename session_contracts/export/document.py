@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from openapi.json_schema import resolve
-from openapi.model import Contract
+from session_contracts.openapi.json_schema import resolve
+from session_contracts.openapi.model import Contract
 
 
 class Refs(StrEnum):
@@ -22,7 +22,9 @@ def document(contract: Contract, refs: Refs = Refs.INLINE) -> str:
 
 
 def content(contract: Contract, refs: Refs) -> Mapping[str, Any]:
-    resolved: Mapping[str, Any] = resolve(contract.document, contract.document) if refs is Refs.INLINE else contract.document
+    resolved: Mapping[str, Any] = (
+        resolve(contract.document, contract.document) if refs is Refs.INLINE else contract.document
+    )
     return resolved
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from openapi.model import ABSENT, Contract, Lifecycle
 from session_contracts.export.graph import Arrow, Kind, arrows, caption, lifecycles, refusals
+from session_contracts.openapi.model import ABSENT, Contract, Lifecycle
 
 
 def dot(contract: Contract) -> str:
@@ -18,7 +18,10 @@ def dot(contract: Contract) -> str:
         '  edge [fontname="Helvetica", fontsize=10];',
     ]
     for table in lifecycles(contract):
-        lines += [f"  subgraph {_quoted(f'cluster_{table.name}')} {{", f"    label={_quoted(table.name)};"]
+        lines += [
+            f"  subgraph {_quoted(f'cluster_{table.name}')} {{",
+            f"    label={_quoted(table.name)};",
+        ]
         lines += [f"    {line}" for line in _lifecycle(table)]
         lines += ["  }"]
     return "\n".join([*lines, "}"]) + "\n"
@@ -33,12 +36,16 @@ def _lifecycle(table: Lifecycle) -> Iterator[str]:
     for state in table.states:
         yield f"{_node(table, state)} [label={_quoted(state)}];"
     for arrow in found:
-        source = _quoted(f"{table.name}.begin") if arrow.source == ABSENT else _node(table, arrow.source)
+        source = (
+            _quoted(f"{table.name}.begin") if arrow.source == ABSENT else _node(table, arrow.source)
+        )
         yield f"{source} -> {_node(table, arrow.target)} [label={_quoted(*caption(arrow))}{_style(arrow)}];"
     for state in table.states:
         if refused := refusals(table, state):
             note = _quoted(f"{table.name}.{state}.refused")
-            rows = [f"{refusal.status} {operation} ({refusal.rule})" for operation, refusal in refused]
+            rows = [
+                f"{refusal.status} {operation} ({refusal.rule})" for operation, refusal in refused
+            ]
             yield f"{note} [shape=note, style=solid, fontsize=9, label={_quoted('refused', *rows, end=_LEFT)}];"
             yield f"{_node(table, state)} -> {note} [style=dotted, arrowhead=none];"
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import isodate
 
-from openapi.model import ABSENT, ANY, Contract, Lifecycle, Refusal, Timer
 from session_contracts.errors import NoLifecycle
+from session_contracts.openapi.model import ABSENT, ANY, Contract, Lifecycle, Refusal, Timer
 
 
 class Kind(StrEnum):
@@ -53,21 +53,39 @@ def lifecycles(contract: Contract) -> tuple[Lifecycle, ...]:
 def arrows(table: Lifecycle) -> tuple[Arrow, ...]:
     """All of them, in the order of the table: what is given, the creation, the moves, the timers."""
     begun = [Arrow(Kind.GIVEN, ABSENT, state, "given") for state in table.given]
-    made = [Arrow(Kind.CREATION, ABSENT, table.creation.target, table.creation.operation, table.creation.rule)] if table.creation else []
+    made = (
+        [
+            Arrow(
+                Kind.CREATION,
+                ABSENT,
+                table.creation.target,
+                table.creation.operation,
+                table.creation.rule,
+            )
+        ]
+        if table.creation
+        else []
+    )
     moved = [
         Arrow(Kind.MOVE, move.source, move.target, row.operation, move.rule, move.when)
         for row in table.transitions.values()
         for move in row.moves
     ]
     timed = [
-        Arrow(Kind.TIMER, source, timer.target, timer.name, timer.rule, timer=timer) for timer in table.timers for source in timer.sources
+        Arrow(Kind.TIMER, source, timer.target, timer.name, timer.rule, timer=timer)
+        for timer in table.timers
+        for source in timer.sources
     ]
     return (*begun, *made, *moved, *timed)
 
 
 def refusals(table: Lifecycle, state: str) -> tuple[tuple[str, Refusal], ...]:
     """What is refused in a state: operation and refusal, in the order of the table."""
-    return tuple((row.operation, row.refusals[state]) for row in table.transitions.values() if state in row.refusals)
+    return tuple(
+        (row.operation, row.refusals[state])
+        for row in table.transitions.values()
+        if state in row.refusals
+    )
 
 
 def caption(arrow: Arrow) -> tuple[str, ...]:
@@ -82,7 +100,11 @@ def caption(arrow: Arrow) -> tuple[str, ...]:
 def _condition(name: str, value: Any) -> str:
     if value is None:
         return f"without {name}"
-    return f"with {name}" if value == ANY else f"{name} = {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+    return (
+        f"with {name}"
+        if value == ANY
+        else f"{name} = {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+    )
 
 
 def duration(timer: Timer) -> str:

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 
-from openapi.model import ABSENT, Contract, Lifecycle
 from session_contracts.export.graph import arrows, caption, identifier, lifecycles, refusals
+from session_contracts.openapi.model import ABSENT, Contract, Lifecycle
 
 #: What has a meaning to Mermaid in the middle of a text, or ends it.
-_SPECIAL = str.maketrans({character: f"#{ord(character)};" for character in '#;:"<>{}[]%'} | {"\n": " "})
+_SPECIAL = str.maketrans(
+    {character: f"#{ord(character)};" for character in '#;:"<>{}[]%'} | {"\n": " "}
+)
 
 
 def mermaid(contract: Contract) -> str:
     """One diagram; of several lifecycles each is a composite state. What a state refuses stands in a note. Raises NoLifecycle."""
     tables = lifecycles(contract)
-    lines = [f"%% {contract.title}: {', '.join(table.name for table in tables)}".replace("\n", " "), "stateDiagram-v2"]
+    lines = [
+        f"%% {contract.title}: {', '.join(table.name for table in tables)}".replace("\n", " "),
+        "stateDiagram-v2",
+    ]
     for table in tables:
         inside = [f"    {line}" for line in _lifecycle(table)]
         lines += inside if len(tables) == 1 else _composite(table, inside)
@@ -20,7 +25,11 @@ def mermaid(contract: Contract) -> str:
 
 
 def _composite(table: Lifecycle, inside: list[str]) -> list[str]:
-    return [f'    state "{_text(table.name)}" as {identifier(table.name)} {{', *(f"    {line}" for line in inside), "    }"]
+    return [
+        f'    state "{_text(table.name)}" as {identifier(table.name)} {{',
+        *(f"    {line}" for line in inside),
+        "    }",
+    ]
 
 
 def _lifecycle(table: Lifecycle) -> Iterator[str]:
@@ -34,7 +43,10 @@ def _lifecycle(table: Lifecycle) -> Iterator[str]:
         if refused := refusals(table, state):
             yield f"note right of {identifier(table.name, state)}"
             yield "    refused"
-            yield from (f"    {refusal.status} {_text(operation)} ({_text(refusal.rule)})" for operation, refusal in refused)
+            yield from (
+                f"    {refusal.status} {_text(operation)} ({_text(refusal.rule)})"
+                for operation, refusal in refused
+            )
             yield "end note"
 
 

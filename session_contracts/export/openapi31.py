@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from openapi.model import Contract
 from session_contracts.export.document import Refs, as_json, content
+from session_contracts.openapi.model import Contract
 
 VERSION = "3.1.0"
 _DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
@@ -45,7 +45,9 @@ def _upgraded(kind: str, node: Any) -> Any:
     if not isinstance(node, Mapping) or "$ref" in node:
         return node
     members = _MEMBERS[kind]
-    return {name: members[name](value) if name in members else value for name, value in node.items()}
+    return {
+        name: members[name](value) if name in members else value for name, value in node.items()
+    }
 
 
 #: By kind of object, the members in which schemas are, and what becomes of these.
@@ -61,7 +63,9 @@ _MEMBERS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     },
     "path": {
         "parameters": _each("parameter"),
-        **dict.fromkeys(("get", "put", "post", "delete", "options", "head", "patch", "trace"), _one("operation")),
+        **dict.fromkeys(
+            ("get", "put", "post", "delete", "options", "head", "patch", "trace"), _one("operation")
+        ),
     },
     "operation": {
         "parameters": _each("parameter"),
@@ -83,8 +87,13 @@ _MEMBERS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
 _NOTES = frozenset({"title", "description", "deprecated", "externalDocs"})
 _SUBSCHEMAS: Mapping[str, Callable[[Any], Any]] = {
     "properties": lambda value: {name: schema(member) for name, member in value.items()},
-    **dict.fromkeys(("allOf", "anyOf", "oneOf"), lambda value: [schema(member) for member in value]),
-    **dict.fromkeys(("items", "not", "additionalProperties"), lambda value: schema(value) if isinstance(value, Mapping) else value),
+    **dict.fromkeys(
+        ("allOf", "anyOf", "oneOf"), lambda value: [schema(member) for member in value]
+    ),
+    **dict.fromkeys(
+        ("items", "not", "additionalProperties"),
+        lambda value: schema(value) if isinstance(value, Mapping) else value,
+    ),
 }
 _BOUNDS: Mapping[str, str] = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _ENCODINGS: Mapping[str, Mapping[str, str]] = {
@@ -96,7 +105,11 @@ _ENCODINGS: Mapping[str, Mapping[str, str]] = {
 def schema(node: Mapping[str, Any]) -> dict[str, Any]:
     """An OpenAPI 3.0 schema as one of 3.1."""
     if isinstance(node.get("$ref"), str):
-        return {name: value for name, value in node.items() if name == "$ref" or name in _NOTES or name.startswith("x-")}
+        return {
+            name: value
+            for name, value in node.items()
+            if name == "$ref" or name in _NOTES or name.startswith("x-")
+        }
     result: dict[str, Any] = {}
     for name, value in node.items():
         if name == "example":
@@ -110,6 +123,9 @@ def schema(node: Mapping[str, Any]) -> dict[str, Any]:
         elif name in _BOUNDS:
             if value is True and _BOUNDS[name] in node:
                 result[name] = node[_BOUNDS[name]]
-        elif name not in ("nullable", *(bound for key, bound in _BOUNDS.items() if node.get(key) is True)):
+        elif name not in (
+            "nullable",
+            *(bound for key, bound in _BOUNDS.items() if node.get(key) is True),
+        ):
             result[name] = _SUBSCHEMAS[name](value) if name in _SUBSCHEMAS else value
     return result

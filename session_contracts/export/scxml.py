@@ -12,8 +12,16 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from openapi.model import ABSENT, ANY, FOREIGN, Contract, Lifecycle, Timer
-from session_contracts.export.graph import Arrow, Kind, arrows, duration, identifier, lifecycles, refusals
+from session_contracts.export.graph import (
+    Arrow,
+    Kind,
+    arrows,
+    duration,
+    identifier,
+    lifecycles,
+    refusals,
+)
+from session_contracts.openapi.model import ABSENT, ANY, FOREIGN, Contract, Lifecycle, Timer
 
 NAMESPACE = "urn:session-contracts:lifecycle"
 _SCXML = "http://www.w3.org/2005/07/scxml"
@@ -25,7 +33,10 @@ ET.register_namespace("sc", NAMESPACE)
 def scxml(contract: Contract) -> str:
     """One chart; several lifecycles are regions of one parallel state. Raises NoLifecycle."""
     regions = [_region(table) for table in lifecycles(contract)]
-    root = ET.Element(_name("scxml"), {"version": "1.0", "datamodel": "ecmascript", "name": identifier(contract.name)})
+    root = ET.Element(
+        _name("scxml"),
+        {"version": "1.0", "datamodel": "ecmascript", "name": identifier(contract.name)},
+    )
     parent = root if len(regions) == 1 else _child(root, "parallel", {"id": "lifecycles"})
     parent.extend(regions)
     root.set("initial", root[0].get("id", ""))
@@ -35,7 +46,9 @@ def scxml(contract: Contract) -> str:
 
 def _region(table: Lifecycle) -> ET.Element:
     """A life begins where there is no record, and ends there by a deletion. A record of another tenant is foreign for ever."""
-    region = ET.Element(_name("state"), {"id": identifier(table.name), "initial": identifier(table.name, ABSENT)})
+    region = ET.Element(
+        _name("state"), {"id": identifier(table.name), "initial": identifier(table.name, ABSENT)}
+    )
     for state in (ABSENT, *table.states, FOREIGN):
         node = _child(region, "state", {"id": identifier(table.name, state)})
         if values := table.states.get(state):
@@ -52,22 +65,41 @@ def _region(table: Lifecycle) -> ET.Element:
 
 def _clocks(node: ET.Element, table: Lifecycle, state: str) -> None:
     """The timers that run from the moment at which a record comes into a state: started when it is entered, stopped when it is left."""
-    running = [timer for timer in table.timers if state in timer.sources and timer.due is None and not timer.optional]
+    running = [
+        timer
+        for timer in table.timers
+        if state in timer.sources and timer.due is None and not timer.optional
+    ]
     if running:
         start, stop = _child(node, "onentry"), _child(node, "onexit")
         for timer in running:
             key = identifier(table.name, state, timer.name)
             seconds = f"{timer.after.total_seconds():f}".rstrip("0").rstrip(".")
-            _child(start, "send", {"id": key, "event": _event(Kind.TIMER, table, timer.name), "delay": f"{seconds}s"})
+            _child(
+                start,
+                "send",
+                {"id": key, "event": _event(Kind.TIMER, table, timer.name), "delay": f"{seconds}s"},
+            )
             _child(stop, "cancel", {"sendid": key})
 
 
 def _arrow(node: ET.Element, table: Lifecycle, arrow: Arrow) -> None:
-    events = {Kind.GIVEN: _event(Kind.GIVEN, table, arrow.target), Kind.TIMER: _event(Kind.TIMER, table, arrow.name)}
-    transition = _child(node, "transition", {"event": events.get(arrow.kind, identifier(arrow.name)), _own("kind"): arrow.kind})
+    events = {
+        Kind.GIVEN: _event(Kind.GIVEN, table, arrow.target),
+        Kind.TIMER: _event(Kind.TIMER, table, arrow.name),
+    }
+    transition = _child(
+        node,
+        "transition",
+        {"event": events.get(arrow.kind, identifier(arrow.name)), _own("kind"): arrow.kind},
+    )
     if arrow.when:
-        transition.set("cond", " && ".join(_condition(name, value) for name, value in arrow.when.items()))
-    if arrow.target != arrow.source:  # to be left where it is does not bring a record into its state anew
+        transition.set(
+            "cond", " && ".join(_condition(name, value) for name, value in arrow.when.items())
+        )
+    if (
+        arrow.target != arrow.source
+    ):  # to be left where it is does not bring a record into its state anew
         transition.set("target", identifier(table.name, arrow.target))
     if arrow.rule:
         transition.set(_own("rule"), arrow.rule)
@@ -78,16 +110,29 @@ def _arrow(node: ET.Element, table: Lifecycle, arrow: Arrow) -> None:
 
 
 def _told(timer: Timer) -> Mapping[str, str | None]:
-    return {"after": duration(timer), "since": timer.since, "due": timer.due, "optional": "true" if timer.optional else None}
+    return {
+        "after": duration(timer),
+        "since": timer.since,
+        "due": timer.due,
+        "optional": "true" if timer.optional else None,
+    }
 
 
 def _answers(node: ET.Element, table: Lifecycle, state: str) -> None:
     """What does not move a record: where an operation leaves it, and where it is refused."""
     for row in table.transitions.values():
         if stay := row.stays.get(state):
-            _child(node, "transition", {"event": identifier(row.operation), _own("kind"): "stay", _own("rule"): stay.rule})
+            _child(
+                node,
+                "transition",
+                {"event": identifier(row.operation), _own("kind"): "stay", _own("rule"): stay.rule},
+            )
     for operation, refusal in refusals(table, state):
-        told = {_own("kind"): "refusal", _own("rule"): refusal.rule, _own("status"): str(refusal.status)}
+        told = {
+            _own("kind"): "refusal",
+            _own("rule"): refusal.rule,
+            _own("status"): str(refusal.status),
+        }
         transition = _child(node, "transition", {"event": identifier(operation), **told})
         _child(transition, "raise", {"event": f"refused.{refusal.status}"})
 

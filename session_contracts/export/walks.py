@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from openapi.model import ABSENT, Lifecycle, Timer
 from session_contracts.export.graph import Arrow, arrows
+from session_contracts.openapi.model import ABSENT, Lifecycle, Timer
 
 #: Arrows, each beginning where the one before ends, the first where there is no record yet.
 Walk = tuple[Arrow, ...]
@@ -19,7 +19,11 @@ def simple_walks(table: Lifecycle) -> Iterator[Walk]:
 
 def _onward(walk: Walk, usable: tuple[Arrow, ...]) -> Iterator[Walk]:
     been = {arrow.source for arrow in walk[1:]} | {walk[-1].target}
-    onward = [arrow for arrow in usable if arrow.source == walk[-1].target != ABSENT and arrow.target not in been]
+    onward = [
+        arrow
+        for arrow in usable
+        if arrow.source == walk[-1].target != ABSENT and arrow.target not in been
+    ]
     for arrow in onward:
         yield from _onward((*walk, arrow), usable)
     if not onward:
@@ -52,6 +56,14 @@ def _usable(table: Lifecycle) -> tuple[Arrow, ...]:
     """The arrows that are sure to be passable: of several timers in a state, only the first that is over ever moves a record."""
     soonest: dict[str, Timer] = {}
     for arrow in arrows(table):
-        if arrow.timer and arrow.certain and (arrow.source not in soonest or arrow.timer.after < soonest[arrow.source].after):
+        if (
+            arrow.timer
+            and arrow.certain
+            and (arrow.source not in soonest or arrow.timer.after < soonest[arrow.source].after)
+        ):
             soonest[arrow.source] = arrow.timer
-    return tuple(arrow for arrow in arrows(table) if arrow.timer is None or soonest.get(arrow.source) is arrow.timer)
+    return tuple(
+        arrow
+        for arrow in arrows(table)
+        if arrow.timer is None or soonest.get(arrow.source) is arrow.timer
+    )

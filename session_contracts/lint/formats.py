@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from openapi import Violation
-from openapi.checks import Check
-from openapi.errors import Severity
 from session_contracts.lint import CHECKS
 from session_contracts.lint.linter import Linted
+from session_contracts.openapi import Violation
+from session_contracts.openapi.checks import Check
+from session_contracts.openapi.errors import Severity
 
-_SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SARIF = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 
 
 def text(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
@@ -36,9 +38,13 @@ def summary(results: Sequence[Linted]) -> str:
     mended = f"; {_count(mends, 'place')} mended" if mends else ""
     if not found:
         return f"{_count(len(results), 'contract')} clean{mended}"
-    told = " and ".join(_count(counts[severity], severity) for severity in Severity if counts[severity])
+    told = " and ".join(
+        _count(counts[severity], severity) for severity in Severity if counts[severity]
+    )
     able = sum(1 for violation in found if violation.mend)
-    return f"{told} in {_count(len(results), 'contract')}{mended}" + (f"; --fix mends {able}" if able and not mends else "")
+    return f"{told} in {_count(len(results), 'contract')}{mended}" + (
+        f"; --fix mends {able}" if able and not mends else ""
+    )
 
 
 def _count(number: int, thing: str) -> str:
@@ -51,7 +57,10 @@ def as_json(results: Sequence[Linted], version: str, docs_url: str | None) -> st
     counts = Counter(violation.severity for violation in found)
     document = {
         "version": version,
-        "contracts": [{"file": result.file, "complete": result.complete, "mended": result.mends} for result in results],
+        "contracts": [
+            {"file": result.file, "complete": result.complete, "mended": result.mends}
+            for result in results
+        ],
         "summary": {severity: counts[severity] for severity in Severity},
         "findings": [_finding(violation, docs_url) for violation in found],
     }
@@ -63,7 +72,9 @@ def _finding(found: Violation, docs_url: str | None) -> dict[str, Any]:
         "file": found.file,
         "line": found.line,
         "column": found.column,
-        "pointer": "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found.path),
+        "pointer": "".join(
+            f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found.path
+        ),
         "check": found.check,
         "severity": found.severity,
         "what": found.what,
@@ -80,7 +91,11 @@ def help_url(check: str, docs_url: str) -> str:
 def sarif(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
     """One run; a mend is a fix, by offsets in characters."""
     order = {check.id: index for index, check in enumerate(CHECKS)}
-    driver = {"name": "session-contracts", "version": version, "rules": [_rule(check, docs_url) for check in CHECKS]}
+    driver = {
+        "name": "session-contracts",
+        "version": version,
+        "rules": [_rule(check, docs_url) for check in CHECKS],
+    }
     found = [violation for result in results for violation in result.found]
     run = {
         "tool": {"driver": driver},
@@ -89,7 +104,12 @@ def sarif(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
         "results": [_result(violation, order[violation.check]) for violation in found],
         "columnKind": "unicodeCodePoints",
     }
-    return json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False
+        )
+        + "\n"
+    )
 
 
 def _rule(check: Check, docs_url: str | None) -> dict[str, Any]:
@@ -121,7 +141,10 @@ def _result(found: Violation, index: int) -> dict[str, Any]:
     }
     if found.mend:
         replacements = [
-            {"deletedRegion": {"charOffset": edit.start, "charLength": edit.end - edit.start}, "insertedContent": {"text": edit.text}}
+            {
+                "deletedRegion": {"charOffset": edit.start, "charLength": edit.end - edit.start},
+                "insertedContent": {"text": edit.text},
+            }
             for edit in found.mend.edits
         ]
         changes = [{"artifactLocation": location, "replacements": replacements}]
@@ -137,7 +160,10 @@ def github(results: Sequence[Linted], version: str, docs_url: str | None) -> str
 
 def _annotation(found: Violation) -> str:
     members = {"file": found.file, "line": found.line, "col": found.column, "title": found.check}
-    told = ",".join(f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in members.items())
+    told = ",".join(
+        f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        for name, value in members.items()
+    )
     return f"::{found.severity} {told}::{_escaped(f'{found.what}; {found.fix}')}"
 
 

@@ -8,15 +8,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from openapi import API_NAMES, ContractError, Violation
-from openapi.checks import Check
-from openapi.errors import Severity, shown
-from openapi.loader import examine
-from openapi.mend import mended
-from openapi.source import parse, read
 from session_contracts.contracts import contract_file
 from session_contracts.errors import NotWritten
 from session_contracts.lint import CHECKS
+from session_contracts.openapi import API_NAMES, ContractError, Violation
+from session_contracts.openapi.checks import Check
+from session_contracts.openapi.errors import Severity, shown
+from session_contracts.openapi.loader import examine
+from session_contracts.openapi.mend import mended
+from session_contracts.openapi.source import parse, read
 
 STANDARD_INPUT = "-"
 #: A mend may bring to light what can be mended as well; each is done once, so this ends long before.
@@ -39,20 +39,35 @@ class Linted:
 
 def contracts(names: Sequence[str]) -> list[str]:
     """The files of these contracts, which may be told by the names of their APIs; of all of ours without any. Raises UnknownApi."""
-    return [name if name == STANDARD_INPUT else str(contract_file(name)) for name in names or (*API_NAMES, "control")]
+    return [
+        name if name == STANDARD_INPUT else str(contract_file(name))
+        for name in names or (*API_NAMES, "control")
+    ]
 
 
-def lint(file: str, *, ignore: Collection[str] = (), least: Severity = Severity.WARNING, checks: Sequence[Check] = CHECKS) -> Linted:
+def lint(
+    file: str,
+    *,
+    ignore: Collection[str] = (),
+    least: Severity = Severity.WARNING,
+    checks: Sequence[Check] = CHECKS,
+) -> Linted:
     """What the checks find in a file, without those of `ignore` and what is less than `least`; `-` is the standard input."""
     try:
-        source = parse(sys.stdin.buffer.read(), "stdin") if file == STANDARD_INPUT else read(Path(file))
+        source = (
+            parse(sys.stdin.buffer.read(), "stdin") if file == STANDARD_INPUT else read(Path(file))
+        )
     except ContractError as error:
         return Linted(_shown(file), _told(error.violations, ignore, least), complete=False)
     contract, violations = examine(source, checks)
-    return Linted(_shown(source.file), _told(violations, ignore, least), complete=contract is not None)
+    return Linted(
+        _shown(source.file), _told(violations, ignore, least), complete=contract is not None
+    )
 
 
-def _told(violations: Sequence[Violation], ignore: Collection[str], least: Severity) -> tuple[Violation, ...]:
+def _told(
+    violations: Sequence[Violation], ignore: Collection[str], least: Severity
+) -> tuple[Violation, ...]:
     kept = [violation for violation in violations if violation.check not in ignore]
     if least is Severity.ERROR:
         kept = [violation for violation in kept if violation.severity is Severity.ERROR]
@@ -63,7 +78,13 @@ def _shown(file: str) -> str:
     return "stdin" if file == STANDARD_INPUT else shown(file)
 
 
-def fix(file: str, *, ignore: Collection[str] = (), least: Severity = Severity.WARNING, checks: Sequence[Check] = CHECKS) -> Linted:
+def fix(
+    file: str,
+    *,
+    ignore: Collection[str] = (),
+    least: Severity = Severity.WARNING,
+    checks: Sequence[Check] = CHECKS,
+) -> Linted:
     """Mends in a file what can be mended for certain; the result is what is left. Raises NotWritten, and then the file is as it was."""
     linted = lint(file, ignore=ignore, least=least, checks=checks)
     done = 0

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from openapi import API_NAMES
-from openapi.catalog import find
-from openapi.checks import Check, Flaw, Stage, Subject, example
-from openapi.checks.rules import stated
-from openapi.model import Level
 from session_contracts.contracts import is_served
+from session_contracts.openapi import API_NAMES
+from session_contracts.openapi.catalog import find
+from session_contracts.openapi.checks import Check, Flaw, Stage, Subject, example
+from session_contracts.openapi.checks.rules import stated
+from session_contracts.openapi.model import Level
 
 
 def api_of(file: str) -> str | None:
@@ -21,13 +21,20 @@ def api_of(file: str) -> str | None:
 def verified(subject: Subject) -> Iterator[Flaw]:
     api = api_of(subject.source.file)
     if api:
-        yield from _missing(subject, _judged(api), "no check of the suite judges {}", "write one that names it")
+        yield from _missing(
+            subject, _judged(api), "no check of the suite judges {}", "write one that names it"
+        )
 
 
 def broken(subject: Subject) -> Iterator[Flaw]:
     api = api_of(subject.source.file)
     if api:
-        yield from _missing(subject, _breakable(api), "the mock cannot be told to break {}", "say how, in its breaks")
+        yield from _missing(
+            subject,
+            _breakable(api),
+            "the mock cannot be told to break {}",
+            "say how, in its breaks",
+        )
 
 
 def _missing(subject: Subject, known: Collection[str], what: str, fix: str) -> Iterator[Flaw]:
@@ -38,13 +45,15 @@ def _missing(subject: Subject, known: Collection[str], what: str, fix: str) -> I
 
 
 def _judged(api: str) -> Collection[str]:
-    from conformance.catalogue import judges  # pytest, Hypothesis and Schemathesis come with it
+    from session_contracts.conformance.catalogue import (
+        judges,  # pytest, Hypothesis and Schemathesis come with it
+    )
 
     return judges(api)
 
 
 def _breakable(api: str) -> Collection[str]:
-    from mock_server.breaks import catalogue
+    from session_contracts.mock_server.breaks import catalogue
 
     return catalogue(find(api))
 

@@ -11,9 +11,9 @@ from typing import Any
 import inflection
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mock_server.compile import function_name
-from openapi.catalog import RESERVED, is_name, names
 from session_contracts.errors import BadName, CannotMake
+from session_contracts.mock_server.compile import function_name
+from session_contracts.openapi.catalog import RESERVED, is_name, names
 
 _TEMPLATES = Path(__file__).parent / "template"
 _SUFFIX = ".jinja"
@@ -25,8 +25,27 @@ _SCHEMAS = frozenset({"Status", "Pagination", "Cancellation", "Problem"})
 #: An API's name is that of a fixture, too, and these are pytest's and ours.
 _FIXTURES = frozenset(
     [
-        *("cache", "capfd", "caplog", "capsys", "doctest_namespace", "monkeypatch", "pytestconfig", "pytester", "recwarn", "request"),
-        *("subtests", "testdir", "tmp_path", "tmpdir", "worker_id", "mock_server_url", "mock_world"),
+        *(
+            "cache",
+            "capfd",
+            "caplog",
+            "capsys",
+            "doctest_namespace",
+            "monkeypatch",
+            "pytestconfig",
+            "pytester",
+            "recwarn",
+            "request",
+        ),
+        *(
+            "subtests",
+            "testdir",
+            "tmp_path",
+            "tmpdir",
+            "worker_id",
+            "mock_server_url",
+            "mock_world",
+        ),
     ]
 )
 _LONGEST = 40
@@ -63,7 +82,10 @@ def _require_name(name: str) -> None:
     if name in RESERVED or name in _FIXTURES:
         raise BadName(name, "means something else to the mock, or to pytest; choose another")
     if _is_importable(name):
-        raise BadName(name, "is a Python module already, which yours would hide, or be hidden by; choose another")
+        raise BadName(
+            name,
+            "is a Python module already, which yours would hide, or be hidden by; choose another",
+        )
 
 
 def _is_importable(name: str) -> bool:
@@ -88,7 +110,9 @@ def _words(name: str, resource: str) -> Mapping[str, Any]:
     one = inflection.underscore(resource)
     resources = inflection.pluralize(resource)
     many = inflection.underscore(resources)
-    operations = {verb: f"{verb}{resource}" for verb in ("create", "get", "confirm", "cancel")} | {"list": f"list{resources}"}
+    operations = {verb: f"{verb}{resource}" for verb in ("create", "get", "confirm", "cancel")} | {
+        "list": f"list{resources}"
+    }
     return {
         "name": name,
         "title": inflection.titleize(name),
@@ -106,9 +130,17 @@ def _words(name: str, resource: str) -> Mapping[str, Any]:
 def _rendered(words: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Each file of the folder, and its text."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, autoescape=False
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        autoescape=False,
     )
     found = sorted(file.name.removesuffix(_SUFFIX) for file in _TEMPLATES.glob(f"*{_SUFFIX}"))
     return [
-        (f"{words['name']}.yaml" if file == _CONTRACT else file, environment.get_template(file + _SUFFIX).render(words)) for file in found
+        (
+            f"{words['name']}.yaml" if file == _CONTRACT else file,
+            environment.get_template(file + _SUFFIX).render(words),
+        )
+        for file in found
     ]

@@ -45,19 +45,30 @@ class Miniature:
 
     # ---- the API
 
-    def answer(self, method: str, url: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+    def answer(
+        self, method: str, url: str, headers: Any, body: bytes
+    ) -> tuple[int, Any, dict[str, str]]:
         parts = urlsplit(url)
-        status, answer, more = self._limited(method, parts.path, parse_qsl(parts.query), headers, body)
+        status, answer, more = self._limited(
+            method, parts.path, parse_qsl(parts.query), headers, body
+        )
         if self.fault == "created-status" and status == 200:
             status = 201
         if status >= 400 and self.fault == "plain-errors":
             answer = "wrong"
         elif status >= 400:
             told = 418 if self.fault == "lying-errors" else status
-            answer = {"type": "about:blank", "title": "Refused", "status": told, "detail": str(answer)}
+            answer = {
+                "type": "about:blank",
+                "title": "Refused",
+                "status": told,
+                "detail": str(answer),
+            }
         return status, answer, more
 
-    def _limited(self, method: str, path: str, query: list[tuple[str, str]], headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+    def _limited(
+        self, method: str, path: str, query: list[tuple[str, str]], headers: Any, body: bytes
+    ) -> tuple[int, Any, dict[str, str]]:
         scheme, _, key = headers.get("Authorization", "").partition(" ")
         if self.fault == "anonymous" and not key:
             scheme, key = "Bearer", "ra_default"
@@ -76,10 +87,16 @@ class Miniature:
         if self.fault == "no-rate-headers":
             more.pop("X-RateLimit-Reset")
         if self.enforced and self.calls[key] > _LIMIT and self.fault != "no-limit":
-            return 429, "slow down", more | ({} if self.fault == "no-retry-after" else {"Retry-After": "60"})
+            return (
+                429,
+                "slow down",
+                more | ({} if self.fault == "no-retry-after" else {"Retry-After": "60"}),
+            )
         return *self._route(method, path, query, body, tenant), more
 
-    def _route(self, method: str, path: str, query: list[tuple[str, str]], body: bytes, tenant: str) -> Answer:
+    def _route(
+        self, method: str, path: str, query: list[tuple[str, str]], body: bytes, tenant: str
+    ) -> Answer:
         if path == "/api/v1/sessions":
             if method == "POST" and self.fault == "creates":
                 return 200, {"data": self.sessions[self.make({})]}
@@ -88,7 +105,9 @@ class Miniature:
         if not match or (method != ("PATCH" if match[2] else "GET")):
             return 404, "no such path"
         identity = match[1].lower()
-        known = identity in self.sessions and (self.tenants[identity] == tenant or self.fault == "foreign-readable")
+        known = identity in self.sessions and (
+            self.tenants[identity] == tenant or self.fault == "foreign-readable"
+        )
         if len(body) > 1 << 20:
             return 413, "too large"
         if match[2]:
@@ -104,8 +123,14 @@ class Miniature:
 
     def _shown(self, identity: str) -> dict[str, Any]:
         session = dict(self.sessions[identity])
-        due = datetime.fromisoformat(session["createdAt"]) + (timedelta(days=60) if self.fault == "long-ttl" else _TTL)
-        if self.now() >= due and session["reviewStatus"] == "pending_review" and identity not in self.placed:
+        due = datetime.fromisoformat(session["createdAt"]) + (
+            timedelta(days=60) if self.fault == "long-ttl" else _TTL
+        )
+        if (
+            self.now() >= due
+            and session["reviewStatus"] == "pending_review"
+            and identity not in self.placed
+        ):
             session["status"] = "expired"
         if self.fault == "draft-hidden" and session["status"] == "draft":
             session["status"] = "active"
@@ -120,11 +145,18 @@ class Miniature:
             return 422, "bad paging"
         number, size = int(page), int(limit)
         size = size + 1 if self.fault == "limit-plus" else size
-        rows = [self._shown(identity) for identity in self.sessions if self.tenants[identity] == tenant or self.fault == "foreign-listed"]
+        rows = [
+            self._shown(identity)
+            for identity in self.sessions
+            if self.tenants[identity] == tenant or self.fault == "foreign-listed"
+        ]
         if self.fault == "expired-gone":
             rows = [row for row in rows if row["status"] != "expired"]
         given = [name for name in _FILTERS if name in query]
-        if query.get("status") not in (None, *_STATUSES) or query.get("reviewStatus") not in (None, *_REVIEWS):
+        if query.get("status") not in (None, *_STATUSES) or query.get("reviewStatus") not in (
+            None,
+            *_REVIEWS,
+        ):
             return 422, "no such value"
         if self.fault == "draft-filter" and query.get("status") == "draft":
             return 422, "no such value"
@@ -140,7 +172,12 @@ class Miniature:
         data = rows[start : start + size]
         total = len(data) if self.fault == "page-total" else len(rows)
         pages = len(rows) // size if self.fault == "floor-pages" else -(-len(rows) // size)
-        pagination = {"page": 1 if self.fault == "echo-one" else number, "limit": int(limit), "total": total, "totalPages": pages}
+        pagination = {
+            "page": 1 if self.fault == "echo-one" else number,
+            "limit": int(limit),
+            "total": total,
+            "totalPages": pages,
+        }
         if self.fault == "bare-list":
             return 200, {"data": data}
         return 200, {"data": data, "pagination": pagination}
@@ -158,13 +195,20 @@ class Miniature:
         before = dict(self._shown(identity))
         if before["reviewStatus"] != "pending_review" and self.fault != "re-review":
             return (400 if self.fault == "final-400" else 409), "reviewed"
-        if before["status"] != "completed" and before["reviewStatus"] == "pending_review" and self.fault != "any-status":
+        if (
+            before["status"] != "completed"
+            and before["reviewStatus"] == "pending_review"
+            and self.fault != "any-status"
+        ):
             return 422, "not completed"
         if self.fault == "race":
             time.sleep(0.02)
             return self._decide(identity, review, before)
         with self.lock:
-            if self.sessions[identity]["reviewStatus"] != "pending_review" and self.fault != "re-review":
+            if (
+                self.sessions[identity]["reviewStatus"] != "pending_review"
+                and self.fault != "re-review"
+            ):
                 return 409, "reviewed"
             return self._decide(identity, review, before)
 
@@ -174,7 +218,12 @@ class Miniature:
             decision = "denied" if self.fault == "always-denied" else review["reviewStatus"]
             notes = None if self.fault == "notes-lost" else review.get("reviewNotes")
             stamp = None if self.fault == "no-reviewed-at" else now
-            changes = {"reviewStatus": decision, "reviewNotes": notes, "reviewedAt": stamp, "updatedAt": now}
+            changes = {
+                "reviewStatus": decision,
+                "reviewNotes": notes,
+                "reviewedAt": stamp,
+                "updatedAt": now,
+            }
             self.sessions[identity] |= {"status": "completed", **changes}
             if self.fault == "cross-talk":
                 for other in self.sessions.values():
@@ -185,7 +234,9 @@ class Miniature:
         return 200, answer if self.fault == "bare-review" else {"data": answer}
 
     def _send(self, identity: str) -> None:
-        to = self.emails[identity] or ("nobody@example.com" if self.fault == "mail-without-address" else None)
+        to = self.emails[identity] or (
+            "nobody@example.com" if self.fault == "mail-without-address" else None
+        )
         if to is None or self.fault == "no-mail":
             return
         notes = self.sessions[identity]["reviewNotes"] if self.fault == "notes-mailed" else ""
@@ -198,7 +249,11 @@ class Miniature:
         except ValueError:
             return {}, "no JSON"
         if not isinstance(review, dict):
-            return ({"reviewStatus": "approved"}, "") if self.fault == "any-body" else ({}, "no object")
+            return (
+                ({"reviewStatus": "approved"}, "")
+                if self.fault == "any-body"
+                else ({}, "no object")
+            )
         notes = review.get("reviewNotes")
         if "reviewStatus" not in review and self.fault == "status-optional":
             review["reviewStatus"] = "approved"
@@ -229,7 +284,11 @@ class Miniature:
                 self.reset()
                 return 200, {}
             case "credential":
-                key = "ra_revoked" if params.get("revoked") else f"ra_{params.get('tenant', 'default')}"
+                key = (
+                    "ra_revoked"
+                    if params.get("revoked")
+                    else f"ra_{params.get('tenant', 'default')}"
+                )
                 self.keys |= {"ra_revoked": "default"} if self.fault == "revoked-works" else {}
                 return 200, {"headers": {"Authorization": f"Bearer {key}"}}
             case "clock":
@@ -255,7 +314,9 @@ class Miniature:
 
     def make(self, params: dict[str, Any]) -> str:
         identity = str(uuid.uuid4())
-        created = datetime.fromisoformat(params["createdAt"]) if "createdAt" in params else self.now()
+        created = (
+            datetime.fromisoformat(params["createdAt"]) if "createdAt" in params else self.now()
+        )
         status = params.get("status", "completed")
         if status == "expired" and "createdAt" not in params:
             created -= timedelta(days=31)
@@ -272,7 +333,9 @@ class Miniature:
             "reviewedAt": stamp if review != "pending_review" else None,
             "createdAt": stamp,
             "updatedAt": stamp,
-            "expiresAt": (created + (timedelta(days=29) if self.fault == "expires-early" else _TTL)).isoformat().replace("+00:00", "Z"),
+            "expiresAt": (created + (timedelta(days=29) if self.fault == "expires-early" else _TTL))
+            .isoformat()
+            .replace("+00:00", "Z"),
         }
         if "status" in params:
             self.placed.add(identity)
@@ -293,17 +356,23 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         else:
-            status, answer, more = self.miniature.answer(self.command, self.path, self.headers, body)
+            status, answer, more = self.miniature.answer(
+                self.command, self.path, self.headers, body
+            )
         content = json.dumps(answer).encode()
         media = "application/problem+json" if status >= 400 else "application/json"
         self.send_response_only(status)
-        for name, value in {"Content-Type": media, "Content-Length": str(len(content)), **more}.items():
+        for name, value in {
+            "Content-Type": media,
+            "Content-Length": str(len(content)),
+            **more,
+        }.items():
             self.send_header(name, value)
         # One write: two would wait for the client's delayed acknowledgement.
         self._headers_buffer.append(b"\r\n" + content)  # type: ignore[attr-defined]
         self.flush_headers()
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
 
 
 @contextmanager
@@ -312,7 +381,9 @@ def serving(fault: str = "") -> Iterator[str]:
     handler = type("Handler", (_Handler,), {"miniature": Miniature(fault)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from conformance.catalogue import judges
-from conformance.runner import Options, verify
-from openapi import load
+from session_contracts.conformance.catalogue import judges
+from session_contracts.conformance.runner import Options, verify
+from session_contracts.openapi import load
 
 
 @pytest.mark.parametrize("rule", ["rentalot.review.final", "mobilenext.list.limit"])
@@ -17,4 +17,7 @@ def test_it_names_the_checks_that_would_run_for_a_rule(rule: str) -> None:
 
 def test_it_knows_the_rules_of_the_contract_alone() -> None:
     assert set(judges("mobilenext")) <= set(load("mobilenext").rules)
-    assert "enumerate/test_lifecycle.py::test_cell[getSession-held]" in judges("mobilenext")["mobilenext.get.returns"]
+    assert (
+        "enumerate/test_lifecycle.py::test_cell[getSession-held]"
+        in judges("mobilenext")["mobilenext.get.returns"]
+    )

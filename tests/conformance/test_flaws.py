@@ -3,9 +3,9 @@
 import json
 import subprocess
 
-from conformance.client import Exchange
-from conformance.flaws import body_flaws, query_flaws
-from openapi import load
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.flaws import body_flaws, query_flaws
+from session_contracts.openapi import load
 
 _CONTRACT = load("rentalot")
 _EXAMPLE = {"reviewStatus": "approved", "reviewNotes": "Reviewed."}
@@ -30,8 +30,14 @@ def test_every_rule_on_a_body_has_a_flaw() -> None:
 
 
 def test_a_boundary_is_one_step_away_from_its_flaw() -> None:
-    flaw = next(flaw for flaw in body_flaws(_CONTRACT.operations["reviewSession"], _EXAMPLE) if flaw.boundary)
-    lengths = [len(json.loads(content or b"")["reviewNotes"]) for content in (flaw.content, flaw.beside)]
+    flaw = next(
+        flaw
+        for flaw in body_flaws(_CONTRACT.operations["reviewSession"], _EXAMPLE)
+        if flaw.boundary
+    )
+    lengths = [
+        len(json.loads(content or b"")["reviewNotes"]) for content in (flaw.content, flaw.beside)
+    ]
     assert lengths == [2001, 2000]
 
 

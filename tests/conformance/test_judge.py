@@ -1,16 +1,18 @@
 """A rule holds only where its trigger and its contrast were seen."""
 
-from conformance.client import Exchange, Target
-from conformance.judge import Judge
-from conformance.outcomes import Kind
-from conformance.rules import Rules
-from openapi import load
+from session_contracts.conformance.client import Exchange, Target
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.outcomes import Kind
+from session_contracts.conformance.rules import Rules
+from session_contracts.openapi import load
 
 _RULE = "rentalot.review.final"
 
 
 def judge() -> Judge:
-    return Judge(Rules(load("rentalot")), Target("http://127.0.0.1:1"), "test_x::test_y", "enumerate")
+    return Judge(
+        Rules(load("rentalot")), Target("http://127.0.0.1:1"), "test_x::test_y", "enumerate"
+    )
 
 
 def answered(status: int) -> Exchange:
@@ -52,4 +54,9 @@ def test_a_decision_is_observed() -> None:
 
 def test_rules_go_by_short_names_and_aliases() -> None:
     rules = Rules(load("rentalot"), {"move.final": _RULE})
-    assert [rules.find(name) for name in ("review.final", _RULE, "move.final", "nothing")] == [_RULE, _RULE, _RULE, None]
+    assert [rules.find(name) for name in ("review.final", _RULE, "move.final", "nothing")] == [
+        _RULE,
+        _RULE,
+        _RULE,
+        None,
+    ]

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.outcomes import Outcome
-from conformance.report import Report
-from conformance.runner import Options, verify
-from openapi import API_NAMES
+from session_contracts.conformance.outcomes import Outcome
+from session_contracts.conformance.report import Report
+from session_contracts.conformance.runner import Options, verify
+from session_contracts.openapi import API_NAMES
 from tests.serving import Mock, running
 
 
@@ -21,13 +21,26 @@ def served() -> Iterator[Mock]:
 def judged(mock: Mock, api: str, *, states: bool) -> Report:
     url = f"{mock.url}/_mock/{api}/states" if states else None
     given = () if states else tuple(mock.credential_of(api).items())
-    return verify(Options(api=api, base_url=f"{mock.url}/{api}", states_url=url, headers=given, max_examples=3, quiet=True))
+    return verify(
+        Options(
+            api=api,
+            base_url=f"{mock.url}/{api}",
+            states_url=url,
+            headers=given,
+            max_examples=3,
+            quiet=True,
+        )
+    )
 
 
 @pytest.mark.parametrize("api", API_NAMES)
 def test_the_mock_conforms(served: Mock, api: str) -> None:
     report = judged(served, api, states=True)
-    assert {result.id: result.reason for result in report.results if result.outcome is not Outcome.PASSED} == {}
+    assert {
+        result.id: result.reason
+        for result in report.results
+        if result.outcome is not Outcome.PASSED
+    } == {}
     assert report.exit_status == 0
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from conformance.oracle import MISSING, Facts, Foresight, foresee, later
-from openapi import load
+from session_contracts.conformance.oracle import MISSING, Facts, Foresight, foresee, later
+from session_contracts.openapi import load
 
 _CONTRACT = load("rentalot")
 _APPROVE = {"reviewStatus": "approved"}
@@ -49,7 +49,11 @@ def test_of_two_reasons_to_refuse_either_may_be_told_and_neither_is_blamed() -> 
 
 def test_where_the_state_or_the_body_may_be_what_was_refused_nobody_is_blamed() -> None:
     """A server that requires notes, asked without any to review what is reviewed already: 422 says neither which it was."""
-    final, pending, finer = review("approved"), review("awaiting_review"), "rentalot.review.notes-optional"
+    final, pending, finer = (
+        review("approved"),
+        review("awaiting_review"),
+        "rentalot.review.notes-optional",
+    )
     assert final.blame(422, finer) is None
     assert [final.blame(200, finer), final.blame(422)] == ["rentalot.review.final"] * 2
     assert [pending.blame(422, finer), pending.blame(422)] == [finer, "rentalot.review.decides"]
@@ -108,7 +112,10 @@ def test_where_the_documents_are_silent_an_operation_may_succeed_or_be_refused()
         foresight = scout("completeSession", state)
         assert foresight.allows(200)
         assert foresight.allows(409)
-        assert foresight.blame(500) is None or _SCOUT.rules[str(foresight.blame(500))].level == "decision"
+        assert (
+            foresight.blame(500) is None
+            or _SCOUT.rules[str(foresight.blame(500))].level == "decision"
+        )
 
 
 def test_a_wrong_state_may_be_told_by_several_statuses_but_never_by_a_success() -> None:
@@ -139,9 +146,15 @@ def test_a_number_without_a_fraction_is_an_integer() -> None:
 
 @pytest.mark.parametrize("name", ["clarity", "difficulty", "technicalIssues"])
 def test_a_member_that_is_missing_has_a_rule_of_its_own(name: str) -> None:
-    body = {key: value for key, value in {"clarity": 4, "difficulty": 3, "technicalIssues": False}.items() if key != name}
+    body = {
+        key: value
+        for key, value in {"clarity": 4, "difficulty": 3, "technicalIssues": False}.items()
+        if key != name
+    }
     short = "issues" if name == "technicalIssues" else name
-    assert scout("submitFeedback", "completed", body=body).hard == {f"openscouter.feedback.{short}-required"}
+    assert scout("submitFeedback", "completed", body=body).hard == {
+        f"openscouter.feedback.{short}-required"
+    }
 
 
 def test_an_analysis_may_be_over_by_now_and_need_not_be() -> None:

@@ -2,8 +2,16 @@
 
 import pytest
 
-from conformance.outcomes import Evidence, Kind, Outcome, RuleResult, exit_status, fold, summary
-from openapi.model import Level, Rule
+from session_contracts.conformance.outcomes import (
+    Evidence,
+    Kind,
+    Outcome,
+    RuleResult,
+    exit_status,
+    fold,
+    summary,
+)
+from session_contracts.openapi.model import Level, Rule
 
 
 def rule(level: Level = Level.DOCUMENTED, name: str = "api.rule") -> Rule:
@@ -24,7 +32,9 @@ def seen(kind: Kind, reason: str = "", name: str = "api.rule") -> Evidence:
         (Level.DECISION, True, Outcome.WARNED),
     ],
 )
-def test_a_violation_weighs_as_much_as_the_rule(level: Level, strict: bool, outcome: Outcome) -> None:
+def test_a_violation_weighs_as_much_as_the_rule(
+    level: Level, strict: bool, outcome: Outcome
+) -> None:
     assert fold([rule(level)], [seen(Kind.VIOLATED)], strict=strict)[0].outcome is outcome
 
 
@@ -44,14 +54,20 @@ def test_the_worst_that_was_seen_decides(kinds: list[Kind], outcome: Outcome) ->
 
 def test_every_rule_is_listed_and_reasons_are_told_once() -> None:
     rules = [rule(), rule(name="api.other")]
-    evidence = [seen(Kind.UNEXERCISED, "no clock"), seen(Kind.UNEXERCISED, "no clock"), seen(Kind.UNEXERCISED, "no outbox")]
+    evidence = [
+        seen(Kind.UNEXERCISED, "no clock"),
+        seen(Kind.UNEXERCISED, "no clock"),
+        seen(Kind.UNEXERCISED, "no outbox"),
+    ]
     first, second = fold(rules, evidence)
     assert (first.reason, second.reason) == ("no clock; no outbox", "no check reported on it")
     assert summary([first, second])["not exercised"] == 2
 
 
 def test_what_a_target_declares_not_to_have_is_not_applicable() -> None:
-    result = fold([rule()], [seen(Kind.VIOLATED)], not_applicable={"api.rule": "no such feature"})[0]
+    result = fold([rule()], [seen(Kind.VIOLATED)], not_applicable={"api.rule": "no such feature"})[
+        0
+    ]
     assert (result.outcome, result.reason) == (Outcome.NOT_APPLICABLE, "no such feature")
 
 
@@ -69,20 +85,31 @@ def test_what_a_target_declares_not_to_have_is_not_applicable() -> None:
     ],
 )
 def test_exit_status(outcomes: list[Outcome], status: int) -> None:
-    assert exit_status([RuleResult("api.rule", Level.DOCUMENTED, outcome, "") for outcome in outcomes]) == status
+    assert (
+        exit_status([RuleResult("api.rule", Level.DOCUMENTED, outcome, "") for outcome in outcomes])
+        == status
+    )
 
 
 def test_incomplete_is_allowed_where_asked_for_but_nothing_at_all_never() -> None:
-    passed, missing = (RuleResult("api.rule", Level.DOCUMENTED, outcome, "") for outcome in (Outcome.PASSED, Outcome.NOT_EXERCISED))
+    passed, missing = (
+        RuleResult("api.rule", Level.DOCUMENTED, outcome, "")
+        for outcome in (Outcome.PASSED, Outcome.NOT_EXERCISED)
+    )
     assert exit_status([passed, missing], allow_incomplete=True) == 0
     assert exit_status([missing], allow_incomplete=True) == 3
 
 
 def test_a_decision_that_was_not_exercised_is_not_missed() -> None:
-    results = [RuleResult("a", Level.DOCUMENTED, Outcome.PASSED, ""), RuleResult("b", Level.DECISION, Outcome.NOT_EXERCISED, "")]
+    results = [
+        RuleResult("a", Level.DOCUMENTED, Outcome.PASSED, ""),
+        RuleResult("b", Level.DECISION, Outcome.NOT_EXERCISED, ""),
+    ]
     assert exit_status(results) == 0
 
 
 def test_evidence_survives_the_way_through_a_report() -> None:
-    evidence = Evidence("api.rule", Kind.VIOLATED, "check", "fuzz", "404", "200", ("curl x",), "200 {}")
+    evidence = Evidence(
+        "api.rule", Kind.VIOLATED, "check", "fuzz", "404", "200", ("curl x",), "200 {}"
+    )
     assert Evidence.from_dict(evidence.as_dict()) == evidence

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from conformance.outcomes import Evidence, Kind, fold
-from conformance.report import Report
-from openapi import load
+from session_contracts.conformance.outcomes import Evidence, Kind, fold
+from session_contracts.conformance.report import Report
+from session_contracts.openapi import load
 
 _CONTRACT = load("rentalot")
 _FAILED, _ERROR, _WARNED = "rentalot.review.final", "rentalot.review.once", "rentalot.get.envelope"
@@ -15,7 +15,16 @@ _FAILED, _ERROR, _WARNED = "rentalot.review.final", "rentalot.review.once", "ren
 
 def report() -> Report:
     evidence = [
-        Evidence(_FAILED, Kind.VIOLATED, "test_x::test_y", "enumerate", "409", "200", ("curl -X PATCH http://x",), "200 {\x00}"),
+        Evidence(
+            _FAILED,
+            Kind.VIOLATED,
+            "test_x::test_y",
+            "enumerate",
+            "409",
+            "200",
+            ("curl -X PATCH http://x",),
+            "200 {\x00}",
+        ),
         Evidence(_ERROR, Kind.ERROR, "test_x::test_z", "explore", reason="KeyError: 'x'"),
         Evidence(_WARNED, Kind.VIOLATED, "test_x::test_w", "fuzz", "{data}", "a bare record"),
     ]
@@ -49,7 +58,13 @@ def test_junit_has_one_case_for_each_rule(tmp_path: Path) -> None:
 def test_a_failure_says_what_where_and_how() -> None:
     text = report().text()
     rule = _CONTRACT.rules[_FAILED]
-    for part in (rule.statement, rule.source, "$ curl -X PATCH http://x", "expected 409", "got      200"):
+    for part in (
+        rule.statement,
+        rule.source,
+        "$ curl -X PATCH http://x",
+        "expected 409",
+        "got      200",
+    ):
         assert part in text
 
 
@@ -58,7 +73,9 @@ def test_a_failure_points_to_the_page_of_its_rule() -> None:
     assert f"  http://127.0.0.1:8080/docs/{page}\n" in report().text()
     elsewhere = replace(report(), docs_url="https://docs.example.com/contracts/")
     assert f"  https://docs.example.com/contracts/{page}\n" in elsewhere.text()
-    assert elsewhere.as_dict()["rules"][0]["docs"].startswith("https://docs.example.com/contracts/rentalot/rules/")
+    assert elsewhere.as_dict()["rules"][0]["docs"].startswith(
+        "https://docs.example.com/contracts/rentalot/rules/"
+    )
 
 
 def test_a_failed_rule_comes_before_an_error_of_the_suite() -> None:

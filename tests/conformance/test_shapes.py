@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from conformance import shapes
+from session_contracts.conformance import shapes
 
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "id": {"type": "string"},
         "metadata": {"type": "object"},
-        "notes": {"type": "array", "items": {"type": "object", "properties": {"text": {"type": "string"}}}},
+        "notes": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"text": {"type": "string"}}},
+        },
     },
 }
 

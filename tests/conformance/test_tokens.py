@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.tokens import never_issued
+from session_contracts.conformance.tokens import never_issued
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -29,7 +29,10 @@ def test_the_last_letter_counts_in_base64_too(last: str) -> None:
 
 def test_a_token_with_claims_is_forged_in_four_ways() -> None:
     header, claims = ({"alg": "HS256"}, {"sub": "x"})
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, claims)]
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+        for part in (header, claims)
+    ]
     token = ".".join([*parts, "c2lnbmF0dXJl"])
     resigned, nearly, changed, unsigned, garbage = never_issued(token)
     assert nearly[:-8] == token[:-8]

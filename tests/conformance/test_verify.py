@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.errors import StatesUrlError, TargetUnreachable, UsageError
-from conformance.outcomes import Kind, Outcome
-from conformance.report import Report
-from conformance.runner import Options, verify
+from session_contracts.conformance.errors import StatesUrlError, TargetUnreachable, UsageError
+from session_contracts.conformance.outcomes import Kind, Outcome
+from session_contracts.conformance.report import Report
+from session_contracts.conformance.runner import Options, verify
 from tests.conformance.faults import FAULTS
 from tests.conformance.miniature import serving
 
@@ -18,7 +18,11 @@ _BROKEN = (Outcome.FAILED, Outcome.WARNED)
 
 
 def judged(url: str, *, states: bool = True, **options: object) -> Report:
-    common = {"max_examples": _EXAMPLES, "quiet": True, "states_url": f"{url}/states" if states else None}
+    common = {
+        "max_examples": _EXAMPLES,
+        "quiet": True,
+        "states_url": f"{url}/states" if states else None,
+    }
     return verify(Options(api="rentalot", base_url=url, **{**common, **options}))  # type: ignore[arg-type]
 
 
@@ -34,7 +38,11 @@ def good() -> Iterator[str]:
 
 def test_a_server_without_fault_conforms(good: str) -> None:
     report = judged(good)
-    assert {result.id: result.reason for result in report.results if result.outcome is not Outcome.PASSED} == {}
+    assert {
+        result.id: result.reason
+        for result in report.results
+        if result.outcome is not Outcome.PASSED
+    } == {}
     assert report.exit_status == 0
 
 
@@ -47,13 +55,20 @@ def test_a_fault_is_found_by_its_rule_and_by_no_other(fault: str) -> None:
     assert [result for result in report.results if result.outcome is Outcome.ERROR] == []
 
 
-@pytest.mark.parametrize("fault", ["absent-422", "any-body", "bare-get", "cross-talk", "no-op", "re-review"])
+@pytest.mark.parametrize(
+    "fault", ["absent-422", "any-body", "bare-get", "cross-talk", "no-op", "re-review"]
+)
 def test_neither_walks_nor_generated_calls_blame_another_rule(fault: str) -> None:
     """With as many examples as the command line takes by default."""
     with serving(fault) as url:
         report = judged(url, max_examples=Options(api="", base_url="").max_examples)
     assert broken(report) == FAULTS[fault]
-    layers = {entry.layer for result in report.results for entry in result.evidence if entry.kind is Kind.VIOLATED}
+    layers = {
+        entry.layer
+        for result in report.results
+        for entry in result.evidence
+        if entry.kind is Kind.VIOLATED
+    }
     assert len(layers) > 1
 
 
@@ -70,13 +85,21 @@ def test_companion_rules_fail_where_strict() -> None:
     with serving("bare-get") as url:
         lenient = judged(url, rules=("rentalot.get.envelope",))
         strict = judged(url, rules=("rentalot.get.envelope",), strict=True)
-    assert [lenient.results[0].outcome, strict.results[0].outcome] == [Outcome.WARNED, Outcome.FAILED]
+    assert [lenient.results[0].outcome, strict.results[0].outcome] == [
+        Outcome.WARNED,
+        Outcome.FAILED,
+    ]
     assert [lenient.exit_status, strict.exit_status] == [0, 1]
 
 
 def test_the_files_are_written_and_the_failure_can_be_pasted(tmp_path: Path) -> None:
     with serving("absent-422") as url:
-        report = judged(url, rules=("rentalot.review.not-found",), json=tmp_path / "r.json", junit=tmp_path / "r.xml")
+        report = judged(
+            url,
+            rules=("rentalot.review.not-found",),
+            json=tmp_path / "r.json",
+            junit=tmp_path / "r.xml",
+        )
     assert (tmp_path / "r.json").exists()
     assert (tmp_path / "r.xml").exists()
     assert "$ curl -i -X PATCH" in report.text()
@@ -107,7 +130,9 @@ def test_a_target_that_goes_away_is_an_error_of_the_run() -> None:
     assert report.exit_status == 4
 
 
-def test_the_users_own_pytest_settings_have_no_say(good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_own_pytest_settings_have_no_say(
+    good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (tmp_path / "conftest.py").write_text("raise RuntimeError\n")
     monkeypatch.chdir(tmp_path)

@@ -5,19 +5,38 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from openapi.checks import CHECKS, Stage
-from openapi.errors import ContractError
-from openapi.loader import load_source
-from openapi.source import Path_, Source
+from session_contracts.openapi.checks import CHECKS, Stage
+from session_contracts.openapi.errors import ContractError
+from session_contracts.openapi.loader import load_source
+from session_contracts.openapi.source import Path_, Source
 
 #: Places of prose, where a change counts as compatible, and of examples, which are data of anybody's own.
 EXAMPLES = frozenset({"example", "examples"})
-PROSE = frozenset({"summary", "description", "title", "externalDocs", "tags", "info", "servers", "bearerFormat", "source", "xml"})
+PROSE = frozenset(
+    {
+        "summary",
+        "description",
+        "title",
+        "externalDocs",
+        "tags",
+        "info",
+        "servers",
+        "bearerFormat",
+        "source",
+        "xml",
+    }
+)
 
 
 def places(node: Any, path: Path_ = ()) -> Iterator[Path_]:
     """Every value below `node` that is no prose and no example, but the whole."""
-    for key, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+    for key, child in (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    ):
         names = path[-1:] in (("properties",), ("headers",), ("schemas",), ("paths",))
         if names or key not in EXAMPLES | PROSE:
             yield (*path, key)
@@ -87,6 +106,9 @@ def source(document: Any, like: Source) -> Source | None:
     try:
         load_source(made)
     except ContractError as error:
-        fatal = any(violation.check in _MATTER or violation.check not in _MEANING for violation in error.violations)
+        fatal = any(
+            violation.check in _MATTER or violation.check not in _MEANING
+            for violation in error.violations
+        )
         return None if fatal else made
     return made

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-import openapi
+from session_contracts import openapi
 from session_contracts.cli import main
 
 MINI = (Path(__file__).parent / "mini.yaml").read_text()
-BREAKING = MINI.replace("        at: {type: string, format: date-time}\n", "").replace("[-at]", "[-until]")
+BREAKING = MINI.replace("        at: {type: string, format: date-time}\n", "").replace(
+    "[-at]", "[-until]"
+)
 BREAKING = BREAKING.replace("field: at}", "field: until}").replace("since: at", "since: until")
 RISKY = MINI.replace("A thing is lost in time.", "A thing is lost at once.")
 COMPATIBLE = MINI.replace("summary: All things", "summary: Every thing")
@@ -80,7 +82,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (RISKY, 0, "0 breaking, 1 risky, 0 compatible from"),
     ],
 )
-def test_only_breaking_changes_fail(write: Callable[[str, str], Path], text: str, status: int, headline: str) -> None:
+def test_only_breaking_changes_fail(
+    write: Callable[[str, str], Path], text: str, status: int, headline: str
+) -> None:
     done = diff(write("old.yaml", MINI), write("new.yaml", text))
     assert done.exit_code == status
     assert done.stdout.startswith(headline)
@@ -105,7 +109,12 @@ risky response-optional-member-removed
 def test_json(write: Callable[[str, str], Path]) -> None:
     old, new = (
         write("old.yaml", MINI),
-        write("new.yaml", MINI.replace("[lost], status: 409", "[lost], status: 422").replace("[409]", "[422]").replace('"409":', '"422":')),
+        write(
+            "new.yaml",
+            MINI.replace("[lost], status: 409", "[lost], status: 422")
+            .replace("[409]", "[422]")
+            .replace('"409":', '"422":'),
+        ),
     )
     done = diff(old, new, "--format", "json")
     report = json.loads(done.stdout)
@@ -113,7 +122,9 @@ def test_json(write: Callable[[str, str], Path]) -> None:
     assert report["old"] == str(old)
     assert report["new"] == str(new)
     assert report["summary"] == {"breaking": 2, "risky": 1, "compatible": 1}
-    line = next(number for number, line in enumerate(MINI.splitlines(), 1) if "[lost], status: 409" in line)
+    line = next(
+        number for number, line in enumerate(MINI.splitlines(), 1) if "[lost], status: 409" in line
+    )
     assert report["changes"][0] == {
         "id": "refusal-status-changed",
         "kind": "breaking",
@@ -127,10 +138,17 @@ def test_json(write: Callable[[str, str], Path]) -> None:
 
 
 def test_markdown(write: Callable[[str, str], Path]) -> None:
-    new = BREAKING.replace("summary: All things", "summary: Every | *thing*").replace("lost in time", "lost at <once>")
+    new = BREAKING.replace("summary: All things", "summary: Every | *thing*").replace(
+        "lost in time", "lost at <once>"
+    )
     done = diff(write("old.yaml", MINI), write("new.yaml", new), "--format", "markdown")
     text = done.stdout
-    assert text.index("#### Breaking") < text.index("#### Risky") < text.index("<details>") < text.index("</details>")
+    assert (
+        text.index("#### Breaking")
+        < text.index("#### Risky")
+        < text.index("<details>")
+        < text.index("</details>")
+    )
     assert "<summary>1 compatible</summary>" in text
     assert "at \\<once\\>" in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]
@@ -149,15 +167,30 @@ def test_out(write: Callable[[str, str], Path], tmp_path: Path) -> None:
 
 def test_a_schema_that_many_use_is_told_of_once(write: Callable[[str, str], Path]) -> None:
     done = diff(
-        write("old.yaml", MINI), write("new.yaml", MINI.replace("name: {type: string, maxLength: 10", "name: {type: string, maxLength: 9"))
+        write("old.yaml", MINI),
+        write(
+            "new.yaml",
+            MINI.replace("name: {type: string, maxLength: 10", "name: {type: string, maxLength: 9"),
+        ),
     )
     assert done.stdout.count("bound-tightened") == 2  # as what is sent, and as what is received
 
 
 def test_from_the_command_line(repository: Path) -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "diff", "v1", "openapi/mini.yaml"]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "session_contracts",
+        "diff",
+        "v1",
+        "openapi/mini.yaml",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(Path(openapi.__file__).parent.parent)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
     assert done.returncode == 1, done.stderr
     assert done.stdout.splitlines()[0].endswith("from v1:openapi/mini.yaml to openapi/mini.yaml")
 
@@ -168,7 +201,10 @@ def test_from_the_command_line(repository: Path) -> None:
 def test_the_contract_that_is_installed(write: Callable[[str, str], Path]) -> None:
     installed = Path(openapi.load("rentalot").file).read_text()
     assert diff(write("rentalot.yaml", installed), "rentalot").stdout.startswith("no changes from")
-    fewer = write("fewer.yaml", installed.replace("enum: [approved, denied]", "enum: [approved, denied, shelved]", 1))
+    fewer = write(
+        "fewer.yaml",
+        installed.replace("enum: [approved, denied]", "enum: [approved, denied, shelved]", 1),
+    )
     assert diff("rentalot", fewer).exit_code in (1, 2)
 
 
@@ -178,12 +214,19 @@ def test_revisions(repository: Path, old: str, new: str) -> None:
     assert diff(old, new).stdout.startswith("0 breaking, 1 risky, 0 compatible from")
 
 
-def test_a_revision_alone_is_the_file_of_new_at_it(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "from v1:openapi/mini.yaml to openapi/mini.yaml" in diff("v1", "openapi/mini.yaml").stdout
+def test_a_revision_alone_is_the_file_of_new_at_it(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (
+        "from v1:openapi/mini.yaml to openapi/mini.yaml" in diff("v1", "openapi/mini.yaml").stdout
+    )
     monkeypatch.chdir(repository / "openapi")
     assert "from v1:openapi/mini.yaml to mini.yaml" in diff("v1", "mini.yaml").stdout
     monkeypatch.chdir(repository.parent)
-    assert "from v1:openapi/mini.yaml to repository/openapi/mini.yaml" in diff("v1", "repository/openapi/mini.yaml").stdout
+    assert (
+        "from v1:openapi/mini.yaml to repository/openapi/mini.yaml"
+        in diff("v1", "repository/openapi/mini.yaml").stdout
+    )
 
 
 def test_what_is_staged(repository: Path) -> None:
@@ -203,27 +246,39 @@ def test_a_renamed_file_and_api(repository: Path) -> None:
     done = diff("v1:openapi/mini.yaml", "openapi/tiny.yaml")
     assert done.stdout.startswith("0 breaking, 0 risky, 1 compatible")
     assert "compatible api-renamed" in done.stdout
-    assert "there is no file 'openapi/tiny.yaml' at revision v1" in refused("v1", "openapi/tiny.yaml")
+    assert "there is no file 'openapi/tiny.yaml' at revision v1" in refused(
+        "v1", "openapi/tiny.yaml"
+    )
 
 
 # ---- what can go wrong
 
 
 def test_nothing_of_that_name(repository: Path) -> None:
-    assert "NEW: 'rentlot' names no contract; name a file" in refused("openapi/mini.yaml", "rentlot")
-    assert "OLD: 'none.yaml' names no contract; name a file" in refused("none.yaml", "openapi/mini.yaml")
+    assert "NEW: 'rentlot' names no contract; name a file" in refused(
+        "openapi/mini.yaml", "rentlot"
+    )
+    assert "OLD: 'none.yaml' names no contract; name a file" in refused(
+        "none.yaml", "openapi/mini.yaml"
+    )
     assert "NEW: 'main' names no contract" in refused("openapi/mini.yaml", "main")
 
 
 def test_no_such_revision_or_path(repository: Path) -> None:
     assert "OLD: 'v9' is no file, no API and no git revision" in refused("v9", "openapi/mini.yaml")
-    assert "'v9' is no file, no API and no git revision" in refused("v9:openapi/mini.yaml", "openapi/mini.yaml")
-    assert "there is no file 'openapi/none.yaml' at revision v1" in refused("v1:openapi/none.yaml", "openapi/mini.yaml")
+    assert "'v9' is no file, no API and no git revision" in refused(
+        "v9:openapi/mini.yaml", "openapi/mini.yaml"
+    )
+    assert "there is no file 'openapi/none.yaml' at revision v1" in refused(
+        "v1:openapi/none.yaml", "openapi/mini.yaml"
+    )
     assert "there is no file 'openapi' at revision v1" in refused("v1:openapi", "openapi/mini.yaml")
     assert "there is no file 'none.yaml' in the index" in refused(":none.yaml", "openapi/mini.yaml")
 
 
-def test_no_repository(tmp_path: Path, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_repository(
+    tmp_path: Path, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     monkeypatch.chdir(tmp_path)
     file = write("mini.yaml", MINI)
@@ -243,16 +298,27 @@ def test_no_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("a: [", "this is not YAML"),
         ("just text", "this is no OpenAPI 3.0 document"),
         ("openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {/a: null}\n", "is not of type"),
-        (MINI.replace("#/components/schemas/Money", "#/components/schemas/Gold"), "refers to nothing"),
-        (MINI.replace("[lost], status: 409", "[lost], state: 409"), "x-lifecycles.Thing"),
-        (MINI.replace("        stays:\n          - {in: [shut], rule: mini.shut.works}\n", ""), "has no answer in state 'shut'"),
         (
-            MINI.replace("error: {type: string}", "error: {$ref: '#/components/responses/Refused/content/application~1json/schema'}"),
+            MINI.replace("#/components/schemas/Money", "#/components/schemas/Gold"),
+            "refers to nothing",
+        ),
+        (MINI.replace("[lost], status: 409", "[lost], state: 409"), "x-lifecycles.Thing"),
+        (
+            MINI.replace("        stays:\n          - {in: [shut], rule: mini.shut.works}\n", ""),
+            "has no answer in state 'shut'",
+        ),
+        (
+            MINI.replace(
+                "error: {type: string}",
+                "error: {$ref: '#/components/responses/Refused/content/application~1json/schema'}",
+            ),
             "contains itself",
         ),
     ],
 )
-def test_a_version_that_does_not_load(write: Callable[[str, str], Path], text: str, said: str) -> None:
+def test_a_version_that_does_not_load(
+    write: Callable[[str, str], Path], text: str, said: str
+) -> None:
     old = write("old.yaml", text)
     message = refused(old, write("new.yaml", MINI))
     assert f"{old} cannot be compared, since it does not load as a contract: {old}:" in message
@@ -296,7 +362,9 @@ components:
 """
 
 
-def test_a_document_without_extensions_whose_schemas_contain_themselves(write: Callable[[str, str], Path]) -> None:
+def test_a_document_without_extensions_whose_schemas_contain_themselves(
+    write: Callable[[str, str], Path],
+) -> None:
     old, new = (
         write("old.yaml", PLAIN),
         write("new.yaml", PLAIN.replace("      required: [name]\n", "")),

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from openapi import API_NAMES
-from openapi.source import Source, read
 from session_contracts.diff import SORTS, diff
+from session_contracts.openapi import API_NAMES
+from session_contracts.openapi.source import Source, read
 from tests.diff.mutations import changed, places, source, without
 
 OPENAPI = Path(__file__).parent.parent.parent / "openapi"
@@ -45,8 +45,14 @@ def test_no_change_goes_unnoticed(name: str) -> None:
     for what, mutant in mutants(original, 8):
         forth, back = diff(original, mutant), diff(mutant, original)
         assert {change.id for change in forth} - SAYS_NOTHING, what
-        assert Counter(REVERSE[change.id] for change in forth) == Counter(change.id for change in back), what
-        assert all(place is None or place.line > 0 for change in forth for place in (change.old, change.new)), what
+        assert Counter(REVERSE[change.id] for change in forth) == Counter(
+            change.id for change in back
+        ), what
+        assert all(
+            place is None or place.line > 0
+            for change in forth
+            for place in (change.old, change.new)
+        ), what
 
 
 def reordered(node: Any) -> Any:
@@ -60,7 +66,9 @@ def reordered(node: Any) -> Any:
 def test_equal_documents_have_no_changes(name: str) -> None:
     original = contract(name)
     assert diff(original, contract(name)) == ()
-    assert diff(original, replace(original, file="other.yaml", value=reordered(original.value))) == ()
+    assert (
+        diff(original, replace(original, file="other.yaml", value=reordered(original.value))) == ()
+    )
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
@@ -78,8 +86,15 @@ def reworded(node: Any, below: str = "") -> Any:
     if not isinstance(node, dict):
         return node
     names = below in ("properties", "schemas", "headers")
-    kept = {key: reworded(child, key) for key, child in node.items() if names or key not in ("example", "examples")}
-    return {key: f"{child}!" if key in ("summary", "description") and isinstance(child, str) else child for key, child in kept.items()}
+    kept = {
+        key: reworded(child, key)
+        for key, child in node.items()
+        if names or key not in ("example", "examples")
+    }
+    return {
+        key: f"{child}!" if key in ("summary", "description") and isinstance(child, str) else child
+        for key, child in kept.items()
+    }
 
 
 @pytest.mark.parametrize("old", API_NAMES)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from openapi.loader import load_source
-from openapi.source import Source, parse
 from session_contracts.diff import SORTS, Change, diff
+from session_contracts.openapi.loader import load_source
+from session_contracts.openapi.source import Source, parse
 
 MINI = (Path(__file__).parent / "mini.yaml").read_text()
 REVERSE = {sort.id: sort.reverse for sort in SORTS}
@@ -35,12 +35,28 @@ CASES = [
     case(both("type-changed"), "at: {type: string, format: date-time}", "at: {type: integer}"),
     case(both("made-nullable"), "id: {type: string}\n", "id: {type: string, nullable: true}\n"),
     case(both("enum-value-removed"), "lost, gone]}\n        kind", "lost]}\n        kind"),
-    case(both("enum-value-added"), "enum: [open, shut, lost, gone]}\n        kind", "enum: [open, shut, lost, gone, new]}\n        kind"),
-    case(both("enum-introduced"), "at: {type: string, format", "at: {type: string, enum: [a], format"),
+    case(
+        both("enum-value-added"),
+        "enum: [open, shut, lost, gone]}\n        kind",
+        "enum: [open, shut, lost, gone, new]}\n        kind",
+    ),
+    case(
+        both("enum-introduced"), "at: {type: string, format", "at: {type: string, enum: [a], format"
+    ),
     case(both("enum-closed"), "x-extensible-enum: [big, small]", "enum: [big, small]"),
-    case(both("enum-introduced"), "kind: {type: string, x-ext", "kind: {type: string, enum: [a], x-ext"),
-    case(both("known-value-removed"), "x-extensible-enum: [big, small]", "x-extensible-enum: [big]"),
-    case(both("known-values-dropped"), "kind: {type: string, x-extensible-enum: [big, small]}", "kind: {type: string}"),
+    case(
+        both("enum-introduced"),
+        "kind: {type: string, x-ext",
+        "kind: {type: string, enum: [a], x-ext",
+    ),
+    case(
+        both("known-value-removed"), "x-extensible-enum: [big, small]", "x-extensible-enum: [big]"
+    ),
+    case(
+        both("known-values-dropped"),
+        "kind: {type: string, x-extensible-enum: [big, small]}",
+        "kind: {type: string}",
+    ),
     case(both("bound-tightened"), "maxLength: 10", "maxLength: 9"),
     case(both("bound-loosened"), "maxLength: 10,", ""),
     case(both("bound-tightened"), "maxLength: 10", "maxLength: 10, minLength: 1"),
@@ -48,48 +64,114 @@ CASES = [
     case(both("bound-loosened"), "multipleOf: 2", "multipleOf: 0.01"),
     case(both("multiple-changed"), "multipleOf: 2", "multipleOf: 3"),
     case(both("bound-tightened"), "multipleOf: 2", "multipleOf: 2, maximum: 8"),
-    case(both("format-changed"), "format: date-time}\n        until", "format: date}\n        until"),
+    case(
+        both("format-changed"), "format: date-time}\n        until", "format: date}\n        until"
+    ),
     case(both("format-widened"), ", format: date-time}\n        until", "}\n        until"),
     case(both("pattern-changed"), 'pattern: "^a"', 'pattern: "^b"'),
     case(both("pattern-dropped"), ', pattern: "^a"', ""),
     case(both("default-changed"), "default: 4", "default: 6"),
     case(both("default-dropped"), ", default: 4", ""),
     case(both("optional-member-removed"), "        at: {type: string, format: date-time}\n", ""),
-    case(both("member-removed"), '        name: {type: string, maxLength: 10, pattern: "^a"}\n', ""),
+    case(
+        both("member-removed"), '        name: {type: string, maxLength: 10, pattern: "^a"}\n', ""
+    ),
     case(both("member-made-optional"), "required: [id, status, name]", "required: [id, status]"),
-    case(both("type-changed"), "          additionalProperties: {type: string}", "          additionalProperties: {type: integer}"),
-    case(both("members-closed"), "          additionalProperties: {type: string}", "          additionalProperties: false"),
+    case(
+        both("type-changed"),
+        "          additionalProperties: {type: string}",
+        "          additionalProperties: {type: integer}",
+    ),
+    case(
+        both("members-closed"),
+        "          additionalProperties: {type: string}",
+        "          additionalProperties: false",
+    ),
     case(both("members-opened"), "          additionalProperties: {type: string}", ""),
     case(both("not-changed"), "not: {required: [nothing]}", "not: {required: [something]}"),
-    case(both("alternative-removed"), "            - {type: string}\n          discriminator", "          discriminator"),
+    case(
+        both("alternative-removed"),
+        "            - {type: string}\n          discriminator",
+        "          discriminator",
+    ),
     case(both("union-changed"), "          oneOf:", "          anyOf:"),
     case(both("discriminator-changed"), "propertyName: currency", "propertyName: unit"),
-    case(both("member-made-optional"), "            - {type: object, required: [left]}", "            - {type: object}"),
-    case(both("type-changed"), "{type: object, properties: {left: {type: string}}}", "{type: object, properties: {left: {type: integer}}}"),
     case(
-        both("constraint-added"), "{type: object, required: [left]}", "{type: object, properties: {left: {maxLength: 3}}, required: [left]}"
+        both("member-made-optional"),
+        "            - {type: object, required: [left]}",
+        "            - {type: object}",
     ),
-    case("access-changed response-optional-member-added", "secret: {type: string, writeOnly: true}", "secret: {type: string}"),
     case(
-        "request-type-changed hidden-member-changed", "secret: {type: string, writeOnly: true}", "secret: {type: integer, writeOnly: true}"
+        both("type-changed"),
+        "{type: object, properties: {left: {type: string}}}",
+        "{type: object, properties: {left: {type: integer}}}",
     ),
-    case("deprecated", "at: {type: string, format: date-time}", "at: {type: string, format: date-time, deprecated: true}"),
-    case("unknown-changed", "at: {type: string, format: date-time}", "at: {type: string, format: date-time, xml: {name: a}}"),
+    case(
+        both("constraint-added"),
+        "{type: object, required: [left]}",
+        "{type: object, properties: {left: {maxLength: 3}}, required: [left]}",
+    ),
+    case(
+        "access-changed response-optional-member-added",
+        "secret: {type: string, writeOnly: true}",
+        "secret: {type: string}",
+    ),
+    case(
+        "request-type-changed hidden-member-changed",
+        "secret: {type: string, writeOnly: true}",
+        "secret: {type: integer, writeOnly: true}",
+    ),
+    case(
+        "deprecated",
+        "at: {type: string, format: date-time}",
+        "at: {type: string, format: date-time, deprecated: true}",
+    ),
+    case(
+        "unknown-changed",
+        "at: {type: string, format: date-time}",
+        "at: {type: string, format: date-time, xml: {name: a}}",
+    ),
     case("prose-changed", "description: A thing.", "description: One thing."),
     # operations
-    case("operation-id-changed", "operationId: createThing", "operationId: makeThing", "{operation: createThing", "{operation: makeThing"),
+    case(
+        "operation-id-changed",
+        "operationId: createThing",
+        "operationId: makeThing",
+        "{operation: createThing",
+        "{operation: makeThing",
+    ),
     case("path-changed", "  /things/{id}/shut:", "  /things/{id}/close:"),
-    case("method-changed", "    post:\n      operationId: shutThing", "    put:\n      operationId: shutThing"),
+    case(
+        "method-changed",
+        "    post:\n      operationId: shutThing",
+        "    put:\n      operationId: shutThing",
+    ),
     case(
         "path-parameter-renamed",
         "/things/{id}/shut:\n    parameters:\n      - {name: id",
         "/things/{key}/shut:\n    parameters:\n      - {name: key",
     ),
-    case("parameter-removed", "        - name: before\n          in: query\n          schema: {type: string}\n", ""),
-    case("required-parameter-removed", "        - {name: X-Trace, in: header, required: true, schema: {type: string}}\n", ""),
+    case(
+        "parameter-removed",
+        "        - name: before\n          in: query\n          schema: {type: string}\n",
+        "",
+    ),
+    case(
+        "required-parameter-removed",
+        "        - {name: X-Trace, in: header, required: true, schema: {type: string}}\n",
+        "",
+    ),
     case("parameter-made-optional", "in: header, required: true", "in: header"),
-    case("parameter-moved parameter-serialization-changed", "{name: X-Trace, in: header", "{name: X-Trace, in: cookie"),
-    case("parameter-serialization-changed", "name: kind\n          in: query", "name: kind\n          in: query\n          explode: false"),
+    case(
+        "parameter-moved parameter-serialization-changed",
+        "{name: X-Trace, in: header",
+        "{name: X-Trace, in: cookie",
+    ),
+    case(
+        "parameter-serialization-changed",
+        "name: kind\n          in: query",
+        "name: kind\n          in: query\n          explode: false",
+    ),
     case(
         "body-removed",
         (
@@ -103,26 +185,48 @@ CASES = [
         ),
         "",
     ),
-    case("body-made-optional", "        required: true\n        x-max-bytes", "        x-max-bytes"),
+    case(
+        "body-made-optional", "        required: true\n        x-max-bytes", "        x-max-bytes"
+    ),
     case("max-bytes-lowered", "x-max-bytes: 1000", "x-max-bytes: 999"),
     case(
         "request-media-type-removed",
-        ("          text/plain:\n            schema: {type: string}\n            encoding: {note: {contentType: text/plain}}\n"),
+        (
+            "          text/plain:\n            schema: {type: string}\n            encoding: {note: {contentType: text/plain}}\n"
+        ),
         "",
     ),
     case("encoding-changed", "contentType: text/plain", "contentType: text/html"),
-    case("response-media-type-removed", "            text/plain:\n              schema: {type: string}\n", ""),
+    case(
+        "response-media-type-removed",
+        "            text/plain:\n              schema: {type: string}\n",
+        "",
+    ),
     case("success-status-removed success-status-added", '        "201":', '        "200":'),
     case("error-status-removed", '        "409": {$ref: "#/components/responses/Refused"}\n', ""),
-    case("response-header-removed", "          headers:\n            X-Total: {required: true, schema: {type: integer}}\n", ""),
+    case(
+        "response-header-removed",
+        "          headers:\n            X-Total: {required: true, schema: {type: integer}}\n",
+        "",
+    ),
     case("response-header-made-optional", "X-Total: {required: true,", "X-Total: {"),
     case(
-        "response-type-changed", "X-Total: {required: true, schema: {type: integer}}", "X-Total: {required: true, schema: {type: string}}"
+        "response-type-changed",
+        "X-Total: {required: true, schema: {type: integer}}",
+        "X-Total: {required: true, schema: {type: string}}",
     ),
-    case("envelope-changed", "      x-list: {of: Thing", "      x-envelope: things\n      x-list: {of: Thing"),
+    case(
+        "envelope-changed",
+        "      x-list: {of: Thing",
+        "      x-envelope: things\n      x-list: {of: Thing",
+    ),
     # who may call
     case("security-removed", "security:\n  - key: []", "security: []"),
-    case("security-alternative-added", "security:\n  - key: []", "security:\n  - key: []\n  - cookie: []"),
+    case(
+        "security-alternative-added",
+        "security:\n  - key: []",
+        "security:\n  - key: []\n  - cookie: []",
+    ),
     case("security-scheme-changed", "scheme: bearer", "scheme: basic"),
     case("scope-removed", "      x-scope: {name: read, rule: mini.any.other}\n", ""),
     case("scope-changed", "x-scope: {name: read", "x-scope: {name: write"),
@@ -134,7 +238,9 @@ CASES = [
     case("clamp-narrowed", "x-clamp: {maximum: 50", "x-clamp: {maximum: 40"),
     case(
         "listing-removed",
-        ("      x-list: {of: Thing, order: [-at], style: cursor, cursor: {parameter: before, member: next, field: at}}\n"),
+        (
+            "      x-list: {of: Thing, order: [-at], style: cursor, cursor: {parameter: before, member: next, field: at}}\n"
+        ),
         "",
     ),
     case("list-resource-changed", "x-list: {of: Thing", "x-list: {of: Money"),
@@ -147,10 +253,22 @@ CASES = [
     case("lifecycle-renamed", "x-lifecycles:\n  Thing:", "x-lifecycles:\n  Item:"),
     case("lifecycle-schema-changed", "    schema: Thing\n", "    schema: Things\n"),
     case("identity-parameter-changed", "identity: {parameter: id", "identity: {parameter: key"),
-    case("identity-field-changed", "identity: {parameter: id, field: id", "identity: {parameter: id, field: name"),
+    case(
+        "identity-field-changed",
+        "identity: {parameter: id, field: id",
+        "identity: {parameter: id, field: name",
+    ),
     case("given-added", "given: [lost]", "given: [lost, shut]"),
-    case("creation-removed", "    creation: {operation: createThing, to: open, rule: mini.create.opens}\n", ""),
-    case("creation-operation-changed", "creation: {operation: createThing", "creation: {operation: shutThing"),
+    case(
+        "creation-removed",
+        "    creation: {operation: createThing, to: open, rule: mini.create.opens}\n",
+        "",
+    ),
+    case(
+        "creation-operation-changed",
+        "creation: {operation: createThing",
+        "creation: {operation: shutThing",
+    ),
     case("creation-state-changed", "createThing, to: open", "createThing, to: shut"),
     case(
         "state-renamed",
@@ -166,8 +284,14 @@ CASES = [
         "from: [closed]",
     ),
     case("state-redrawn", "      lost: {status: [lost, gone]}", "      lost: {status: lost}"),
-    case("state-values-changed", "      lost: {status: [lost, gone]}", "      lost: {status: away}"),
-    case("state-added", "      lost: {status: [lost, gone]}", "      lost: {status: [lost, gone]}\n      new: {status: new}"),
+    case(
+        "state-values-changed", "      lost: {status: [lost, gone]}", "      lost: {status: away}"
+    ),
+    case(
+        "state-added",
+        "      lost: {status: [lost, gone]}",
+        "      lost: {status: [lost, gone]}\n      new: {status: new}",
+    ),
     case(
         "refusal-added",
         (
@@ -194,14 +318,26 @@ CASES = [
         "          - {from: open, to: shut,",
         "          - {from: shut, to: open, rule: mini.shut.works}\n          - {from: open, to: shut,",
     ),
-    case("move-removed", "          - {from: open, to: open, when: {hard: false}, rule: mini.shut.works}\n", ""),
+    case(
+        "move-removed",
+        "          - {from: open, to: open, when: {hard: false}, rule: mini.shut.works}\n",
+        "",
+    ),
     case("move-target-changed", "{from: open, to: shut,", "{from: open, to: lost,"),
     case("effects-changed", "effects: [ring, lock]", "effects: [lock]"),
     case("guarantee-dropped", "        atomic: mini.shut.atomic\n", ""),
     case("rule-reference-changed", "atomic: mini.shut.atomic", "atomic: mini.any.other"),
-    case("timer-removed", "      lose: {from: [shut], after: P30D, since: at, due: until, to: lost, rule: mini.time.lose}\n", ""),
+    case(
+        "timer-removed",
+        "      lose: {from: [shut], after: P30D, since: at, due: until, to: lost, rule: mini.time.lose}\n",
+        "",
+    ),
     case("timer-added", "lose: {from: [shut]", "lose: {from: [shut, open]"),
-    case("optional-timer-removed", "      maybe: {from: [open], after: P60D, to: lost, rule: mini.time.lose, optional: true}\n", ""),
+    case(
+        "optional-timer-removed",
+        "      maybe: {from: [open], after: P60D, to: lost, rule: mini.time.lose, optional: true}\n",
+        "",
+    ),
     case("timer-shortened", "after: P30D", "after: P29D"),
     case("timer-target-changed", "due: until, to: lost", "due: until, to: open"),
     case("timer-field-changed", "since: at", "since: until"),
@@ -225,7 +361,11 @@ CASES = [
             "  - {id: mini.any.other, level: documented"
         ),
     ),
-    case("rule-raised", "mini.any.undecided, level: decision", "mini.any.undecided, level: documented"),
+    case(
+        "rule-raised",
+        "mini.any.undecided, level: decision",
+        "mini.any.undecided, level: documented",
+    ),
     case("rule-restated", "A thing is lost in time.", "A thing is lost at once."),
     case("decision-restated", "Nobody says what this is.", "Nobody says what it is."),
     case(
@@ -237,9 +377,21 @@ CASES = [
     case("rule-first-status-changed", "[422, 400]", "[400, 422]"),
     case("rule-statuses-changed", "[422, 400]", "[422, 415]"),
     case("decision-statuses-changed", "[400, 422]", "[400]"),
-    case("violation-status-changed-undocumented rule-reference-lowered", "type: mini.any.invalid,", "type: mini.any.undecided,"),
-    case("violation-status-changed rule-reference-changed", "type: mini.any.invalid,", "type: mini.get.not-found,"),
-    case("violation-rule-dropped", "{type: mini.any.invalid, maximum: mini.any.undecided}", "{type: mini.any.invalid}"),
+    case(
+        "violation-status-changed-undocumented rule-reference-lowered",
+        "type: mini.any.invalid,",
+        "type: mini.any.undecided,",
+    ),
+    case(
+        "violation-status-changed rule-reference-changed",
+        "type: mini.any.invalid,",
+        "type: mini.get.not-found,",
+    ),
+    case(
+        "violation-rule-dropped",
+        "{type: mini.any.invalid, maximum: mini.any.undecided}",
+        "{type: mini.any.invalid}",
+    ),
     case(
         "violation-rule-introduced",
         "{type: mini.any.invalid, maximum: mini.any.undecided}",
@@ -256,12 +408,28 @@ CASES = [
     case("rate-limit-header-removed", "  headers: {retryAfter: Retry-After}\n", ""),
     case("rate-limit-header-changed", "{retryAfter: Retry-After}", "{retryAfter: X-Retry}"),
     case("rate-limit-resource-changed", "  resource: api\n", "  resource: all\n"),
-    case("rate-limited-operation-removed", "operations: [getThing, listThings]", "operations: [getThing]"),
+    case(
+        "rate-limited-operation-removed",
+        "operations: [getThing, listThings]",
+        "operations: [getThing]",
+    ),
     # the document
-    case("server-removed server-added", "  - url: https://things.example\n", "  - url: https://others.example\n"),
+    case(
+        "server-removed server-added",
+        "  - url: https://things.example\n",
+        "  - url: https://others.example\n",
+    ),
     case("version-changed", 'version: "1"', 'version: "2"'),
-    case("unused-component-changed", "    Unused:\n      type: string", "    Unused:\n      type: integer"),
-    case("component-removed component-added", "    Unused:\n      type: string", "    Other:\n      type: string"),
+    case(
+        "unused-component-changed",
+        "    Unused:\n      type: string",
+        "    Unused:\n      type: integer",
+    ),
+    case(
+        "component-removed component-added",
+        "    Unused:\n      type: string",
+        "    Other:\n      type: string",
+    ),
     case("unknown-changed", "tags:\n", "x-rule: mini.any.other\ntags:\n"),
     case("written-otherwise", "required: [id, status, name]", "required: [status, id, name]"),
 ]
@@ -269,17 +437,33 @@ CASES = [
 
 LIFECYCLE = MINI[MINI.index("x-lifecycles:") : MINI.index("x-rules:")]
 LIMITS = MINI[MINI.index("x-rate-limits:") : MINI.index("security:")]
-BODY = MINI[MINI.index("      requestBody:\n        required") : MINI.index('      responses:\n        "201"')]
+BODY = MINI[
+    MINI.index("      requestBody:\n        required") : MINI.index(
+        '      responses:\n        "201"'
+    )
+]
 ROW = MINI[MINI.index("      getThing:") : MINI.index("      shutThing:")]
-READ = MINI[MINI.index("    get:\n      operationId: getThing") : MINI.index("  /things/{id}/shut:")]
-MOVED = MINI[MINI.index("        - {id: mini.get.not-found") : MINI.index('      responses:\n        "200":\n          description: It.')]
+READ = MINI[
+    MINI.index("    get:\n      operationId: getThing") : MINI.index("  /things/{id}/shut:")
+]
+MOVED = MINI[
+    MINI.index("        - {id: mini.get.not-found") : MINI.index(
+        '      responses:\n        "200":\n          description: It.'
+    )
+]
 CASES += [
     case("lifecycle-removed", LIFECYCLE, ""),
     case("row-removed", ROW, ""),
     case("rate-limits-removed", LIMITS, ""),
     case("required-body-removed", BODY, ""),
     case("operation-removed", READ, "", ROW, "", "[getThing, listThings]", "[listThings]"),
-    case("rule-moved", MOVED, "", "x-rules:\n  - {id: mini.time", f"x-rules:\n{MOVED[6:]}  - {{id: mini.time"),
+    case(
+        "rule-moved",
+        MOVED,
+        "",
+        "x-rules:\n  - {id: mini.time",
+        f"x-rules:\n{MOVED[6:]}  - {{id: mini.time",
+    ),
 ]
 
 
@@ -314,14 +498,27 @@ def test_a_sort_of_change(edits: list[tuple[str, str]], expected: list[str]) -> 
     "edits",
     [
         # A reference, and the reference among allOf, where something may stand beside it.
-        [('items: {$ref: "#/components/schemas/Thing"}', 'items: {allOf: [{$ref: "#/components/schemas/Thing"}]}')],
+        [
+            (
+                'items: {$ref: "#/components/schemas/Thing"}',
+                'items: {allOf: [{$ref: "#/components/schemas/Thing"}]}',
+            )
+        ],
         # What was written in place, and what allOf adds.
         [
             ("    Unused:\n", "    Text: {type: string}\n    Unused:\n"),
-            ("id: {type: string}\n        status", 'id: {allOf: [{$ref: "#/components/schemas/Text"}]}\n        status'),
+            (
+                "id: {type: string}\n        status",
+                'id: {allOf: [{$ref: "#/components/schemas/Text"}]}\n        status',
+            ),
         ],
         # One alternative, and none.
-        [("next: {type: string, nullable: true}", "next: {oneOf: [{type: string, nullable: true}]}")],
+        [
+            (
+                "next: {type: string, nullable: true}",
+                "next: {oneOf: [{type: string, nullable: true}]}",
+            )
+        ],
         # What holds anyway.
         [("maxLength: 10", "maxLength: 10, minLength: 0, uniqueItems: false, nullable: false")],
         [
@@ -344,7 +541,16 @@ def test_the_same_written_otherwise(edits: list[tuple[str, str]]) -> None:
 
 
 def test_a_schema_that_became_one_of_several() -> None:
-    new = read(edited([("at: {type: string, format: date-time}", "at: {oneOf: [{type: string, format: date-time}, {type: integer}]}")]))
+    new = read(
+        edited(
+            [
+                (
+                    "at: {type: string, format: date-time}",
+                    "at: {oneOf: [{type: string, format: date-time}, {type: integer}]}",
+                )
+            ]
+        )
+    )
     assert ids(diff(read(MINI), new)) == both("alternative-added").split()
     assert ids(diff(new, read(MINI))) == both("alternative-removed").split()
 
@@ -353,9 +559,15 @@ def test_a_state_that_was_divided_is_compared_with_both_halves() -> None:
     """A gone thing was refused with 409 as a lost one, and is found now."""
     new = edited(
         [
-            ("      lost: {status: [lost, gone]}", "      lost: {status: lost}\n      gone: {status: gone}"),
+            (
+                "      lost: {status: [lost, gone]}",
+                "      lost: {status: lost}\n      gone: {status: gone}",
+            ),
             ("[open, shut, lost], rule", "[open, shut, lost, gone], rule"),
-            ("        stays:\n          - {in: [shut], rule", "        stays:\n          - {in: [shut, gone], rule"),
+            (
+                "        stays:\n          - {in: [shut], rule",
+                "        stays:\n          - {in: [shut, gone], rule",
+            ),
         ]
     )
     assert ids(diff(read(MINI), read(new))) == ["refusal-removed", "state-added", "state-redrawn"]

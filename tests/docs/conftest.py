@@ -28,5 +28,16 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 def build(out: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "docs", "build", "--out", str(out), *arguments]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "session_contracts",
+        "docs",
+        "build",
+        "--out",
+        str(out),
+        *arguments,
+    ]
     return subprocess.run(command, capture_output=True, text=True, timeout=120)

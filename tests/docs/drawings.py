@@ -8,9 +8,9 @@ from itertools import pairwise
 from math import dist
 from xml.etree.ElementTree import Element, fromstring
 
-from openapi.model import Contract, Lifecycle
 from session_contracts.diagram import lifecycle_svg
 from session_contracts.diagram.text import Font
+from session_contracts.openapi.model import Contract, Lifecycle
 
 SVG = "{http://www.w3.org/2000/svg}"
 FONTS = {font.css: font for font in Font}
@@ -32,10 +32,20 @@ class Rect:
         return Rect(self.left - by, self.top - by, self.right + by, self.bottom + by, self.kind)
 
     def overlaps(self, other: "Rect") -> bool:
-        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
 
     def within(self, other: "Rect") -> bool:
-        return self.left >= other.left and self.top >= other.top and self.right <= other.right and self.bottom <= other.bottom
+        return (
+            self.left >= other.left
+            and self.top >= other.top
+            and self.right <= other.right
+            and self.bottom <= other.bottom
+        )
 
     @property
     def middle(self) -> Point:
@@ -69,10 +79,16 @@ class Drawing:
 
     @classmethod
     def of(cls, contract: Contract, table: Lifecycle) -> "Drawing":
-        return cls(fromstring(lifecycle_svg(contract, table, "rules/{}.html".format, "operations/{}.html".format)))
+        return cls(
+            fromstring(
+                lifecycle_svg(contract, table, "rules/{}.html".format, "operations/{}.html".format)
+            )
+        )
 
     def groups(self, kind: str) -> list[Element]:
-        return [group for group in self.root.iter(f"{SVG}g") if kind in group.get("class", "").split()]
+        return [
+            group for group in self.root.iter(f"{SVG}g") if kind in group.get("class", "").split()
+        ]
 
     @cached_property
     def view(self) -> Rect:
@@ -88,17 +104,27 @@ class Drawing:
     @cached_property
     def boxes(self) -> list[Rect]:
         """Cards, labels, the legend and the dots at which arrows begin and end."""
-        dots = [dot for group in self.groups("lc-arrows") for dot in group.iterfind(f"{SVG}g/{SVG}circle[1]")]
+        dots = [
+            dot
+            for group in self.groups("lc-arrows")
+            for dot in group.iterfind(f"{SVG}g/{SVG}circle[1]")
+        ]
         return [*map(_frame, self.framed), *map(_around, dots)]
 
     @cached_property
     def framed(self) -> list[Element]:
-        return [group for group in self.root.iterfind(f"{SVG}g") if group.find(f"{SVG}rect") is not None]
+        return [
+            group for group in self.root.iterfind(f"{SVG}g") if group.find(f"{SVG}rect") is not None
+        ]
 
     @cached_property
     def texts(self) -> list[tuple[Rect, Rect]]:
         """What each text covers, and the frame that it belongs to."""
-        return [(_covered(text), _frame(group)) for group in self.framed for text in group.iter(f"{SVG}text")]
+        return [
+            (_covered(text), _frame(group))
+            for group in self.framed
+            for text in group.iter(f"{SVG}text")
+        ]
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -117,7 +143,9 @@ class Drawing:
 
 def _frame(group: Element) -> Rect:
     (frame,) = [rect for rect in group.iterfind(f"{SVG}rect") if rect.get("class") == "lc-frame"]
-    left, top, width, height = (float(frame.get(name, "")) for name in ("x", "y", "width", "height"))
+    left, top, width, height = (
+        float(frame.get(name, "")) for name in ("x", "y", "width", "height")
+    )
     return Rect(left, top, left + width, top + height, group.get("class", ""))
 
 
@@ -136,7 +164,10 @@ def _covered(text: Element) -> Rect:
 
 
 def _of_kind(arrow: Element, kind: str) -> str:
-    return next((path.get("d", "") for path in arrow.iterfind(f"{SVG}path") if path.get("class") == kind), "")
+    return next(
+        (path.get("d", "") for path in arrow.iterfind(f"{SVG}path") if path.get("class") == kind),
+        "",
+    )
 
 
 def corners(path: str) -> list[Point]:
@@ -147,5 +178,7 @@ def corners(path: str) -> list[Point]:
 
 def _stretches(points: list[Point]) -> Iterator[Rect]:
     for (x1, y1), (x2, y2) in pairwise(points):
-        assert min(abs(x1 - x2), abs(y1 - y2)) <= 0.5, f"a stretch that is neither level nor upright: {points}"
+        assert min(abs(x1 - x2), abs(y1 - y2)) <= 0.5, (
+            f"a stretch that is neither level nor upright: {points}"
+        )
         yield Rect(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))

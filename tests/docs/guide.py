@@ -50,7 +50,9 @@ def _command(part: str) -> tuple[str, str]:
     """A command may go on, in lines that begin with `> `."""
     first, *rest = part.splitlines()
     more = next((index for index, line in enumerate(rest) if not line.startswith("> ")), len(rest))
-    return "\n".join([first, *(line.removeprefix("> ") for line in rest[:more])]), "\n".join(rest[more:])
+    return "\n".join([first, *(line.removeprefix("> ") for line in rest[:more])]), "\n".join(
+        rest[more:]
+    )
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class Done:
 
     def check(self) -> None:
         same = VARIES.sub("0", self.printed) == VARIES.sub("0", self.said)
-        assert same, f"the guide says that this prints\n{self.said}\n---- but it prints\n{self.printed}\n---- of {self.command}"
+        assert same, (
+            f"the guide says that this prints\n{self.said}\n---- but it prints\n{self.printed}\n---- of {self.command}"
+        )
         assert self.status == 0, f"exit status {self.status} of {self.command}"
 
 
@@ -109,7 +113,10 @@ class Reader:
                 self.keep([block])
             else:
                 told = self._run([command for command, _ in block.commands], known)
-                done += [Done(command, said, *did) for (command, said), did in zip(block.commands, told, strict=True)]
+                done += [
+                    Done(command, said, *did)
+                    for (command, said), did in zip(block.commands, told, strict=True)
+                ]
                 known += [command for command, _ in block.commands if _sets(command)]
         return done
 
@@ -121,9 +128,14 @@ class Reader:
             self._servers.pop(here).close()
         elif here in self._urls:
             return
-        words = [str(self._folder / word) if (self._folder / word).is_file() else word for word in options]
+        words = [
+            str(self._folder / word) if (self._folder / word).is_file() else word
+            for word in options
+        ]
         self._servers[here] = ExitStack()
-        self._urls[here] = self._servers[here].enter_context(running(*words, folder=self._folder)).url
+        self._urls[here] = (
+            self._servers[here].enter_context(running(*words, folder=self._folder)).url
+        )
 
     def _edit(self, text: str) -> None:
         """Each hunk takes the place of the only lines that are as it has them before."""
@@ -132,14 +144,18 @@ class Reader:
         content = file.read_text(encoding="utf-8")
         for hunk in hunks:
             lines = hunk.splitlines(keepends=True)
-            old, new = ("".join(line[1:] for line in lines if line[0] in kept) for kept in (" -", " +"))
+            old, new = (
+                "".join(line[1:] for line in lines if line[0] in kept) for kept in (" -", " +")
+            )
             assert content.count(old) == 1, f"{file.name} does not have just once:\n{old}"
             content = content.replace(old, new)
         file.write_text(content, encoding="utf-8")
 
     def _run(self, commands: list[str], before: list[str]) -> list[tuple[str, int]]:
         """In one shell, which knows what the commands before have set."""
-        script = "\n".join([*before, *(f"{command}\nprintf '\\036%s\\036' $?" for command in commands)])
+        script = "\n".join(
+            [*before, *(f"{command}\nprintf '\\036%s\\036' $?" for command in commands)]
+        )
         run = subprocess.run(
             ["bash", "-c", self._there(script)],
             stdin=subprocess.DEVNULL,
@@ -153,11 +169,16 @@ class Reader:
             check=True,
         )
         printed = run.stdout.split("\036")[:-1]
-        return [(self._back(text).rstrip(), int(status)) for text, status in zip(printed[::2], printed[1::2], strict=True)]
+        return [
+            (self._back(text).rstrip(), int(status))
+            for text, status in zip(printed[::2], printed[1::2], strict=True)
+        ]
 
     def _environment(self) -> dict[str, str]:
         """That of the tests, without what would change what is printed, or whom the clients talk to."""
-        unwanted = re.compile("PYTEST_|NODE_OPTIONS|NODE_TEST|SESSION_CONTRACTS_|RENTALOT_|FORCE_COLOR|COV_")
+        unwanted = re.compile(
+            "PYTEST_|NODE_OPTIONS|NODE_TEST|SESSION_CONTRACTS_|RENTALOT_|FORCE_COLOR|COV_"
+        )
         kept = {name: value for name, value in os.environ.items() if not unwanted.match(name)}
         return kept | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}",
@@ -182,7 +203,9 @@ class Reader:
 def served(text: str) -> tuple[list[str], str]:
     """What `session-contracts serve` is given, and the port."""
     words = shlex.split(text)
-    assert words[:2] == ["session-contracts", "serve"], f"nothing else is started in a block of sh: {text}"
+    assert words[:2] == ["session-contracts", "serve"], (
+        f"nothing else is started in a block of sh: {text}"
+    )
     options = words[2:]
     if "--port" not in options:
         return options, PORT
@@ -198,7 +221,9 @@ def _sets(command: str) -> bool:
 def require_readable(guide: str) -> None:
     """Every block is run, no line is too long for a page, and no path of a machine of ours is in it."""
     blocks = [block for blocks in sections(guide).values() for block in blocks]
-    assert 2 * len(blocks) == len(re.findall(r"^```", guide, re.MULTILINE)), "a block stands above the first section, or does not end"
+    assert 2 * len(blocks) == len(re.findall(r"^```", guide, re.MULTILINE)), (
+        "a block stands above the first section, or does not end"
+    )
     for block in blocks:
         assert block.is_run, f"nothing runs this: {block.text}"
     text = re.sub(r"^```console\n.*?^```$", "", guide, flags=re.DOTALL | re.MULTILINE)

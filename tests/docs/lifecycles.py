@@ -7,8 +7,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from openapi import load
-from openapi.model import ABSENT, FOREIGN, Contract, Creation, Level, Lifecycle, Move, Refusal, Rule, Stay, Timer, Transition
+from session_contracts.openapi import load
+from session_contracts.openapi.model import (
+    ABSENT,
+    FOREIGN,
+    Contract,
+    Creation,
+    Level,
+    Lifecycle,
+    Move,
+    Refusal,
+    Rule,
+    Stay,
+    Timer,
+    Transition,
+)
 
 
 class AnyRule(dict[str, Rule]):
@@ -46,13 +59,36 @@ def lifecycle(
 ) -> Lifecycle:
     rows = dict.fromkeys([*(moves or {}), *(stays or {}), *(refusals or {})])
     transitions = {
-        name: Transition(name, (moves or {}).get(name, ()), (stays or {}).get(name, {}), (refusals or {}).get(name, {})) for name in rows
+        name: Transition(
+            name,
+            (moves or {}).get(name, ()),
+            (stays or {}).get(name, {}),
+            (refusals or {}).get(name, {}),
+        )
+        for name in rows
     }
     return Lifecycle("Thing", "Session", "id", "id", given, states, transitions, timers, creation)
 
 
-_WORDS = ("ok", "paused", "awaiting_second_review", "x", "expired", "waiting_for_the_payment_of_the_deposit", "in_progress", "schließen")
-_VALUES = (None, "*", True, 3, "approved", "pending_review", "a value with many words in it, which has to be broken")
+_WORDS = (
+    "ok",
+    "paused",
+    "awaiting_second_review",
+    "x",
+    "expired",
+    "waiting_for_the_payment_of_the_deposit",
+    "in_progress",
+    "schließen",
+)
+_VALUES = (
+    None,
+    "*",
+    True,
+    3,
+    "approved",
+    "pending_review",
+    "a value with many words in it, which has to be broken",
+)
 
 
 @st.composite
@@ -61,7 +97,9 @@ def lifecycles(draw: st.DrawFn) -> Lifecycle:
     states = draw(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=8, unique=True))
     state = st.sampled_from(states)
     fields = st.dictionaries(
-        st.sampled_from(["status", "reviewStatus"]), st.lists(st.sampled_from(_VALUES), min_size=1, max_size=3).map(tuple), max_size=2
+        st.sampled_from(["status", "reviewStatus"]),
+        st.lists(st.sampled_from(_VALUES), min_size=1, max_size=3).map(tuple),
+        max_size=2,
     )
     moves: dict[str, tuple[Move, ...]] = {}
     timers: list[Timer] = []
@@ -70,21 +108,59 @@ def lifecycles(draw: st.DrawFn) -> Lifecycle:
         target = draw(st.sampled_from([*states, ABSENT]))
         rule = draw(st.sampled_from(["invented.rule", "other.rule-with-a-long-name"]))
         if draw(st.booleans()) or draw(st.booleans()):
-            when = draw(st.dictionaries(st.sampled_from(["a", "reviewStatus"]), st.sampled_from(_VALUES[:6]), max_size=1))
+            when = draw(
+                st.dictionaries(
+                    st.sampled_from(["a", "reviewStatus"]), st.sampled_from(_VALUES[:6]), max_size=1
+                )
+            )
             name = f"{draw(st.sampled_from(['do', 'completeSession', 'reassignEverything']))}{draw(st.integers(0, number // 2))}"
-            moves[name] = (*moves.get(name, ()), *(Move(source, target, when, rule) for source in sources))
+            moves[name] = (
+                *moves.get(name, ()),
+                *(Move(source, target, when, rule) for source in sources),
+            )
         else:
             after = draw(st.timedeltas(timedelta(), timedelta(days=400)))
-            since, due = draw(st.sampled_from([None, "createdAt"])), draw(st.sampled_from([None, "expiresAt"]))
-            timers.append(Timer(f"timer{number}", tuple(sources), target, after, rule, since, due, draw(st.booleans())))
+            since, due = (
+                draw(st.sampled_from([None, "createdAt"])),
+                draw(st.sampled_from([None, "expiresAt"])),
+            )
+            timers.append(
+                Timer(
+                    f"timer{number}",
+                    tuple(sources),
+                    target,
+                    after,
+                    rule,
+                    since,
+                    due,
+                    draw(st.booleans()),
+                )
+            )
     places = st.sampled_from([*states, ABSENT, FOREIGN])
-    refusal = st.builds(Refusal, st.sampled_from([404, 409, 422]), st.sampled_from(["invented.refused", "other.refused"]))
+    refusal = st.builds(
+        Refusal,
+        st.sampled_from([404, 409, 422]),
+        st.sampled_from(["invented.refused", "other.refused"]),
+    )
     return lifecycle(
         {name: draw(fields) for name in states},
         moves=moves,
-        stays=draw(st.dictionaries(st.sampled_from(["getSession", "list"]), st.dictionaries(places, st.just(Stay("invented.stays"))))),
-        refusals=draw(st.dictionaries(st.sampled_from(["pay", "confirmSession", "submitFeedback"]), st.dictionaries(places, refusal))),
+        stays=draw(
+            st.dictionaries(
+                st.sampled_from(["getSession", "list"]),
+                st.dictionaries(places, st.just(Stay("invented.stays"))),
+            )
+        ),
+        refusals=draw(
+            st.dictionaries(
+                st.sampled_from(["pay", "confirmSession", "submitFeedback"]),
+                st.dictionaries(places, refusal),
+            )
+        ),
         timers=tuple(timers),
         given=tuple(draw(st.lists(state, max_size=3, unique=True))),
-        creation=draw(st.none() | st.builds(Creation, st.just("createSession"), state, st.just("invented.created"))),
+        creation=draw(
+            st.none()
+            | st.builds(Creation, st.just("createSession"), state, st.just("invented.created"))
+        ),
     )

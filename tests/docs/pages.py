@@ -44,7 +44,12 @@ class _Reader(HTMLParser):
             self.page.problems.append(f"</{tag}> closes nothing")
 
     def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1] in ("script", "style") and "svg" not in self._open and data.strip():
+        if (
+            self._open
+            and self._open[-1] in ("script", "style")
+            and "svg" not in self._open
+            and data.strip()
+        ):
             self.page.problems.append(f"<{self._open[-1]}> has something in it")
         self._parts.append(data)
 

@@ -7,13 +7,17 @@ from xml.etree.ElementTree import Element
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from openapi import API_NAMES, load
-from openapi.model import Contract, Lifecycle
 from session_contracts.diagram.legible import is_legible
+from session_contracts.openapi import API_NAMES, load
+from session_contracts.openapi.model import Contract, Lifecycle
 from tests.docs.drawings import SVG, Drawing, Rect, corners
 from tests.docs.lifecycles import contract_of, lifecycles
 
-VENDORS = [pytest.param(load(api), table, id=f"{api}-{table.name}") for api in API_NAMES for table in load(api).lifecycles.values()]
+VENDORS = [
+    pytest.param(load(api), table, id=f"{api}-{table.name}")
+    for api in API_NAMES
+    for table in load(api).lifecycles.values()
+]
 #: Pixels between what does not belong together.
 CLEAR = 4.0
 #: Pixels that an arrow may reach into the box where it ends: a dot is round.
@@ -28,18 +32,26 @@ def assert_legible(drawing: Drawing) -> None:
     for box in drawing.boxes:
         assert box.within(drawing.view), f"cut off: {box}"
     for one, other in combinations(drawing.boxes, 2):
-        assert not one.grown(CLEAR / 2).overlaps(other.grown(CLEAR / 2)), f"boxes overlap: {one} {other}"
+        assert not one.grown(CLEAR / 2).overlaps(other.grown(CLEAR / 2)), (
+            f"boxes overlap: {one} {other}"
+        )
     for text, frame in drawing.texts:
-        assert text.within(frame if frame.kind == "lc-legend" else frame.grown(-PADDING)), f"a text leaves its frame: {text} {frame}"
+        assert text.within(frame if frame.kind == "lc-legend" else frame.grown(-PADDING)), (
+            f"a text leaves its frame: {text} {frame}"
+        )
     for (one, _), (other, _) in combinations(drawing.texts, 2):
         assert not one.overlaps(other), f"texts overlap: {one} {other}"
     for line in drawing.lines:
-        assert line.headed is not ("lc-label" in line.target.kind), f"a head belongs at a state or an end, not at a label: {line}"
+        assert line.headed is not ("lc-label" in line.target.kind), (
+            f"a head belongs at a state or an end, not at a label: {line}"
+        )
         for stretch in line.stretches:
             assert stretch.within(drawing.view), f"cut off: {stretch}"
             for box in drawing.boxes:
                 room = -INSIDE if box in (line.source, line.target) else CLEAR
-                assert not stretch.overlaps(box.grown(room)), f"an arrow crosses a box: {stretch} {box}"
+                assert not stretch.overlaps(box.grown(room)), (
+                    f"an arrow crosses a box: {stretch} {box}"
+                )
     for one_line, other_line in combinations(drawing.lines, 2):
         for here, there in product(one_line.stretches, other_line.stretches):
             assert not along(here, there), f"two arrows run on each other: {here} {there}"
@@ -61,10 +73,17 @@ def test_a_vendors_lifecycle_is_legible(contract: Contract, table: Lifecycle) ->
     for line in drawing.lines:
         for box, (x, y) in zip((line.source, line.target), line.ends, strict=True):
             at_side = box.kind == "dot" or box.top + ROUND <= y <= box.bottom - ROUND
-            assert at_side or box.left + ROUND <= x <= box.right - ROUND, f"an arrow ends where a box is round: {line}"
+            assert at_side or box.left + ROUND <= x <= box.right - ROUND, (
+                f"an arrow ends where a box is round: {line}"
+            )
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(lifecycles())
 def test_any_lifecycle_is_legible(table: Lifecycle) -> None:
     assert_legible(Drawing.of(contract_of(table), table))
@@ -108,7 +127,9 @@ def test_boxes_that_overlap_are_noticed() -> None:
 
 
 def test_a_text_that_leaves_its_frame_is_noticed() -> None:
-    assert_complains("a text leaves its frame", lambda drawing: move(drawing.framed[0], "text", x=160))
+    assert_complains(
+        "a text leaves its frame", lambda drawing: move(drawing.framed[0], "text", x=160)
+    )
 
 
 def test_texts_that_overlap_are_noticed() -> None:
@@ -119,7 +140,10 @@ def test_an_arrow_through_a_box_is_noticed() -> None:
     def detour(drawing: Drawing) -> None:
         line, through = line_of(drawing, 0), drawing.boxes[4].middle
         (x, y), *_, (last_x, last_y) = corners(line.get("d", ""))
-        line.set("d", f"M{x} {y}L{x} {through[1]}L{through[0]} {through[1]}L{through[0]} {last_y}L{last_x} {last_y}")
+        line.set(
+            "d",
+            f"M{x} {y}L{x} {through[1]}L{through[0]} {through[1]}L{through[0]} {last_y}L{last_x} {last_y}",
+        )
 
     assert_complains("an arrow crosses a box", detour)
 
@@ -135,8 +159,13 @@ def test_a_missing_head_is_noticed() -> None:
     def behead(drawing: Drawing) -> None:
         """Of an arrow to a state; its line then goes all the way."""
         arrow = drawing.groups("lc-given")[0]
-        head, line = (next(path for path in arrow if path.get("class") == kind) for kind in ("lc-head", "lc-line"))
-        line.set("d", f"{head.get('d', '').partition('L')[0]}L{line.get('d', '').removeprefix('M')}")
+        head, line = (
+            next(path for path in arrow if path.get("class") == kind)
+            for kind in ("lc-head", "lc-line")
+        )
+        line.set(
+            "d", f"{head.get('d', '').partition('L')[0]}L{line.get('d', '').removeprefix('M')}"
+        )
         arrow.remove(head)
 
     assert_complains("a head belongs", behead)
@@ -158,4 +187,6 @@ def move(group: Element, tag: str, **by: float) -> None:
 
 
 def line_of(drawing: Drawing, number: int) -> Element:
-    return next(path for path in drawing.groups("lc-arrow")[number] if path.get("class") == "lc-line")
+    return next(
+        path for path in drawing.groups("lc-arrow")[number] if path.get("class") == "lc-line"
+    )

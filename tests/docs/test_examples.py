@@ -58,14 +58,19 @@ def _told(output: str) -> dict[str, int]:
     """Name of each example, and the status that it printed last."""
     parts = re.split(r"^#example (.+)\n", output, flags=re.MULTILINE)[1:]
     told = dict(zip(parts[::2], parts[1::2], strict=True))
-    return {name: int(re.findall(r"^(?:HTTP/1\.1 )?(\d{3})\b", text, re.MULTILINE)[-1]) for name, text in told.items()}
+    return {
+        name: int(re.findall(r"^(?:HTTP/1\.1 )?(\d{3})\b", text, re.MULTILINE)[-1])
+        for name, text in told.items()
+    }
 
 
 def _check(done: "subprocess.CompletedProcess[str]", server: Mock) -> None:
     for name in ("checkout-test", "old-test"):
         server.control("DELETE", f"/worlds/{name}")
     assert done.returncode == 0, done.stderr
-    assert _told(done.stdout) == {shown.name: shown.status for shown in EXAMPLES}, done.stdout[-3000:]
+    assert _told(done.stdout) == {shown.name: shown.status for shown in EXAMPLES}, done.stdout[
+        -3000:
+    ]
 
 
 def test_every_operation_has_one() -> None:
@@ -89,7 +94,9 @@ def test_python(server: Mock, tmp_path: Path) -> None:
         for shown, url in zip(EXAMPLES, _worlds(server, "python"), strict=True)
     ]
     script.write_text("".join(parts))
-    _check(subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60), server)
+    _check(
+        subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60), server
+    )
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
@@ -99,7 +106,10 @@ def test_javascript(server: Mock) -> None:
         for shown, url in zip(EXAMPLES, _worlds(server, "javascript"), strict=True)
     ]
     command = ["node", "--input-type=module"]
-    _check(subprocess.run(command, input="".join(parts), capture_output=True, text=True, timeout=60), server)
+    _check(
+        subprocess.run(command, input="".join(parts), capture_output=True, text=True, timeout=60),
+        server,
+    )
 
 
 def test_the_answers_are_those_of_a_mock_that_was_started_so(server: Mock) -> None:
@@ -117,7 +127,10 @@ def test_every_answer_that_is_shown_is_the_documented_success() -> None:
     for api in APIS:
         study = Study(api)
         for name, answer in study.answers.items():
-            assert answer.status == next(iter(api.contract.operations[name].responses)), (name, answer.text)
+            assert answer.status == next(iter(api.contract.operations[name].responses)), (
+                name,
+                answer.text,
+            )
 
 
 @pytest.mark.parametrize("api", APIS[:-1], ids=lambda api: api.name)
@@ -128,11 +141,20 @@ def test_how_to_see_a_rule_shows_that_rule(api: object, server: Mock) -> None:
     lines = ["set -eu"]
     for rule, (shown, _) in study.provocations.items():
         world = server.control("POST", "/worlds").json()["path"]
-        lines += [f"echo '#example {rule}'", curl(shown).replace(MOCK, f"{server.url}{world}"), "echo"]
-    done = subprocess.run(["bash", "-c", "\n".join(lines)], capture_output=True, text=True, timeout=60)
+        lines += [
+            f"echo '#example {rule}'",
+            curl(shown).replace(MOCK, f"{server.url}{world}"),
+            "echo",
+        ]
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(lines)], capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     parts = re.split(r"^#example (.+)\n", done.stdout, flags=re.MULTILINE)[1:]
-    told = {rule: re.findall(r"^x-mock-rule: (\S+)", text, re.MULTILINE) for rule, text in zip(parts[::2], parts[1::2], strict=True)}
+    told = {
+        rule: re.findall(r"^x-mock-rule: (\S+)", text, re.MULTILINE)
+        for rule, text in zip(parts[::2], parts[1::2], strict=True)
+    }
     assert told == {rule: [rule] for rule in study.provocations}
 
 

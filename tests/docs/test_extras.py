@@ -4,12 +4,12 @@ import json
 import subprocess
 import sys
 
-from openapi import load
 from session_contracts.diff import SORTS
 from session_contracts.docs.model import mocked
 from session_contracts.docs.site import site
 from session_contracts.export import exports
 from session_contracts.lint import CHECKS
+from session_contracts.openapi import load
 
 PAGES = site(mocked(("mobilenext",)))
 
@@ -19,7 +19,9 @@ def test_exports_are_linked_and_served() -> None:
     for name, content in exports(load("mobilenext")).items():
         assert PAGES[f"mobilenext/downloads/{name}"]() == content.encode()
         assert f'<a href="downloads/{name}" download>'.encode() in overview
-    assert json.loads(PAGES["mobilenext/downloads/openapi-3.1.json"]())["openapi"].startswith("3.1.")
+    assert json.loads(PAGES["mobilenext/downloads/openapi-3.1.json"]())["openapi"].startswith(
+        "3.1."
+    )
 
 
 def test_checks_of_lint_have_pages() -> None:
@@ -36,7 +38,11 @@ def test_sorts_of_changes_have_a_page() -> None:
 
 
 def test_a_mock_starts_without_what_makes_pages() -> None:
-    heavy = ("session_contracts.docs.site", "session_contracts.docs.study", "session_contracts.docs.watch")
+    heavy = (
+        "session_contracts.docs.site",
+        "session_contracts.docs.study",
+        "session_contracts.docs.watch",
+    )
     code = f"""
 import sys
 import session_contracts.cli
@@ -44,5 +50,7 @@ from session_contracts.application import application
 application(["mobilenext"])
 print([name for name in {heavy} if name in sys.modules])
 """
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60
+    )
     assert done.stdout == "[]\n", done.stdout + done.stderr

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from openapi import Level, load
 from session_contracts.docs import anatomy, facts
 from session_contracts.docs.anatomy import Response, grouped
 from session_contracts.docs.examples import Call, Example, curl
 from session_contracts.docs.facts import cell, entry_words, legal
 from session_contracts.docs.schemas import Choice, describe
+from session_contracts.openapi import Level, load
 
 KNOWN = [status.value for status in HTTPStatus if 400 <= status < 500]
 
@@ -27,7 +27,10 @@ KNOWN = [status.value for status in HTTPStatus if 400 <= status < 500]
         ((400, 415, 422, 200, 201, 202), ("400", "415", "422", "200", "201", "202")),
         ((405, 404, 401, 403, 400, 422, 501), ("405", "404", "401", "403", "400", "422", "501")),
         ((409, *(status for status in KNOWN if status != 409)), ("409", "any other 4xx")),
-        ((409, *(status for status in KNOWN if status not in (401, 409))), ("409", "any other 4xx but 401")),
+        (
+            (409, *(status for status in KNOWN if status not in (401, 409))),
+            ("409", "any other 4xx but 401"),
+        ),
         (
             (200, *(status for status in KNOWN if status not in (401, 403, 404, 429)), 201),
             ("200", "201", "any 4xx but 401, 403, 404 and 429"),
@@ -50,9 +53,21 @@ ONE, OTHER = Response("Done.", {}, {}), Response("Refused.", {}, {})
 
 
 def test_statuses_of_one_class_that_answer_alike_are_told_together() -> None:
-    found = {200: ONE, 201: ONE, 400: OTHER, 202: ONE, 422: replace(OTHER, description="Wrong."), 500: OTHER}
+    found = {
+        200: ONE,
+        201: ONE,
+        400: OTHER,
+        202: ONE,
+        422: replace(OTHER, description="Wrong."),
+        500: OTHER,
+    }
     assert [group.statuses for group in grouped(found)] == [(200, 201, 202), (400,), (422,), (500,)]
-    assert [group.statuses for group in grouped(found, 202)] == [(202, 200, 201), (400,), (422,), (500,)]
+    assert [group.statuses for group in grouped(found, 202)] == [
+        (202, 200, 201),
+        (400,),
+        (422,),
+        (500,),
+    ]
 
 
 def test_a_body_is_told_once() -> None:
@@ -70,8 +85,12 @@ def test_rules_of_the_whole_api_are_told_at_each_operation() -> None:
     contract = load("mobilenext")
     operation = contract.operations["listSessions"]
     told = facts.rules_of_api(contract, operation)
-    assert {name for name in contract.rules if name.startswith("mobilenext.organization.")} <= set(told)
-    assert "mobilenext.session.malformed-id" not in told, "it is about ids, and only getSession has one"
+    assert {name for name in contract.rules if name.startswith("mobilenext.organization.")} <= set(
+        told
+    )
+    assert "mobilenext.session.malformed-id" not in told, (
+        "it is about ids, and only getSession has one"
+    )
     assert not set(told) & set(facts.rules_of(contract, operation))
     refused = facts.answering(contract, operation, [403])
     assert "mobilenext.organization.foreign" in [rule.id for rule in refused.api_own]
@@ -88,7 +107,10 @@ def test_that_an_optional_body_is_missing_breaks_nothing() -> None:
     assert not body.required
     said = {rule: wrong for wrong, rule in facts.broken_by(facts.body_rules(body))}
     assert said["openscouter.request.malformed-body"] == "not JSON"
-    assert {rule: wrong for wrong, rule in facts.broken_by(facts.body_rules(replace(body, required=True)))} != said
+    assert {
+        rule: wrong
+        for wrong, rule in facts.broken_by(facts.body_rules(replace(body, required=True)))
+    } != said
     mentions = facts.mentions(load("openscouter"))["openscouter.request.malformed-body"]
     assert "Body of `completeSession`: missing" not in [mention.text for mention in mentions]
 
@@ -130,11 +152,21 @@ def test_an_alternative_by_the_value_of_a_member() -> None:
             (Choice("all of", ("`A`",)), Choice("at least one of", ("with `a`",))),
         ),
         (
-            {"oneOf": [{"properties": {"kind": {"enum": ["x"]}}, "required": ["a"]}, {"properties": {"kind": {"enum": ["y"]}}}]},
+            {
+                "oneOf": [
+                    {"properties": {"kind": {"enum": ["x"]}}, "required": ["a"]},
+                    {"properties": {"kind": {"enum": ["y"]}}},
+                ]
+            },
             (Choice("by `kind`", ("`x`: needs `a`", "`y`: nothing more is needed")),),
         ),
         (
-            {"anyOf": [{"properties": {"kind": {"enum": ["x"]}}}, {"type": "object", "minProperties": 3}]},
+            {
+                "anyOf": [
+                    {"properties": {"kind": {"enum": ["x"]}}},
+                    {"type": "object", "minProperties": 3},
+                ]
+            },
             (Choice("at least one of", ("`kind` is `x`", "object")),),
         ),
         ({"type": "object"}, ()),
@@ -142,7 +174,9 @@ def test_an_alternative_by_the_value_of_a_member() -> None:
     ids=["around one", "and a component", "by value", "not by value", "none"],
 )
 def test_choices_in_words(schema: Mapping[str, Any], choices: tuple[Choice, ...]) -> None:
-    assert describe({"components": {"schemas": {"A": {"type": "object"}}}}, schema).choices == choices
+    assert (
+        describe({"components": {"schemas": {"A": {"type": "object"}}}}, schema).choices == choices
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,7 +198,14 @@ def test_what_can_only_be_one_thing(schema: Mapping[str, Any], told: str) -> Non
 
 
 def test_long_json_is_broken_into_lines_that_are_still_one_word() -> None:
-    short, long = {"a": 1}, {"first": "x" * 60, "second": {"third": ["y" * 40, {"fourth": "it's"}, "z" * 60]}, "empty": {}}
+    short, long = (
+        {"a": 1},
+        {
+            "first": "x" * 60,
+            "second": {"third": ["y" * 40, {"fourth": "it's"}, "z" * 60]},
+            "empty": {},
+        },
+    )
     assert "--json '{\"a\": 1}'" in curl(Example(Call("POST", "http://localhost", {}, short)))
     text = curl(Example(Call("POST", "http://localhost", {}, long)))
     assert max(map(len, text.splitlines())) <= 100

@@ -15,13 +15,20 @@ SECTIONS = sections(GUIDE)
 
 
 def needs_node(blocks: list[Block]) -> bool:
-    return any(re.match(r"(node|npm|npx) ", command) for block in blocks if block.language == "console" for command, _ in block.commands)
+    return any(
+        re.match(r"(node|npm|npx) ", command)
+        for block in blocks
+        if block.language == "console"
+        for command, _ in block.commands
+    )
 
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[str]:
     """The mock that the guide starts first."""
-    options, _ = served(next(block for block in SECTIONS["Start the mock"] if block.language == "sh").text)
+    options, _ = served(
+        next(block for block in SECTIONS["Start the mock"] if block.language == "sh").text
+    )
     with running(*options) as mock:
         yield mock.url
 

@@ -25,9 +25,14 @@ def test_it_is_at_docs_of_the_mock(mock: Mock) -> None:
     assert home.headers["content-type"] == "text/html; charset=utf-8"
     assert "Rentalot Sessions" in home.text
     assert "Mobile Next" not in home.text, "the APIs that are served, and no others"
-    again = mock.client.get(f"{mock.url}/docs/index.html", headers={"If-None-Match": home.headers["etag"]})
+    again = mock.client.get(
+        f"{mock.url}/docs/index.html", headers={"If-None-Match": home.headers["etag"]}
+    )
     assert (again.status_code, again.content) == (304, b"")
-    assert mock.client.get(f"{mock.url}/docs/site.css").headers["content-type"] == "text/css; charset=utf-8"
+    assert (
+        mock.client.get(f"{mock.url}/docs/site.css").headers["content-type"]
+        == "text/css; charset=utf-8"
+    )
 
 
 def test_what_it_does_not_have(mock: Mock) -> None:
@@ -37,7 +42,10 @@ def test_what_it_does_not_have(mock: Mock) -> None:
     assert mock.client.get(f"{mock.url}/docs/../../pyproject.toml").status_code == 404
     assert mock.client.get(f"{mock.url}/docs/%2e%2e/%2e%2e/pyproject.toml").status_code == 404
     assert mock.client.post(f"{mock.url}/docs/index.html").status_code == 405
-    assert mock.client.get(f"{mock.url}/docsandmore").headers["content-type"] != "text/html; charset=utf-8"
+    assert (
+        mock.client.get(f"{mock.url}/docsandmore").headers["content-type"]
+        != "text/html; charset=utf-8"
+    )
 
 
 def test_it_is_not_of_a_world_and_changes_none(mock: Mock) -> None:
@@ -56,7 +64,9 @@ def test_swagger_ui_calls_this_mock(mock: Mock) -> None:
     assert "ra_mockDefaultTenantKey0000000000000000000000000" in page.text
     document = mock.client.get(f"{mock.url}/docs/try/rentalot.json").json()
     assert [server["url"] for server in document["servers"]] == ["/rentalot"]
-    assert mock.client.get(f"{mock.url}/docs/try/control.json").json()["servers"][0]["url"] == "/_mock"
+    assert (
+        mock.client.get(f"{mock.url}/docs/try/control.json").json()["servers"][0]["url"] == "/_mock"
+    )
 
 
 def test_a_mock_for_tests_has_it_too() -> None:
@@ -70,8 +80,21 @@ def test_a_mock_for_tests_has_it_too() -> None:
 
 @contextmanager
 def serving(*arguments: str) -> Iterator[str]:
-    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "docs", "serve", "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "session_contracts",
+        "docs",
+        "serve",
+        "--port",
+        "0",
+        *arguments,
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://[\d.]+:\d+", line)
@@ -122,7 +145,16 @@ def test_it_follows_what_changes(tmp_path: Path) -> None:
 
 
 def test_a_contract_that_is_not_there_is_not_served(tmp_path: Path) -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "docs", "serve", str(tmp_path / "none.yaml")]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "session_contracts",
+        "docs",
+        "serve",
+        str(tmp_path / "none.yaml"),
+    ]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
 
@@ -138,8 +170,12 @@ def test_a_contract_that_is_not_there_is_not_served(tmp_path: Path) -> None:
         ("mock.test:1;rm", "http://127.0.0.1:8080"),
     ],
 )
-def test_examples_call_the_mock_by_the_address_that_it_was_reached_at(host: str, shown: str, mock: Mock) -> None:
-    page = mock.client.get(f"{mock.url}/docs/rentalot/operations/listSessions.html", headers={"Host": host}, timeout=60)
+def test_examples_call_the_mock_by_the_address_that_it_was_reached_at(
+    host: str, shown: str, mock: Mock
+) -> None:
+    page = mock.client.get(
+        f"{mock.url}/docs/rentalot/operations/listSessions.html", headers={"Host": host}, timeout=60
+    )
     assert f"{shown}/rentalot/api/v1/sessions" in page.text
     assert (host in page.text) == (shown == f"http://{host}")
 
@@ -151,7 +187,10 @@ def test_no_page_tells_of_another_address(mock: Mock) -> None:
         answer = mock.client.get(f"{mock.url}/docs/{path}", timeout=60)
         assert answer.status_code == 200, path
         assert "8080" not in re.sub(r"<[^>]+>", "", answer.text), path
-        links = {normpath(join(dirname(path), link)) for link in re.findall(r'href="([^":#]+\.html)', answer.text)}
+        links = {
+            normpath(join(dirname(path), link))
+            for link in re.findall(r'href="([^":#]+\.html)', answer.text)
+        }
         found += sorted(links - seen)
         seen |= links
     assert "rentalot/operations/reviewSession.html" in found
@@ -167,7 +206,9 @@ def test_a_page_that_the_client_has_is_not_sent_again(mock: Mock) -> None:
         assert mock.client.get(url, headers={"If-None-Match": known}).status_code == 304, known
     for known in ('"other"', "W/", tag.strip('"'), ""):
         assert mock.client.get(url, headers={"If-None-Match": known}).status_code == 200, known
-    assert mock.client.get(url, headers={"If-None-Match": tag, "Host": "elsewhere"}).status_code == 200, "another page"
+    assert (
+        mock.client.get(url, headers={"If-None-Match": tag, "Host": "elsewhere"}).status_code == 200
+    ), "another page"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +236,12 @@ def test_it_leads_to_the_page_that_is_meant(path: str, leads: str, mock: Mock) -
     ],
 )
 def test_a_download_says_what_it_is(name: str, type: str, mock: Mock) -> None:
-    assert mock.client.get(f"{mock.url}/docs/rentalot/downloads/{name}", timeout=60).headers["content-type"] == type
+    assert (
+        mock.client.get(f"{mock.url}/docs/rentalot/downloads/{name}", timeout=60).headers[
+            "content-type"
+        ]
+        == type
+    )
 
 
 def test_who_finds_nothing_at_the_root_hears_of_the_site() -> None:
@@ -207,6 +253,11 @@ def test_who_finds_nothing_at_the_root_hears_of_the_site() -> None:
 
 def test_swagger_ui_fills_in_nothing_that_need_not_be_sent(mock: Mock) -> None:
     document = mock.client.get(f"{mock.url}/docs/try/rentalot.json").json()
-    parameters = {parameter["name"]: parameter for parameter in document["paths"]["/api/v1/sessions"]["get"]["parameters"]}
+    parameters = {
+        parameter["name"]: parameter
+        for parameter in document["paths"]["/api/v1/sessions"]["get"]["parameters"]
+    }
     assert "example" not in parameters["contactId"]
-    assert "example" in mock.client.get(f"{mock.url}/docs/try/rentalot.json").text, "bodies and paths have theirs"
+    assert "example" in mock.client.get(f"{mock.url}/docs/try/rentalot.json").text, (
+        "bodies and paths have theirs"
+    )

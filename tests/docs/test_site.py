@@ -8,11 +8,17 @@ from urllib.parse import unquote
 
 import pytest
 
-from mock_server.breaks import CATALOGUE
-from openapi import API_NAMES, Level, load, load_control
-from openapi.pages import operation_page, overview_page, rule_page, rules_page, schema_page
 from session_contracts.docs import guides
 from session_contracts.docs.build import MARKER
+from session_contracts.mock_server.breaks import CATALOGUE
+from session_contracts.openapi import API_NAMES, Level, load, load_control
+from session_contracts.openapi.pages import (
+    operation_page,
+    overview_page,
+    rule_page,
+    rules_page,
+    schema_page,
+)
 from tests.docs.conftest import build
 from tests.docs.pages import Page, read
 
@@ -28,7 +34,11 @@ def pages(built: Path) -> Mapping[str, Page]:
 def test_there_is_a_page_for_everything(pages: Mapping[str, Page]) -> None:
     wanted = {"index.html", "all.html", "guides/integrators.html"}
     for contract in CONTRACTS:
-        wanted |= {overview_page(contract.name), rules_page(contract.name), f"{contract.name}/decisions.html"}
+        wanted |= {
+            overview_page(contract.name),
+            rules_page(contract.name),
+            f"{contract.name}/decisions.html",
+        }
         wanted |= {operation_page(contract.name, name) for name in contract.operations}
         wanted |= {rule_page(contract.name, name) for name in contract.rules}
         wanted |= {schema_page(contract.name, name) for name in contract.schemas}
@@ -55,7 +65,10 @@ def test_every_page_is_sound(pages: Mapping[str, Page]) -> None:
         assert len(page.ids) == len(set(page.ids)), path
         assert page.headings[0] == 1, path
         assert page.headings.count(1) == 1, path
-        assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False)), (path, page.headings)
+        assert all(
+            after - before <= 1
+            for before, after in zip(page.headings, page.headings[1:], strict=False)
+        ), (path, page.headings)
 
 
 def test_no_two_pages_have_the_same_name_or_are_described_alike(built: Path) -> None:
@@ -76,22 +89,35 @@ def test_nothing_is_fetched_from_elsewhere(built: Path) -> None:
 
 def test_every_page_can_be_reached_from_the_index(pages: Mapping[str, Page]) -> None:
     linked = {normpath(link.partition("#")[0]) for link in pages["all.html"].links}
-    assert {path for path in pages if not path.endswith(("rules/index.html", "decisions.html"))} <= linked | {"all.html"}
+    assert {
+        path for path in pages if not path.endswith(("rules/index.html", "decisions.html"))
+    } <= linked | {"all.html"}
 
 
 def test_a_rule_s_page_says_all_there_is(pages: Mapping[str, Page]) -> None:
     page = pages["rentalot/rules/rentalot.review.final.html"]
     rule = load("rentalot").rules["rentalot.review.final"]
-    for part in (rule.statement, "409", "reviewSession, in state approved: refused with 409", "test_cell", "reviewSession-denied"):
+    for part in (
+        rule.statement,
+        "409",
+        "reviewSession, in state approved: refused with 409",
+        "test_cell",
+        "reviewSession-denied",
+    ):
         assert part in page.text
     assert CATALOGUE["rentalot"][rule.id].mistake in page.text
-    assert """curl -X PUT http://127.0.0.1:8080/_mock/broken-rules --json '{"rules": ["rentalot.review.final"]}'""" in page.text
+    assert (
+        """curl -X PUT http://127.0.0.1:8080/_mock/broken-rules --json '{"rules": ["rentalot.review.final"]}'"""
+        in page.text
+    )
     assert rule.source in page.links
     assert "../operations/reviewSession.html#lifecycle" in page.links
 
 
 @pytest.mark.parametrize("contract", CONTRACTS[1:], ids=lambda contract: contract.name)
-def test_every_rule_is_told_with_level_and_source(contract: object, pages: Mapping[str, Page]) -> None:
+def test_every_rule_is_told_with_level_and_source(
+    contract: object, pages: Mapping[str, Page]
+) -> None:
     api = load(contract.name)  # type: ignore[attr-defined]
     for rule in api.rules.values():
         page = pages[rule_page(api.name, rule.id)]
@@ -105,15 +131,20 @@ def test_every_rule_is_told_with_level_and_source(contract: object, pages: Mappi
 
 def test_the_table_says_what_the_contract_says(pages: Mapping[str, Page]) -> None:
     text = re.sub(r"\s", "", pages["rentalot/operations/reviewSession.html"].text)
-    assert "reviewSession✕refusedwith422✕refusedwith422→movestoapprovedwherereviewStatusisapproved→movestodenied" in text
+    assert (
+        "reviewSession✕refusedwith422✕refusedwith422→movestoapprovedwherereviewStatusisapproved→movestodenied"
+        in text
+    )
 
 
-def test_an_operation_s_page_says_where_its_sections_are_and_what_binds_the_whole_api(pages: Mapping[str, Page]) -> None:
+def test_an_operation_s_page_says_where_its_sections_are_and_what_binds_the_whole_api(
+    pages: Mapping[str, Page],
+) -> None:
     page = pages["mobilenext/operations/listSessions.html"]
     sections = ["parameters", "example", "responses", "lifecycle", "rules", "api-rules"]
-    assert [link.removeprefix("#") for link in page.links if link.removeprefix("#") in sections] == [
-        section for section in sections if section in page.ids
-    ]
+    assert [
+        link.removeprefix("#") for link in page.links if link.removeprefix("#") in sections
+    ] == [section for section in sections if section in page.ids]
     ours = load("mobilenext").rules
     for rule in (rule for rule in ours if rule.startswith("mobilenext.organization.")):
         assert f"../rules/{rule}.html" in page.links
@@ -161,7 +192,13 @@ def test_it_is_the_same_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for seed in ("1", "2"):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
         assert build(tmp_path / seed, "mobilenext").returncode == 0
-        written.append({file.relative_to(tmp_path / seed): file.read_bytes() for file in (tmp_path / seed).rglob("*") if file.is_file()})
+        written.append(
+            {
+                file.relative_to(tmp_path / seed): file.read_bytes()
+                for file in (tmp_path / seed).rglob("*")
+                if file.is_file()
+            }
+        )
     assert written[0] == written[1]
 
 
@@ -244,7 +281,12 @@ def test_no_name_leads_out_of_the_folder(shop: Path, tmp_path: Path) -> None:
 def test_a_former_build_is_written_over_and_its_pages_go(shop: Path, tmp_path: Path) -> None:
     for api in ("control", str(shop)):
         assert build(tmp_path / "site", api).returncode == 0
-    assert {path.name for path in (tmp_path / "site").iterdir() if path.is_dir()} == {"shop", "guides", "lint", "diff"}
+    assert {path.name for path in (tmp_path / "site").iterdir() if path.is_dir()} == {
+        "shop",
+        "guides",
+        "lint",
+        "diff",
+    }
 
 
 def test_what_is_not_its_own_is_spared(shop: Path, tmp_path: Path) -> None:
@@ -279,7 +321,9 @@ def test_a_marker_that_somebody_wrote_removes_nothing_elsewhere(shop: Path, tmp_
         (["shop.yaml", "other/shop.yaml"], "two contracts are named 'shop'"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(arguments: list[str], says: str, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_is_told_in_one_line(
+    arguments: list[str], says: str, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tmp_path = shop.parent
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     monkeypatch.chdir(tmp_path)

@@ -10,16 +10,30 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Route, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Route,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.serving import Mock, running
 
 HERE = Path(__file__).parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 
 pytestmark = [pytest.mark.xdist_group("browser")]
 if CHROMIUM is None and not os.environ.get("CI"):
-    pytestmark.append(pytest.mark.skip(reason="chromium is not installed: apt-get install chromium"))
+    pytestmark.append(
+        pytest.mark.skip(reason="chromium is not installed: apt-get install chromium")
+    )
 
 #: One page of each kind.
 KINDS = {
@@ -121,14 +135,18 @@ def page(context: BrowserContext) -> Page:
 
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_everybody_can_use_it(kind: str, built: Path, page: Page, axe: str) -> None:
     """No violation that is serious or critical, in both colours and both widths; and no page wider than its window."""
     page.goto(f"file://{built / KINDS[kind]}")
-    page.add_style_tag(content=".scroll, pre { background: var(--under) !important }")  # axe judges no text on a gradient
+    page.add_style_tag(
+        content=".scroll, pre { background: var(--under) !important }"
+    )  # axe judges no text on a gradient
     page.evaluate(axe)
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
@@ -140,7 +158,11 @@ def test_everybody_can_use_it(kind: str, built: Path, page: Page, axe: str) -> N
 
 def test_no_page_is_wider_than_its_window(built: Path, page: Page) -> None:
     """All that list rules, whose names and statuses are long."""
-    files = [*built.glob("*/rules/index.html"), *built.glob("*/operations/*.html"), *built.glob("*/index.html")]
+    files = [
+        *built.glob("*/rules/index.html"),
+        *built.glob("*/operations/*.html"),
+        *built.glob("*/index.html"),
+    ]
     for size in (WIDE, NARROWEST):
         page.set_viewport_size(size)
         for file in files:
@@ -150,9 +172,20 @@ def test_no_page_is_wider_than_its_window(built: Path, page: Page) -> None:
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
     """What axe finds serious: the rule, and where."""
-    found: list[dict[str, Any]] = page.evaluate("axe.run({resultTypes: ['violations'], preload: false}).then(result => result.violations)")
+    found: list[dict[str, Any]] = page.evaluate(
+        "axe.run({resultTypes: ['violations'], preload: false}).then(result => result.violations)"
+    )
     grave = [entry for entry in found if entry["impact"] in ("serious", "critical")]
-    return [(entry["id"], [f"{node['html'][:150]}: {node['failureSummary'][:200]}" for node in entry["nodes"][:4]]) for entry in grave]
+    return [
+        (
+            entry["id"],
+            [
+                f"{node['html'][:150]}: {node['failureSummary'][:200]}"
+                for node in entry["nodes"][:4]
+            ],
+        )
+        for entry in grave
+    ]
 
 
 def test_it_can_be_read_without_javascript(browser: Browser, built: Path, heard: Heard) -> None:
@@ -269,7 +302,10 @@ def test_skipping_to_the_content_paints_nothing(built: Path, page: Page) -> None
     page.keyboard.press("Enter")
     page.wait_for_url("**#content")
     assert page.evaluate("document.activeElement.id") == "content"
-    assert page.evaluate("getComputedStyle(document.activeElement).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert (
+        page.evaluate("getComputedStyle(document.activeElement).backgroundColor")
+        == "rgba(0, 0, 0, 0)"
+    )
 
 
 def test_search_tells_how_many_and_is_silent_when_it_is_left(built: Path, page: Page) -> None:
@@ -289,7 +325,9 @@ def test_search_tells_how_many_and_is_silent_when_it_is_left(built: Path, page: 
 
 
 def test_a_copy_says_what_it_is_of(browser: Browser, mock: Mock, heard: Heard) -> None:
-    context = listened(browser.new_context(viewport=WIDE, permissions=["clipboard-read", "clipboard-write"]), heard)
+    context = listened(
+        browser.new_context(viewport=WIDE, permissions=["clipboard-read", "clipboard-write"]), heard
+    )
     page = context.new_page()
     page.goto(f"{mock.url}/docs/{KINDS['operation']}")
     page.get_by_role("button", name="Copy: Example in curl").click()
@@ -354,4 +392,9 @@ def test_trying_a_call_sends_nothing_that_was_not_asked_for(mock: Mock, page: Pa
     operation.get_by_role("button", name="Execute").click()
     operation.locator(".request-url pre").wait_for()
     assert "contactId" not in operation.locator(".request-url pre").inner_text()
-    assert operation.locator(".live-responses-table .response-col_status").nth(1).inner_text().startswith("200")
+    assert (
+        operation.locator(".live-responses-table .response-col_status")
+        .nth(1)
+        .inner_text()
+        .startswith("200")
+    )

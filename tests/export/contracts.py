@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from openapi import API_NAMES, Contract, load, load_control, load_file
+from session_contracts.openapi import API_NAMES, Contract, load, load_control, load_file
 
 OWN = Path(__file__).parent / "library.yaml"
 

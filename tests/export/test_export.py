@@ -21,8 +21,25 @@ from tests.export.contracts import ALL, OWN, contract
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything of one contract, as a process writes it whose sets are in an order of their own."""
     folder = tmp_path_factory.mktemp("export") / "new" / "folder"
-    command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "export", "rentalot", "--out", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env={**os.environ, "PYTHONHASHSEED": "7"})
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "session_contracts",
+        "export",
+        "rentalot",
+        "--out",
+        str(folder),
+    ]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": "7"},
+    )
     assert done.stdout.split() == [str(folder / name) for name in exports(contract("rentalot"))]
     return folder
 
@@ -48,12 +65,16 @@ def test_a_folder_has_what_its_files_refer_to(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_standard_output_has_the_same_as_the_file(name: str, folder: Path) -> None:
-    assert run("rentalot", "--format", name).stdout_bytes == (folder / FORMATS[name].file).read_bytes()
+    assert (
+        run("rentalot", "--format", name).stdout_bytes == (folder / FORMATS[name].file).read_bytes()
+    )
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
     assert run(str(OWN), "--format", "dot", "--out", str(tmp_path / "own.dot")).exit_code == 0
-    assert (tmp_path / "own.dot").read_text(encoding="utf-8") == exports(contract(str(OWN)))["lifecycles.dot"]
+    assert (tmp_path / "own.dot").read_text(encoding="utf-8") == exports(contract(str(OWN)))[
+        "lifecycles.dot"
+    ]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -86,7 +107,10 @@ def test_text_and_numbers_survive() -> None:
 
 def test_references_are_kept_or_replaced_as_one_likes() -> None:
     for name in ("json", "openapi-3.1"):
-        kept, flat = (run("mobilenext", "--format", name, "--refs", refs).stdout for refs in ("keep", "inline"))
+        kept, flat = (
+            run("mobilenext", "--format", name, "--refs", refs).stdout
+            for refs in ("keep", "inline")
+        )
         assert references(json.loads(kept))
         assert not references(json.loads(flat))
 
@@ -108,7 +132,9 @@ def test_an_unknown_api_and_a_missing_file(tmp_path: Path) -> None:
 def test_a_number_that_json_does_not_have(tmp_path: Path) -> None:
     file = tmp_path / "endless.yaml"
     file.write_text("openapi: 3.0.3\ninfo: {title: Endless, version: .inf}\npaths: {}\n")
-    assert "endless.yaml:2:33: JSON has no value like '.inf'" in one_line(run(str(file), "--format", "json"))
+    assert "endless.yaml:2:33: JSON has no value like '.inf'" in one_line(
+        run(str(file), "--format", "json")
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,8 +142,14 @@ def test_a_number_that_json_does_not_have(tmp_path: Path) -> None:
     [
         (("rentalot",), "name a --format, or a folder"),
         (("rentalot", "--format", "yaml"), "'arazzo'"),
-        (("rentalot", "--format", "dot", "--refs", "keep"), "--refs goes with --format json or openapi-3.1"),
-        (("rentalot", "--out", "x", "--refs", "keep"), "--refs goes with --format json or openapi-3.1"),
+        (
+            ("rentalot", "--format", "dot", "--refs", "keep"),
+            "--refs goes with --format json or openapi-3.1",
+        ),
+        (
+            ("rentalot", "--out", "x", "--refs", "keep"),
+            "--refs goes with --format json or openapi-3.1",
+        ),
         (("rentalot", "--format", "dot", "--out", "/proc/none/x.dot"), "cannot be written"),
         (("rentalot", "--format", "dot", "--out", "/"), "cannot be written"),
     ],
@@ -140,7 +172,11 @@ def many(states: list[str]) -> dict[str, Any]:
     """A contract in which one operation leads from each state to each."""
     at = {"type": "object", "properties": {"at": {"type": "string", "enum": states}}}
     schema = {"content": {"application/json": {"schema": at}}}
-    moves = [{"from": one, "to": other, "when": {"at": other}, "rule": "many.thing.goes"} for one in states for other in states]
+    moves = [
+        {"from": one, "to": other, "when": {"at": other}, "rule": "many.thing.goes"}
+        for one in states
+        for other in states
+    ]
     return {
         "openapi": "3.0.3",
         "info": {"title": "Many", "version": "1"},
@@ -151,20 +187,41 @@ def many(states: list[str]) -> dict[str, Any]:
                 "given": states,
                 "states": {state: {"at": state} for state in states},
                 "transitions": {
-                    "go": {"moves": moves, "refusals": [{"in": ["absent", "foreign"], "status": 404, "rule": "many.thing.unknown"}]}
+                    "go": {
+                        "moves": moves,
+                        "refusals": [
+                            {
+                                "in": ["absent", "foreign"],
+                                "status": 404,
+                                "rule": "many.thing.unknown",
+                            }
+                        ],
+                    }
                 },
             }
         },
         "x-rules": [
-            {"id": "many.thing.goes", "level": "documented", "statement": "It goes anywhere.", "source": "https://many.example"},
-            {"id": "many.thing.unknown", "level": "documented", "statement": "It is not found.", "source": "https://many.example"}
+            {
+                "id": "many.thing.goes",
+                "level": "documented",
+                "statement": "It goes anywhere.",
+                "source": "https://many.example",
+            },
+            {
+                "id": "many.thing.unknown",
+                "level": "documented",
+                "statement": "It is not found.",
+                "source": "https://many.example",
+            }
             | {"allows": {"status": [404]}},
         ],
         "paths": {
             "/things/{id}": {
                 "put": {
                     "operationId": "go",
-                    "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                    "parameters": [
+                        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+                    ],
                     "requestBody": schema,
                     "responses": {"200": {"description": "Done."}, "404": {"description": "None."}},
                 }

@@ -8,11 +8,11 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from openapi.json_schema import resolve, translate
-from openapi.model import Contract
 from session_contracts.export import export
 from session_contracts.export.document import Refs
 from session_contracts.export.openapi31 import upgrade
+from session_contracts.openapi.json_schema import resolve, translate
+from session_contracts.openapi.model import Contract
 from tests.export.contracts import ALL, OWN, contract
 
 #: One of each type, and what is at the border of something.
@@ -82,9 +82,14 @@ def changed(value: Any, schema: Any) -> Iterator[Any]:
         known = schema.get("properties", {})
         for name in {**known, **value}:
             yield {key: member for key, member in value.items() if key != name}
-            yield from ({**value, name: other} for other in (*VALUES, *changed(value.get(name), known.get(name, {}))))
+            yield from (
+                {**value, name: other}
+                for other in (*VALUES, *changed(value.get(name), known.get(name, {})))
+            )
     if isinstance(value, list) and value:
-        yield from ([*value[1:], other] for other in (*VALUES, *changed(value[0], schema.get("items", {}))))
+        yield from (
+            [*value[1:], other] for other in (*VALUES, *changed(value[0], schema.get("items", {})))
+        )
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -103,13 +108,30 @@ def schemas(named: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for schema in named.values():
         yield schema
         yield from schemas(schema.get("properties", {}))
-        yield from schemas({key: schema[key] for key in ("items", "not", "additionalProperties") if isinstance(schema.get(key), dict)})
-        yield from (inner for key in ("allOf", "anyOf", "oneOf") for inner in schemas(dict(enumerate(schema.get(key, [])))))  # type: ignore[arg-type]
+        yield from schemas(
+            {
+                key: schema[key]
+                for key in ("items", "not", "additionalProperties")
+                if isinstance(schema.get(key), dict)
+            }
+        )
+        yield from (
+            inner
+            for key in ("allOf", "anyOf", "oneOf")
+            for branch in schema.get(key, [])
+            for inner in schemas({"branch": branch})
+        )
 
 
 def extensions(node: Any) -> Iterator[tuple[str, str]]:
     """Every extension there is, in order, with its content; a header may look like one."""
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+    for key, value in (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    ):
         if str(key).startswith("x-") and key != "x-why":
             yield str(key), json.dumps(value)
         else:
@@ -121,24 +143,41 @@ def test_what_3_1_says_in_another_way() -> None:
     members = document["components"]["schemas"]["Loan"]["properties"]
     assert members["number"] == {"type": "integer", "exclusiveMinimum": 0, "maximum": 10**21}
     assert members["fine"] == {"type": "number", "exclusiveMaximum": 99.5, "minimum": 0.1}
-    assert members["status"] == {"$ref": "#/components/schemas/Status", "description": "Where it stands."}
+    assert members["status"] == {
+        "$ref": "#/components/schemas/Status",
+        "description": "Where it stands.",
+    }
     assert members["closedAt"]["type"] == ["string", "null"]
     assert members["cover"] == {"type": "string", "contentEncoding": "base64"}
     assert members["scan"] == {"type": "string", "contentMediaType": "application/octet-stream"}
     assert members["grade"]["enum"] == ["a", "b", None]
     assert members["example"] == {"type": ["string", "null"]}
     assert members["$ref"] == {"type": ["integer", "null"]}
-    header = document["paths"]["/branches/{branch}/loans/{loanId}"]["get"]["responses"]["404"]["headers"]["x-why"]
+    header = document["paths"]["/branches/{branch}/loans/{loanId}"]["get"]["responses"]["404"][
+        "headers"
+    ]["x-why"]
     assert header == {"schema": {"type": ["string", "null"], "examples": [None]}}
     assert document["jsonSchemaDialect"] == "https://spec.openapis.org/oas/3.1/dialect/base"
 
 
 def test_schemas_are_found_wherever_they_may_be() -> None:
     null = {"schema": {"type": "string", "nullable": True}}
-    media = {"content": {"text/plain": {**null, "encoding": {"part": {"headers": {"schema": null}}}, "example": {"nullable": True}}}}
+    media = {
+        "content": {
+            "text/plain": {
+                **null,
+                "encoding": {"part": {"headers": {"schema": null}}},
+                "example": {"nullable": True},
+            }
+        }
+    }
     path = {
         "parameters": [null],
-        "post": {"parameters": [null], "requestBody": media, "responses": {"200": {"headers": {"a": null}, **media}}},
+        "post": {
+            "parameters": [null],
+            "requestBody": media,
+            "responses": {"200": {"headers": {"a": null}, **media}},
+        },
     }
     everywhere = {
         "openapi": "3.0.3",
@@ -146,7 +185,10 @@ def test_schemas_are_found_wherever_they_may_be() -> None:
         "paths": {"/": {**path, "post": {**path["post"], "callbacks": {"done": {"{$url}": path}}}}},  # type: ignore[dict-item]
         "components": {
             "schemas": {"nullable": null["schema"]},
-            "parameters": {"p": {**null, "example": {"nullable": True}}, "ref": {"$ref": "#/components/parameters/p"}},
+            "parameters": {
+                "p": {**null, "example": {"nullable": True}},
+                "ref": {"$ref": "#/components/parameters/p"},
+            },
             "headers": {"h": null},
             "requestBodies": {"b": media},
             "responses": {"r": media},
@@ -154,6 +196,12 @@ def test_schemas_are_found_wherever_they_may_be() -> None:
         },
     }
     before, after = json.dumps(everywhere), json.dumps(upgrade(everywhere))
-    assert before.count('{"type": "string", "nullable": true}') == after.count('{"type": ["string", "null"]}') > 10
-    assert before.count('"example": {"nullable": true}') == after.count('"example": {"nullable": true}')
+    assert (
+        before.count('{"type": "string", "nullable": true}')
+        == after.count('{"type": ["string", "null"]}')
+        > 10
+    )
+    assert before.count('"example": {"nullable": true}') == after.count(
+        '"example": {"nullable": true}'
+    )
     assert resolve(everywhere, everywhere["components"])["parameters"]["ref"]

@@ -11,9 +11,9 @@ import isodate
 import pydot
 import pytest
 
-from openapi.model import ABSENT, Lifecycle
 from session_contracts.export import export
 from session_contracts.export.scxml import NAMESPACE
+from session_contracts.openapi.model import ABSENT, Lifecycle
 from tests.export.contracts import LIVING, OWN, contract
 
 SCXML = "{http://www.w3.org/2005/07/scxml}"
@@ -30,7 +30,10 @@ def ways(table: Lifecycle) -> Counter[Way]:
     for operation, row in table.transitions.items():
         found += [(move.source, move.target, operation) for move in row.moves]
     for timer in table.timers:
-        found += [(state, timer.target, f"after {isodate.duration_isoformat(timer.after)}") for state in timer.sources]
+        found += [
+            (state, timer.target, f"after {isodate.duration_isoformat(timer.after)}")
+            for state in timer.sources
+        ]
     return Counter(found)
 
 
@@ -63,16 +66,30 @@ def test_mermaid(name: str) -> None:
         ]
         wanted = ways(table)
         assert Counter(found) == wanted
-        notes = re.findall(rf"note right of {own}_(\w+)\n\s+refused\n((?:\s+\d.*\n)*)\s+end note", text)
-        assert Counter((state, line.strip()) for state, lines in notes for line in lines.splitlines()) == refused(table)
+        notes = re.findall(
+            rf"note right of {own}_(\w+)\n\s+refused\n((?:\s+\d.*\n)*)\s+end note", text
+        )
+        assert Counter(
+            (state, line.strip()) for state, lines in notes for line in lines.splitlines()
+        ) == refused(table)
     assert text.splitlines()[1] == "stateDiagram-v2"
-    assert text.count("{") == text.count("}") == (len(contract(name).lifecycles) if len(contract(name).lifecycles) > 1 else 0)
+    assert (
+        text.count("{")
+        == text.count("}")
+        == (len(contract(name).lifecycles) if len(contract(name).lifecycles) > 1 else 0)
+    )
 
 
 def test_mermaid_tells_moves_apart() -> None:
-    assert "Session_approved : reviewSession<br/>reviewStatus = approved\n" in export(contract("rentalot"), "mermaid")
-    assert "Session_ended : updateSession<br/>with endedAt\n" in export(contract("promptster"), "mermaid")
-    assert "after P30D since createdAt<br/>perhaps (the documents are silent)\n" in export(contract("rentalot"), "mermaid")
+    assert "Session_approved : reviewSession<br/>reviewStatus = approved\n" in export(
+        contract("rentalot"), "mermaid"
+    )
+    assert "Session_ended : updateSession<br/>with endedAt\n" in export(
+        contract("promptster"), "mermaid"
+    )
+    assert "after P30D since createdAt<br/>perhaps (the documents are silent)\n" in export(
+        contract("rentalot"), "mermaid"
+    )
 
 
 # pydot calls pyparsing by names that are to go.
@@ -86,12 +103,30 @@ def test_dot(name: str) -> None:
     assert [*clusters] == [*contract(name).lifecycles]
     for table in contract(name).lifecycles.values():
         cluster = clusters[table.name]
-        nodes = {plain(node.get_name()).removeprefix(f"{table.name}."): node for node in cluster.get_nodes()}
-        edges = [(end(edge.get_source(), table), end(edge.get_destination(), table), edge) for edge in cluster.get_edges()]
-        drawn = [(source, target, plain(edge.get("label"))) for source, target, edge in edges if edge.get("label")]
-        assert Counter((source, target, re.split(r"\\n| since", label)[0]) for source, target, label in drawn) == ways(table)
-        notes = [(source, plain(nodes[target].get("label")).split(r"\l")) for source, target, edge in edges if not edge.get("label")]
-        assert Counter((state, line) for state, lines in notes for line in lines[1:-1]) == refused(table)
+        nodes = {
+            plain(node.get_name()).removeprefix(f"{table.name}."): node
+            for node in cluster.get_nodes()
+        }
+        edges = [
+            (end(edge.get_source(), table), end(edge.get_destination(), table), edge)
+            for edge in cluster.get_edges()
+        ]
+        drawn = [
+            (source, target, plain(edge.get("label")))
+            for source, target, edge in edges
+            if edge.get("label")
+        ]
+        assert Counter(
+            (source, target, re.split(r"\\n| since", label)[0]) for source, target, label in drawn
+        ) == ways(table)
+        notes = [
+            (source, plain(nodes[target].get("label")).split(r"\l"))
+            for source, target, edge in edges
+            if not edge.get("label")
+        ]
+        assert Counter((state, line) for state, lines in notes for line in lines[1:-1]) == refused(
+            table
+        )
         assert [node for node in nodes if node in table.states] == [*table.states]
 
 
@@ -108,9 +143,13 @@ def end(name: Any, table: Lifecycle) -> str:
 def test_scxml(name: str) -> None:
     """Each transition is one of the table's, each of the table's is there, and every id that is referred to exists once."""
     root = ET.fromstring(export(contract(name), "scxml"))
-    ids = Counter(node.get("id") for node in root.iter() if node.tag in (f"{SCXML}state", f"{SCXML}parallel"))
+    ids = Counter(
+        node.get("id") for node in root.iter() if node.tag in (f"{SCXML}state", f"{SCXML}parallel")
+    )
     assert set(ids.values()) == {1}
-    assert {node.get(key) for node in root.iter() for key in ("target", "initial") if node.get(key)} <= set(ids)
+    assert {
+        node.get(key) for node in root.iter() for key in ("target", "initial") if node.get(key)
+    } <= set(ids)
     several = len(contract(name).lifecycles) > 1
     regions = [*(root[0] if several else root)]
     assert root[0].tag == (f"{SCXML}parallel" if several else f"{SCXML}state")
@@ -118,10 +157,21 @@ def test_scxml(name: str) -> None:
         states = {str(node.get("id")).removeprefix(f"{word(table.name)}_"): node for node in region}
         assert [*states] == [ABSENT, *table.states, "foreign"]
         assert region.get("initial") == states[ABSENT].get("id")
-        found = Counter(way for state, node in states.items() for way in transitions(state, node, table))
-        moves = Counter({(source, target, word(label)): count for (source, target, label), count in ways(table).items()})
+        found = Counter(
+            way for state, node in states.items() for way in transitions(state, node, table)
+        )
+        moves = Counter(
+            {
+                (source, target, word(label)): count
+                for (source, target, label), count in ways(table).items()
+            }
+        )
         answers = Counter(
-            (state, str(row.refusals[state].status) if state in row.refusals else "stay", word(operation))
+            (
+                state,
+                str(row.refusals[state].status) if state in row.refusals else "stay",
+                word(operation),
+            )
             for operation, row in table.transitions.items()
             for state in states
             if state in row.refusals or state in row.stays
@@ -135,10 +185,14 @@ def transitions(state: str, node: ET.Element, table: Lifecycle) -> Iterator[Way]
         if kind in ("stay", "refusal"):
             status = transition.get(f"{OWN_NAME}status", "stay")
             assert transition.get("target") is None
-            assert [raised.get("event") for raised in transition] == ([f"refused.{status}"] if kind == "refusal" else [])
+            assert [raised.get("event") for raised in transition] == (
+                [f"refused.{status}"] if kind == "refusal" else []
+            )
             yield state, status, event
             continue
-        target = transition.get("target", f"{word(table.name)}_{state}").removeprefix(f"{word(table.name)}_")
+        target = transition.get("target", f"{word(table.name)}_{state}").removeprefix(
+            f"{word(table.name)}_"
+        )
         if kind == "timer":
             event = word(f"after {transition.get(f'{OWN_NAME}after')}")
         yield state, target, "given" if event.startswith("given.") else event
@@ -146,27 +200,48 @@ def transitions(state: str, node: ET.Element, table: Lifecycle) -> Iterator[Way]
 
 def test_scxml_tells_moves_apart() -> None:
     root = ET.fromstring(export(contract("rentalot"), "scxml"))
-    (approved,) = (move for move in root.iter(f"{SCXML}transition") if move.get("target") == "Session_approved")
+    (approved,) = (
+        move for move in root.iter(f"{SCXML}transition") if move.get("target") == "Session_approved"
+    )
     assert approved.get("cond") == '_event.data["reviewStatus"] === "approved"'
-    conditions = {move.get("cond") for move in ET.fromstring(export(contract("promptster"), "scxml")).iter(f"{SCXML}transition")}
+    conditions = {
+        move.get("cond")
+        for move in ET.fromstring(export(contract("promptster"), "scxml")).iter(
+            f"{SCXML}transition"
+        )
+    }
     assert conditions == {None, '_event.data["endedAt"] == null', '_event.data["endedAt"] != null'}
 
 
 def test_scxml_keeps_the_time_that_it_can() -> None:
     """Of a timer that runs from the moment at which a state is entered; that of a field of the record is told by whoever runs the chart."""
     analyzing = state_of("openscouter", "Session_analyzing")
-    (start,), (stop,) = analyzing.findall(f"{SCXML}onentry/{SCXML}send"), analyzing.findall(f"{SCXML}onexit/{SCXML}cancel")
-    assert (start.get("delay"), start.get("event"), start.get("id")) == ("45s", "timer.Session.analysis", stop.get("sendid"))
+    (start,), (stop,) = (
+        analyzing.findall(f"{SCXML}onentry/{SCXML}send"),
+        analyzing.findall(f"{SCXML}onexit/{SCXML}cancel"),
+    )
+    assert (start.get("delay"), start.get("event"), start.get("id")) == (
+        "45s",
+        "timer.Session.analysis",
+        stop.get("sendid"),
+    )
     draft = state_of("rentalot", "Session_draft")
     assert draft.find(f"{SCXML}onentry") is None
     (timed,) = (each for each in draft if each.get(f"{OWN_NAME}kind") == "timer")
     told = {name: timed.get(f"{OWN_NAME}{name}") for name in ("after", "since", "due", "optional")}
     assert told == {"after": "P30D", "since": "createdAt", "due": "expiresAt", "optional": None}
-    (silent,) = (each for each in state_of("rentalot", "Session_approved") if each.get(f"{OWN_NAME}kind") == "timer")
+    (silent,) = (
+        each
+        for each in state_of("rentalot", "Session_approved")
+        if each.get(f"{OWN_NAME}kind") == "timer"
+    )
     assert silent.get(f"{OWN_NAME}optional") == "true"
     lent = state_of(str(OWN), "Loan_Item_lent")
     assert [send.get("delay") for send in lent.iter(f"{SCXML}send")] == ["1209600s", "5184000s"]
-    assert json.loads(lent.get(f"{OWN_NAME}fields", "")) == {"status": ['lent; "out"'], "closedAt": [None]}
+    assert json.loads(lent.get(f"{OWN_NAME}fields", "")) == {
+        "status": ['lent; "out"'],
+        "closedAt": [None],
+    }
 
 
 def state_of(name: str, state: str) -> ET.Element:

@@ -25,15 +25,32 @@ def generate(folder: Path) -> None:
     config = HERE / "openapi-python-client.yaml"
     for name in JUDGED:
         target = folder / "generated" / name
-        options = ("--path", contract(name), "--output-path", target, "--meta", "none", "--config", config, "--fail-on-warning")
+        options = (
+            "--path",
+            contract(name),
+            "--output-path",
+            target,
+            "--meta",
+            "none",
+            "--config",
+            config,
+            "--fail-on-warning",
+        )
         succeed(sys.executable, "-m", "openapi_python_client", "generate", *options)
     programs = [CLIENTS / f"{name}.py" for name in JUDGED]
     # Not by this project's configuration.
-    strictly = ("--config-file=", "--strict", "--explicit-package-bases", f"--cache-dir={folder / 'mypy'}")
+    strictly = (
+        "--config-file=",
+        "--strict",
+        "--explicit-package-bases",
+        f"--cache-dir={folder / 'mypy'}",
+    )
     succeed(sys.executable, "-m", "mypy", *strictly, "generated", *programs, cwd=folder)
 
 
 @pytest.mark.parametrize("api", JUDGED)
-def test_a_client_talks_to_the_mock(api: str, packages: Path, world: MockWorld, arguments: list[str]) -> None:
+def test_a_client_talks_to_the_mock(
+    api: str, packages: Path, world: MockWorld, arguments: list[str]
+) -> None:
     succeed(sys.executable, CLIENTS / f"{api}.py", *arguments, env={"PYTHONPATH": str(packages)})
     assert called(world) == operations(api), "the client calls every operation"

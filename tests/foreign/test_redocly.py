@@ -12,7 +12,9 @@ CONFIG = HERE / "redocly.yaml"
 def test_every_contract_passes(npm: Path) -> None:
     """Those of the configuration, which are all."""
     apis = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["apis"]
-    assert {name: (HERE / api["root"]).resolve() for name, api in apis.items()} == {name: contract(name) for name in JUDGED}
+    assert {name: (HERE / api["root"]).resolve() for name, api in apis.items()} == {
+        name: contract(name) for name in JUDGED
+    }
     succeed(npm / ".bin" / "redocly", "lint", "--config", CONFIG)
 
 

@@ -24,15 +24,22 @@ def programs(shared: Path, npm: Path) -> Path:
             shutil.copy(HERE / name, folder)
         shutil.copytree(HERE / "clients", folder / "clients")
         # One call for all contracts: it reads JSON too, which is YAML.
-        apis = {name: {"root": str(contract(name)), "x-openapi-ts": {"output": f"generated/{name}.ts"}} for name in JUDGED}
+        apis = {
+            name: {"root": str(contract(name)), "x-openapi-ts": {"output": f"generated/{name}.ts"}}
+            for name in JUDGED
+        }
         (folder / "redocly.yaml").write_text(json.dumps({"apis": apis}), encoding="utf-8")
-        succeed(npm / ".bin" / "openapi-typescript", "--redocly", folder / "redocly.yaml", cwd=folder)
+        succeed(
+            npm / ".bin" / "openapi-typescript", "--redocly", folder / "redocly.yaml", cwd=folder
+        )
         succeed(npm / ".bin" / "tsc", cwd=folder)
 
     return once(shared / "typescript", make) / "build" / "clients"
 
 
 @pytest.mark.parametrize("api", JUDGED)
-def test_a_client_talks_to_the_mock(api: str, programs: Path, world: MockWorld, arguments: list[str]) -> None:
+def test_a_client_talks_to_the_mock(
+    api: str, programs: Path, world: MockWorld, arguments: list[str]
+) -> None:
     succeed("node", programs / f"{api}.js", *arguments)
     assert called(world) == operations(api), "the client calls every operation"

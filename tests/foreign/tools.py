@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from openapi import API_NAMES, load
 from session_contracts import MockWorld
+from session_contracts.openapi import API_NAMES, load
 
 HERE = Path(__file__).parent
 CONTRACTS = HERE.parents[1] / "openapi"
@@ -21,21 +21,36 @@ JUDGED = (*API_NAMES, "control")
 NODE = (20, 19)
 
 #: Nobody is told of a run, and nothing is asked of the network.
-_QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_PROXY": "127.0.0.1", "NO_COLOR": "1"}
+_QUIET = {
+    "REDOCLY_TELEMETRY": "off",
+    "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
+    "NO_PROXY": "127.0.0.1",
+    "NO_COLOR": "1",
+}
 
 
 def contract(name: str) -> Path:
     return CONTRACTS / f"{name}.yaml"
 
 
-def run(*command: str | Path, cwd: Path = HERE, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=cwd, env={**os.environ, **_QUIET, **(env or {})}, capture_output=True, text=True)
+def run(
+    *command: str | Path, cwd: Path = HERE, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **_QUIET, **(env or {})},
+        capture_output=True,
+        text=True,
+    )
 
 
 def succeed(*command: str | Path, cwd: Path = HERE, env: Mapping[str, str] | None = None) -> str:
     """What a command says, which must not fail."""
     done = run(*command, cwd=cwd, env=env)
-    assert done.returncode == 0, f"{' '.join(map(str, command))}: exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, (
+        f"{' '.join(map(str, command))}: exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    )
     return done.stdout
 
 
@@ -65,7 +80,9 @@ def install(folder: Path) -> None:
     """The packages of package.json, each in the version of the lock file. Scripts of theirs are not run."""
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
-    succeed("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", cwd=folder)
+    succeed(
+        "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", cwd=folder
+    )
 
 
 def need_node() -> None:

@@ -4,22 +4,24 @@ from pathlib import Path
 
 import pytest
 
-import openapi
-from openapi import ContractError, Violation
-from openapi import checks as of_any_contract
-from openapi.checks import Check, Stage
-from openapi.checks.example import PETS, PLAIN, complete
-from openapi.loader import examine
-from openapi.source import parse
+from session_contracts import openapi
 from session_contracts.lint import CHECKS
 from session_contracts.lint.linter import lint
+from session_contracts.openapi import ContractError, Violation
+from session_contracts.openapi import checks as of_any_contract
+from session_contracts.openapi.checks import Check, Stage
+from session_contracts.openapi.checks.example import PETS, PLAIN, complete
+from session_contracts.openapi.loader import examine
+from session_contracts.openapi.source import parse
 
 #: What the reader itself notices of a file, and has no content: it has a test of its own.
 WITH_EXAMPLES = [check for check in CHECKS if check.id != "readable"]
 OF_THE_PROJECT = [check for check in CHECKS if check not in of_any_contract.CHECKS]
 
 
-def found(content: str, checks: tuple[Check, ...] = of_any_contract.CHECKS, file: str = "pets.yaml") -> list[Violation]:
+def found(
+    content: str, checks: tuple[Check, ...] = of_any_contract.CHECKS, file: str = "pets.yaml"
+) -> list[Violation]:
     try:
         return examine(parse(content.encode(), file), checks)[1]
     except ContractError as error:
@@ -28,7 +30,11 @@ def found(content: str, checks: tuple[Check, ...] = of_any_contract.CHECKS, file
 
 def judging(check: Check) -> tuple[tuple[Check, ...], str]:
     """What to judge its examples with, and what to call them: of what only the project has, one is judged at a time."""
-    return ((*of_any_contract.CHECKS, check), "rentalot.yaml") if check in OF_THE_PROJECT else (of_any_contract.CHECKS, "pets.yaml")
+    return (
+        ((*of_any_contract.CHECKS, check), "rentalot.yaml")
+        if check in OF_THE_PROJECT
+        else (of_any_contract.CHECKS, "pets.yaml")
+    )
 
 
 @pytest.mark.parametrize("check", WITH_EXAMPLES, ids=lambda check: check.id)
@@ -37,7 +43,10 @@ def test_a_bad_example_is_found_by_exactly_its_check_and_where_it_is(check: Chec
     (violation,) = found(content, *judging(check))
     before = content[: content.index(check.at)]
     assert (violation.check, violation.severity) == (check.id, check.severity)
-    assert (violation.line, violation.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert (violation.line, violation.column) == (
+        before.count("\n") + 1,
+        len(before) - before.rfind("\n"),
+    )
     assert violation.what
     assert violation.fix
 
@@ -78,57 +87,106 @@ def test_the_small_contracts_are_sound() -> None:
     assert found(PETS) == []
 
 
-@pytest.mark.parametrize("check", [check for check in CHECKS if check.mends], ids=lambda check: check.id)
+@pytest.mark.parametrize(
+    "check", [check for check in CHECKS if check.mends], ids=lambda check: check.id
+)
 def test_an_example_of_what_is_mended_can_be_mended(check: Check) -> None:
     """That of extension-known cannot: no known one has that name in another case."""
     (violation,) = found(complete(check.bad, check.within))
     assert (violation.mend is not None) == (check.id != "extension-known")
 
 
-@pytest.mark.parametrize("file", sorted(Path(openapi.__file__).parent.glob("*.yaml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", sorted(Path(openapi.__file__).parent.glob("*.yaml")), ids=lambda file: file.stem
+)
 def test_the_contracts_of_the_project_are_clean(file: Path) -> None:
-    assert [str(violation) for violation in lint(str(file), checks=of_any_contract.CHECKS).found] == []
+    assert [
+        str(violation) for violation in lint(str(file), checks=of_any_contract.CHECKS).found
+    ] == []
 
 
 def test_every_rule_of_the_project_is_verified_and_broken() -> None:
     for api in openapi.API_NAMES:
         file = Path(openapi.__file__).parent / f"{api}.yaml"
-        assert [str(violation) for violation in lint(str(file), checks=tuple(OF_THE_PROJECT)).found] == []
+        assert [
+            str(violation) for violation in lint(str(file), checks=tuple(OF_THE_PROJECT)).found
+        ] == []
 
 
 def schemas(*members: str) -> str:
-    return PLAIN + "components:\n  schemas:\n" + "".join(f"    A{index}: {{{member}}}\n" for index, member in enumerate(members))
+    return (
+        PLAIN
+        + "components:\n  schemas:\n"
+        + "".join(f"    A{index}: {{{member}}}\n" for index, member in enumerate(members))
+    )
 
 
 def ids(content: str, check: str) -> list[str]:
     """What this check names in it: the schema, or the path."""
-    return [str(violation.path[2 if violation.path[0] == "components" else 1]) for violation in found(content) if violation.check == check]
+    return [
+        str(violation.path[2 if violation.path[0] == "components" else 1])
+        for violation in found(content)
+        if violation.check == check
+    ]
 
 
 def test_each_pair_of_bounds_is_compared() -> None:
-    pairs = [("integer", "", "imum"), ("string", "", "Length"), ("array", "items: {}, ", "Items"), ("object", "", "Properties")]
+    pairs = [
+        ("integer", "", "imum"),
+        ("string", "", "Length"),
+        ("array", "items: {}, ", "Items"),
+        ("object", "", "Properties"),
+    ]
     for kind, more, name in pairs:
         bounds = [f"type: {kind}, {more}min{name}: {least}, max{name}: 2" for least in (1, 2, 3)]
         assert ids(schemas(*bounds), "bounds-order") == ["A2"]
 
 
 def test_an_array_says_what_its_items_are_wherever_it_stands() -> None:
-    inner = ["properties: {a: {type: array}}", "type: array, items: {type: array}", "allOf: [{type: array}]", "type: array, items: {}"]
+    inner = [
+        "properties: {a: {type: array}}",
+        "type: array, items: {type: array}",
+        "allOf: [{type: array}]",
+        "type: array, items: {}",
+    ]
     assert ids(schemas(*inner), "array-items") == ["A0", "A1", "A2"]
 
 
-@pytest.mark.parametrize("name", ["datetime", "date_time", "Date-Time", "dateTime", "uid", "UUID", "e-mail", "ip-v4", "int-32"])
+@pytest.mark.parametrize(
+    "name",
+    ["datetime", "date_time", "Date-Time", "dateTime", "uid", "UUID", "e-mail", "ip-v4", "int-32"],
+)
 def test_a_format_that_is_nearly_known_is_told_of(name: str) -> None:
     assert ids(schemas(f"type: string, format: {name}"), "format-known") == ["A0"]
 
 
-@pytest.mark.parametrize("name", ["date-time", "uuid", "int16", "uint32", "uuid4", "ulid", "cuid", "url", "phone", "x-money", "ip"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "date-time",
+        "uuid",
+        "int16",
+        "uint32",
+        "uuid4",
+        "ulid",
+        "cuid",
+        "url",
+        "phone",
+        "x-money",
+        "ip",
+    ],
+)
 def test_a_format_of_ones_own_is_not(name: str) -> None:
     assert ids(schemas(f"type: string, format: {name}"), "format-known") == []
 
 
 def test_nullable_needs_a_type() -> None:
-    nullable = ["nullable: true", "nullable: false", "nullable: true, type: string", "nullable: true, allOf: [{type: string}]"]
+    nullable = [
+        "nullable: true",
+        "nullable: false",
+        "nullable: true, type: string",
+        "nullable: true, allOf: [{type: string}]",
+    ]
     assert ids(schemas(*nullable), "nullable-type") == ["A0", "A3"]
 
 

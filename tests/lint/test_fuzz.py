@@ -9,30 +9,91 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import openapi
-from openapi import ContractError, Violation
-from openapi.checks import CHECKS
-from openapi.checks.example import PETS, complete
-from openapi.loader import examine
-from openapi.source import Path_, parse
+from session_contracts import openapi
+from session_contracts.openapi import ContractError, Violation
+from session_contracts.openapi.checks import CHECKS
+from session_contracts.openapi.checks.example import PETS, complete
+from session_contracts.openapi.loader import examine
+from session_contracts.openapi.source import Path_, parse
 
 _TEXTS = [PETS, (Path(openapi.__file__).parent / "mobilenext.yaml").read_text()]
 _TEXTS += [complete(check.good, check.within) for check in CHECKS if check.within]
 _DOCUMENTS = [parse(text.encode(), "pets.yaml").value for text in _TEXTS]
 
-_ODD: list[Any] = [None, True, 0, -1, 1.5, 10**30, "", "x", "P1M", "absent", "#/paths", [], {}, [[]], [None], ["a", "a"], {"": {}}]
-_ODD += [{"$ref": "#/x"}, {"$ref": "#/components/schemas/Pet"}, {"$ref": 5}, {"type": "object"}, {"x-rule": {}}]
+_ODD: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**30,
+    "",
+    "x",
+    "P1M",
+    "absent",
+    "#/paths",
+    [],
+    {},
+    [[]],
+    [None],
+    ["a", "a"],
+    {"": {}},
+]
+_ODD += [
+    {"$ref": "#/x"},
+    {"$ref": "#/components/schemas/Pet"},
+    {"$ref": 5},
+    {"type": "object"},
+    {"x-rule": {}},
+]
 _ODD += [[{"in": "path", "name": {}}]]
-_NAMES = ["$ref", "allOf", "callbacks", "content", "default", "discriminator", "enum", "example", "examples", "get", "headers", "items"]
-_NAMES += ["nullable", "parameters", "properties", "required", "responses", "schema", "security", "tags", "type", "x-clamp", "x-envelope"]
+_NAMES = [
+    "$ref",
+    "allOf",
+    "callbacks",
+    "content",
+    "default",
+    "discriminator",
+    "enum",
+    "example",
+    "examples",
+    "get",
+    "headers",
+    "items",
+]
+_NAMES += [
+    "nullable",
+    "parameters",
+    "properties",
+    "required",
+    "responses",
+    "schema",
+    "security",
+    "tags",
+    "type",
+    "x-clamp",
+    "x-envelope",
+]
 _NAMES += ["x-filter", "x-lifecycles", "x-list", "x-rate-limits", "x-rule", "x-rules", "x-scope"]
 
-_quietly = settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+_quietly = settings(
+    max_examples=60,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def places(node: Any, path: Path_ = ()) -> Iterator[Path_]:
     yield path
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+    for key, value in (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    ):
         yield from places(value, (*path, key))
 
 
@@ -46,7 +107,9 @@ def at(node: Any, path: Path_) -> Any:
 def mutants(draw: st.DrawFn) -> str:
     document = deepcopy(draw(st.sampled_from(_DOCUMENTS)))
     for _ in range(draw(st.integers(1, 3))):
-        *path, last = draw(st.sampled_from([place for place in places(document) if place] or [("openapi",)]))
+        *path, last = draw(
+            st.sampled_from([place for place in places(document) if place] or [("openapi",)])
+        )
         parent = at(document, tuple(path))
         match draw(st.sampled_from(["drop", "replace", "replace", "copy", "add"])):
             case "drop":
@@ -77,8 +140,17 @@ def test_a_contract_of_which_nodes_are_changed(content: str) -> None:
 
 
 @_quietly
-@given(st.sampled_from(_TEXTS), st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=3), st.integers(0, 40)), min_size=1, max_size=3))
-def test_a_contract_of_which_bytes_are_changed(text: str, changes: list[tuple[float, bytes, int]]) -> None:
+@given(
+    st.sampled_from(_TEXTS),
+    st.lists(
+        st.tuples(st.floats(0, 1), st.binary(max_size=3), st.integers(0, 40)),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_a_contract_of_which_bytes_are_changed(
+    text: str, changes: list[tuple[float, bytes, int]]
+) -> None:
     content = text.encode()
     for where, put, dropped in changes:
         start = int(where * len(content))

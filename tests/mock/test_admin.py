@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from openapi import API_NAMES, load, load_control
+from session_contracts.openapi import API_NAMES, load, load_control
 from tests.mock.worlds import get, path_of, raw
 from tests.serving import DOCUMENTED, KEY, KEYS, Mock, running
 
@@ -22,8 +22,15 @@ TOKEN = "pässwort:mit Doppelpunkt"
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Mock]:
     """A server with a token that is not ASCII, and a world `secret-project`."""
-    with running("--admin-token", TOKEN, "--clock", "2026-02-13T09:00:00Z", apis=["rentalot"]) as server:
-        answer = server.control("POST", "/worlds", json={"name": "secret-project"}, headers={"Authorization": basic(TOKEN)})
+    with running(
+        "--admin-token", TOKEN, "--clock", "2026-02-13T09:00:00Z", apis=["rentalot"]
+    ) as server:
+        answer = server.control(
+            "POST",
+            "/worlds",
+            json={"name": "secret-project"},
+            headers={"Authorization": basic(TOKEN)},
+        )
         assert answer.status_code == 201, answer.text
         yield server
 
@@ -36,15 +43,22 @@ def status_of(answer: bytes) -> int:
     return int(answer.split()[1])
 
 
-OPERATIONS = [(operation.method, operation.path, operation.id) for operation in load_control().operations.values()]
+OPERATIONS = [
+    (operation.method, operation.path, operation.id)
+    for operation in load_control().operations.values()
+]
 
 
 # ---- the token
 
 
-@pytest.mark.parametrize(("method", "path", "name"), OPERATIONS, ids=[name for _, _, name in OPERATIONS])
+@pytest.mark.parametrize(
+    ("method", "path", "name"), OPERATIONS, ids=[name for _, _, name in OPERATIONS]
+)
 @pytest.mark.parametrize("world", ["", "/w/default", "/w/secret-project"])
-def test_every_operation_but_health_asks_for_the_token(guarded: Mock, world: str, method: str, path: str, name: str) -> None:
+def test_every_operation_but_health_asks_for_the_token(
+    guarded: Mock, world: str, method: str, path: str, name: str
+) -> None:
     url = f"{guarded.url}{world}/_mock{path.replace('{name}', 'secret-project').replace('{api}', 'rentalot')}"
     before = guarded.control("GET", "/worlds", headers={"Authorization": basic(TOKEN)}).json()
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": basic("wrong")}, KEY):
@@ -56,7 +70,9 @@ def test_every_operation_but_health_asks_for_the_token(guarded: Mock, world: str
             assert answer.headers["www-authenticate"]
             assert "--admin-token" in answer.json()["error"]
             assert TOKEN not in answer.text
-    assert guarded.control("GET", "/worlds", headers={"Authorization": basic(TOKEN)}).json() == before
+    assert (
+        guarded.control("GET", "/worlds", headers={"Authorization": basic(TOKEN)}).json() == before
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,14 +148,25 @@ def test_other_headers_and_parameters_carry_no_token(guarded: Mock) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/_mock/%63lock", "/%5fmock/clock", "/w/default/%5Fmock/clock", "/w/%64efault/_mock/clock", "/_mock/health/../clock"]
+    "path",
+    [
+        "/_mock/%63lock",
+        "/%5fmock/clock",
+        "/w/default/%5Fmock/clock",
+        "/w/%64efault/_mock/clock",
+        "/_mock/health/../clock",
+    ],
 )
 def test_no_other_spelling_leads_past_it(guarded: Mock, path: str) -> None:
     assert status_of(raw(guarded, get(path))) in (401, 404)
 
 
 def test_whoever_has_no_token_does_not_learn_of_worlds(guarded: Mock) -> None:
-    for path in ("/w/nobody/_mock/clock", "/w/nobody/_mock/health", "/w/nobody/rentalot/api/v1/sessions"):
+    for path in (
+        "/w/nobody/_mock/clock",
+        "/w/nobody/_mock/health",
+        "/w/nobody/rentalot/api/v1/sessions",
+    ):
         answer = guarded.client.get(guarded.url + path)
         assert answer.status_code in (401, 404)
         assert "secret-project" not in answer.text
@@ -170,7 +197,12 @@ def test_an_empty_token_does_not_open_everything() -> None:
 
 
 def test_without_a_token_everybody_may(world: Mock) -> None:
-    for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic !!!"}, {"Authorization": ""}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer x"},
+        {"Authorization": "Basic !!!"},
+        {"Authorization": ""},
+    ):
         assert world.control("GET", "/clock", headers=headers).status_code == 200
 
 
@@ -185,13 +217,21 @@ def test_every_401_has_a_challenge(world: Mock) -> None:
             expired = replace(world, api=api).credential(expired=True)
         for operation in load(api).operations.values():
             url = f"{world.url}/{api}{operation.path.replace('{', '').replace('}', '')}"
-            for headers in ({}, {"Authorization": "Bearer nobody"}, {"Authorization": "Basic eDp5"}, {"X-API-Key": "nobody"}, expired):
+            for headers in (
+                {},
+                {"Authorization": "Bearer nobody"},
+                {"Authorization": "Basic eDp5"},
+                {"X-API-Key": "nobody"},
+                expired,
+            ):
                 answer = world.client.request(operation.method, url, headers=headers)
                 if answer.status_code == 401:
                     asked += 1
                     assert answer.headers["www-authenticate"]
                     assert answer.headers["x-mock-rule"].startswith(f"{api}.")
-                    assert answer.headers["link"].startswith(f"</docs/{api}/rules/{answer.headers['x-mock-rule']}.html>; rel=\"help\"")
+                    assert answer.headers["link"].startswith(
+                        f'</docs/{api}/rules/{answer.headers["x-mock-rule"]}.html>; rel="help"'
+                    )
     assert asked > 100
 
 
@@ -203,7 +243,10 @@ def test_a_refusal_names_its_rule_and_links_to_its_page_and_its_source(world: Mo
         world.call("GET", "/nobody"),
     ):
         rule = load("rentalot").rules[answer.headers["x-mock-rule"]]
-        assert answer.headers["link"] == f'</docs/rentalot/rules/{rule.id}.html>; rel="help", <{rule.source}>; rel="describedby"'
+        assert (
+            answer.headers["link"]
+            == f'</docs/rentalot/rules/{rule.id}.html>; rel="help", <{rule.source}>; rel="describedby"'
+        )
         page = world.client.get(answer.url.join(answer.links["help"]["url"]))
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
@@ -214,8 +257,19 @@ def test_every_405_says_what_is_possible(world: Mock, api: str) -> None:
     for operation in load(api).operations.values():
         by_path.setdefault(operation.path, set()).add(operation.method)
     for path, methods in by_path.items():
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"} - methods:
-            answer = world.client.request(method, f"{world.url}/{api}{path.replace('{', '').replace('}', '')}")
+        for method in {
+            "GET",
+            "POST",
+            "PUT",
+            "PATCH",
+            "DELETE",
+            "OPTIONS",
+            "HEAD",
+            "TRACE",
+        } - methods:
+            answer = world.client.request(
+                method, f"{world.url}/{api}{path.replace('{', '').replace('}', '')}"
+            )
             assert answer.status_code == 405, (method, path)
             assert set(answer.headers["allow"].split(", ")) == methods
 
@@ -259,12 +313,20 @@ def test_a_longer_head_is_refused(whole_server: Mock, where: str, size: int) -> 
 
 
 @pytest.mark.parametrize("size", [70_000, 150_000])
-def test_a_longer_head_is_refused_also_where_it_comes_in_one_piece(whole_server: Mock, size: int) -> None:
+def test_a_longer_head_is_refused_also_where_it_comes_in_one_piece(
+    whole_server: Mock, size: int
+) -> None:
     assert status_of(raw(whole_server, get("/_mock/health", f"X-Long: {'x' * size}"))) == 431
 
 
 def test_trailers_are_bounded_as_heads_are(whole_server: Mock) -> None:
-    head = request("POST", "/_mock/worlds", "Transfer-Encoding: chunked", "Content-Type: application/json", body=b"2\r\n[]\r\n0\r\n")
+    head = request(
+        "POST",
+        "/_mock/worlds",
+        "Transfer-Encoding: chunked",
+        "Content-Type: application/json",
+        body=b"2\r\n[]\r\n0\r\n",
+    )
     pieces = [f"X-{number}: {'x' * 8_000}\r\n".encode() for number in range(300)]
     host = urlsplit(whole_server.url)
     sent = 0
@@ -295,7 +357,9 @@ def test_a_body_of_more_than_a_mebibyte(world: Mock, method: str, path: str) -> 
     before = world.control("GET", "/state").content
     big = b'{"by": "' + b"x" * 1024 * 1024 + b'"}'
     for content in (big, iter([big])):
-        answer = world.control(method, path, content=content, headers={"Content-Type": "application/json"})
+        answer = world.control(
+            method, path, content=content, headers={"Content-Type": "application/json"}
+        )
         if path in ("/reset", "/clock") and method != "PUT":
             assert answer.status_code in (200, 413)  # which looks at no body
         else:
@@ -307,26 +371,43 @@ def test_a_body_of_more_than_a_mebibyte(world: Mock, method: str, path: str) -> 
 def test_an_import_of_more_than_64_mebibytes(world: Mock) -> None:
     before = world.control("GET", "/state").content
     piece = b" " * 1024 * 1024
-    answer = world.control("PUT", "/state", content=(piece for _ in range(65)), headers={"Content-Type": "application/json"})
+    answer = world.control(
+        "PUT",
+        "/state",
+        content=(piece for _ in range(65)),
+        headers={"Content-Type": "application/json"},
+    )
     assert (answer.status_code, "67108864 bytes" in answer.json()["error"]) == (413, True)
     fits = b"[" + b" " * 20_000_000 + b"]"
-    assert world.control("PUT", "/state", content=fits, headers={"Content-Type": "application/json"}).status_code == 400
+    assert (
+        world.control(
+            "PUT", "/state", content=fits, headers={"Content-Type": "application/json"}
+        ).status_code
+        == 400
+    )
     assert world.control("GET", "/state").content == before
 
 
 # ---- hostile requests
 
 
-def with_trailer(world: Mock, method: str, path: str, credential: str, body: bytes, trailer: bytes) -> bytes:
+def with_trailer(
+    world: Mock, method: str, path: str, credential: str, body: bytes, trailer: bytes
+) -> bytes:
     head = request(method, path_of(world) + path, credential, "Transfer-Encoding: chunked")
     return raw(world, head, body, b"0\r\n", trailer, b"\r\n\r\n").partition(b"\r\n\r\n")[2]
 
 
-@pytest.mark.parametrize("trailer", [b"Content-Type: text/plain", b"Content-Type: application/json; x=y"])
+@pytest.mark.parametrize(
+    "trailer", [b"Content-Type: text/plain", b"Content-Type: application/json; x=y"]
+)
 def test_a_trailer_is_no_content_type(world: Mock, trailer: bytes) -> None:
-    credential = f"X-API-Key: {replace(world, api='promptster').credential(kind='candidate')['X-API-Key']}"
+    credential = (
+        f"X-API-Key: {replace(world, api='promptster').credential(kind='candidate')['X-API-Key']}"
+    )
     bodies = [
-        with_trailer(world, "POST", "/promptster/v1/hooks/ingest", credential, b"2\r\n{}\r\n", sent) for sent in (b"X-Nothing: x", trailer)
+        with_trailer(world, "POST", "/promptster/v1/hooks/ingest", credential, b"2\r\n{}\r\n", sent)
+        for sent in (b"X-Nothing: x", trailer)
     ]
     assert bodies[0] == bodies[1]
 
@@ -335,7 +416,8 @@ def test_a_trailer_chooses_no_organization(world: Mock) -> None:
     credential = f"Authorization: {KEYS['mobilenext']['Authorization']}"
     path = "/mobilenext/api/v1/sessions?limit=1"
     bodies = [
-        with_trailer(world, "GET", path, credential, b"", sent) for sent in (b"X-Nothing: x", b"X-Organization-Id: org_lighthouse")
+        with_trailer(world, "GET", path, credential, b"", sent)
+        for sent in (b"X-Nothing: x", b"X-Organization-Id: org_lighthouse")
     ]
     assert bodies[0] == bodies[1]
 
@@ -343,7 +425,9 @@ def test_a_trailer_chooses_no_organization(world: Mock) -> None:
 def odd(*headers: bytes, body: bytes = b"") -> bytes:
     """A request with headers that do not fit together, and another one in what may be its body."""
     reset = b"POST /_mock/reset HTTP/1.1\r\nHost: x\r\n\r\n"
-    return b"\r\n".join([b"GET /_mock/health HTTP/1.1", b"Host: x", *headers, b"", b""]) + body + reset
+    return (
+        b"\r\n".join([b"GET /_mock/health HTTP/1.1", b"Host: x", *headers, b"", b""]) + body + reset
+    )
 
 
 CHUNKED = b"0\r\n\r\n"
@@ -390,7 +474,16 @@ def test_two_requests_in_one_reach_nothing(world: Mock, smuggled: bytes) -> None
     assert world.control("GET", "/state").content == before
 
 
-@pytest.mark.parametrize("media", ["application/yaml", "application/x-python-pickle", "application/octet-stream", "text/plain", ";;;"])
+@pytest.mark.parametrize(
+    "media",
+    [
+        "application/yaml",
+        "application/x-python-pickle",
+        "application/octet-stream",
+        "text/plain",
+        ";;;",
+    ],
+)
 @pytest.mark.parametrize(
     "content",
     [
@@ -403,22 +496,53 @@ def test_two_requests_in_one_reach_nothing(world: Mock, smuggled: bytes) -> None
 )
 def test_bodies_of_other_kinds_reach_nothing(world: Mock, media: str, content: bytes) -> None:
     for sent in (media, "application/json"):
-        for method, path in (("PUT", "/clock"), ("PUT", "/state"), ("POST", "/worlds"), ("PUT", "/faults"), ("POST", "/saleslab/states")):
+        for method, path in (
+            ("PUT", "/clock"),
+            ("PUT", "/state"),
+            ("POST", "/worlds"),
+            ("PUT", "/faults"),
+            ("POST", "/saleslab/states"),
+        ):
             answer = world.control(method, path, content=content, headers={"Content-Type": sent})
             assert answer.status_code == 400, answer.text
             assert answer.json()["error"]
     assert world.control("GET", "/clock").json()["now"] == "2026-05-06T17:00:00Z"
 
 
-VALUES: tuple[Any, ...] = (None, True, 0, -1, 1.5, 10**30, "", "x", "\ud7ff\x00", [], [[]], {}, {"a": {}}, [None], {"": None})
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**30,
+    "",
+    "x",
+    "\ud7ff\x00",
+    [],
+    [[]],
+    {},
+    {"a": {}},
+    [None],
+    {"": None},
+)
 
 
-@pytest.mark.parametrize(("method", "path", "name"), [one for one in OPERATIONS if one[0] in ("PUT", "POST")], ids=lambda value: str(value))
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [one for one in OPERATIONS if one[0] in ("PUT", "POST")],
+    ids=lambda value: str(value),
+)
 def test_no_body_of_json_breaks_it(world: Mock, method: str, path: str, name: str) -> None:
     """Every value, as the body and as each of its members."""
     operation = load_control().operations[name]
-    schema: dict[str, Any] = dict(next(iter(operation.body.schemas.values()))) if operation.body else {}
-    bodies: list[Any] = [*VALUES, *({member: value} for member in schema.get("properties", {}) for value in VALUES)]
+    schema: dict[str, Any] = (
+        dict(next(iter(operation.body.schemas.values()))) if operation.body else {}
+    )
+    bodies: list[Any] = [
+        *VALUES,
+        *({member: value} for member in schema.get("properties", {}) for value in VALUES),
+    ]
     for body in bodies:
         answer = world.control(method, path.replace("{api}", "promptster"), json=body)
         assert answer.status_code < 500 or answer.status_code == 501, (body, answer.text)
@@ -428,14 +552,26 @@ def test_no_body_of_json_breaks_it(world: Mock, method: str, path: str, name: st
 
 def test_a_host_header_of_any_kind(world: Mock) -> None:
     for host in ("", "x y", "http://evil/", "\xff", "x" * 5000, "[::1", "a,b"):
-        head = f"GET {path_of(world)}/_mock/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("latin-1")
+        head = f"GET {path_of(world)}/_mock/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode(
+            "latin-1"
+        )
         assert status_of(raw(world, head)) in (200, 400)
         vendor = head.replace(b"/_mock/health", b"/rentalot/api/v1/sessions")
         assert status_of(raw(world, vendor)) in (401, 400)
     assert world.control("GET", "/journal/har").status_code == 200
 
 
-IDENTITIES = ("%2e%2e%2f%2e%2e", "..%5c..", "%00", "%ff", "%ED%A0%80", "a%0d%0aX-Evil:1", "%F0%9F%92%A9", "x" * 3000, "%25%32%66")
+IDENTITIES = (
+    "%2e%2e%2f%2e%2e",
+    "..%5c..",
+    "%00",
+    "%ff",
+    "%ED%A0%80",
+    "a%0d%0aX-Evil:1",
+    "%F0%9F%92%A9",
+    "x" * 3000,
+    "%25%32%66",
+)
 
 
 @pytest.mark.parametrize("api", API_NAMES)

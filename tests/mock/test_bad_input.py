@@ -57,12 +57,23 @@ def refused(answer: Any, status: int, rule: str | None) -> None:
     ],
 )
 def test_bodies(mock: Mock, body: bytes, rule: str) -> None:
-    refused(mock.call("PATCH", f"/{DOCUMENTED}/review", JSON, content=body), 422, f"rentalot.review.{rule}")
+    refused(
+        mock.call("PATCH", f"/{DOCUMENTED}/review", JSON, content=body),
+        422,
+        f"rentalot.review.{rule}",
+    )
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ";;;"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ";;;"]
+)
 def test_content_types(mock: Mock, content_type: str) -> None:
-    answer = mock.call("PATCH", f"/{DOCUMENTED}/review", {**KEY, "Content-Type": content_type}, content=b'{"reviewStatus": "approved"}')
+    answer = mock.call(
+        "PATCH",
+        f"/{DOCUMENTED}/review",
+        {**KEY, "Content-Type": content_type},
+        content=b'{"reviewStatus": "approved"}',
+    )
     refused(answer, 422, "rentalot.review.content-type")
 
 
@@ -89,7 +100,11 @@ def test_content_types(mock: Mock, content_type: str) -> None:
     ],
 )
 def test_queries(mock: Mock, query: str, rule: str) -> None:
-    expected = "rentalot.list.repeated-parameter" if re.search(r"(\w+)=.*&\1=", query) else f"rentalot.list.{rule}"
+    expected = (
+        "rentalot.list.repeated-parameter"
+        if re.search(r"(\w+)=.*&\1=", query)
+        else f"rentalot.list.{rule}"
+    )
     refused(mock.call("GET", f"?{query}"), 422, expected)
 
 
@@ -98,16 +113,25 @@ def test_a_page_far_beyond_the_end_is_empty(mock: Mock) -> None:
     assert (answer.status_code, answer.json()["data"]) == (200, [])
 
 
-@pytest.mark.parametrize("session", ["1", "not-a-uuid", "%00", "%ED%A0%80", DOCUMENTED[:-1], f"{DOCUMENTED}0", "x" * 4000])
+@pytest.mark.parametrize(
+    "session",
+    ["1", "not-a-uuid", "%00", "%ED%A0%80", DOCUMENTED[:-1], f"{DOCUMENTED}0", "x" * 4000],
+)
 def test_ids_that_are_no_uuid(mock: Mock, session: str) -> None:
     refused(mock.call("GET", f"/{session}"), 404, "rentalot.session.malformed-id")
-    refused(mock.call("PATCH", f"/{session}/review", json={"reviewStatus": "approved"}), 404, "rentalot.session.malformed-id")
+    refused(
+        mock.call("PATCH", f"/{session}/review", json={"reviewStatus": "approved"}),
+        404,
+        "rentalot.session.malformed-id",
+    )
 
 
 def test_unknown_paths_and_methods(mock: Mock) -> None:
     for path in ("/", f"/{DOCUMENTED}/", f"/{DOCUMENTED}/reviews"):
         refused(mock.call("GET", path), 404, None)
-    refused(mock.call("GET", "/a%2Fb"), 404, "rentalot.session.malformed-id")  # a slash that was encoded is part of the id
+    refused(
+        mock.call("GET", "/a%2Fb"), 404, "rentalot.session.malformed-id"
+    )  # a slash that was encoded is part of the id
     for method, path, allowed in (
         ("POST", "", "GET"),
         ("DELETE", f"/{DOCUMENTED}", "GET"),
@@ -125,11 +149,23 @@ def test_a_body_of_ten_megabytes(mock: Mock) -> None:
         return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{mock.pid}/status").read_text())[0])
 
     big = b'{"reviewStatus": "approved", "reviewNotes": "' + b"x" * 10_000_000 + b'"}'
-    refused(mock.call("PATCH", f"/{DOCUMENTED}/review", JSON, content=big), 413, "rentalot.request.too-large")
+    refused(
+        mock.call("PATCH", f"/{DOCUMENTED}/review", JSON, content=big),
+        413,
+        "rentalot.request.too-large",
+    )
     before = memory()
     for _ in range(5):
-        refused(mock.call("PATCH", f"/{DOCUMENTED}/review", JSON, content=big), 413, "rentalot.request.too-large")
-        refused(mock.call("PATCH", f"/{DOCUMENTED}/review", JSON, content=iter([big])), 413, "rentalot.request.too-large")
+        refused(
+            mock.call("PATCH", f"/{DOCUMENTED}/review", JSON, content=big),
+            413,
+            "rentalot.request.too-large",
+        )
+        refused(
+            mock.call("PATCH", f"/{DOCUMENTED}/review", JSON, content=iter([big])),
+            413,
+            "rentalot.request.too-large",
+        )
     assert memory() - before < 5_000
 
 
@@ -137,13 +173,21 @@ def test_a_client_that_goes_away(mock: Mock) -> None:
     host = urlsplit(mock.url)
     with socket.create_connection((host.hostname, host.port)) as connection:
         head = f"PATCH /rentalot/api/v1/sessions/{DOCUMENTED}/review HTTP/1.1\r\nHost: x\r\nAuthorization: {KEY['Authorization']}\r\n"
-        connection.sendall(head.encode() + b"Content-Type: application/json\r\nContent-Length: 27\r\n\r\n" + b'{"reviewStatus":')
+        connection.sendall(
+            head.encode()
+            + b"Content-Type: application/json\r\nContent-Length: 27\r\n\r\n"
+            + b'{"reviewStatus":'
+        )
 
 
 def test_headers_that_are_not_ascii(mock: Mock) -> None:
     host = urlsplit(mock.url)
     connection = http.client.HTTPConnection(str(host.hostname), host.port)
-    connection.request("GET", "/rentalot/api/v1/sessions", headers={"Authorization": b"Bearer \xff\xfe".decode("latin-1")})
+    connection.request(
+        "GET",
+        "/rentalot/api/v1/sessions",
+        headers={"Authorization": b"Bearer \xff\xfe".decode("latin-1")},
+    )
     with closing(connection):
         assert connection.getresponse().status == 401
 
@@ -174,17 +218,64 @@ def test_a_web_socket(mock: Mock) -> None:
         ("PUT", "/broken-rules", {"rules": "all"}, 400),
         ("POST", "/nobody/states", {"action": "setup", "state": "session"}, 404),
         ("POST", "/rentalot/states", {"action": "setup", "state": "study"}, 501),
-        ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"colour": "red"}}, 501),
-        ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"status": "paused"}}, 501),
-        ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"contactId": 7}}, 400),
-        ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"createdAt": "today"}}, 400),
-        ("POST", "/rentalot/states", {"action": "setup", "state": "credential", "params": {"scopes": ["read"]}}, 501),
-        ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"createdAt": "9999-12-31T23:59:59Z"}}, 501),
-        ("POST", "/rentalot/states", {"action": "setup", "state": "session", "params": {"createdAt": "2027-01-01T00:00:00Z"}}, 501),
         (
             "POST",
             "/rentalot/states",
-            {"action": "setup", "state": "session", "params": {"status": "active", "reviewStatus": "denied"}},
+            {"action": "setup", "state": "session", "params": {"colour": "red"}},
+            501,
+        ),
+        (
+            "POST",
+            "/rentalot/states",
+            {"action": "setup", "state": "session", "params": {"status": "paused"}},
+            501,
+        ),
+        (
+            "POST",
+            "/rentalot/states",
+            {"action": "setup", "state": "session", "params": {"contactId": 7}},
+            400,
+        ),
+        (
+            "POST",
+            "/rentalot/states",
+            {"action": "setup", "state": "session", "params": {"createdAt": "today"}},
+            400,
+        ),
+        (
+            "POST",
+            "/rentalot/states",
+            {"action": "setup", "state": "credential", "params": {"scopes": ["read"]}},
+            501,
+        ),
+        (
+            "POST",
+            "/rentalot/states",
+            {
+                "action": "setup",
+                "state": "session",
+                "params": {"createdAt": "9999-12-31T23:59:59Z"},
+            },
+            501,
+        ),
+        (
+            "POST",
+            "/rentalot/states",
+            {
+                "action": "setup",
+                "state": "session",
+                "params": {"createdAt": "2027-01-01T00:00:00Z"},
+            },
+            501,
+        ),
+        (
+            "POST",
+            "/rentalot/states",
+            {
+                "action": "setup",
+                "state": "session",
+                "params": {"status": "active", "reviewStatus": "denied"},
+            },
             501,
         ),
         ("POST", "/rentalot/states", {"action": "undo", "state": "session"}, 400),

@@ -26,7 +26,9 @@ STUDY = {"jobId": "job_abc123", "testerId": "user_xyz789"}
 FEEDBACK: dict[str, Any] = {"clarity": 4, "difficulty": 3, "technicalIssues": False}
 
 
-def token(user: Any = "user_admin01", *, secret: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
+def token(
+    user: Any = "user_admin01", *, secret: str = SECRET, algorithm: str = "HS256", **claims: Any
+) -> str:
     """A token as somebody who tests a client would make one; a claim that is None is left out."""
     whole = {"sub": user, "exp": int((NOW + timedelta(hours=24)).timestamp()), **claims}
     given = {name: value for name, value in whole.items() if value is not None}
@@ -35,7 +37,11 @@ def token(user: Any = "user_admin01", *, secret: str = SECRET, algorithm: str = 
 
 def part(value: Any) -> str:
     """A part of a token, put together by hand."""
-    return base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode()).rstrip(b"=").decode()
+    return (
+        base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode())
+        .rstrip(b"=")
+        .decode()
+    )
 
 
 def bearer(text: str) -> dict[str, str]:
@@ -53,12 +59,18 @@ class Target:
     active: str
     analyzed: str
 
-    def send(self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+    def send(
+        self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
         """Below the sessions."""
         sent = KEY if headers is None else headers
-        return self.mock.client.request(method, f"{self.mock.url}/openscouter/api/sessions{path}", headers=sent, **options)
+        return self.mock.client.request(
+            method, f"{self.mock.url}/openscouter/api/sessions{path}", headers=sent, **options
+        )
 
-    def write(self, operation: str, content: bytes, content_type: str | None = "application/json") -> httpx.Response:
+    def write(
+        self, operation: str, content: bytes, content_type: str | None = "application/json"
+    ) -> httpx.Response:
         """A call that a good body would make succeed."""
         method, path = {
             "create": ("POST", ""),
@@ -67,17 +79,32 @@ class Target:
             "confirm": ("POST", f"/{self.analyzed}/confirm"),
             "feedback": ("POST", "/sess_001/feedback"),
         }[operation]
-        return self.send(method, path, KEY | ({"Content-Type": content_type} if content_type else {}), content=content)
+        return self.send(
+            method,
+            path,
+            KEY | ({"Content-Type": content_type} if content_type else {}),
+            content=content,
+        )
 
     def everything(self) -> list[bytes]:
-        sessions = [self.send("GET", f"/{session}").content for session in ("sess_001", self.active, self.analyzed)]
-        return [*sessions, self.send("GET", "/sess_001/notes").content, json.dumps(self.mock.outbox()).encode()]
+        sessions = [
+            self.send("GET", f"/{session}").content
+            for session in ("sess_001", self.active, self.analyzed)
+        ]
+        return [
+            *sessions,
+            self.send("GET", "/sess_001/notes").content,
+            json.dumps(self.mock.outbox()).encode(),
+        ]
 
 
 @pytest.fixture
 def target(openscouter: Mock) -> Iterator[Target]:
     """Whatever a test sends, nothing changes, and what is good is still possible."""
-    active, analyzed = (openscouter.state("session", status=status)["sessionId"] for status in ("active", "analyzed"))
+    active, analyzed = (
+        openscouter.state("session", status=status)["sessionId"]
+        for status in ("active", "analyzed")
+    )
     found = Target(openscouter, active, analyzed)
     before = found.everything()
     yield found
@@ -147,22 +174,50 @@ def test_bodies_that_are_missing(target: Target, operation: str) -> None:
 @pytest.mark.parametrize("operation", GOOD)
 def test_texts_that_are_no_unicode(target: Target, operation: str) -> None:
     good = json.dumps(GOOD[operation])
-    for text in (b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\\ud800", b"\\udc00\\ud800", b"\\x00", b"\\u12", b"\x01"):
+    for text in (
+        b"\xff",
+        b"\xc0\x80",
+        b"\xed\xa0\x80",
+        b"\\ud800",
+        b"\\udc00\\ud800",
+        b"\\x00",
+        b"\\u12",
+        b"\x01",
+    ):
         for name in ("jobId", "completedAt", "content", "comment"):
             if f'"{name}": "' in good:
-                refused(target.write(operation, good.encode().replace(f'"{name}": "'.encode(), f'"{name}": "'.encode() + text)), 400)
+                refused(
+                    target.write(
+                        operation,
+                        good.encode().replace(
+                            f'"{name}": "'.encode(), f'"{name}": "'.encode() + text
+                        ),
+                    ),
+                    400,
+                )
 
 
 @pytest.mark.parametrize("operation", GOOD)
 @pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data", ";;;"]
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "multipart/form-data",
+        ";;;",
+    ],
 )
 def test_content_types(target: Target, operation: str, content_type: str) -> None:
     refused(target.write(operation, json.dumps(GOOD[operation]).encode(), content_type), 400)
 
 
 def test_content_types_that_are_odd_but_good(target: Target) -> None:
-    for content_type in ("application/json; charset=utf-8", "APPLICATION/JSON", "application/json;x=y"):
+    for content_type in (
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON",
+        "application/json;x=y",
+    ):
         assert target.write("notes", b'{"notes": []}', content_type).status_code == 200
 
 
@@ -171,8 +226,16 @@ def test_content_types_that_are_odd_but_good(target: Target) -> None:
 
 def body(good: dict[str, Any], name: str, value: bytes | None) -> bytes:
     """The body with this raw value of a member, or without the member."""
-    members = [f'"{other}": {json.dumps(content)}'.encode() for other, content in good.items() if other != name]
-    return b"{" + b", ".join([*members, *([f'"{name}": '.encode() + value] if value is not None else [])]) + b"}"
+    members = [
+        f'"{other}": {json.dumps(content)}'.encode()
+        for other, content in good.items()
+        if other != name
+    ]
+    return (
+        b"{"
+        + b", ".join([*members, *([f'"{name}": '.encode() + value] if value is not None else [])])
+        + b"}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,47 +249,120 @@ def body(good: dict[str, Any], name: str, value: bytes | None) -> bytes:
         ("feedback", "comment", False),
     ],
 )
-def test_members_that_are_no_text(target: Target, operation: str, name: str, required: bool) -> None:
-    for value in (b"7", b"true", b'["job_abc123"]', b"{}", b"4.5", *([b"null", None] if required else [])):
+def test_members_that_are_no_text(
+    target: Target, operation: str, name: str, required: bool
+) -> None:
+    for value in (
+        b"7",
+        b"true",
+        b'["job_abc123"]',
+        b"{}",
+        b"4.5",
+        *([b"null", None] if required else []),
+    ):
         refused(target.write(operation, body(GOOD[operation], name, value)), 400, name)
 
 
 @pytest.mark.parametrize(
-    ("operation", "name"), [("create", "variant"), ("complete", "completedAt"), ("confirm", "comment"), ("feedback", "comment")]
+    ("operation", "name"),
+    [
+        ("create", "variant"),
+        ("complete", "completedAt"),
+        ("confirm", "comment"),
+        ("feedback", "comment"),
+    ],
 )
 def test_null_is_as_good_as_nothing(openscouter: Mock, operation: str, name: str) -> None:
     """The page lets a member be left out; of null it says nothing."""
     state = {"confirm": "analyzed", "feedback": "completed"}.get(operation, "active")
     session = openscouter.state("session", status=state)["sessionId"]
-    assert Target(openscouter, session, session).write(operation, body(GOOD[operation], name, b"null")).is_success
+    assert (
+        Target(openscouter, session, session)
+        .write(operation, body(GOOD[operation], name, b"null"))
+        .is_success
+    )
 
 
-@pytest.mark.parametrize(("operation", "name"), [("confirm", "rating"), ("feedback", "clarity"), ("feedback", "difficulty")])
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [("confirm", "rating"), ("feedback", "clarity"), ("feedback", "difficulty")],
+)
 @pytest.mark.parametrize(
     "value",
     [
         *(None, b"null", b"true", b"false", b'"4"', b'""', b"[4]", b"{}", b'"five"'),
-        *(b"4.5", b"4.0000001", b"0.99", b"5.01", b"0", b"6", b"-1", b"-0", b"0.0", b"-4", b"1e1", b"5e-1"),
-        *(b"1e400", b"-1e400", b"NaN", b"Infinity", b"1" * 30, b"9" * 5000, b"9223372036854775808", b"18446744073709551620"),
+        *(
+            b"4.5",
+            b"4.0000001",
+            b"0.99",
+            b"5.01",
+            b"0",
+            b"6",
+            b"-1",
+            b"-0",
+            b"0.0",
+            b"-4",
+            b"1e1",
+            b"5e-1",
+        ),
+        *(
+            b"1e400",
+            b"-1e400",
+            b"NaN",
+            b"Infinity",
+            b"1" * 30,
+            b"9" * 5000,
+            b"9223372036854775808",
+            b"18446744073709551620",
+        ),
         *(b"04", b"+4", b"4.", b".4", b"0x4", b"4_0", "٤".encode()),
     ],
 )
-def test_numbers_that_are_none_from_one_to_five(target: Target, operation: str, name: str, value: bytes | None) -> None:
+def test_numbers_that_are_none_from_one_to_five(
+    target: Target, operation: str, name: str, value: bytes | None
+) -> None:
     refused(target.write(operation, body(GOOD[operation], name, value)), 400)
 
 
-@pytest.mark.parametrize("value", [None, b"null", b"0", b"1", b'"true"', b'"false"', b'""', b"[]", b"[true]", b"{}", b"True", b"0.0"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        b"null",
+        b"0",
+        b"1",
+        b'"true"',
+        b'"false"',
+        b'""',
+        b"[]",
+        b"[true]",
+        b"{}",
+        b"True",
+        b"0.0",
+    ],
+)
 def test_technical_issues_are_true_or_false(target: Target, value: bytes | None) -> None:
     refused(target.write("feedback", body(FEEDBACK, "technicalIssues", value)), 400)
 
 
-@pytest.mark.parametrize("variant", ["", "C", "a", "AB", "A ", " A", "А", "A\u0000", "x" * 500])  # noqa: RUF001 - a Cyrillic letter
+@pytest.mark.parametrize("variant", ["", "C", "a", "AB", "A ", " A", "А", "A\u0000", "x" * 500])
 def test_variants_that_are_none(target: Target, variant: str) -> None:
-    refused(target.write("create", json.dumps({**STUDY, "variant": variant}).encode()), 400, "variant")
+    refused(
+        target.write("create", json.dumps({**STUDY, "variant": variant}).encode()), 400, "variant"
+    )
 
 
 @pytest.mark.parametrize(
-    "unknown", ["job_nowhere", "JOB_ABC123", " job_abc123", "job_abc123\u0000", "../job_abc123", "' or 1=1", "x" * 9000]
+    "unknown",
+    [
+        "job_nowhere",
+        "JOB_ABC123",
+        " job_abc123",
+        "job_abc123\u0000",
+        "../job_abc123",
+        "' or 1=1",
+        "x" * 9000,
+    ],
 )
 def test_studies_and_testers_that_are_none(target: Target, unknown: str) -> None:
     for name in STUDY:
@@ -242,12 +378,49 @@ def test_an_empty_study_or_tester(target: Target) -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        *("", "now", "yesterday", "2026-05-06", "17:00:00Z", "2026-05-06T17:00:00", "2026-05-06 17:00", "2026-W19-3T17:00:00Z"),
-        *("2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-05-06T25:00:00Z", "2026-05-06T16:60:00Z", "2026-05-06T16:00:61Z"),
-        *("2026-05-06T17:00:00+24:00", "2026-05-06T17:00:00+0000", "20260506T170000Z", "0000-01-01T00:00:00Z", "1778086800"),
-        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:60Z", "+12026-05-06T17:00:00Z"),
-        *("2026-05-06T17:00:00Z\n", " 2026-05-06T17:00:00Z", "２026-05-06T17:00:00Z", "2026-05-06T17:00:00.Z"),  # noqa: RUF001
-        *("2026-05-06T17:01:01.5Z", "2026-05-06T17:01:01Z", "1970-01-01T00:00:00Z", "2026-05-06T17:00:00Z\u0000", "x" * 500),
+        *(
+            "",
+            "now",
+            "yesterday",
+            "2026-05-06",
+            "17:00:00Z",
+            "2026-05-06T17:00:00",
+            "2026-05-06 17:00",
+            "2026-W19-3T17:00:00Z",
+        ),
+        *(
+            "2026-02-30T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-05-06T25:00:00Z",
+            "2026-05-06T16:60:00Z",
+            "2026-05-06T16:00:61Z",
+        ),
+        *(
+            "2026-05-06T17:00:00+24:00",
+            "2026-05-06T17:00:00+0000",
+            "20260506T170000Z",
+            "0000-01-01T00:00:00Z",
+            "1778086800",
+        ),
+        *(
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "9999-12-31T23:59:60Z",
+            "+12026-05-06T17:00:00Z",
+        ),
+        *(
+            "2026-05-06T17:00:00Z\n",
+            " 2026-05-06T17:00:00Z",
+            "２026-05-06T17:00:00Z",
+            "2026-05-06T17:00:00.Z",
+        ),
+        *(
+            "2026-05-06T17:01:01.5Z",
+            "2026-05-06T17:01:01Z",
+            "1970-01-01T00:00:00Z",
+            "2026-05-06T17:00:00Z\u0000",
+            "x" * 500,
+        ),
     ],
 )
 def test_times_of_completion(target: Target, moment: str) -> None:
@@ -257,65 +430,158 @@ def test_times_of_completion(target: Target, moment: str) -> None:
 def test_a_clients_clock_may_be_a_minute_ahead(openscouter: Mock) -> None:
     session = openscouter.state("session", status="active")["sessionId"]
     target = Target(openscouter, session, session)
-    refused(target.send("POST", f"/{session}/complete", json={"completedAt": "2026-05-06T17:01:01Z"}), 400, "which is now")
-    assert target.send("POST", f"/{session}/complete", json={"completedAt": "2026-05-06T17:00:00.185Z"}).status_code == 200
+    refused(
+        target.send("POST", f"/{session}/complete", json={"completedAt": "2026-05-06T17:01:01Z"}),
+        400,
+        "which is now",
+    )
+    assert (
+        target.send(
+            "POST", f"/{session}/complete", json={"completedAt": "2026-05-06T17:00:00.185Z"}
+        ).status_code
+        == 200
+    )
 
 
 def test_half_a_character_is_no_user(openscouter: Mock) -> None:
-    payload = base64.urlsafe_b64encode(b'{"sub": "\\ud800", "exp": 4102444800}').rstrip(b"=").decode()
+    payload = (
+        base64.urlsafe_b64encode(b'{"sub": "\\ud800", "exp": 4102444800}').rstrip(b"=").decode()
+    )
     header = base64.urlsafe_b64encode(b'{"alg": "HS256", "typ": "JWT"}').rstrip(b"=").decode()
-    signature = hmac.new(b"session-contracts-mock-signs-with-this", f"{header}.{payload}".encode(), hashlib.sha256).digest()
+    signature = hmac.new(
+        b"session-contracts-mock-signs-with-this", f"{header}.{payload}".encode(), hashlib.sha256
+    ).digest()
     token = f"{header}.{payload}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
-    answer = openscouter.client.get(f"{openscouter.url}/openscouter/api/sessions/sess_001", headers={"Authorization": f"Bearer {token}"})
+    answer = openscouter.client.get(
+        f"{openscouter.url}/openscouter/api/sessions/sess_001",
+        headers={"Authorization": f"Bearer {token}"},
+    )
     assert answer.status_code == 401
 
 
 def test_a_split_that_nobody_can_draw_from(openscouter: Mock) -> None:
-    for split, status in (({"A": 1e308, "B": 1e308}, 501), ({"A": 0, "B": 0}, 501), ({"A": -1}, 501), ({"A": "half"}, 400)):
+    for split, status in (
+        ({"A": 1e308, "B": 1e308}, 501),
+        ({"A": 0, "B": 0}, 501),
+        ({"A": -1}, 501),
+        ({"A": "half"}, 400),
+    ):
         message = {"action": "setup", "state": "study", "params": {"splitRatio": split}}
-        assert openscouter.control("POST", "/openscouter/states", json=message).status_code == status
+        assert (
+            openscouter.control("POST", "/openscouter/states", json=message).status_code == status
+        )
 
 
 def test_a_refusal_does_not_repeat_a_huge_value(target: Target) -> None:
-    refused(target.write("create", json.dumps({**STUDY, "variant": "x" * 100_000}).encode()), 400, "variant")
-    refused(target.send("POST", f"/{target.active}/complete", json={"completedAt": "x" * 100_000}), 400, "completedAt")
+    refused(
+        target.write("create", json.dumps({**STUDY, "variant": "x" * 100_000}).encode()),
+        400,
+        "variant",
+    )
+    refused(
+        target.send("POST", f"/{target.active}/complete", json={"completedAt": "x" * 100_000}),
+        400,
+        "completedAt",
+    )
 
 
 @pytest.mark.parametrize(
     "notes",
     [
-        *(b"null", b"{}", b'"x"', b"7", b"true", b'{"content": "x"}', b"[null]", b"[[]]", b'["x"]', b"[7]", b"[{}]"),
-        *(b'[{"noteId": "note_001"}]', b'[{"content": null}]', b'[{"content": 7}]', b'[{"content": ["x"]}]', b'[{"content": ""}]'),
+        *(
+            b"null",
+            b"{}",
+            b'"x"',
+            b"7",
+            b"true",
+            b'{"content": "x"}',
+            b"[null]",
+            b"[[]]",
+            b'["x"]',
+            b"[7]",
+            b"[{}]",
+        ),
+        *(
+            b'[{"noteId": "note_001"}]',
+            b'[{"content": null}]',
+            b'[{"content": 7}]',
+            b'[{"content": ["x"]}]',
+            b'[{"content": ""}]',
+        ),
         *(b'[{"noteId": 1, "content": "x"}]', b'[{"noteId": ["note_001"], "content": "x"}]'),
-        *(b'[{"noteId": {}, "content": "x"}]', b'[{"noteId": true, "content": "x"}]', b'[{"noteId": "note_001", "content": ""}]'),
-        *(b'[{"content": "good"}, {"content": ""}]', b'[{"noteId": "note_001", "content": "good"}, {"content": 4.5}]'),
+        *(
+            b'[{"noteId": {}, "content": "x"}]',
+            b'[{"noteId": true, "content": "x"}]',
+            b'[{"noteId": "note_001", "content": ""}]',
+        ),
+        *(
+            b'[{"content": "good"}, {"content": ""}]',
+            b'[{"noteId": "note_001", "content": "good"}, {"content": 4.5}]',
+        ),
     ],
 )
 def test_notes_that_are_none(target: Target, notes: bytes) -> None:
     refused(target.write("notes", b'{"notes": ' + notes + b"}"), 400)
 
 
-@pytest.mark.parametrize("note", ["note_404", "NOTE_001", "note_001 ", "note_001\u0000", "sess_001", "*", "x" * 9000])
+@pytest.mark.parametrize(
+    "note", ["note_404", "NOTE_001", "note_001 ", "note_001\u0000", "sess_001", "*", "x" * 9000]
+)
 def test_notes_that_nobody_wrote(target: Target, note: str) -> None:
-    batch = [{"noteId": "note_001", "content": "Changed."}, {"noteId": note, "content": "x"}, {"content": "New."}]
+    batch = [
+        {"noteId": "note_001", "content": "Changed."},
+        {"noteId": note, "content": "x"},
+        {"content": "New."},
+    ]
     refused(target.send("PATCH", "/sess_001/notes", json={"notes": batch}), 404)
 
 
 def test_a_note_without_a_name(target: Target) -> None:
-    answer = target.send("PATCH", "/sess_001/notes", json={"notes": [{"noteId": "", "content": "x"}]})
+    answer = target.send(
+        "PATCH", "/sess_001/notes", json={"notes": [{"noteId": "", "content": "x"}]}
+    )
     refused(answer, 404 if answer.status_code == 404 else 400)
 
 
 # ---- ids, paths, methods
 
-SUFFIXES = {"": "GET", "/complete": "POST", "/analyze": "POST", "/notes": "GET", "/confirm": "POST", "/feedback": "POST"}
+SUFFIXES = {
+    "": "GET",
+    "/complete": "POST",
+    "/analyze": "POST",
+    "/notes": "GET",
+    "/confirm": "POST",
+    "/feedback": "POST",
+}
 
 
 @pytest.mark.parametrize(
     "identity",
     [
-        *("1", "SESS_001", "sess_0011", "sess_00", "sess_001%20", "%20sess_001", "sess_001%00", "%00", "%FF%FE", "%ED%A0%80"),
-        *("*", "null", "note_001", "sess_001'--", "sess_001,sess_001", "%E2%82%AC", "%252e%252e", "...", "-1", "x" * 4000),
+        *(
+            "1",
+            "SESS_001",
+            "sess_0011",
+            "sess_00",
+            "sess_001%20",
+            "%20sess_001",
+            "sess_001%00",
+            "%00",
+            "%FF%FE",
+            "%ED%A0%80",
+        ),
+        *(
+            "*",
+            "null",
+            "note_001",
+            "sess_001'--",
+            "sess_001,sess_001",
+            "%E2%82%AC",
+            "%252e%252e",
+            "...",
+            "-1",
+            "x" * 4000,
+        ),
     ],
 )
 def test_ids_of_no_session(target: Target, identity: str) -> None:
@@ -323,15 +589,29 @@ def test_ids_of_no_session(target: Target, identity: str) -> None:
     for suffix, method in SUFFIXES.items():
         options = {"json": bodies[suffix]} if suffix in bodies else {}
         refused(target.send(method, f"/{identity}{suffix}", **options), 404, "Session not found")
-    refused(target.send("PATCH", f"/{identity}/notes", json=GOOD["notes"]), 404, "Session not found")
+    refused(
+        target.send("PATCH", f"/{identity}/notes", json=GOOD["notes"]), 404, "Session not found"
+    )
 
 
 def test_unknown_paths(target: Target) -> None:
     for method in ("GET", "POST", "PATCH"):
-        for path in ("/", "/sess_001/", "/sess_001/note", "/sess_001/notes/note_001", "/sess_001/Complete", "//complete"):
+        for path in (
+            "/",
+            "/sess_001/",
+            "/sess_001/note",
+            "/sess_001/notes/note_001",
+            "/sess_001/Complete",
+            "//complete",
+        ):
             refused(target.send(method, path), 404)
     refused(target.send("GET", "/sess%2F001"), 404)
-    for prefix in ("/openscouter/api/v1/sessions", "/openscouter/sessions", "/openscouter/api", "/openscouter/api/studies"):
+    for prefix in (
+        "/openscouter/api/v1/sessions",
+        "/openscouter/sessions",
+        "/openscouter/api",
+        "/openscouter/api/studies",
+    ):
         answer = target.mock.client.get(f"{target.mock.url}{prefix}", headers=KEY)
         assert answer.status_code == 404
 
@@ -342,7 +622,16 @@ def test_unknown_paths(target: Target) -> None:
     + [(f"/sess_001/{step}", {"POST"}) for step in ("complete", "analyze", "confirm", "feedback")],
 )
 def test_methods(target: Target, path: str, allowed: set[str]) -> None:
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"} - allowed:
+    for method in {
+        "GET",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "OPTIONS",
+        "TRACE",
+        "PROPFIND",
+    } - allowed:
         answer = target.send(method, path, content=b"{}")
         refused(answer, 405)
         assert set(re.split(r",\s*", answer.headers["allow"])) == allowed
@@ -353,14 +642,24 @@ def test_methods(target: Target, path: str, allowed: set[str]) -> None:
 
 def test_a_body_of_ten_megabytes(target: Target) -> None:
     def memory() -> int:
-        return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{target.mock.pid}/status").read_text())[0])
+        return int(
+            re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{target.mock.pid}/status").read_text())[0]
+        )
 
     big = b'{"notes": [{"content": "' + b"x" * 10_000_000 + b'"}]}'
     refused(target.write("notes", big), 413)
     before = memory()
     for operation in ("notes", "confirm", "create"):
         refused(target.write(operation, big), 413)
-    refused(target.send("PATCH", "/sess_001/notes", {**KEY, "Content-Type": "application/json"}, content=iter([big])), 413)
+    refused(
+        target.send(
+            "PATCH",
+            "/sess_001/notes",
+            {**KEY, "Content-Type": "application/json"},
+            content=iter([big]),
+        ),
+        413,
+    )
     assert memory() - before < 5_000
 
 
@@ -381,15 +680,50 @@ UNSIGNED = f"{part({'alg': 'none', 'typ': 'JWT'})}.{CLAIMS}"
 @pytest.mark.parametrize(
     "bad",
     [
-        *("garbage", "a.b.c", "..", ".", f"{HEAD}.{CLAIMS}", f"{HEAD}.{CLAIMS}.", f".{CLAIMS}.{SIGNATURE}", f"{token()}.{SIGNATURE}"),
-        *(f"{token()} {token()}", f"{token()},", f'"{token()}"', token()[:-2] + "xx", token()[1:], "x" * 20_000),
-        *(token(secret="somebody-else-signed-this-one-here"), token(secret=SECRET.upper()), token(secret=SECRET + " ")),
-        *(token(algorithm="none"), f"{UNSIGNED}.", f"{UNSIGNED}.{SIGNATURE}", f"{part({'alg': 'None', 'typ': 'JWT'})}.{CLAIMS}."),
+        *(
+            "garbage",
+            "a.b.c",
+            "..",
+            ".",
+            f"{HEAD}.{CLAIMS}",
+            f"{HEAD}.{CLAIMS}.",
+            f".{CLAIMS}.{SIGNATURE}",
+            f"{token()}.{SIGNATURE}",
+        ),
+        *(
+            f"{token()} {token()}",
+            f"{token()},",
+            f'"{token()}"',
+            token()[:-2] + "xx",
+            token()[1:],
+            "x" * 20_000,
+        ),
+        *(
+            token(secret="somebody-else-signed-this-one-here"),
+            token(secret=SECRET.upper()),
+            token(secret=SECRET + " "),
+        ),
+        *(
+            token(algorithm="none"),
+            f"{UNSIGNED}.",
+            f"{UNSIGNED}.{SIGNATURE}",
+            f"{part({'alg': 'None', 'typ': 'JWT'})}.{CLAIMS}.",
+        ),
         *(token(secret=SECRET * 2, algorithm="HS384"), token(secret=SECRET * 2, algorithm="HS512")),
-        *(f"{part({'typ': 'JWT'})}.{CLAIMS}.{SIGNATURE}", f"{part({'alg': ['HS256']})}.{CLAIMS}.{SIGNATURE}"),
-        *(f"{part([])}.{CLAIMS}.{SIGNATURE}", f"{part(b'{')}.{CLAIMS}.{SIGNATURE}", f"{part(b'null')}.{CLAIMS}.{SIGNATURE}"),
+        *(
+            f"{part({'typ': 'JWT'})}.{CLAIMS}.{SIGNATURE}",
+            f"{part({'alg': ['HS256']})}.{CLAIMS}.{SIGNATURE}",
+        ),
+        *(
+            f"{part([])}.{CLAIMS}.{SIGNATURE}",
+            f"{part(b'{')}.{CLAIMS}.{SIGNATURE}",
+            f"{part(b'null')}.{CLAIMS}.{SIGNATURE}",
+        ),
         f"{HEAD}.{part({'sub': 'user_admin01', 'exp': 9_999_999_999, 'tenant': 'other'})}.{SIGNATURE}",
-        *(jwt.api_jws.encode(content, SECRET, "HS256") for content in (b"", b"null", b"[]", b"7", b"\xff\xfe", b"{", b"[" * 40_000)),
+        *(
+            jwt.api_jws.encode(content, SECRET, "HS256")
+            for content in (b"", b"null", b"[]", b"7", b"\xff\xfe", b"{", b"[" * 40_000)
+        ),
         *(token(exp=int(NOW.timestamp()) - seconds) for seconds in (0, 1, 86_400)),
         *(token(exp=odd) for odd in ODD_TIMES),
         *(token(user=odd) for odd in ODD_USERS),
@@ -397,7 +731,9 @@ UNSIGNED = f"{part({'alg': 'none', 'typ': 'JWT'})}.{CLAIMS}"
 )
 def test_tokens_that_do_not_count(target: Target, bad: str) -> None:
     refused(target.send("GET", "/sess_001", bearer(bad)), 401)
-    refused(target.send("POST", f"/{target.analyzed}/confirm", bearer(bad), json=GOOD["confirm"]), 401)
+    refused(
+        target.send("POST", f"/{target.analyzed}/confirm", bearer(bad), json=GOOD["confirm"]), 401
+    )
 
 
 def test_a_token_wants_its_claims(target: Target) -> None:
@@ -422,24 +758,68 @@ def test_a_tenant_that_is_no_text_sees_nothing(target: Target, tenant: Any) -> N
 @pytest.mark.parametrize(
     "claims",
     [
-        *({"exp": 10**18}, {"exp": 10**400}, {"exp": 2e9 + 0.5}, {"nbf": 10**12}, {"nbf": 10**400}, {"nbf": "x"}, {"iat": 10**12}),
-        *({"iat": "x"}, {"iat": 10**400}, {"aud": "x"}, {"aud": [7]}, {"iss": "somebody"}, {"jti": 7}, {"jti": []}),
-        *({"user": ""}, {"user": "x" * 3000}, {"user": "user\u0000"}, {"user": "ü"}, {"user": "'; --"}, {"user": "\ud800"}),
+        *(
+            {"exp": 10**18},
+            {"exp": 10**400},
+            {"exp": 2e9 + 0.5},
+            {"nbf": 10**12},
+            {"nbf": 10**400},
+            {"nbf": "x"},
+            {"iat": 10**12},
+        ),
+        *(
+            {"iat": "x"},
+            {"iat": 10**400},
+            {"aud": "x"},
+            {"aud": [7]},
+            {"iss": "somebody"},
+            {"jti": 7},
+            {"jti": []},
+        ),
+        *(
+            {"user": ""},
+            {"user": "x" * 3000},
+            {"user": "user\u0000"},
+            {"user": "ü"},
+            {"user": "'; --"},
+            {"user": "\ud800"},
+        ),
     ],
 )
 def test_a_token_with_odd_claims_is_no_defect(target: Target, claims: dict[str, Any]) -> None:
     answer = target.send("GET", "/sess_001/notes", bearer(token(**claims)))
     assert answer.status_code in (200, 401), answer.text
-    assert target.send("PATCH", "/sess_001/notes", bearer(token(**claims)), json={"notes": []}).status_code == answer.status_code
+    assert (
+        target.send(
+            "PATCH", "/sess_001/notes", bearer(token(**claims)), json={"notes": []}
+        ).status_code
+        == answer.status_code
+    )
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"Bearer", b"Bearer ", b"Bearer \xff\xfe", b"\xff", b"Basic eDp5", b"Token x", b"Bearer, x", b"Digest a=b", b"Bearer\tx"]
+    "value",
+    [
+        b"",
+        b"Bearer",
+        b"Bearer ",
+        b"Bearer \xff\xfe",
+        b"\xff",
+        b"Basic eDp5",
+        b"Token x",
+        b"Bearer, x",
+        b"Digest a=b",
+        b"Bearer\tx",
+    ],
 )
 def test_headers_that_carry_no_token(target: Target, value: bytes) -> None:
     where = urlsplit(target.mock.url)
     with closing(http.client.HTTPConnection(str(where.hostname), where.port)) as connection:
-        connection.request("GET", "/openscouter/api/sessions/sess_001", headers={"Authorization": value.decode("latin-1")})
+        connection.request(
+            "GET",
+            "/openscouter/api/sessions/sess_001",
+            headers={"Authorization": value.decode("latin-1")},
+        )
         answer = connection.getresponse()
         found = json.load(answer)
     assert answer.status == 401
@@ -448,8 +828,15 @@ def test_headers_that_carry_no_token(target: Target, value: bytes) -> None:
 
 
 def test_a_token_that_is_given_twice(target: Target) -> None:
-    twice = httpx.Headers([("Authorization", f"Bearer {token()}"), ("Authorization", f"Bearer {token(tenant='other')}")])
-    answer = target.mock.client.get(f"{target.mock.url}/openscouter/api/sessions/sess_001", headers=twice)
+    twice = httpx.Headers(
+        [
+            ("Authorization", f"Bearer {token()}"),
+            ("Authorization", f"Bearer {token(tenant='other')}"),
+        ]
+    )
+    answer = target.mock.client.get(
+        f"{target.mock.url}/openscouter/api/sessions/sess_001", headers=twice
+    )
     assert answer.status_code in (200, 401, 404)
 
 
@@ -509,31 +896,64 @@ def test_a_token_that_is_given_twice(target: Target) -> None:
         ("", {}, 501, "state"),
     ],
 )
-def test_provider_states(target: Target, state: str, params: dict[str, Any], status: int, said: str) -> None:
-    answer = target.mock.control("POST", "/openscouter/states", json={"action": "setup", "state": state, "params": params})
+def test_provider_states(
+    target: Target, state: str, params: dict[str, Any], status: int, said: str
+) -> None:
+    answer = target.mock.control(
+        "POST", "/openscouter/states", json={"action": "setup", "state": state, "params": params}
+    )
     assert answer.status_code == status, answer.text
     assert said in answer.json()["error"]
 
 
 def test_no_analysis_to_finish(target: Target) -> None:
     for session in ("sess_001", target.active, target.analyzed):
-        message = {"action": "setup", "state": "analysis finished", "params": {"sessionId": session}}
+        message = {
+            "action": "setup",
+            "state": "analysis finished",
+            "params": {"sessionId": session},
+        }
         answer = target.mock.control("POST", "/openscouter/states", json=message)
         assert answer.status_code in (200, 400, 501), answer.text
-    answer = target.mock.control("POST", "/openscouter/states", json={"action": "setup", "state": "analysis finished"})
+    answer = target.mock.control(
+        "POST", "/openscouter/states", json={"action": "setup", "state": "analysis finished"}
+    )
     assert answer.status_code in (200, 400, 501), answer.text
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        *(b"", b"{", b"[]", b"null", b"\xff", b'"session"', b"{}", b'{"action": "setup"}', b'{"state": "session"}', b"[" * 40_000),
-        *(b'{"action": "undo", "state": "session"}', b'{"action": 7, "state": "session"}', b'{"action": "setup", "state": 7}'),
-        *(b'{"action": "setup", "state": null}', b'{"action": "setup", "state": "session", "params": []}'),
-        *(b'{"action": "setup", "state": "session", "params": "active"}', b'{"action": "setup", "state": "session", "params": 7}'),
+        *(
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b"\xff",
+            b'"session"',
+            b"{}",
+            b'{"action": "setup"}',
+            b'{"state": "session"}',
+            b"[" * 40_000,
+        ),
+        *(
+            b'{"action": "undo", "state": "session"}',
+            b'{"action": 7, "state": "session"}',
+            b'{"action": "setup", "state": 7}',
+        ),
+        *(
+            b'{"action": "setup", "state": null}',
+            b'{"action": "setup", "state": "session", "params": []}',
+        ),
+        *(
+            b'{"action": "setup", "state": "session", "params": "active"}',
+            b'{"action": "setup", "state": "session", "params": 7}',
+        ),
     ],
 )
 def test_messages_that_are_no_state(target: Target, content: bytes) -> None:
-    answer = target.mock.control("POST", "/openscouter/states", content=content, headers={"Content-Type": "application/json"})
+    answer = target.mock.control(
+        "POST", "/openscouter/states", content=content, headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]

@@ -30,7 +30,9 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 COUNTER = itertools.count(1)
 
 
-def token(user: Any = "user_default", *, secret: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
+def token(
+    user: Any = "user_default", *, secret: str = SECRET, algorithm: str = "HS256", **claims: Any
+) -> str:
     """A token as somebody who tests a client would make one; a claim that is None is left out."""
     whole = {"sub": user, "exp": int((NOW + timedelta(hours=24)).timestamp()), **claims}
     given = {name: value for name, value in whole.items() if value is not None}
@@ -39,7 +41,11 @@ def token(user: Any = "user_default", *, secret: str = SECRET, algorithm: str = 
 
 def part(value: Any) -> str:
     """A part of a token, put together by hand."""
-    return base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode()).rstrip(b"=").decode()
+    return (
+        base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode())
+        .rstrip(b"=")
+        .decode()
+    )
 
 
 def bearer(text: str) -> dict[str, str]:
@@ -60,8 +66,17 @@ def good(operation: str) -> dict[str, Any]:
         "update": {"endedAt": "2026-05-06T16:00:00Z", "metadata": {"a": 1}},
         "merge": {"a": "1"},
         "ingest": {
-            **{"id": new_id(), "sessionId": "bad", "ts": "2026-05-06T16:00:00Z", "kind": "prompt", "source": SOURCE},
-            **{"actor": {"type": "human"}, "provenance": {"attribution": "mixed", "confidence": 0.5, "observability": "low"}},
+            **{
+                "id": new_id(),
+                "sessionId": "bad",
+                "ts": "2026-05-06T16:00:00Z",
+                "kind": "prompt",
+                "source": SOURCE,
+            },
+            **{
+                "actor": {"type": "human"},
+                "provenance": {"attribution": "mixed", "confidence": 0.5, "observability": "low"},
+            },
             **{"v": 1, "data": {"text": "x"}},
         },
     }
@@ -78,13 +93,20 @@ class Target:
     mock: Mock
     candidate: dict[str, str]
 
-    def send(self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+    def send(
+        self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
         """Below the sessions."""
         return self.mock.client.request(
-            method, f"{self.mock.url}/promptster/v1/sessions{path}", headers=KEY if headers is None else headers, **options
+            method,
+            f"{self.mock.url}/promptster/v1/sessions{path}",
+            headers=KEY if headers is None else headers,
+            **options,
         )
 
-    def write(self, operation: str, content: bytes, content_type: str | None = "application/json") -> httpx.Response:
+    def write(
+        self, operation: str, content: bytes, content_type: str | None = "application/json"
+    ) -> httpx.Response:
         """A call that a good body would make succeed."""
         method, path = {
             "create": ("POST", "sessions"),
@@ -94,11 +116,16 @@ class Target:
         }[operation]
         headers = self.candidate if operation == "ingest" else KEY
         sent = headers | ({"Content-Type": content_type} if content_type else {})
-        return self.mock.client.request(method, f"{self.mock.url}/promptster/v1/{path}", headers=sent, content=content)
+        return self.mock.client.request(
+            method, f"{self.mock.url}/promptster/v1/{path}", headers=sent, content=content
+        )
 
     def everything(self) -> list[bytes]:
         found = [self.send("GET", "?limit=100").content]
-        return found + [self.send("GET", f"/{PAGE}{path}").content for path in ("", "/timeline", "/decisions", "/cohort-stats")]
+        return found + [
+            self.send("GET", f"/{PAGE}{path}").content
+            for path in ("", "/timeline", "/decisions", "/cohort-stats")
+        ]
 
 
 @pytest.fixture
@@ -130,7 +157,16 @@ def refused(answer: httpx.Response, *statuses: int, said: str = "") -> None:
         assert isinstance(detail["path"], list)
     assert said in answer.text
     assert len(answer.text) < 2000
-    for leak in ("Traceback", "timedelta", "isoformat", "dict", "Decimal", "object at 0x", "NoneType", "Expecting"):
+    for leak in (
+        "Traceback",
+        "timedelta",
+        "isoformat",
+        "dict",
+        "Decimal",
+        "object at 0x",
+        "NoneType",
+        "Expecting",
+    ):
         assert leak not in answer.text
     if answer.status_code in (400, 401, 409, 413):
         assert answer.headers["x-mock-rule"].startswith("promptster.")
@@ -177,17 +213,25 @@ def test_bodies_that_are_too_deep(target: Target, operation: str, depth: int) ->
     arrays = b"[" * depth + b"]" * depth
     refused(target.write(operation, arrays), 400)
     for name in ("id", "endedAt", "kind", "source", "sourceService"):
-        if operation == "merge" or name not in {**good(operation), **({"id": ""} if operation == "create" else {})}:
+        if operation == "merge" or name not in {
+            **good(operation),
+            **({"id": ""} if operation == "create" else {}),
+        }:
             continue
         refused(target.write(operation, raw(good(operation), name, arrays)), 400)
 
 
 @pytest.mark.parametrize("depth", [10, 250, 254, 1000])
-@pytest.mark.parametrize(("operation", "name"), [("create", "metadata"), ("update", "metadata"), ("merge", "deep"), ("ingest", "data")])
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [("create", "metadata"), ("update", "metadata"), ("merge", "deep"), ("ingest", "data")],
+)
 def test_contents_that_are_deep(promptster: Mock, operation: str, name: str, depth: int) -> None:
     """A mock that takes them shows them; one that does not says so."""
     target = Target(promptster, promptster.credential(kind="candidate"))
-    answer = target.write(operation, raw(good(operation), name, b'{"a":' * depth + b"1" + b"}" * depth))
+    answer = target.write(
+        operation, raw(good(operation), name, b'{"a":' * depth + b"1" + b"}" * depth)
+    )
     if not answer.is_success:
         refused(answer, 400)
     for path in ("?limit=100", f"/{PAGE}"):
@@ -199,29 +243,68 @@ def test_contents_that_are_deep(promptster: Mock, operation: str, name: str, dep
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_texts_that_are_no_unicode(target: Target, operation: str) -> None:
     whole = json.dumps(good(operation))
-    names = [name for name in ("sourceService", "endedAt", "a", "text", "id", "sessionId", "channel") if f'"{name}": "' in whole]
+    names = [
+        name
+        for name in ("sourceService", "endedAt", "a", "text", "id", "sessionId", "channel")
+        if f'"{name}": "' in whole
+    ]
     assert names
-    for text in (b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\\ud800", b"\\udc00\\ud800", b"\\uzz", b"\x01"):
+    for text in (
+        b"\xff",
+        b"\xc0\x80",
+        b"\xed\xa0\x80",
+        b"\\ud800",
+        b"\\udc00\\ud800",
+        b"\\uzz",
+        b"\x01",
+    ):
         for name in names:
-            content = whole.encode().replace(f'"{name}": "'.encode(), f'"{name}": "'.encode() + text)
+            content = whole.encode().replace(
+                f'"{name}": "'.encode(), f'"{name}": "'.encode() + text
+            )
             refused(target.write(operation, content), 400)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data", ";;;"]
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "multipart/form-data",
+        ";;;",
+    ],
 )
 def test_content_types(target: Target, operation: str, content_type: str) -> None:
     refused(target.write(operation, json.dumps(good(operation)).encode(), content_type), 400)
 
 
 def test_content_types_that_are_odd_but_good(target: Target) -> None:
-    for content_type in ("application/json; charset=utf-8", "APPLICATION/JSON", "application/json;x=y"):
+    for content_type in (
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON",
+        "application/json;x=y",
+    ):
         assert target.write("update", b"{}", content_type).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "number", [b"NaN", b"Infinity", b"-Infinity", b"1e400", b"-1e400", b"9" * 5000, b"01", b"+1", b"1.", b".5", b"0x1", b"1_0"]
+    "number",
+    [
+        b"NaN",
+        b"Infinity",
+        b"-Infinity",
+        b"1e400",
+        b"-1e400",
+        b"9" * 5000,
+        b"01",
+        b"+1",
+        b"1.",
+        b".5",
+        b"0x1",
+        b"1_0",
+    ],
 )
 def test_numbers_that_json_does_not_have(target: Target, number: bytes) -> None:
     refused(target.write("create", b'{"metadata": {"a": ' + number + b"}}"), 400)
@@ -234,8 +317,16 @@ def test_numbers_that_json_does_not_have(target: Target, number: bytes) -> None:
 
 def raw(whole: dict[str, Any], name: str, value: bytes | None) -> bytes:
     """The body with this raw value of a member, or without the member."""
-    members = [f'"{other}": {json.dumps(content)}'.encode() for other, content in whole.items() if other != name]
-    return b"{" + b", ".join([*members, *([f'"{name}": '.encode() + value] if value is not None else [])]) + b"}"
+    members = [
+        f'"{other}": {json.dumps(content)}'.encode()
+        for other, content in whole.items()
+        if other != name
+    ]
+    return (
+        b"{"
+        + b", ".join([*members, *([f'"{name}": '.encode() + value] if value is not None else [])])
+        + b"}"
+    )
 
 
 NO_TEXT = (b"7", b"true", b'["x"]', b"{}", b"4.5")
@@ -257,18 +348,31 @@ def test_members_that_are_no_text(target: Target, operation: str, name: str) -> 
 @pytest.mark.parametrize(
     ("operation", "name", "required"),
     [
-        *(("create", "metadata", False), ("update", "metadata", False), ("ingest", "source", True), ("ingest", "data", True)),
+        *(
+            ("create", "metadata", False),
+            ("update", "metadata", False),
+            ("ingest", "source", True),
+            ("ingest", "data", True),
+        ),
         *(("ingest", "actor", False), ("ingest", "provenance", False)),
     ],
 )
-def test_members_that_are_no_object(target: Target, operation: str, name: str, required: bool) -> None:
+def test_members_that_are_no_object(
+    target: Target, operation: str, name: str, required: bool
+) -> None:
     for value in (*NO_OBJECT, *([b"null", None] if required else [])):
         refused(target.write(operation, raw(good(operation), name, value)), 400, said=name)
 
 
 @pytest.mark.parametrize(
     ("operation", "name"),
-    [("create", "id"), ("create", "sourceService"), ("create", "metadata"), ("update", "endedAt"), ("update", "metadata")],
+    [
+        ("create", "id"),
+        ("create", "sourceService"),
+        ("create", "metadata"),
+        ("update", "endedAt"),
+        ("update", "metadata"),
+    ],
 )
 def test_null_is_no_defect(promptster: Mock, operation: str, name: str) -> None:
     """The page lets a member be left out; of null it says nothing."""
@@ -289,47 +393,117 @@ def test_null_is_no_defect(promptster: Mock, operation: str, name: str) -> None:
             "7c9e6679-7425-40de-944b-e07fc1f90ae7 ",
             "7c9e66797425-40de-944b-e07fc1f90ae7",
         ),
-        *("{7c9e6679-7425-40de-944b-e07fc1f90ae8}", "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae8", "7c9e6679742540de944be07fc1f90ae8"),
-        *("7c9e6679-7425-40de-944b-e07fc1f90aeg", "７c9e6679-7425-40de-944b-e07fc1f90ae7", "7c9e6679-7425-40de-944b-e07fc1f90ae7\n"),  # noqa: RUF001
+        *(
+            "{7c9e6679-7425-40de-944b-e07fc1f90ae8}",
+            "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae8",
+            "7c9e6679742540de944be07fc1f90ae8",
+        ),
+        *(
+            "7c9e6679-7425-40de-944b-e07fc1f90aeg",
+            "７c9e6679-7425-40de-944b-e07fc1f90ae7",
+            "7c9e6679-7425-40de-944b-e07fc1f90ae7\n",
+        ),
         *("7c9e6679-7425-40de-944b-e07fc1f90ae7\u0000", "x" * 5000, "../" + PAGE, "null"),
     ],
 )
 def test_ids_that_are_no_uuid(target: Target, identity: str) -> None:
     refused(target.send("POST", "", json={"id": identity}), 400, said="Invalid request body")
-    refused(target.write("ingest", json.dumps({**good("ingest"), "id": identity}).encode()), 400, said="Invalid request body")
+    refused(
+        target.write("ingest", json.dumps({**good("ingest"), "id": identity}).encode()),
+        400,
+        said="Invalid request body",
+    )
 
 
 MOMENTS = [
-    *("", "now", "yesterday", "2026-05-06", "17:00:00Z", "2026-05-06T17:00:00", "2026-05-06 17:00", "2026-W19-3T17:00:00Z"),
-    *("2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-05-06T25:00:00Z", "2026-05-06T24:00:00Z", "2026-05-06T16:60:00Z"),
-    *("2026-05-06T16:00:60Z", "2026-05-06T16:00:61Z", "2026-05-06T17:00:00+24:00", "2026-05-06T17:00:00+0000", "20260506T170000Z"),
-    *("0000-01-01T00:00:00Z", "1778086800", "+12026-05-06T17:00:00Z", "2026-05-06T17:00:00Z\n", " 2026-05-06T17:00:00Z"),
-    *("２026-05-06T17:00:00Z", "2026-05-06T17:00:00.Z", "2026-05-06T17:00:00Z\u0000", "x" * 500, "2026-05-06T17:00:00,5Z"),  # noqa: RUF001
+    *(
+        "",
+        "now",
+        "yesterday",
+        "2026-05-06",
+        "17:00:00Z",
+        "2026-05-06T17:00:00",
+        "2026-05-06 17:00",
+        "2026-W19-3T17:00:00Z",
+    ),
+    *(
+        "2026-02-30T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-05-06T25:00:00Z",
+        "2026-05-06T24:00:00Z",
+        "2026-05-06T16:60:00Z",
+    ),
+    *(
+        "2026-05-06T16:00:60Z",
+        "2026-05-06T16:00:61Z",
+        "2026-05-06T17:00:00+24:00",
+        "2026-05-06T17:00:00+0000",
+        "20260506T170000Z",
+    ),
+    *(
+        "0000-01-01T00:00:00Z",
+        "1778086800",
+        "+12026-05-06T17:00:00Z",
+        "2026-05-06T17:00:00Z\n",
+        " 2026-05-06T17:00:00Z",
+    ),
+    *(
+        "２026-05-06T17:00:00Z",
+        "2026-05-06T17:00:00.Z",
+        "2026-05-06T17:00:00Z\u0000",
+        "x" * 500,
+        "2026-05-06T17:00:00,5Z",
+    ),
 ]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_times_that_are_none(target: Target, moment: str) -> None:
     refused(target.send("PATCH", f"/{PAGE}", json={"endedAt": moment}), 400, said="endedAt")
-    refused(target.write("ingest", json.dumps({**good("ingest"), "ts": moment}).encode()), 400, said="ts")
+    refused(
+        target.write("ingest", json.dumps({**good("ingest"), "ts": moment}).encode()),
+        400,
+        said="ts",
+    )
 
 
 @pytest.mark.parametrize(
     "moment",
     [
-        *("2026-06-30T23:59:60Z", "2016-12-31T23:59:60Z", "2016-12-31T18:59:60-05:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
-        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:60Z", "1969-12-31T23:59:59.999Z"),
-        *("2026-05-06t16:00:00z", "2026-05-06T16:00:00.123456789Z", "2026-05-06T16:00:00.999999999Z", "2026-05-06T16:00:00-00:00"),
+        *(
+            "2026-06-30T23:59:60Z",
+            "2016-12-31T23:59:60Z",
+            "2016-12-31T18:59:60-05:00",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+        ),
+        *(
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "9999-12-31T23:59:60Z",
+            "1969-12-31T23:59:59.999Z",
+        ),
+        *(
+            "2026-05-06t16:00:00z",
+            "2026-05-06T16:00:00.123456789Z",
+            "2026-05-06T16:00:00.999999999Z",
+            "2026-05-06T16:00:00-00:00",
+        ),
     ],
 )
 def test_times_that_are_odd(promptster: Mock, moment: str) -> None:
     """Whether it is taken or not: what is shown afterwards is that moment, and no other."""
     target = Target(promptster, promptster.credential(kind="candidate"))
     body = {**good("ingest"), "ts": moment}
-    answers = [target.send("PATCH", f"/{PAGE}", json={"endedAt": moment}), target.write("ingest", json.dumps(body).encode())]
+    answers = [
+        target.send("PATCH", f"/{PAGE}", json={"endedAt": moment}),
+        target.write("ingest", json.dumps(body).encode()),
+    ]
     shown = [
         target.send("GET", f"/{PAGE}").json()["session"]["endedAt"],
-        target.send("GET", "/bad/timeline").json()["events"][0]["ts"] if answers[1].is_success else "",
+        target.send("GET", "/bad/timeline").json()["events"][0]["ts"]
+        if answers[1].is_success
+        else "",
     ]
     assert target.send("GET", "?limit=100").status_code == 200
     for answer, text in zip(answers, shown, strict=True):
@@ -340,13 +514,24 @@ def test_times_that_are_odd(promptster: Mock, moment: str) -> None:
         whole = datetime.fromisoformat(re.sub(r"\.\d+", "", seconds))
         offset = whole.utcoffset()
         assert offset is not None
-        apart = (datetime.fromisoformat(text).replace(tzinfo=None) - whole.replace(tzinfo=None)) + offset
-        assert timedelta(0) <= apart <= timedelta(seconds=1 if leap or "." in moment else 0), (moment, text)
+        apart = (
+            datetime.fromisoformat(text).replace(tzinfo=None) - whole.replace(tzinfo=None)
+        ) + offset
+        assert timedelta(0) <= apart <= timedelta(seconds=1 if leap or "." in moment else 0), (
+            moment,
+            text,
+        )
 
 
-@pytest.mark.parametrize("kind", ["", "Prompt", "prompt ", "promp", "tool-call", "session", "null", "рrompt", "x" * 5000])  # noqa: RUF001
+@pytest.mark.parametrize(
+    "kind", ["", "Prompt", "prompt ", "promp", "tool-call", "session", "null", "рrompt", "x" * 5000]
+)
 def test_kinds_that_are_none(target: Target, kind: str) -> None:
-    refused(target.write("ingest", json.dumps({**good("ingest"), "kind": kind}).encode()), 400, said="kind")
+    refused(
+        target.write("ingest", json.dumps({**good("ingest"), "kind": kind}).encode()),
+        400,
+        said="kind",
+    )
 
 
 @pytest.mark.parametrize(
@@ -367,7 +552,13 @@ def test_kinds_that_are_none(target: Target, kind: str) -> None:
     ],
 )
 def test_payloads_that_lack_something(target: Target, kind: str, content: Any) -> None:
-    refused(target.write("ingest", json.dumps({**good("ingest"), "kind": kind, "data": content}).encode()), 400, said="data")
+    refused(
+        target.write(
+            "ingest", json.dumps({**good("ingest"), "kind": kind, "data": content}).encode()
+        ),
+        400,
+        said="data",
+    )
 
 
 @pytest.mark.parametrize(
@@ -378,11 +569,17 @@ def test_payloads_that_lack_something(target: Target, kind: str, content: Any) -
         ("source", "emitter", [7, True, [], {}, "x" * 129, "x" * 100_000]),
         ("actor", "type", ["", "AI", "robot", 7, True, [], {}, "x" * 5000]),
         ("provenance", "attribution", ["", "likely-ai", "LIKELY_AI", 7, True, [], {}]),
-        ("provenance", "confidence", [-0.1, 1.1, -1, 2, 1e300, -1e300, 10**30, "0.5", "", True, [], {}]),
+        (
+            "provenance",
+            "confidence",
+            [-0.1, 1.1, -1, 2, 1e300, -1e300, 10**30, "0.5", "", True, [], {}],
+        ),
         ("provenance", "observability", ["", "High", "none", 7, True, [], {}]),
     ],
 )
-def test_parts_of_an_event_that_are_no_good(target: Target, name: str, member: str, values: list[Any]) -> None:
+def test_parts_of_an_event_that_are_no_good(
+    target: Target, name: str, member: str, values: list[Any]
+) -> None:
     for value in values:
         body = good("ingest")
         body[name] = {**body[name], member: value}
@@ -391,7 +588,23 @@ def test_parts_of_an_event_that_are_no_good(target: Target, name: str, member: s
 
 @pytest.mark.parametrize(
     "value",
-    [None, b"null", b"true", b"false", b'"1"', b'""', b"[1]", b"{}", b"1.5", b"0.99", b"1e-1", b"-1.5", b"1e300", b"1e400", b"9" * 5000],
+    [
+        None,
+        b"null",
+        b"true",
+        b"false",
+        b'"1"',
+        b'""',
+        b"[1]",
+        b"{}",
+        b"1.5",
+        b"0.99",
+        b"1e-1",
+        b"-1.5",
+        b"1e300",
+        b"1e400",
+        b"9" * 5000,
+    ],
 )
 def test_versions_that_are_none(target: Target, value: bytes | None) -> None:
     refused(target.write("ingest", raw(good("ingest"), "v", value)), 400)
@@ -402,10 +615,23 @@ def test_an_event_without_anything(target: Target) -> None:
 
 
 def test_all_faults_of_an_event_are_named(target: Target) -> None:
-    body = {**good("ingest"), "id": 7, "ts": "x", "kind": "x", "data": 7, "source": {"channel": "x"}}
+    body = {
+        **good("ingest"),
+        "id": 7,
+        "ts": "x",
+        "kind": "x",
+        "data": 7,
+        "source": {"channel": "x"},
+    }
     answer = target.write("ingest", json.dumps(body).encode())
     refused(answer, 400)
-    assert {tuple(detail["path"]) for detail in answer.json()["details"]} == {("id",), ("ts",), ("kind",), ("data",), ("source", "channel")}
+    assert {tuple(detail["path"]) for detail in answer.json()["details"]} == {
+        ("id",),
+        ("ts",),
+        ("kind",),
+        ("data",),
+        ("source", "channel"),
+    }
 
 
 def test_a_missing_member_is_named_by_its_path(target: Target) -> None:
@@ -426,8 +652,18 @@ def test_a_refusal_does_not_repeat_a_huge_value(target: Target) -> None:
     refused(target.send("POST", "", json={"metadata": [huge] * 5}), 400, said="metadata")
     refused(target.send("PATCH", f"/{PAGE}", json={"endedAt": huge}), 400, said="endedAt")
     for name in ("id", "ts", "kind", "v", "source", "data"):
-        refused(target.write("ingest", json.dumps({**good("ingest"), name: huge}).encode()), 400, said=name)
-    refused(target.write("ingest", json.dumps({**good("ingest"), "source": {"channel": [huge[:9]] * 50_000}}).encode()), 400)
+        refused(
+            target.write("ingest", json.dumps({**good("ingest"), name: huge}).encode()),
+            400,
+            said=name,
+        )
+    refused(
+        target.write(
+            "ingest",
+            json.dumps({**good("ingest"), "source": {"channel": [huge[:9]] * 50_000}}).encode(),
+        ),
+        400,
+    )
     refused(target.send("GET", f"/{PAGE}/timeline?after={huge[:9000]}"), 400, 404)
     refused(target.send("GET", f"?limit={huge[:9000]}"), 400)
 
@@ -435,13 +671,23 @@ def test_a_refusal_does_not_repeat_a_huge_value(target: Target) -> None:
 def test_keys_that_are_odd(promptster: Mock) -> None:
     """Metadata are arbitrary."""
     target = Target(promptster, {})
-    metadata = {"": 0, "__proto__": {"x": 1}, "constructor": None, "a.b": 1, "$set": {}, "ü \u0000 \U0001f600": [], "x" * 9000: "y" * 9000}
+    metadata = {
+        "": 0,
+        "__proto__": {"x": 1},
+        "constructor": None,
+        "a.b": 1,
+        "$set": {},
+        "ü \u0000 \U0001f600": [],
+        "x" * 9000: "y" * 9000,
+    }
     answer = target.send("POST", "", json={"metadata": metadata})
     assert answer.status_code == 201, answer.text[:300]
     made = answer.json()["session"]
     assert made["metadata"] == metadata
     assert target.send("GET", f"/{made['id']}").json()["session"] == made
-    assert target.send("PATCH", f"/{made['id']}/metadata", json={"": 1}).json()["session"]["metadata"] == {**metadata, "": 1}
+    assert target.send("PATCH", f"/{made['id']}/metadata", json={"": 1}).json()["session"][
+        "metadata"
+    ] == {**metadata, "": 1}
 
 
 def test_a_member_that_is_given_twice(promptster: Mock) -> None:
@@ -451,9 +697,7 @@ def test_a_member_that_is_given_twice(promptster: Mock) -> None:
 
 def test_numbers_keep_their_value(promptster: Mock) -> None:
     target = Target(promptster, {})
-    content = (
-        b'{"metadata": {"a": 0, "b": -1, "c": 9007199254740991, "d": 9223372036854775807, "e": 0.1, "f": 1e-7, "g": 18446744073709551615}}'
-    )
+    content = b'{"metadata": {"a": 0, "b": -1, "c": 9007199254740991, "d": 9223372036854775807, "e": 0.1, "f": 1e-7, "g": 18446744073709551615}}'
     answer = target.write("create", content)
     assert answer.status_code == 201
     assert answer.json()["session"]["metadata"] == json.loads(content)["metadata"]
@@ -502,14 +746,32 @@ def test_a_number_of_5000_digits(target: Target, name: str) -> None:
 
 
 def test_params_that_are_given_twice(target: Target) -> None:
-    for query in ("limit=5&limit=6", "offset=1&offset=2", "sourceService=cursor&sourceService=shell", "assessmentId=a&assessmentId=b"):
+    for query in (
+        "limit=5&limit=6",
+        "offset=1&offset=2",
+        "sourceService=cursor&sourceService=shell",
+        "assessmentId=a&assessmentId=b",
+    ):
         refused(target.send("GET", f"?{query}"), 400, said=query.partition("=")[0])
     for query in ("limit=5&limit=6", f"after={COMMAND}&after={COMMAND}"):
         refused(target.send("GET", f"/{PAGE}/timeline?{query}"), 400, said=query.partition("=")[0])
 
 
 @pytest.mark.parametrize(
-    "value", ["", "%00", "%FF%FE", "%ED%A0%80", "%E2%82%AC", "'%20or%201=1", "*", "%25", "x" * 9000, "null", "asm_backend%20"]
+    "value",
+    [
+        "",
+        "%00",
+        "%FF%FE",
+        "%ED%A0%80",
+        "%E2%82%AC",
+        "'%20or%201=1",
+        "*",
+        "%25",
+        "x" * 9000,
+        "null",
+        "asm_backend%20",
+    ],
 )
 def test_filters_that_match_nothing(target: Target, value: str) -> None:
     for name in ("assessmentId", "sourceService"):
@@ -517,18 +779,46 @@ def test_filters_that_match_nothing(target: Target, value: str) -> None:
         if answer.status_code == 400:
             refused(answer, 400)
         else:
-            assert (answer.status_code, answer.json()) == (200, {"sessions": [], "total": 0, "limit": 20, "offset": 0})
+            assert (answer.status_code, answer.json()) == (
+                200,
+                {"sessions": [], "total": 0, "limit": 20, "offset": 0},
+            )
 
 
 @pytest.mark.parametrize(
-    "after", ["", "x", "%00", "%FF", PAGE, COMMAND.upper(), f"{COMMAND}%20", "null", "*", "0", "%E2%82%AC", "x" * 9000]
+    "after",
+    [
+        "",
+        "x",
+        "%00",
+        "%FF",
+        PAGE,
+        COMMAND.upper(),
+        f"{COMMAND}%20",
+        "null",
+        "*",
+        "0",
+        "%E2%82%AC",
+        "x" * 9000,
+    ],
 )
 def test_cursors_that_are_none(target: Target, after: str) -> None:
     refused(target.send("GET", f"/{PAGE}/timeline?after={after}"), 400, 404)
 
 
 def test_params_that_nobody_knows(target: Target) -> None:
-    for query in ("foo=1", "limit[]=3", "Limit=abc", "page=2", "cursor=x", "&&&", "=", "%", "?", "a=%zz"):
+    for query in (
+        "foo=1",
+        "limit[]=3",
+        "Limit=abc",
+        "page=2",
+        "cursor=x",
+        "&&&",
+        "=",
+        "%",
+        "?",
+        "a=%zz",
+    ):
         assert target.send("GET", f"?{query}").json()["limit"] == 20
         assert target.send("GET", f"/{PAGE}/timeline?{query}").status_code == 200
 
@@ -541,7 +831,19 @@ SUFFIXES = {"": "GET", "/timeline": "GET", "/decisions": "GET", "/cohort-stats":
 @pytest.mark.parametrize(
     "identity",
     [
-        *("1", PAGE[:-1], f"{PAGE}0", f"{PAGE}%20", f"%20{PAGE}", f"{PAGE}%00", "%00", "%FF%FE", "%ED%A0%80", "asm_backend", COMMAND),
+        *(
+            "1",
+            PAGE[:-1],
+            f"{PAGE}0",
+            f"{PAGE}%20",
+            f"%20{PAGE}",
+            f"{PAGE}%00",
+            "%00",
+            "%FF%FE",
+            "%ED%A0%80",
+            "asm_backend",
+            COMMAND,
+        ),
         *(
             "*",
             "null",
@@ -560,8 +862,14 @@ SUFFIXES = {"": "GET", "/timeline": "GET", "/decisions": "GET", "/cohort-stats":
 def test_ids_of_no_session(target: Target, identity: str) -> None:
     for suffix, method in SUFFIXES.items():
         refused(target.send(method, f"/{identity}{suffix}"), 404, said="Session not found")
-    refused(target.send("PATCH", f"/{identity}", json=good("update")), 404, said="Session not found")
-    refused(target.send("PATCH", f"/{identity}/metadata", json=good("merge")), 404, said="Session not found")
+    refused(
+        target.send("PATCH", f"/{identity}", json=good("update")), 404, said="Session not found"
+    )
+    refused(
+        target.send("PATCH", f"/{identity}/metadata", json=good("merge")),
+        404,
+        said="Session not found",
+    )
     refused(target.send("DELETE", f"/{identity}"), 404, said="Session not found")
 
 
@@ -589,19 +897,49 @@ def test_unknown_paths(target: Target) -> None:
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("", {"GET", "POST"}), (f"/{PAGE}", {"GET", "PATCH", "DELETE"}), (f"/{PAGE}/metadata", {"PATCH"})]
+    [
+        ("", {"GET", "POST"}),
+        (f"/{PAGE}", {"GET", "PATCH", "DELETE"}),
+        (f"/{PAGE}/metadata", {"PATCH"}),
+    ]
     + [(f"/{PAGE}/{part}", {"GET"}) for part in ("timeline", "decisions", "cohort-stats")]
     + [("/../hooks/ingest", {"POST"})],
 )
 def test_methods(target: Target, path: str, allowed: set[str]) -> None:
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"} - allowed:
+    for method in {
+        "GET",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "OPTIONS",
+        "TRACE",
+        "PROPFIND",
+    } - allowed:
         answer = target.send(method, path, content=b"{}")
         refused(answer, 405)
         assert set(re.split(r",\s*", answer.headers["allow"])) == allowed
 
 
 @pytest.mark.parametrize(
-    "identity", [" ", "a?b", "a#b", "%", "%2F", "ü", "\U0001f600", "a\u0000b", "a\\b", "x" * 4000, "timeline", "null", "'", '"', "a b+c"]
+    "identity",
+    [
+        " ",
+        "a?b",
+        "a#b",
+        "%",
+        "%2F",
+        "ü",
+        "\U0001f600",
+        "a\u0000b",
+        "a\\b",
+        "x" * 4000,
+        "timeline",
+        "null",
+        "'",
+        '"',
+        "a b+c",
+    ],
 )
 def test_session_ids_that_are_odd(promptster: Mock, identity: str) -> None:
     """A session id of an event is any text, so each of them can be read and deleted, or is refused."""
@@ -626,7 +964,11 @@ def test_session_ids_that_are_paths(promptster: Mock, identity: str) -> None:
         return
     where = urlsplit(target.mock.url)
     with closing(http.client.HTTPConnection(str(where.hostname), where.port)) as connection:
-        connection.request("GET", f"/promptster/v1/sessions/{quote(identity, safe='').replace('.', '%2E')}", headers=KEY)
+        connection.request(
+            "GET",
+            f"/promptster/v1/sessions/{quote(identity, safe='').replace('.', '%2E')}",
+            headers=KEY,
+        )
         found = connection.getresponse()
         assert json.load(found).get("session", {}).get("id") == identity
         assert found.status == 200
@@ -637,20 +979,33 @@ def test_session_ids_that_are_paths(promptster: Mock, identity: str) -> None:
 
 def test_a_body_of_ten_megabytes(target: Target) -> None:
     def memory() -> int:
-        return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{target.mock.pid}/status").read_text())[0])
+        return int(
+            re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{target.mock.pid}/status").read_text())[0]
+        )
 
     big = b'{"metadata": {"a": "' + b"x" * 10_000_000 + b'"}}'
     refused(target.write("create", big), 413)
     before = memory()
     for operation in OPERATIONS:
         refused(target.write(operation, big), 413)
-    refused(target.send("PATCH", f"/{PAGE}", {**KEY, "Content-Type": "application/json"}, content=iter([big])), 413)
+    refused(
+        target.send(
+            "PATCH", f"/{PAGE}", {**KEY, "Content-Type": "application/json"}, content=iter([big])
+        ),
+        413,
+    )
     assert memory() - before < 5_000
 
 
 def test_a_body_on_a_read_is_ignored(target: Target) -> None:
     for content in (b"{", b"\xff", b"x" * 1_000_000):
-        for path in ("", f"/{PAGE}", f"/{PAGE}/timeline", f"/{PAGE}/decisions", f"/{PAGE}/cohort-stats"):
+        for path in (
+            "",
+            f"/{PAGE}",
+            f"/{PAGE}/timeline",
+            f"/{PAGE}/decisions",
+            f"/{PAGE}/cohort-stats",
+        ):
             assert target.send("GET", path, content=content).status_code == 200
 
 
@@ -672,15 +1027,50 @@ UNSIGNED = f"{part({'alg': 'none', 'typ': 'JWT'})}.{CLAIMS}"
 @pytest.mark.parametrize(
     "bad",
     [
-        *("garbage", "a.b.c", "..", ".", f"{HEAD}.{CLAIMS}", f"{HEAD}.{CLAIMS}.", f".{CLAIMS}.{SIGNATURE}", f"{token()}.{SIGNATURE}"),
-        *(f"{token()} {token()}", f"{token()},", f'"{token()}"', token()[:-2] + "xx", token()[1:], "x" * 20_000),
-        *(token(secret="somebody-else-signed-this-one-here"), token(secret=SECRET.upper()), token(secret=SECRET + " ")),
-        *(token(algorithm="none"), f"{UNSIGNED}.", f"{UNSIGNED}.{SIGNATURE}", f"{part({'alg': 'None', 'typ': 'JWT'})}.{CLAIMS}."),
+        *(
+            "garbage",
+            "a.b.c",
+            "..",
+            ".",
+            f"{HEAD}.{CLAIMS}",
+            f"{HEAD}.{CLAIMS}.",
+            f".{CLAIMS}.{SIGNATURE}",
+            f"{token()}.{SIGNATURE}",
+        ),
+        *(
+            f"{token()} {token()}",
+            f"{token()},",
+            f'"{token()}"',
+            token()[:-2] + "xx",
+            token()[1:],
+            "x" * 20_000,
+        ),
+        *(
+            token(secret="somebody-else-signed-this-one-here"),
+            token(secret=SECRET.upper()),
+            token(secret=SECRET + " "),
+        ),
+        *(
+            token(algorithm="none"),
+            f"{UNSIGNED}.",
+            f"{UNSIGNED}.{SIGNATURE}",
+            f"{part({'alg': 'None', 'typ': 'JWT'})}.{CLAIMS}.",
+        ),
         *(token(secret=SECRET * 2, algorithm="HS384"), token(secret=SECRET * 2, algorithm="HS512")),
-        *(f"{part({'typ': 'JWT'})}.{CLAIMS}.{SIGNATURE}", f"{part({'alg': ['HS256']})}.{CLAIMS}.{SIGNATURE}"),
-        *(f"{part([])}.{CLAIMS}.{SIGNATURE}", f"{part(b'{')}.{CLAIMS}.{SIGNATURE}", f"{part(b'null')}.{CLAIMS}.{SIGNATURE}"),
+        *(
+            f"{part({'typ': 'JWT'})}.{CLAIMS}.{SIGNATURE}",
+            f"{part({'alg': ['HS256']})}.{CLAIMS}.{SIGNATURE}",
+        ),
+        *(
+            f"{part([])}.{CLAIMS}.{SIGNATURE}",
+            f"{part(b'{')}.{CLAIMS}.{SIGNATURE}",
+            f"{part(b'null')}.{CLAIMS}.{SIGNATURE}",
+        ),
         f"{HEAD}.{part({'sub': 'user_default', 'exp': 9_999_999_999, 'tenant': 'other'})}.{SIGNATURE}",
-        *(jwt.api_jws.encode(content, SECRET, "HS256") for content in (b"", b"null", b"[]", b"7", b"\xff\xfe", b"{", b"[" * 40_000)),
+        *(
+            jwt.api_jws.encode(content, SECRET, "HS256")
+            for content in (b"", b"null", b"[]", b"7", b"\xff\xfe", b"{", b"[" * 40_000)
+        ),
         *(token(exp=int(NOW.timestamp()) - seconds) for seconds in (0, 1, 86_400)),
         *(token(exp=odd) for odd in ODD_TIMES),
         *(token(user=odd) for odd in ODD_USERS),
@@ -700,7 +1090,10 @@ def test_a_token_wants_its_claims(target: Target) -> None:
         refused(target.send("GET", f"/{PAGE}", bearer(jwt.encode(claims, SECRET, "HS256"))), 401)
 
 
-@pytest.mark.parametrize("tenant", ["", "elsewhere", "DEFAULT", "default ", "x" * 4000, 7, True, ["default"], {"default": 1}])
+@pytest.mark.parametrize(
+    "tenant",
+    ["", "elsewhere", "DEFAULT", "default ", "x" * 4000, 7, True, ["default"], {"default": 1}],
+)
 def test_a_token_of_no_known_tenant_sees_nothing(target: Target, tenant: Any) -> None:
     refused(target.send("GET", f"/{PAGE}", bearer(token(tenant=tenant))), 401, 403, 404)
     refused(target.send("DELETE", f"/{PAGE}", bearer(token(tenant=tenant))), 401, 403, 404)
@@ -714,18 +1107,46 @@ def test_a_token_of_no_known_tenant_sees_nothing(target: Target, tenant: Any) ->
 @pytest.mark.parametrize(
     "claims",
     [
-        *({"exp": 10**18}, {"exp": 10**400}, {"exp": 2e9 + 0.5}, {"nbf": 10**12}, {"nbf": 10**400}, {"nbf": "x"}, {"iat": 10**12}),
-        *({"iat": "x"}, {"iat": 10**400}, {"aud": "x"}, {"aud": [7]}, {"iss": "somebody"}, {"jti": 7}, {"jti": []}),
-        *({"user": ""}, {"user": "x" * 3000}, {"user": "user\u0000"}, {"user": "ü"}, {"user": "'; --"}, {"user": "\ud800"}),
+        *(
+            {"exp": 10**18},
+            {"exp": 10**400},
+            {"exp": 2e9 + 0.5},
+            {"nbf": 10**12},
+            {"nbf": 10**400},
+            {"nbf": "x"},
+            {"iat": 10**12},
+        ),
+        *(
+            {"iat": "x"},
+            {"iat": 10**400},
+            {"aud": "x"},
+            {"aud": [7]},
+            {"iss": "somebody"},
+            {"jti": 7},
+            {"jti": []},
+        ),
+        *(
+            {"user": ""},
+            {"user": "x" * 3000},
+            {"user": "user\u0000"},
+            {"user": "ü"},
+            {"user": "'; --"},
+            {"user": "\ud800"},
+        ),
     ],
 )
 def test_a_token_with_odd_claims_is_no_defect(target: Target, claims: dict[str, Any]) -> None:
     answer = target.send("GET", f"/{PAGE}", bearer(token(**claims)))
     assert answer.status_code in (200, 401), answer.text
-    assert target.send("PATCH", f"/{PAGE}", bearer(token(**claims)), json={}).status_code == answer.status_code
+    assert (
+        target.send("PATCH", f"/{PAGE}", bearer(token(**claims)), json={}).status_code
+        == answer.status_code
+    )
 
 
-def asked(target: Target, *headers: tuple[str, bytes], path: str = f"/promptster/v1/sessions/{PAGE}") -> tuple[int, Any]:
+def asked(
+    target: Target, *headers: tuple[str, bytes], path: str = f"/promptster/v1/sessions/{PAGE}"
+) -> tuple[int, Any]:
     """The status and the body of a request whose headers are just these bytes."""
     where = urlsplit(target.mock.url)
     with closing(http.client.HTTPConnection(str(where.hostname), where.port)) as connection:
@@ -738,7 +1159,19 @@ def asked(target: Target, *headers: tuple[str, bytes], path: str = f"/promptster
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"Bearer", b"Bearer ", b"Bearer \xff\xfe", b"\xff", b"Basic eDp5", b"Token x", b"Bearer, x", b"Digest a=b", b"Bearer\tx"]
+    "value",
+    [
+        b"",
+        b"Bearer",
+        b"Bearer ",
+        b"Bearer \xff\xfe",
+        b"\xff",
+        b"Basic eDp5",
+        b"Token x",
+        b"Bearer, x",
+        b"Digest a=b",
+        b"Bearer\tx",
+    ],
 )
 def test_headers_that_carry_no_token(target: Target, value: bytes) -> None:
     assert asked(target, ("Authorization", value)) == (401, {"error": "Invalid or missing API key"})
@@ -747,8 +1180,26 @@ def test_headers_that_carry_no_token(target: Target, value: bytes) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *(b"", b" ", b"x", b"pst-mock-0001", b"PST-MOCK-0001,PST-MOCK-0001", b"PST-MOCK-0001 x", b"Bearer PST-MOCK-0001", b"PST-XXXX-XXXX"),
-        *(b"PST-MOCK", b"\xff\xfe", b"PST-MOCK-0001\xc2\xa0", b'"PST-MOCK-0001"', b"psk_live_x", b"null", b"x" * 20_000, b"*"),
+        *(
+            b"",
+            b" ",
+            b"x",
+            b"pst-mock-0001",
+            b"PST-MOCK-0001,PST-MOCK-0001",
+            b"PST-MOCK-0001 x",
+            b"Bearer PST-MOCK-0001",
+            b"PST-XXXX-XXXX",
+        ),
+        *(
+            b"PST-MOCK",
+            b"\xff\xfe",
+            b"PST-MOCK-0001\xc2\xa0",
+            b'"PST-MOCK-0001"',
+            b"psk_live_x",
+            b"null",
+            b"x" * 20_000,
+            b"*",
+        ),
     ],
 )
 def test_keys_that_do_not_count(target: Target, value: bytes) -> None:
@@ -759,13 +1210,21 @@ def test_a_credential_elsewhere_does_not_count(target: Target) -> None:
     key = target.candidate["X-API-Key"]
     for query in (f"X-API-Key={key}", f"apiKey={key}", f"access_token={token()}", f"key={key}"):
         refused(target.send("GET", f"?{query}", {}), 401)
-    for headers in ({"Cookie": f"X-API-Key={key}"}, {"Api-Key": key}, {"X-Api-Token": key}, {"Proxy-Authorization": f"Bearer {token()}"}):
+    for headers in (
+        {"Cookie": f"X-API-Key={key}"},
+        {"Api-Key": key},
+        {"X-Api-Token": key},
+        {"Proxy-Authorization": f"Bearer {token()}"},
+    ):
         refused(target.send("GET", "", headers), 401)
 
 
 def test_credentials_that_are_given_twice(target: Target) -> None:
     key, good_token = target.candidate["X-API-Key"].encode(), f"Bearer {token()}".encode()
-    for name, good_one, bad in (("X-API-Key", key, b"x"), ("Authorization", good_token, b"Bearer x")):
+    for name, good_one, bad in (
+        ("X-API-Key", key, b"x"),
+        ("Authorization", good_token, b"Bearer x"),
+    ):
         for values in ((good_one, bad), (bad, good_one), (good_one, good_one)):
             assert asked(target, *((name, value) for value in values))[0] in (200, 401)
 
@@ -774,10 +1233,18 @@ def test_two_credentials_that_contradict_each_other(target: Target) -> None:
     """One good credential, or two of one organization, or a refusal: nobody gets at more than either of them opens."""
     other_key = target.mock.credential(kind="candidate", tenant="other")
     other_token = target.mock.credential(tenant="other")
-    for headers in ({**other_token, **other_key}, {**bearer("x"), **other_key}, {**other_token, "X-API-Key": "x"}):
+    for headers in (
+        {**other_token, **other_key},
+        {**bearer("x"), **other_key},
+        {**other_token, "X-API-Key": "x"},
+    ):
         refused(target.send("GET", f"/{PAGE}", headers), 401, 404)
         refused(target.send("DELETE", f"/{PAGE}", headers), 401, 403, 404)
-    for headers in ({**bearer("x"), **target.candidate}, {**other_token, **target.candidate}, {"Authorization": "", **target.candidate}):
+    for headers in (
+        {**bearer("x"), **target.candidate},
+        {**other_token, **target.candidate},
+        {"Authorization": "", **target.candidate},
+    ):
         refused(target.send("DELETE", f"/{PAGE}", headers), 401, 403, 404)
 
 
@@ -809,7 +1276,12 @@ def test_headers_are_found_in_any_case(target: Target) -> None:
         ("session", {"endedAt": True}, 400, "endedAt"),
         ("session", {"assessmentId": "asm_nowhere"}, 400, "asm_nowhere"),
         ("session", {"assessmentId": 7}, 400, "assessmentId"),
-        ("session", {"assessmentId": "asm_backend", "tenant": "other"}, 400, "belongs to another tenant"),
+        (
+            "session",
+            {"assessmentId": "asm_backend", "tenant": "other"},
+            400,
+            "belongs to another tenant",
+        ),
         ("session", {"assessmentId": "asm_backend", "keyStatus": "active"}, 501, "keyStatus"),
         ("session", {"assessmentId": "asm_backend", "keyStatus": "Completed"}, 501, "keyStatus"),
         ("session", {"assessmentId": "asm_backend", "keyStatus": 7}, 400, "keyStatus"),
@@ -853,12 +1325,37 @@ def test_headers_are_found_in_any_case(target: Target) -> None:
         ("events", {"events": [{}]}, 400, "sessionId"),
         ("events", {"sessionId": "nowhere", "events": [{}]}, 400, "nowhere"),
         ("events", {"sessionId": PAGE, "events": {}}, 400, "events"),
-        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"id": NOBODY}]}, 400, "the same id"),
+        (
+            "events",
+            {"sessionId": PAGE, "events": [{"id": NOBODY}, {"id": NOBODY}]},
+            400,
+            "the same id",
+        ),
         ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"id": COMMAND}]}, 400, COMMAND),
-        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"sessionId": NOBODY}]}, 400, "events.1.sessionId"),
-        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"ts": "now"}]}, 400, "events.1.ts"),
-        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"ts": "9999-12-31T23:59:59-14:00"}]}, 501, "ts"),
-        ("events", {"sessionId": PAGE, "events": [{"id": NOBODY}, {"kind": "telepathy"}]}, 501, "events.1.kind"),
+        (
+            "events",
+            {"sessionId": PAGE, "events": [{"id": NOBODY}, {"sessionId": NOBODY}]},
+            400,
+            "events.1.sessionId",
+        ),
+        (
+            "events",
+            {"sessionId": PAGE, "events": [{"id": NOBODY}, {"ts": "now"}]},
+            400,
+            "events.1.ts",
+        ),
+        (
+            "events",
+            {"sessionId": PAGE, "events": [{"id": NOBODY}, {"ts": "9999-12-31T23:59:59-14:00"}]},
+            501,
+            "ts",
+        ),
+        (
+            "events",
+            {"sessionId": PAGE, "events": [{"id": NOBODY}, {"kind": "telepathy"}]},
+            501,
+            "events.1.kind",
+        ),
         ("candidate key", {"sessionId": "nowhere"}, 400, "nowhere"),
         ("candidate key", {"sessionId": 7}, 400, "sessionId"),
         ("candidate key", {"sessionId": None}, 400, "sessionId"),
@@ -868,8 +1365,18 @@ def test_headers_are_found_in_any_case(target: Target) -> None:
         ("credential", {"kind": "candidate", "assessmentId": "asm_nowhere"}, 400, "asm_nowhere"),
         ("credential", {"kind": "candidate", "sessionId": "nowhere"}, 400, "nowhere"),
         ("credential", {"kind": "candidate", "assessmentId": 7}, 400, "assessmentId"),
-        ("credential", {"kind": "candidate", "assessmentId": "asm_backend", "tenant": "other"}, 400, "belongs to another tenant"),
-        ("credential", {"kind": "candidate", "sessionId": PAGE, "tenant": "other"}, 400, "belongs to another tenant"),
+        (
+            "credential",
+            {"kind": "candidate", "assessmentId": "asm_backend", "tenant": "other"},
+            400,
+            "belongs to another tenant",
+        ),
+        (
+            "credential",
+            {"kind": "candidate", "sessionId": PAGE, "tenant": "other"},
+            400,
+            "belongs to another tenant",
+        ),
         ("credential", {"scopes": []}, 501, "scopes"),
         ("credential", {"expired": "yes"}, 400, "expired"),
         ("credential", {"kind": "candidate", "revoked": 1}, 400, "revoked"),
@@ -882,15 +1389,21 @@ def test_headers_are_found_in_any_case(target: Target) -> None:
         ("", {}, 501, "state"),
     ],
 )
-def test_provider_states(target: Target, state: str, params: dict[str, Any], status: int, said: str) -> None:
-    answer = target.mock.control("POST", "/promptster/states", json={"action": "setup", "state": state, "params": params})
+def test_provider_states(
+    target: Target, state: str, params: dict[str, Any], status: int, said: str
+) -> None:
+    answer = target.mock.control(
+        "POST", "/promptster/states", json={"action": "setup", "state": state, "params": params}
+    )
     assert answer.status_code == status, answer.text
     assert said in answer.json()["error"]
 
 
 def test_events_are_put_there_in_their_order(promptster: Mock) -> None:
     told = [{"id": new_id(), "kind": "prompt", "data": {"mark": mark}} for mark in range(3)]
-    made = promptster.control("POST", "/promptster/states", json={"action": "setup", "state": "session"}).json()["id"]
+    made = promptster.control(
+        "POST", "/promptster/states", json={"action": "setup", "state": "session"}
+    ).json()["id"]
     message = {"action": "setup", "state": "events", "params": {"sessionId": made, "events": told}}
     answer = promptster.control("POST", "/promptster/states", json=message)
     assert answer.json() == {"ids": [event["id"] for event in told]}
@@ -907,14 +1420,25 @@ def test_events_are_put_there_in_their_order(promptster: Mock) -> None:
             {"id": ""},
             {"sourceService": ""},
         ),
-        *({"startedAt": "2030-01-01T00:00:00Z"}, {"id": "no-uuid"}, {"metrics": {}}, {"metrics": {"commandFailRate": 2}}),
-        *({"metrics": {"durationMs": 1.5}}, {"metrics": {"promptCount": 0}}, {"metadata": {"assessmentId": 7}}),
+        *(
+            {"startedAt": "2030-01-01T00:00:00Z"},
+            {"id": "no-uuid"},
+            {"metrics": {}},
+            {"metrics": {"commandFailRate": 2}},
+        ),
+        *(
+            {"metrics": {"durationMs": 1.5}},
+            {"metrics": {"promptCount": 0}},
+            {"metadata": {"assessmentId": 7}},
+        ),
     ],
 )
 def test_sessions_that_are_odd(promptster: Mock, params: dict[str, Any]) -> None:
     """Done, or refused; and the world can still be read."""
     target = Target(promptster, {})
-    answer = promptster.control("POST", "/promptster/states", json={"action": "setup", "state": "session", "params": params})
+    answer = promptster.control(
+        "POST", "/promptster/states", json={"action": "setup", "state": "session", "params": params}
+    )
     assert answer.status_code in (200, 400, 501), answer.text
     if answer.status_code == 200:
         made = quote(answer.json()["id"], safe="")
@@ -926,40 +1450,93 @@ def test_sessions_that_are_odd(promptster: Mock, params: dict[str, Any]) -> None
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_a_moment_of_an_event_that_no_answer_can_show(promptster: Mock, moment: str) -> None:
     """Not supported, as it is for the start of a session."""
-    for state, params in (("session", {"startedAt": moment}), ("event", {"sessionId": PAGE, "ts": moment})):
-        answer = promptster.control("POST", "/promptster/states", json={"action": "setup", "state": state, "params": params})
+    for state, params in (
+        ("session", {"startedAt": moment}),
+        ("event", {"sessionId": PAGE, "ts": moment}),
+    ):
+        answer = promptster.control(
+            "POST", "/promptster/states", json={"action": "setup", "state": state, "params": params}
+        )
         assert answer.status_code == 501, answer.text
 
 
 @pytest.mark.parametrize("depth", [250, 254, 1000])
 def test_metadata_of_a_state_that_are_deep(promptster: Mock, depth: int) -> None:
-    content = b'{"action": "setup", "state": "session", "params": {"metadata": ' + b'{"a":' * depth + b"1" + b"}" * depth + b"}}"
-    answer = promptster.control("POST", "/promptster/states", content=content, headers={"Content-Type": "application/json"})
+    content = (
+        b'{"action": "setup", "state": "session", "params": {"metadata": '
+        + b'{"a":' * depth
+        + b"1"
+        + b"}" * depth
+        + b"}}"
+    )
+    answer = promptster.control(
+        "POST", "/promptster/states", content=content, headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code in (200, 400, 501), answer.text
     assert Target(promptster, {}).send("GET", "?limit=100").status_code == 200
 
 
 @pytest.mark.parametrize(
-    "state", ["assessment", "session", "event", "candidate key", "credential", "clock", "rate limits", "outbox", "reset"]
+    "state",
+    [
+        "assessment",
+        "session",
+        "event",
+        "candidate key",
+        "credential",
+        "clock",
+        "rate limits",
+        "outbox",
+        "reset",
+    ],
 )
 def test_every_param_is_optional(promptster: Mock, state: str) -> None:
-    answer = promptster.control("POST", "/promptster/states", json={"action": "setup", "state": state})
-    assert answer.status_code in ((200,) if state != "candidate key" else (200, 400, 501)), answer.text
+    answer = promptster.control(
+        "POST", "/promptster/states", json={"action": "setup", "state": state}
+    )
+    assert answer.status_code in ((200,) if state != "candidate key" else (200, 400, 501)), (
+        answer.text
+    )
     if answer.status_code == 200:
-        answer = promptster.control("POST", "/promptster/states", json={"action": "teardown", "state": state, "params": {}})
+        answer = promptster.control(
+            "POST", "/promptster/states", json={"action": "teardown", "state": state, "params": {}}
+        )
         assert answer.status_code in (200, 501), answer.text
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        *(b"", b"{", b"[]", b"null", b"\xff", b'"session"', b"{}", b'{"action": "setup"}', b'{"state": "session"}', b"[" * 40_000),
-        *(b'{"action": "undo", "state": "session"}', b'{"action": 7, "state": "session"}', b'{"action": "setup", "state": 7}'),
-        *(b'{"action": "setup", "state": null}', b'{"action": "setup", "state": "session", "params": []}'),
-        *(b'{"action": "setup", "state": "session", "params": "x"}', b'{"action": "setup", "state": "session", "params": 7}'),
+        *(
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b"\xff",
+            b'"session"',
+            b"{}",
+            b'{"action": "setup"}',
+            b'{"state": "session"}',
+            b"[" * 40_000,
+        ),
+        *(
+            b'{"action": "undo", "state": "session"}',
+            b'{"action": 7, "state": "session"}',
+            b'{"action": "setup", "state": 7}',
+        ),
+        *(
+            b'{"action": "setup", "state": null}',
+            b'{"action": "setup", "state": "session", "params": []}',
+        ),
+        *(
+            b'{"action": "setup", "state": "session", "params": "x"}',
+            b'{"action": "setup", "state": "session", "params": 7}',
+        ),
     ],
 )
 def test_messages_that_are_no_state(target: Target, content: bytes) -> None:
-    answer = target.mock.control("POST", "/promptster/states", content=content, headers={"Content-Type": "application/json"})
+    answer = target.mock.control(
+        "POST", "/promptster/states", content=content, headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]

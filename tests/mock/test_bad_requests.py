@@ -16,7 +16,9 @@ SESSION = "30000000-0000-0000-0000-000000000001"
 
 
 def everything(mock: Mock) -> list[bytes]:
-    return [mock.get(path).content for path in ("sessions", "users", "scenarios", "analytics/summary")]
+    return [
+        mock.get(path).content for path in ("sessions", "users", "scenarios", "analytics/summary")
+    ]
 
 
 @pytest.fixture
@@ -84,7 +86,10 @@ def test_queries_that_are_odd_but_good(lab: Mock, query: str) -> None:
     assert lab.get(f"analytics/summary?{query}").status_code == 200
 
 
-@pytest.mark.parametrize("identity", ["1", "not-a-uuid", "%00", "%ED%A0%80", SESSION[:-1], f"{SESSION}0", "x" * 4000, ".."])
+@pytest.mark.parametrize(
+    "identity",
+    ["1", "not-a-uuid", "%00", "%ED%A0%80", SESSION[:-1], f"{SESSION}0", "x" * 4000, ".."],
+)
 def test_ids_that_are_no_uuid(lab: Mock, identity: str) -> None:
     for resource in ("sessions", "scorecards"):
         answer = lab.get(f"{resource}/{identity}")
@@ -111,8 +116,18 @@ def test_unknown_paths_and_methods(lab: Mock) -> None:
 @pytest.mark.parametrize(
     ("state", "params", "status", "said"),
     [
-        ("session", {"user_id": "a0000000-0000-0000-0000-0000000000f1"}, 400, "belongs to another tenant"),
-        ("session", {"user_id": "b0000000-0000-0000-0000-000000000000"}, 400, "there is no user b0000000"),
+        (
+            "session",
+            {"user_id": "a0000000-0000-0000-0000-0000000000f1"},
+            400,
+            "belongs to another tenant",
+        ),
+        (
+            "session",
+            {"user_id": "b0000000-0000-0000-0000-000000000000"},
+            400,
+            "there is no user b0000000",
+        ),
         ("session", {"user_id": 7}, 400, "user_id"),
         ("session", {"user_id": "x"}, 400, "user_id"),
         ("session", {"scenario_id": SESSION}, 400, "there is no scenario"),
@@ -122,12 +137,22 @@ def test_unknown_paths_and_methods(lab: Mock) -> None:
         ("session", {"started_at": "today"}, 400, "started_at"),
         ("session", {"duration_seconds": -1}, 501, "duration_seconds"),
         ("session", {"duration_seconds": "long"}, 400, "duration_seconds"),
-        ("session", {"started_at": "2026-05-06T16:59:59Z", "duration_seconds": 2}, 501, "would not have"),
+        (
+            "session",
+            {"started_at": "2026-05-06T16:59:59Z", "duration_seconds": 2},
+            501,
+            "would not have",
+        ),
         ("session", {"status": "in_progress", "duration_seconds": 5}, 501, "has none yet"),
         ("session", {"transcript": "Hello?"}, 400, "transcript"),
         ("session", {"transcript": [{"role": "agent"}]}, 400, "transcript"),
         ("session", {"colour": "red"}, 501, "params: Additional properties"),
-        ("scorecard", {"session_id": "b0000000-0000-0000-0000-000000000000"}, 400, "there is no session"),
+        (
+            "scorecard",
+            {"session_id": "b0000000-0000-0000-0000-000000000000"},
+            400,
+            "there is no session",
+        ),
         ("scorecard", {"session_id": SESSION, "tenant": "other"}, 400, "belongs to another tenant"),
         ("scorecard", {"overall_score": "high"}, 400, "overall_score"),
         ("user", {"role": "admin"}, 501, "role"),
@@ -139,8 +164,12 @@ def test_unknown_paths_and_methods(lab: Mock) -> None:
         ("study", {}, 501, "there is no state 'study'"),
     ],
 )
-def test_provider_states_of_sales_lab(lab: Mock, state: str, params: dict[str, Any], status: int, said: str) -> None:
-    answer = lab.control("POST", "/saleslab/states", json={"action": "setup", "state": state, "params": params})
+def test_provider_states_of_sales_lab(
+    lab: Mock, state: str, params: dict[str, Any], status: int, said: str
+) -> None:
+    answer = lab.control(
+        "POST", "/saleslab/states", json={"action": "setup", "state": state, "params": params}
+    )
     assert answer.status_code == status, answer.text
     assert said in answer.json()["error"]
 
@@ -164,9 +193,15 @@ def test_queries_of_mobile_next(mobilenext: Mock, query: str, rule: str, said: s
     refused(mobilenext.call("GET", f"?{query}"), 400, f"mobilenext.list.{rule}", said)
 
 
-@pytest.mark.parametrize("organization", ["org_nowhere", "ORG_HARBOR", "org_harbor,org_lighthouse", "x" * 3000, "é", "'; --"])
+@pytest.mark.parametrize(
+    "organization",
+    ["org_nowhere", "ORG_HARBOR", "org_harbor,org_lighthouse", "x" * 3000, "é", "'; --"],
+)
 def test_organizations_that_are_none(mobilenext: Mock, organization: str) -> None:
-    headers = [(b"Authorization", KEYS["mobilenext"]["Authorization"].encode()), (b"X-Organization-Id", organization.encode())]
+    headers = [
+        (b"Authorization", KEYS["mobilenext"]["Authorization"].encode()),
+        (b"X-Organization-Id", organization.encode()),
+    ]
     answer = mobilenext.client.get(mobilenext.sessions, headers=headers)
     refused(answer, 403, "mobilenext.organization.unknown", "is not one of your organizations")
 
@@ -175,13 +210,20 @@ def test_organizations_that_are_none(mobilenext: Mock, organization: str) -> Non
 def test_space_around_an_organization_does_not_count(mobilenext: Mock, organization: str) -> None:
     where = urlsplit(mobilenext.sessions)
     with closing(http.client.HTTPConnection(str(where.hostname), where.port)) as connection:
-        connection.request("GET", where.path, headers={**KEYS["mobilenext"], "X-Organization-Id": organization})
+        connection.request(
+            "GET", where.path, headers={**KEYS["mobilenext"], "X-Organization-Id": organization}
+        )
         assert json.load(connection.getresponse())["data"][0]["organization"] == "org_harbor"
 
 
 def test_ids_that_are_no_uuid_of_mobile_next(mobilenext: Mock) -> None:
     for identity in ("1", "%00", "%ED%A0%80", "x" * 4000):
-        refused(mobilenext.call("GET", f"/{identity}"), 404, "mobilenext.session.malformed-id", "sessionId")
+        refused(
+            mobilenext.call("GET", f"/{identity}"),
+            404,
+            "mobilenext.session.malformed-id",
+            "sessionId",
+        )
 
 
 @pytest.mark.parametrize(
@@ -195,9 +237,19 @@ def test_ids_that_are_no_uuid_of_mobile_next(mobilenext: Mock) -> None:
         ("session", {"platform": "windows"}, 501, "platform"),
         ("session", {"released": "yes"}, 400, "released"),
         ("credential", {"kind": "cookie"}, 501, "kind"),
-        ("credential", {"organizations": ["org_nowhere"]}, 400, "there is no organization org_nowhere"),
+        (
+            "credential",
+            {"organizations": ["org_nowhere"]},
+            400,
+            "there is no organization org_nowhere",
+        ),
         ("credential", {"organizations": "org_harbor"}, 400, "organizations"),
-        ("credential", {"kind": "api_key", "organization": "org_island"}, 501, "does not belong to org_island"),
+        (
+            "credential",
+            {"kind": "api_key", "organization": "org_island"},
+            501,
+            "does not belong to org_island",
+        ),
         ("credential", {"kind": "api_key", "expired": True}, 501, "do not expire"),
         ("credential", {"kind": "api_key", "organizations": []}, 501, "belongs to none"),
         ("credential", {"organization": "org_harbor"}, 501, "only an API key"),
@@ -206,9 +258,13 @@ def test_ids_that_are_no_uuid_of_mobile_next(mobilenext: Mock) -> None:
         ("organization", {"member": "no"}, 400, "member"),
     ],
 )
-def test_provider_states_of_mobile_next(mobilenext: Mock, state: str, params: dict[str, Any], status: int, said: str) -> None:
+def test_provider_states_of_mobile_next(
+    mobilenext: Mock, state: str, params: dict[str, Any], status: int, said: str
+) -> None:
     before = mobilenext.get("sessions").content
-    answer = mobilenext.control("POST", "/mobilenext/states", json={"action": "setup", "state": state, "params": params})
+    answer = mobilenext.control(
+        "POST", "/mobilenext/states", json={"action": "setup", "state": state, "params": params}
+    )
     assert answer.status_code == status, answer.text
     assert said in answer.json()["error"]
     assert mobilenext.get("sessions").content == before

@@ -10,9 +10,9 @@ from connexion.resolver import Resolver
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.app import create_app
-from mock_server.settings import Auth, Settings
-from openapi import load
+from session_contracts.mock_server.app import create_app
+from session_contracts.mock_server.settings import Auth, Settings
+from session_contracts.openapi import load
 from tests.serving import ACTIVE, DOCUMENTED, KEY, KEYS
 
 APIS = ("rentalot", "saleslab", "mobilenext")
@@ -32,7 +32,10 @@ def _connexion() -> Any:
     for name in APIS:
         document: dict[str, Any] = {**load(name).document}
         schemes = document["components"]["securitySchemes"].items()
-        known = {key: {**scheme, "x-bearerInfoFunc": "tests.mock.test_differential.BEARER"} for key, scheme in schemes}
+        known = {
+            key: {**scheme, "x-bearerInfoFunc": "tests.mock.test_differential.BEARER"}
+            for key, scheme in schemes
+        }
         document["components"] = {**document["components"], "securitySchemes": known}
         app.add_api(document, base_path=f"/{name}", resolver=Resolver(lambda _: answer))
     return app
@@ -47,7 +50,9 @@ def accepted(method: str, path: str, api: str = "rentalot", **options: Any) -> d
     """Whether each of the two lets a request through to the lifecycle; what the table then refuses was let through."""
 
     async def send(app: Any) -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://test/{api}") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url=f"http://test/{api}"
+        ) as client:
             return await client.request(method, path, **options)
 
     def through(answer: httpx.Response) -> bool:
@@ -89,8 +94,15 @@ BODY = st.one_of(
     st.fixed_dictionaries(
         {},
         optional={
-            "reviewStatus": st.one_of(st.sampled_from(["approved", "denied", "pending_review"]), st.none(), st.integers(), TEXT),
-            "reviewNotes": st.one_of(st.none(), st.integers(), TEXT, st.sampled_from(["x" * 2000, "x" * 2001, "a\0b"])),
+            "reviewStatus": st.one_of(
+                st.sampled_from(["approved", "denied", "pending_review"]),
+                st.none(),
+                st.integers(),
+                TEXT,
+            ),
+            "reviewNotes": st.one_of(
+                st.none(), st.integers(), TEXT, st.sampled_from(["x" * 2000, "x" * 2001, "a\0b"])
+            ),
             "other": st.integers(),
         },
     ),
@@ -104,9 +116,17 @@ def test_reviews(body: Any, session: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"reviewStatus": "approved"}', b"approved"])
-@pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "text/plain", "application/xml"])
+@pytest.mark.parametrize(
+    "media",
+    ["application/json", "application/json; charset=utf-8", "text/plain", "application/xml"],
+)
 def test_raw_bodies(content: bytes, media: str) -> None:
-    same("PATCH", f"/api/v1/sessions/{DOCUMENTED}/review", content=content, headers={**KEY, "Content-Type": media})
+    same(
+        "PATCH",
+        f"/api/v1/sessions/{DOCUMENTED}/review",
+        content=content,
+        headers={**KEY, "Content-Type": media},
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +147,10 @@ def test_unknown_paths_and_methods() -> None:
     assert not same("POST", "/api/v1/sessions", headers=KEY)
 
 
-MOMENT = st.one_of(st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"), st.sampled_from(["2026-05-06T17:00:00+02:00", "today", ""]))
+MOMENT = st.one_of(
+    st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"),
+    st.sampled_from(["2026-05-06T17:00:00+02:00", "today", ""]),
+)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -150,7 +173,11 @@ def test_lists_of_sales_lab(query: dict[str, str]) -> None:
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(st.fixed_dictionaries({}, optional={"limit": st.one_of(st.integers(-2, 600).map(str), TEXT), "before": MOMENT}))
+@given(
+    st.fixed_dictionaries(
+        {}, optional={"limit": st.one_of(st.integers(-2, 600).map(str), TEXT), "before": MOMENT}
+    )
+)
 def test_lists_of_mobile_next(query: dict[str, str]) -> None:
     same("GET", "/api/v1/sessions", api="mobilenext", params=query, headers=KEYS["mobilenext"])
 
@@ -160,4 +187,9 @@ def test_lists_of_mobile_next(query: dict[str, str]) -> None:
 def test_single_records(identity: str) -> None:
     for api, resource in (("saleslab", "sessions"), ("mobilenext", "sessions")):
         assert same("GET", f"/api/v1/{resource}/{identity}", api=api, headers=KEYS[api])
-        assert not same("GET", f"/api/v1/{resource}/{identity}", api=api, headers={"Authorization": "Bearer nobody"})
+        assert not same(
+            "GET",
+            f"/api/v1/{resource}/{identity}",
+            api=api,
+            headers={"Authorization": "Bearer nobody"},
+        )

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from mock_server.chance import Chance
-from mock_server.faults import Fault, Faults
-from openapi import API_NAMES, load
+from session_contracts.mock_server.chance import Chance
+from session_contracts.mock_server.faults import Fault, Faults
+from session_contracts.openapi import API_NAMES, load
 from tests.mock.worlds import NEW_SESSION, drop, get, made, name_of, path_of, raw
 from tests.serving import DOCUMENTED, Mock
 
@@ -25,7 +25,10 @@ def tell(world: Mock, *faults: Mapping[str, Any]) -> None:
     answer = world.control("PUT", "/faults", json={"faults": list(faults)})
     assert answer.status_code == 200, answer.text
     for told, shown in zip(faults, answer.json()["faults"], strict=True):
-        assert shown == {"struck": 0, **{name: value for name, value in told.items() if (name, value) != ("rate", 1)}}
+        assert shown == {
+            "struck": 0,
+            **{name: value for name, value in told.items() if (name, value) != ("rate", 1)},
+        }
 
 
 def struck(world: Mock) -> list[int]:
@@ -43,7 +46,9 @@ def status_of(world: Mock, *args: Any, **options: Any) -> int:
 def first_call(world: Mock, api: str) -> httpx.Response:
     """An operation of an API, without a credential."""
     operation = next(iter(load(api).operations.values()))
-    return world.client.request(operation.method, f"{world.url}/{api}{operation.path.replace('{', '').replace('}', '')}")
+    return world.client.request(
+        operation.method, f"{world.url}/{api}{operation.path.replace('{', '').replace('}', '')}"
+    )
 
 
 # ---- what happens
@@ -55,7 +60,9 @@ def test_every_status_in_the_form_of_every_vendor(world: Mock, api: str) -> None
     operation = next(iter(load(api).operations.values()))
     for status in (status for status in HTTPStatus if status >= 400):
         tell(world, {"api": api, "status": int(status)})
-        answer = world.client.request(operation.method, f"{world.url}/{api}{operation.path}", headers=credential)
+        answer = world.client.request(
+            operation.method, f"{world.url}/{api}{operation.path}", headers=credential
+        )
         assert answer.status_code == status
         assert answer.headers["x-mock-fault"] == str(int(status))
         assert "json" in answer.headers["content-type"]
@@ -65,7 +72,9 @@ def test_every_status_in_the_form_of_every_vendor(world: Mock, api: str) -> None
 
 @pytest.mark.parametrize("api", API_NAMES)
 @pytest.mark.parametrize(("status", "header"), [(401, "www-authenticate"), (405, "allow")])
-def test_a_fault_has_the_header_that_its_status_must_have(world: Mock, api: str, status: int, header: str) -> None:
+def test_a_fault_has_the_header_that_its_status_must_have(
+    world: Mock, api: str, status: int, header: str
+) -> None:
     tell(world, {"status": status})
     assert header in first_call(world, api).headers
 
@@ -84,13 +93,17 @@ def test_a_connection_that_breaks_off(world: Mock) -> None:
 
 
 @pytest.mark.parametrize(("fault", "status"), [({"status": 503}, 503), ({"drop": True}, 0)])
-def test_after_the_operation_was_carried_out_its_answer_is_lost(world: Mock, fault: dict[str, Any], status: int) -> None:
+def test_after_the_operation_was_carried_out_its_answer_is_lost(
+    world: Mock, fault: dict[str, Any], status: int
+) -> None:
     key = world.given(status="completed")
     tell(world, {**fault, "after": True, "operation": "reviewSession"})
     assert status_of(world, "PATCH", f"/{key}/review", json=REVIEW) == status
     assert world.call("GET", f"/{key}").json()["data"]["reviewStatus"] == "approved"
     assert [message["about"] for message in world.outbox()] == [key]
-    assert status_of(world, "PATCH", f"/{key}/review", json=REVIEW) == status  # although it was refused
+    assert (
+        status_of(world, "PATCH", f"/{key}/review", json=REVIEW) == status
+    )  # although it was refused
     assert status_of(world, "PATCH", f"/{key}/review", content=b"{") == status
     assert len(world.outbox()) == 1
     entries = world.control("GET", "/journal?operation=reviewSession").json()["entries"]
@@ -136,7 +149,11 @@ def test_delays(world: Mock, delay: dict[str, Any], least: float, most: float) -
 
 
 def test_a_delay_comes_before_whatever_else_goes_wrong(world: Mock) -> None:
-    for fault, status in (({"status": 503}, 503), ({"drop": True}, 0), ({"status": 503, "after": True}, 503)):
+    for fault, status in (
+        ({"status": 503}, 503),
+        ({"drop": True}, 0),
+        ({"status": 503, "after": True}, 503),
+    ):
         tell(world, {**fault, "delay": {"type": "fixed", "milliseconds": 80}})
         begun = time.monotonic()
         assert status_of(world, "GET") == status
@@ -147,7 +164,10 @@ def test_whoever_waits_makes_nobody_else_wait(whole_server: Mock, world: Mock) -
     tell(world, {"operation": "listSessions", "delay": {"type": "fixed", "milliseconds": 500}})
     with ThreadPoolExecutor(4) as pool:
         begun = time.monotonic()
-        slow = [pool.submit(httpx.get, world.sessions, headers=world.credential(), trust_env=False) for _ in range(4)]
+        slow = [
+            pool.submit(httpx.get, world.sessions, headers=world.credential(), trust_env=False)
+            for _ in range(4)
+        ]
         time.sleep(0.05)
         for found in (whole_server, world):
             assert found.call("GET", f"/{DOCUMENTED}").status_code == 200
@@ -181,7 +201,9 @@ def test_only_the_calls_that_a_fault_concerns(world: Mock) -> None:
             world.call("GET").status_code,
             world.call("GET", f"/{DOCUMENTED}").status_code,
             replace(world, api="mobilenext").call("GET").status_code,
-            world.client.get(f"{world.url}/openscouter/api/sessions/sess_001", headers=scout).status_code,
+            world.client.get(
+                f"{world.url}/openscouter/api/sessions/sess_001", headers=scout
+            ).status_code,
         ]
 
     for fault, expected in (
@@ -197,7 +219,13 @@ def test_only_the_calls_that_a_fault_concerns(world: Mock) -> None:
 
 
 def test_the_first_fault_that_strikes_counts(world: Mock) -> None:
-    tell(world, {"operation": "getSession", "status": 500}, {"status": 501, "first": 2}, {"status": 502, "rate": 0}, {"status": 503})
+    tell(
+        world,
+        {"operation": "getSession", "status": 500},
+        {"status": 501, "first": 2},
+        {"status": 502, "rate": 0},
+        {"status": 503},
+    )
     assert world.call("GET", f"/{DOCUMENTED}").status_code == 500
     assert [world.call("GET").status_code for _ in range(4)] == [501, 501, 503, 503]
     assert struck(world) == [1, 2, 0, 2]
@@ -241,7 +269,11 @@ def test_they_are_of_one_world_and_can_be_taken_back(whole_server: Mock, world: 
 # ---- drawn, and drawn again
 
 
-RATED = ({"operation": "listSessions", "status": 503, "rate": 0.5}, {"drop": True, "rate": 0.2}, {"status": 500, "rate": 0.3, "first": 4})
+RATED = (
+    {"operation": "listSessions", "status": 503, "rate": 0.5},
+    {"drop": True, "rate": 0.2},
+    {"status": 500, "rate": 0.3, "first": 4},
+)
 
 
 def test_the_same_seed_gives_the_same_sequence(whole_server: Mock) -> None:
@@ -249,7 +281,9 @@ def test_the_same_seed_gives_the_same_sequence(whole_server: Mock) -> None:
     for seed in (1, 1, 2):
         found = made(whole_server, seed=seed)
         tell(found, *RATED)
-        seen.append([status_of(found, "GET", path) for _ in range(40) for path in ("", f"/{DOCUMENTED}")])
+        seen.append(
+            [status_of(found, "GET", path) for _ in range(40) for path in ("", f"/{DOCUMENTED}")]
+        )
         drop(whole_server, found)
     assert seen[0] == seen[1] != seen[2]
     counts = Counter(seen[0])
@@ -283,7 +317,11 @@ def test_ids_and_secrets_are_the_same_with_and_without_faults(whole_server: Mock
             status_of(found, "GET")
             made_ += [found.given(), found.credential(revoked=True)]
             found.control("DELETE", "/faults")
-            made_.append(found.client.post(f"{found.url}/openscouter/api/sessions", headers=scout, json=NEW_SESSION).json()["data"])
+            made_.append(
+                found.client.post(
+                    f"{found.url}/openscouter/api/sessions", headers=scout, json=NEW_SESSION
+                ).json()["data"]
+            )
             found.control("PUT", "/faults", json={"faults": faults})
         told.append(made_)
         drop(whole_server, found)
@@ -381,12 +419,24 @@ def test_faults_that_cannot_be(world: Mock, fault: Any, said: str) -> None:
     assert answer.status_code == 400, answer.text
     assert said in answer.json()["error"]
     assert "faults.1" in answer.json()["error"]
-    assert world.control("GET", "/faults").json()["faults"] == [{"status": 502, "operation": "getSession", "struck": 0}]
+    assert world.control("GET", "/faults").json()["faults"] == [
+        {"status": 502, "operation": "getSession", "struck": 0}
+    ]
     assert world.call("GET").status_code == 200
 
 
 @pytest.mark.parametrize(
-    "body", [{}, [], "x", 5, {"faults": {}}, {"faults": None}, {"faults": [{"status": 503}] * 101}, {"faults": [], "also": 1}]
+    "body",
+    [
+        {},
+        [],
+        "x",
+        5,
+        {"faults": {}},
+        {"faults": None},
+        {"faults": [{"status": 503}] * 101},
+        {"faults": [], "also": 1},
+    ],
 )
 def test_bodies_that_tell_no_faults(world: Mock, body: Any) -> None:
     tell(world, {"status": 502, "first": 7})

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from mock_server.journal import Journal
-from mock_server.respond import Outcome
+from session_contracts.mock_server.journal import Journal
+from session_contracts.mock_server.respond import Outcome
 from tests.mock.worlds import PAGE, Story, drop, get, made, path_of, raw
 from tests.serving import ACTIVE, DOCUMENTED, KEY, KEYS, Mock
 
@@ -41,7 +41,13 @@ def archive(world: Mock, **filters: Any) -> list[dict[str, Any]]:
 
 def test_what_an_entry_tells(world: Mock) -> None:
     path = f"{path_of(world)}/rentalot/api/v1/sessions/{DOCUMENTED}/review"
-    common = {"at": "2026-05-06T17:00:00Z", "method": "PATCH", "path": path, "api": "rentalot", "operation": "reviewSession"}
+    common = {
+        "at": "2026-05-06T17:00:00Z",
+        "method": "PATCH",
+        "path": path,
+        "api": "rentalot",
+        "operation": "reviewSession",
+    }
     key = world.given(status="completed")
     for _ in range(2):
         world.call("PATCH", f"/{key}/review", json=REVIEW)
@@ -71,7 +77,11 @@ def test_what_an_entry_tells(world: Mock) -> None:
         ],
     }
     assert stayed["path"] == f"{path_of(world)}/rentalot/api/v1/sessions/{key}?page=%7Bx%7D&%20"
-    assert (stayed["method"], stayed["decision"], stayed["state"]) == ("GET", "stayed", {"before": "approved", "after": "approved"})
+    assert (stayed["method"], stayed["decision"], stayed["state"]) == (
+        "GET",
+        "stayed",
+        {"before": "approved", "after": "approved"},
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,22 +89,52 @@ def test_what_an_entry_tells(world: Mock) -> None:
     [
         ("rentalot", "GET", "sessions", None, ("answered", 200, None)),
         ("rentalot", "GET", "sessions?page=0", None, ("refused", 422, None)),
-        ("rentalot", "PATCH", f"sessions/{ACTIVE}/review", REVIEW, ("refused", 422, ("active", "active"))),
-        ("rentalot", "PATCH", "sessions/00000000-0000-4000-8000-000000000000/review", REVIEW, ("refused", 404, ("absent", "absent"))),
+        (
+            "rentalot",
+            "PATCH",
+            f"sessions/{ACTIVE}/review",
+            REVIEW,
+            ("refused", 422, ("active", "active")),
+        ),
+        (
+            "rentalot",
+            "PATCH",
+            "sessions/00000000-0000-4000-8000-000000000000/review",
+            REVIEW,
+            ("refused", 404, ("absent", "absent")),
+        ),
         ("rentalot", "PATCH", f"sessions/{DOCUMENTED}/review", {}, ("refused", 422, None)),
-        ("rentalot", "PATCH", f"sessions/{DOCUMENTED}/review", REVIEW, ("moved", 200, ("awaiting_review", "approved"))),
+        (
+            "rentalot",
+            "PATCH",
+            f"sessions/{DOCUMENTED}/review",
+            REVIEW,
+            ("moved", 200, ("awaiting_review", "approved")),
+        ),
         ("rentalot", "DELETE", f"sessions/{DOCUMENTED}", None, ("unknown", 405, None)),
         ("rentalot", "GET", "session", None, ("unknown", 404, None)),
         ("saleslab", "GET", "analytics/summary", None, ("answered", 200, None)),
-        ("saleslab", "GET", "sessions/00000000-0000-4000-8000-000000000000", None, ("refused", 404, ("absent", "absent"))),
+        (
+            "saleslab",
+            "GET",
+            "sessions/00000000-0000-4000-8000-000000000000",
+            None,
+            ("refused", 404, ("absent", "absent")),
+        ),
         ("mobilenext", "GET", "sessions", None, ("answered", 200, None)),
     ],
 )
-def test_what_was_decided(world: Mock, api: str, method: str, path: str, body: Any, expected: tuple[str, int, Any]) -> None:
+def test_what_was_decided(
+    world: Mock, api: str, method: str, path: str, body: Any, expected: tuple[str, int, Any]
+) -> None:
     world.client.request(method, f"{world.url}/{api}/api/v1/{path}", headers=KEYS[api], json=body)
     (entry,) = entries(world)
     state = entry.get("state")
-    assert (entry["decision"], entry["status"], state and (state["before"], state["after"])) == expected
+    assert (
+        entry["decision"],
+        entry["status"],
+        state and (state["before"], state["after"]),
+    ) == expected
     assert bool(entry["detail"]) == (entry["status"] >= 400)
     assert (entry["rule"] is not None) == (entry["decision"] == "refused")
     assert entry["operation"] is None if entry["decision"] == "unknown" else entry["operation"]
@@ -109,24 +149,39 @@ def test_a_record_that_is_deleted_or_another_tenants(world: Mock) -> None:
         world.client.delete(f"{url}/{key}", headers=headers)
     created, foreign, deleted, absent = entries(world)
     assert (created["decision"], created["status"]) == ("answered", 201)
-    assert (foreign["decision"], foreign["state"]) == ("refused", {"before": "foreign", "after": "foreign"})
+    assert (foreign["decision"], foreign["state"]) == (
+        "refused",
+        {"before": "foreign", "after": "foreign"},
+    )
     assert deleted["decision"] == "moved"
     assert deleted["state"]["after"] == "absent"
-    assert (absent["decision"], absent["state"]) == ("refused", {"before": "absent", "after": "absent"})
+    assert (absent["decision"], absent["state"]) == (
+        "refused",
+        {"before": "absent", "after": "absent"},
+    )
     assert absent["allowed"]
 
 
 def test_faults_and_examples_are_told_as_what_they_are(world: Mock) -> None:
     world.call("GET", headers={"Prefer": "code=503"})
     world.call("GET", headers={"Prefer": "example=Conflict"})
-    faults = [{"status": 502, "first": 1}, {"drop": True, "first": 1}, {"delay": {"type": "fixed", "milliseconds": 1}}]
+    faults = [
+        {"status": 502, "first": 1},
+        {"drop": True, "first": 1},
+        {"delay": {"type": "fixed", "milliseconds": 1}},
+    ]
     world.control("PUT", "/faults", json={"faults": faults})
     world.call("GET")
     with pytest.raises(httpx.TransportError):
         world.call("GET")
     world.call("GET")
     seen = [(entry["decision"], entry["status"], entry["rule"]) for entry in entries(world)]
-    assert seen[:1] + seen[2:] == [("example", 503, None), ("fault", 502, None), ("fault", 0, None), ("answered", 200, None)]
+    assert seen[:1] + seen[2:] == [
+        ("example", 503, None),
+        ("fault", 502, None),
+        ("fault", 0, None),
+        ("answered", 200, None),
+    ]
     assert seen[1][1] == 400
 
 
@@ -148,9 +203,15 @@ def test_the_control_api_is_not_in_it(whole_server: Mock, world: Mock) -> None:
         ("/rentalot/api/v1/session", "GET /rentalot/api/v1/sessions"),
         ("/rentalot/api/v1/sessions/", "GET /rentalot/api/v1/sessions"),
         ("/rentalot/v1/sessions", "GET /rentalot/api/v1/sessions"),
-        (f"/rentalot/api/v1/sessions/{DOCUMENTED}/reviews", "PATCH /rentalot/api/v1/sessions/{id}/review"),
+        (
+            f"/rentalot/api/v1/sessions/{DOCUMENTED}/reviews",
+            "PATCH /rentalot/api/v1/sessions/{id}/review",
+        ),
         (f"/promptster/v1/sessions/{PAGE}/decision", "GET /promptster/v1/sessions/{id}/decisions"),
-        ("/openscouter/api/sessions/sess_001/note", "GET, PATCH /openscouter/api/sessions/{id}/notes"),
+        (
+            "/openscouter/api/sessions/sess_001/note",
+            "GET, PATCH /openscouter/api/sessions/{id}/notes",
+        ),
         ("/promptster/v1/sesions", "GET, POST /promptster/v1/sessions"),
         ("/promptster/v1/hook/ingest", "POST /promptster/v1/hooks/ingest"),
         ("/openscouter/api/v1/sessions", "POST /openscouter/api/sessions"),
@@ -169,7 +230,13 @@ def test_near_misses(world: Mock, path: str, near: str) -> None:
 
 
 def test_what_is_like_nothing_has_no_neighbours(world: Mock) -> None:
-    for path in ("/favicon.ico", "/rentalot", "/rentalot/" + "x/" * 400, "/" + "%f0%9f%92%a9" * 300, "/" + "sessions" * 1500):
+    for path in (
+        "/favicon.ico",
+        "/rentalot",
+        "/rentalot/" + "x/" * 400,
+        "/" + "%f0%9f%92%a9" * 300,
+        "/" + "sessions" * 1500,
+    ):
         assert world.client.get(world.url + path).status_code == 404
     assert not any("near" in entry for entry in entries(world))
 
@@ -194,7 +261,11 @@ def test_filters(world: Mock) -> None:
         assert found["total"] == len(found["entries"]) < len(every)
         assert len(archive(world, **{name: value})) == found["total"]
     both = journal(world, api="rentalot", status=200, since=2, limit=2)
-    matching = [entry for entry in every if entry["api"] == "rentalot" and entry["status"] == 200 and entry["number"] > 2]
+    matching = [
+        entry
+        for entry in every
+        if entry["api"] == "rentalot" and entry["status"] == 200 and entry["number"] > 2
+    ]
     assert (both["entries"], both["total"]) == (matching[-2:], len(matching))
     assert len(matching) > 2
     assert [entry["number"] for entry in every] == list(range(1, len(every) + 1))
@@ -206,7 +277,17 @@ def test_filters(world: Mock) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=-1", "limit=x", "limit=", "limit=1&limit=1", "since=-1", "since=1.5", "since=" + "9" * 400, "status=ok", "decision=maybe"],
+    [
+        "limit=-1",
+        "limit=x",
+        "limit=",
+        "limit=1&limit=1",
+        "since=-1",
+        "since=1.5",
+        "since=" + "9" * 400,
+        "status=ok",
+        "decision=maybe",
+    ],
 )
 def test_filters_that_are_none(world: Mock, query: str) -> None:
     for path in ("/journal", "/journal/har"):
@@ -232,7 +313,12 @@ def test_so_many_are_kept(world: Mock) -> None:
 def test_so_many_bytes_are_kept(world: Mock) -> None:
     body = json.dumps({"notes": "x" * 900_000}).encode()
     for _ in range(5):
-        world.call("PATCH", f"/{DOCUMENTED}/review", {**KEY, "Content-Type": "application/json"}, content=body)
+        world.call(
+            "PATCH",
+            f"/{DOCUMENTED}/review",
+            {**KEY, "Content-Type": "application/json"},
+            content=body,
+        )
     told = journal(world)
     assert (told["total"], told["dropped"]) == (2, 3)
     assert len(world.control("GET", "/journal/har").content) < 3_000_000
@@ -242,7 +328,9 @@ def test_the_newest_is_always_kept() -> None:
     kept = Journal(max_entries=3, max_bytes=10)
     scope = {"headers": [], "query_string": b"", "raw_path": b"/", "method": "GET"}
     for size in (1, 2, 500, 1, 1, 1, 1):
-        entry = kept.note(datetime(2026, 5, 6, tzinfo=UTC), scope, None, Outcome(200, body=b"x" * size))
+        entry = kept.note(
+            datetime(2026, 5, 6, tzinfo=UTC), scope, None, Outcome(200, body=b"x" * size)
+        )
         assert [*kept][-1] is entry
         assert len([*kept]) <= 3
         assert kept.count == len([*kept]) + kept.dropped
@@ -251,21 +339,32 @@ def test_the_newest_is_always_kept() -> None:
 
 def test_memory_is_bounded_as_the_journal_is(whole_server: Mock) -> None:
     def memory() -> int:
-        return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{whole_server.pid}/status").read_text())[0])
+        return int(
+            re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{whole_server.pid}/status").read_text())[0]
+        )
 
     body = b'{"a": [' + b"{}," * 300_000 + b"{}]}"
-    headers = {**replace(whole_server, api="promptster").credential(), "Content-Type": "application/json"}
+    headers = {
+        **replace(whole_server, api="promptster").credential(),
+        "Content-Type": "application/json",
+    }
     worlds = [made(whole_server) for _ in range(5)]
     world, *more = worlds
-    world.client.patch(f"{world.url}/promptster/v1/sessions/nobody/metadata", headers=headers, content=body)
+    world.client.patch(
+        f"{world.url}/promptster/v1/sessions/nobody/metadata", headers=headers, content=body
+    )
     before = memory()
     for found in more:
         for _ in range(2):
-            answer = found.client.patch(f"{found.url}/promptster/v1/sessions/nobody/metadata", headers=headers, content=body)
+            answer = found.client.patch(
+                f"{found.url}/promptster/v1/sessions/nobody/metadata", headers=headers, content=body
+            )
             assert answer.status_code == 404
     grown = memory() - before
     drop(whole_server, *worlds)
-    assert grown < 4 * 3 * 2048  # kilobytes, of four journals with 2 MiB at most; thrice that, to be generous
+    assert (
+        grown < 4 * 3 * 2048
+    )  # kilobytes, of four journals with 2 MiB at most; thrice that, to be generous
 
 
 # ---- the archive
@@ -273,8 +372,17 @@ def test_memory_is_bounded_as_the_journal_is(whole_server: Mock) -> None:
 
 def test_an_archive_has_every_mandatory_member(world: Mock) -> None:
     Story(world, 0).tell()
-    world.call("PATCH", f"/{DOCUMENTED}/review?a=1&a=%C3%A9&b", {**KEY, "Content-Type": "application/json"}, content=b"\xff{")
-    world.control("PUT", "/faults", json={"faults": [{"drop": True, "delay": {"type": "fixed", "milliseconds": 20}}]})
+    world.call(
+        "PATCH",
+        f"/{DOCUMENTED}/review?a=1&a=%C3%A9&b",
+        {**KEY, "Content-Type": "application/json"},
+        content=b"\xff{",
+    )
+    world.control(
+        "PUT",
+        "/faults",
+        json={"faults": [{"drop": True, "delay": {"type": "fixed", "milliseconds": 20}}]},
+    )
     with pytest.raises(httpx.TransportError):
         world.call("GET")
     log = world.control("GET", "/journal/har").json()["log"]
@@ -300,9 +408,17 @@ def test_an_archive_has_every_mandatory_member(world: Mock) -> None:
         assert ("postData" in request) == (request["bodySize"] > 0)
         if "postData" in request:
             assert {"mimeType", "text"} <= set(request["postData"])
-        assert response["bodySize"] == response["content"]["size"] == len(response["content"]["text"].encode())
+        assert (
+            response["bodySize"]
+            == response["content"]["size"]
+            == len(response["content"]["text"].encode())
+        )
     review, dropped = log["entries"][-2:]
-    assert review["request"]["queryString"] == [{"name": "a", "value": "1"}, {"name": "a", "value": "é"}, {"name": "b", "value": ""}]
+    assert review["request"]["queryString"] == [
+        {"name": "a", "value": "1"},
+        {"name": "a", "value": "é"},
+        {"name": "b", "value": ""},
+    ]
     assert review["request"]["bodySize"] == 2
     assert (dropped["response"]["status"], dropped["time"]) == (0, 20)
 
@@ -355,7 +471,13 @@ BASIC = base64.b64encode(f"user:{SECRET}".encode()).decode()
     ],
 )
 def test_no_secret_is_in_it(world: Mock, header: str) -> None:
-    for path in ("/rentalot/api/v1/sessions", f"/promptster/v1/sessions/{PAGE}", "/nowhere", "/openscouter/api/sessions", "/mobilenext/x"):
+    for path in (
+        "/rentalot/api/v1/sessions",
+        f"/promptster/v1/sessions/{PAGE}",
+        "/nowhere",
+        "/openscouter/api/sessions",
+        "/mobilenext/x",
+    ):
         raw(world, get(path_of(world) + path, *header.split("\r\n")))
     told = [world.control("GET", path).text for path in ("/journal", "/journal/har")]
     assert all(journal(world)["entries"])
@@ -375,8 +497,12 @@ def test_no_secret_that_works_is_in_it(world: Mock) -> None:
         "openscouter": replace(world, api="openscouter").credential(),
     }
     for api, headers in sent.items():
-        path = {"openscouter": "api/sessions/sess_001", "promptster": "v1/hooks/ingest"}.get(api, "api/v1/sessions")
-        answer = world.client.request("POST" if api == "promptster" else "GET", f"{world.url}/{api}/{path}", headers=headers)
+        path = {"openscouter": "api/sessions/sess_001", "promptster": "v1/hooks/ingest"}.get(
+            api, "api/v1/sessions"
+        )
+        answer = world.client.request(
+            "POST" if api == "promptster" else "GET", f"{world.url}/{api}/{path}", headers=headers
+        )
         assert answer.status_code != 401
     told = [world.control("GET", path).text for path in ("/journal", "/journal/har")]
     for headers in sent.values():
@@ -385,7 +511,12 @@ def test_no_secret_that_works_is_in_it(world: Mock) -> None:
 
 
 def test_a_path_of_any_bytes_is_shown_as_it_was_sent(world: Mock) -> None:
-    for path in ("/%00%ff%ED%A0%80", "/a%2Fb?%ff=%00&&=;x", "/rentalot/api/v1/sessions/%2e%2e?q=\xe9", "/\"'<>"):
+    for path in (
+        "/%00%ff%ED%A0%80",
+        "/a%2Fb?%ff=%00&&=;x",
+        "/rentalot/api/v1/sessions/%2e%2e?q=\xe9",
+        "/\"'<>",
+    ):
         raw(world, get(path_of(world) + path))
     shown = [entry["path"].removeprefix(path_of(world)) for entry in entries(world)]
     assert {"/%00%ff%ED%A0%80", "/a%2Fb?%ff=%00&&=;x"} <= set(shown)

@@ -8,13 +8,13 @@ import jwt
 import orjson
 import pytest
 
-from conformance.tokens import never_issued
-from mock_server import tokens
-from mock_server.clock import Clock, parse_duration, parse_time, rfc3339
-from mock_server.errors import ClockError
-from mock_server.rates import Rates
-from mock_server.store import Collection, Record
-from openapi import load
+from session_contracts.conformance.tokens import never_issued
+from session_contracts.mock_server import tokens
+from session_contracts.mock_server.clock import Clock, parse_duration, parse_time, rfc3339
+from session_contracts.mock_server.errors import ClockError
+from session_contracts.mock_server.rates import Rates
+from session_contracts.mock_server.store import Collection, Record
+from session_contracts.openapi import load
 
 NOON = datetime(2026, 2, 13, 12, tzinfo=UTC)
 
@@ -36,7 +36,13 @@ def keys(found: Any) -> list[str]:
 
 
 def test_a_page_is_sorted_filtered_and_counted() -> None:
-    store = collection(record("a", 1), record("b", 3), record("c", 2, "blue"), record("d", 3), record("e", 9, tenant="other"))
+    store = collection(
+        record("a", 1),
+        record("b", 3),
+        record("c", 2, "blue"),
+        record("d", 3),
+        record("e", 9, tenant="other"),
+    )
     assert keys(store.rows("default", {})) == ["b", "d", "c", "a"]
     assert keys(store.rows("default", {"colour": "red"})[1:3]) == ["d", "a"]
     assert len(store.rows("default", {"colour": "red"})) == 3
@@ -104,7 +110,15 @@ def test_a_token_is_ours_whenever_it_ends() -> None:
         assert tokens.read(broken) is None
 
 
-@pytest.mark.parametrize("claims", [{}, {"sub": "x"}, {"sub": 7, "exp": 1}, *({"sub": "x", "exp": exp} for exp in ("1", math.inf, True))])
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"sub": "x"},
+        {"sub": 7, "exp": 1},
+        *({"sub": "x", "exp": exp} for exp in ("1", math.inf, True)),
+    ],
+)
 def test_a_token_whose_claims_are_odd_is_not_ours(claims: dict[str, Any]) -> None:
     assert tokens.read(jwt.encode(claims, tokens.SECRET, tokens.ALGORITHM)) is None
 
@@ -137,7 +151,9 @@ def test_a_running_clock_freezes_and_runs_on() -> None:
     assert timedelta() <= clock.now() - stood < timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("text", ["2026-02-12", "2026-02-12T10:30:00", "soon", "", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["2026-02-12", "2026-02-12T10:30:00", "soon", "", "2026-13-01T00:00:00Z"]
+)
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no RFC 3339 time|month"):
         parse_time(text)
@@ -158,7 +174,12 @@ def test_rates_count_in_windows() -> None:
     assert limits is not None
     rates = Rates(enforced=True)
     standings = [rates.count("rentalot", "key", limits, NOON)[0] for _ in range(121)]
-    assert [standings[0].remaining, standings[119].remaining, standings[119].exceeded, standings[120].exceeded] == [119, 0, False, True]
+    assert [
+        standings[0].remaining,
+        standings[119].remaining,
+        standings[119].exceeded,
+        standings[120].exceeded,
+    ] == [119, 0, False, True]
     assert standings[120].wait == 60
     assert not rates.count("rentalot", "other key", limits, NOON)[0].exceeded
     assert not rates.count("rentalot", "key", limits, NOON + timedelta(minutes=1))[0].exceeded

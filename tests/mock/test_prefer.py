@@ -9,9 +9,9 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from openapi import API_NAMES, load
-from openapi.json_schema import translate
-from openapi.model import Operation
+from session_contracts.openapi import API_NAMES, load
+from session_contracts.openapi.json_schema import translate
+from session_contracts.openapi.model import Operation
 from tests.mock.worlds import drop, get, made, path_of, raw
 from tests.serving import DOCUMENTED, KEY, Mock
 
@@ -34,23 +34,34 @@ OPERATIONS = [(api, operation) for api in API_NAMES for operation in load(api).o
 def ask(world: Mock, api: str, operation: Operation, prefer: str, **headers: str) -> httpx.Response:
     """A call without a credential, parameters that are valid, or a body."""
     path = operation.path.replace("{", "").replace("}", "")
-    return world.client.request(operation.method, f"{world.url}/{api}{path}", headers={"Prefer": prefer, **headers})
+    return world.client.request(
+        operation.method, f"{world.url}/{api}{path}", headers={"Prefer": prefer, **headers}
+    )
 
 
-@pytest.mark.parametrize(("api", "operation"), OPERATIONS, ids=[f"{api}.{operation.id}" for api, operation in OPERATIONS])
-def test_every_documented_answer_by_its_status_and_by_its_name(world: Mock, api: str, operation: Operation) -> None:
+@pytest.mark.parametrize(
+    ("api", "operation"), OPERATIONS, ids=[f"{api}.{operation.id}" for api, operation in OPERATIONS]
+)
+def test_every_documented_answer_by_its_status_and_by_its_name(
+    world: Mock, api: str, operation: Operation
+) -> None:
     for status, content in operation.responses.items():
         answer = ask(world, api, operation, f"code={status}")
         assert answer.status_code == status, answer.text
         assert answer.headers["preference-applied"] == f"code={status}"
         schema = content[answer.headers["content-type"]]
-        assert jsonschema_rs.Draft202012Validator(translate(schema), validate_formats=True).is_valid(answer.json()), answer.text
+        assert jsonschema_rs.Draft202012Validator(
+            translate(schema), validate_formats=True
+        ).is_valid(answer.json()), answer.text
     unknown = ask(world, api, operation, "example=no-such-example")
     assert unknown.status_code == 400
     assert "no-such-example" in unknown.text
     names = unknown.text.rpartition(" it has ")[2].partition('"')[0].split(", ")
     assert len(names) >= 3
-    assert not any(told["summary"]["rule"]["reached"] for told in world.control("GET", "/coverage").json()["apis"].values())
+    assert not any(
+        told["summary"]["rule"]["reached"]
+        for told in world.control("GET", "/coverage").json()["apis"].values()
+    )
     for name in names:
         answer = ask(world, api, operation, f"example={name}")
         assert answer.status_code in operation.responses, (name, answer.text)
@@ -69,20 +80,34 @@ def test_any_status_of_an_error_in_the_form_of_every_vendor(world: Mock, api: st
 
 @pytest.mark.parametrize("api", API_NAMES)
 @pytest.mark.parametrize(
-    ("prefer", "header"), [("code=401", "www-authenticate"), ("example=Unauthorized", "www-authenticate"), ("code=405", "allow")]
+    ("prefer", "header"),
+    [
+        ("code=401", "www-authenticate"),
+        ("example=Unauthorized", "www-authenticate"),
+        ("code=405", "allow"),
+    ],
 )
-def test_an_example_has_the_header_that_its_status_must_have(world: Mock, api: str, prefer: str, header: str) -> None:
+def test_an_example_has_the_header_that_its_status_must_have(
+    world: Mock, api: str, prefer: str, header: str
+) -> None:
     assert header in ask(world, api, next(iter(load(api).operations.values())), prefer).headers
 
 
 def test_it_comes_before_everything_else(world: Mock) -> None:
     world.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"]})
-    answer = world.call("PATCH", f"/{DOCUMENTED}/review", {"Prefer": "code=409", "Content-Type": "text/plain"}, content=b"\xff")
+    answer = world.call(
+        "PATCH",
+        f"/{DOCUMENTED}/review",
+        {"Prefer": "code=409", "Content-Type": "text/plain"},
+        content=b"\xff",
+    )
     assert answer.status_code == 409
     assert world.call("GET", "?page=0", {"Prefer": "code=200"}).status_code == 200
     assert world.call("GET", "/nobody", {**KEY, "Prefer": "code=200"}).status_code == 200
     assert world.call("DELETE", "", {"Prefer": "code=200"}).status_code == 405
-    assert world.client.get(f"{world.url}/nowhere", headers={"Prefer": "code=200"}).status_code == 404
+    assert (
+        world.client.get(f"{world.url}/nowhere", headers={"Prefer": "code=200"}).status_code == 404
+    )
     world.control("DELETE", "/broken-rules")
 
 
@@ -125,7 +150,9 @@ def test_what_there_is_not(world: Mock, prefer: str, said: str) -> None:
     assert len(answer.text) < 1000
 
 
-@pytest.mark.parametrize("prefer", ["code=204", "code=abc", "example=Nothing", "example=" + "x" * 5000])
+@pytest.mark.parametrize(
+    "prefer", ["code=204", "code=abc", "example=Nothing", "example=" + "x" * 5000]
+)
 def test_what_was_refused_was_not_applied(world: Mock, prefer: str) -> None:
     assert "preference-applied" not in world.call("GET", headers={**KEY, "Prefer": prefer}).headers
 
@@ -172,7 +199,7 @@ def test_preferences_of_others_are_passed_over(world: Mock, prefer: str) -> None
         "code=503; wait=5",
         "wait=5, code=503",
         "respond-async,code=503",
-        "handling=lenient; note=\"a, b\", code=503",
+        'handling=lenient; note="a, b", code=503',
         "code=503, code=404",
         "code=503\r\nPrefer: code=404",
         "respond-async\r\nPrefer: code=503",
@@ -185,7 +212,15 @@ def test_however_it_is_written(world: Mock, prefer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "prefer", ["co\x00de=503", "code=\x01503", "code=503\x7f", "code=503\n\tx", "code=503\rX-Evil: 1", "code=5\r\n 03"]
+    "prefer",
+    [
+        "co\x00de=503",
+        "code=\x01503",
+        "code=503\x7f",
+        "code=503\n\tx",
+        "code=503\rX-Evil: 1",
+        "code=5\r\n 03",
+    ],
 )
 def test_control_characters_reach_nothing(world: Mock, prefer: str) -> None:
     answer = raw(world, get(path_of(world) + SESSIONS, f"Prefer: {prefer}"))
@@ -195,7 +230,11 @@ def test_control_characters_reach_nothing(world: Mock, prefer: str) -> None:
 
 
 def test_nothing_that_was_asked_for_is_a_header_of_its_own(world: Mock) -> None:
-    for prefer in ('code="503%0d%0aX-Evil: 1"', "example=a%0d%0aX-Evil:1", "example=a\\r\\nX-Evil:1"):
+    for prefer in (
+        'code="503%0d%0aX-Evil: 1"',
+        "example=a%0d%0aX-Evil:1",
+        "example=a\\r\\nX-Evil:1",
+    ):
         answer = raw(world, get(path_of(world) + SESSIONS, f"Prefer: {prefer}"))
         assert b"\nX-Evil" not in answer
         assert int(answer.split()[1]) < 500 or b"503" in answer

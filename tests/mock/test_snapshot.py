@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from mock_server.errors import BadSnapshot, FixtureError
 from session_contracts.application import application
 from session_contracts.in_process import URL, in_process
+from session_contracts.mock_server.errors import BadSnapshot, FixtureError
 from tests.mock.worlds import FAULTS, NEW_SESSION, PAGE, Story, drop, made, name_of, path_of
 from tests.serving import DOCUMENTED, KEY, Mock, running
 
@@ -48,9 +48,15 @@ def later(world: Mock, number: int) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_world_goes_on_elsewhere_as_it_would_have_here(whole_server: Mock, elsewhere: Mock, number: int) -> None:
+def test_a_world_goes_on_elsewhere_as_it_would_have_here(
+    whole_server: Mock, elsewhere: Mock, number: int
+) -> None:
     here = made(whole_server, seed=number, clock={"now": "2026-05-06T17:00:00Z"})
-    here.control("PUT", "/faults", json={"faults": [*FAULTS, {"status": 500, "operation": "getNotes", "first": 3}]})
+    here.control(
+        "PUT",
+        "/faults",
+        json={"faults": [*FAULTS, {"status": 500, "operation": "getNotes", "first": 3}]},
+    )
     here.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"][: number % 2]})
     replace(here, api="mobilenext").state("rate limits")
     Story(here, number).tell()
@@ -59,7 +65,9 @@ def test_a_world_goes_on_elsewhere_as_it_would_have_here(whole_server: Mock, els
     imported, begun = made(elsewhere, seed=5), made(elsewhere, state=state.json())
     Story(imported, 1).tell()
     assert imported.control("PUT", "/state", json=state.json()).json() == {}
-    assert [found.control("GET", "/state").content for found in (imported, begun)] == [state.content] * 2
+    assert [found.control("GET", "/state").content for found in (imported, begun)] == [
+        state.content
+    ] * 2
     told = later(here, number)
     assert later(imported, number) == told
     assert later(begun, number) == told
@@ -68,7 +76,8 @@ def test_a_world_goes_on_elsewhere_as_it_would_have_here(whole_server: Mock, els
     assert exported(imported)["clock"]["now"] == "2027-08-09T10:11:12Z"
     begun.control("POST", "/reset")
     assert exported(begun)["apis"] == state.json()["apis"] | {
-        api: {**told, "credentials": exported(begun)["apis"][api]["credentials"]} for api, told in state.json()["apis"].items()
+        api: {**told, "credentials": exported(begun)["apis"][api]["credentials"]}
+        for api, told in state.json()["apis"].items()
     }
     drop(whole_server, here)
     drop(elsewhere, imported, begun)
@@ -81,10 +90,15 @@ def test_what_falls_due_later_is_not_lost(world: Mock, elsewhere: Mock) -> None:
     forever = replace(world, api="openscouter").state("session", status="analyzing")["sessionId"]
     active = world.given(status="active")
     there = made(elsewhere, state=exported(world))
-    for seconds, statuses in ((14, ("analyzing", "analyzing", "active")), (1, ("analyzed", "analyzing", "active"))):
+    for seconds, statuses in (
+        (14, ("analyzing", "analyzing", "active")),
+        (1, ("analyzed", "analyzing", "active")),
+    ):
         there.control("POST", "/clock/advance", json={"by": f"PT{seconds}S"})
         seen = [
-            there.client.get(f"{there.url}/openscouter/api/sessions/{key}", headers=scout).json()["data"]["status"]
+            there.client.get(f"{there.url}/openscouter/api/sessions/{key}", headers=scout).json()[
+                "data"
+            ]["status"]
             for key in ("sess_001", forever)
         ]
         assert (*seen, there.call("GET", f"/{active}").json()["data"]["status"]) == statuses
@@ -122,20 +136,32 @@ def test_calls_that_were_counted_stay_counted(world: Mock, elsewhere: Mock) -> N
 
 
 def test_credentials_stand_for_the_same(world: Mock, elsewhere: Mock) -> None:
-    saleslab, mobilenext, promptster = (replace(world, api=api) for api in ("saleslab", "mobilenext", "promptster"))
+    saleslab, mobilenext, promptster = (
+        replace(world, api=api) for api in ("saleslab", "mobilenext", "promptster")
+    )
     sent = {
         "/rentalot/api/v1/sessions": world.credential(revoked=True),
         "/saleslab/api/v1/users": saleslab.credential(scopes=["sessions:read"]),
         "/saleslab/api/v1/sessions": saleslab.credential(scopes=[]),
         "/mobilenext/api/v1/sessions": mobilenext.credential(organizations=[]),
         "/promptster/v1/sessions": promptster.credential(expired=True),
-        "/mobilenext/api/v1/sessions?limit=1": mobilenext.credential(kind="api_key", organization=mobilenext.given("organization")),
+        "/mobilenext/api/v1/sessions?limit=1": mobilenext.credential(
+            kind="api_key", organization=mobilenext.given("organization")
+        ),
     }
     there = made(elsewhere, state=exported(world))
-    answers = [[found.client.get(found.url + path, headers=headers) for path, headers in sent.items()] for found in (world, there)]
+    answers = [
+        [found.client.get(found.url + path, headers=headers) for path, headers in sent.items()]
+        for found in (world, there)
+    ]
     assert [answer.status_code for answer in answers[0]] == [401, 403, 403, 403, 401, 200]
     assert [answer.content for answer in answers[0]] == [answer.content for answer in answers[1]]
-    for api, params in (("rentalot", {"revoked": True}), ("saleslab", {"scopes": []}), ("promptster", {}), ("openscouter", {})):
+    for api, params in (
+        ("rentalot", {"revoked": True}),
+        ("saleslab", {"scopes": []}),
+        ("promptster", {}),
+        ("openscouter", {}),
+    ):
         issued = [replace(found, api=api).credential(**params) for found in (world, there)]
         assert issued[0] == issued[1]
         assert issued[0] not in sent.values()
@@ -146,7 +172,11 @@ def test_apis_that_are_not_named_keep_what_they_have(world: Mock) -> None:
     state = exported(world)
     rentalot = world.given()
     mobilenext = replace(world, api="mobilenext").given("session")
-    kept = {**state, "apis": {"rentalot": state["apis"]["rentalot"]}, "random": exported(world)["random"]}
+    kept = {
+        **state,
+        "apis": {"rentalot": state["apis"]["rentalot"]},
+        "random": exported(world)["random"],
+    }
     assert world.control("PUT", "/state", json=kept).status_code == 200
     assert world.call("GET", f"/{rentalot}").status_code == 404
     assert replace(world, api="mobilenext").call("GET", f"/{mobilenext}").status_code == 200
@@ -157,7 +187,10 @@ def test_one_api_goes_elsewhere_alone(world: Mock, elsewhere: Mock, api: str) ->
     Story(world, 0).tell()
     alone = world.control("GET", f"/state?api={api}").json()
     whole = exported(world)
-    rates = {**whole["rates"], "counts": [count for count in whole["rates"]["counts"] if count["api"] == api]}
+    rates = {
+        **whole["rates"],
+        "counts": [count for count in whole["rates"]["counts"] if count["api"] == api],
+    }
     assert alone == {**whole, "apis": {api: whole["apis"][api]}, "rates": rates}
     there = made(elsewhere)
     before = exported(there)["apis"]
@@ -178,7 +211,9 @@ def test_a_partial_import_makes_no_id_twice(world: Mock) -> None:
     world.client.post(f"{sessions}/{key}/complete", headers=scout)
     world.control("PUT", "/state", json={**state, "apis": {}})
     world.client.post(sessions, headers=scout, json=NEW_SESSION)
-    assert world.client.get(f"{sessions}/{key}", headers=scout).json()["data"]["status"] == "completed"
+    assert (
+        world.client.get(f"{sessions}/{key}", headers=scout).json()["data"]["status"] == "completed"
+    )
 
 
 def test_a_client_that_breaks_off_in_the_middle_changes_nothing(world: Mock) -> None:
@@ -189,12 +224,20 @@ def test_a_client_that_breaks_off_in_the_middle_changes_nothing(world: Mock) -> 
     body = json.dumps(state).encode()
     host = urlsplit(world.url)
     for path in (f"PUT {path_of(world)}/_mock/state", "POST /_mock/worlds"):
-        for length, sent in ((len(body), body[:-1]), (len(body) + 1, body), (len(body), b""), (10**9, body)):
+        for length, sent in (
+            (len(body), body[:-1]),
+            (len(body) + 1, body),
+            (len(body), b""),
+            (10**9, body),
+        ):
             with socket.create_connection((host.hostname, host.port)) as connection:
                 head = f"{path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
                 connection.sendall(head.encode() + sent)
         with socket.create_connection((host.hostname, host.port)) as connection:
-            connection.sendall(f"{path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{len(body):x}\r\n".encode() + body)
+            connection.sendall(
+                f"{path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{len(body):x}\r\n".encode()
+                + body
+            )
     time.sleep(0.1)
     assert world.control("GET", "/state").content == before
     assert world.control("PUT", "/state", json=state).status_code == 200
@@ -223,7 +266,9 @@ def test_a_server_begins_with_an_exported_world(whole_server: Mock, tmp_path: Pa
             assert went_back[part] == original[part], part
         for api, kept in original["apis"].items():
             assert went_back["apis"][api]["records"] == kept["records"]
-        assert begun.control("GET", "/state").content == state  # a new world is as the server was when it started
+        assert (
+            begun.control("GET", "/state").content == state
+        )  # a new world is as the server was when it started
     drop(whole_server, origin)
 
 
@@ -232,7 +277,9 @@ def broken_off(state: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", "[]", "null", "0", '""', "broken"])
-def test_a_server_does_not_begin_with_what_is_no_world(small: Mock, tmp_path: Path, content: str) -> None:
+def test_a_server_does_not_begin_with_what_is_no_world(
+    small: Mock, tmp_path: Path, content: str
+) -> None:
     file = tmp_path / "world.json"
     file.write_text(json.dumps(broken_off(exported(small))) if content == "broken" else content)
     with pytest.raises((BadSnapshot, FixtureError)):
@@ -245,7 +292,13 @@ def test_a_server_does_not_begin_with_what_is_no_world(small: Mock, tmp_path: Pa
 def small_world(state: dict[str, Any]) -> dict[str, Any]:
     """Of each resource the first two records, so that many imports take no time."""
     apis = {
-        api: {**told, "records": {name: records[: 2 if name != "CandidateKey" else 40] for name, records in told["records"].items()}}
+        api: {
+            **told,
+            "records": {
+                name: records[: 2 if name != "CandidateKey" else 40]
+                for name, records in told["records"].items()
+            },
+        }
         for api, told in state["apis"].items()
     }
     return {**state, "apis": apis}
@@ -363,10 +416,22 @@ WRONG: tuple[tuple[Path_, Any, str], ...] = (
     ((*FIRST, "timer"), {"name": "expire", "due": "soon"}, "Session.0.timer.due"),
     ((*FIRST, "timer"), {"name": "expire", "due": "9999-01-01T00:00:00Z"}, "Session.0"),
     ((*FIRST, "timer"), {"name": [], "due": "2027-01-01T00:00:00Z"}, "Session.0.timer.name"),
-    (("apis", "saleslab", "records", "User", 0, "timer"), {"name": "expire", "due": "2027-01-01T00:00:00Z"}, "User.0"),
+    (
+        ("apis", "saleslab", "records", "User", 0, "timer"),
+        {"name": "expire", "due": "2027-01-01T00:00:00Z"},
+        "User.0",
+    ),
     (("apis", "mobilenext", "records", "User", 0, "fields", "organizations"), ["a", "a"], "User.0"),
-    (("apis", "promptster", "records", "CandidateKey", 1, "fields", "status"), "lost", "CandidateKey.1"),
-    (("apis", "openscouter", "records", "Study", 0, "fields", "splitRatio"), {"A": -1, "B": 1}, "Study.0"),
+    (
+        ("apis", "promptster", "records", "CandidateKey", 1, "fields", "status"),
+        "lost",
+        "CandidateKey.1",
+    ),
+    (
+        ("apis", "openscouter", "records", "Study", 0, "fields", "splitRatio"),
+        {"A": -1, "B": 1},
+        "Study.0",
+    ),
     (CREDENTIAL, 5, "credentials.0"),
     ((*CREDENTIAL, "secret"), ..., "credentials"),
     ((*CREDENTIAL, "secret"), 5, "credentials"),
@@ -415,7 +480,11 @@ WRONG: tuple[tuple[Path_, Any, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("path", "value", "said"), WRONG, ids=[".".join(map(str, path)) or "body" for path, _, _ in WRONG])
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    WRONG,
+    ids=[".".join(map(str, path)) or "body" for path, _, _ in WRONG],
+)
 def test_an_import_that_is_wrong_says_where_and_changes_nothing(
     whole_server: Mock, small: Mock, path: Path_, value: Any, said: str
 ) -> None:
@@ -423,7 +492,9 @@ def test_an_import_that_is_wrong_says_where_and_changes_nothing(
     wrong = changed(json.loads(before), path, value)
     answer = small.control("PUT", "/state", json=wrong)
     unchanged = small.control("GET", "/state").content == before
-    small.control("PUT", "/state", content=before, headers={"Content-Type": "application/json"})  # for the next test
+    small.control(
+        "PUT", "/state", content=before, headers={"Content-Type": "application/json"}
+    )  # for the next test
     assert answer.status_code == 400, answer.text
     assert said in answer.json()["error"]
     assert len(answer.text) < 20_000
@@ -432,7 +503,12 @@ def test_an_import_that_is_wrong_says_where_and_changes_nothing(
     assert unchanged
     if isinstance(wrong, dict):
         worlds = whole_server.control("GET", "/worlds").content
-        assert whole_server.control("POST", "/worlds", json={"name": "never", "state": wrong}).status_code == 400
+        assert (
+            whole_server.control(
+                "POST", "/worlds", json={"name": "never", "state": wrong}
+            ).status_code
+            == 400
+        )
         assert len(whole_server.control("GET", "/worlds").content) == len(worlds)
 
 
@@ -470,7 +546,13 @@ def test_ids_that_stand_there_twice(small: Mock, api: str) -> None:
 )
 def test_bodies_that_are_no_world(small: Mock, content: bytes) -> None:
     before = small.control("GET", "/state").content
-    for media in ("application/json", "application/yaml", "application/x-python-pickle", "text/plain", "multipart/form-data"):
+    for media in (
+        "application/json",
+        "application/yaml",
+        "application/x-python-pickle",
+        "text/plain",
+        "multipart/form-data",
+    ):
         answer = small.control("PUT", "/state", content=content, headers={"Content-Type": media})
         assert answer.status_code == 400, answer.text
         assert answer.json()["error"]
@@ -482,7 +564,9 @@ def test_numbers_that_are_none_are_found_wherever_they_are(small: Mock) -> None:
     for number in (b"NaN", b"Infinity", b"-Infinity", b"1e999", b"01", b"0x10", b"1_000"):
         sent = before.replace(b'"seed":0', b'"seed":' + number)
         assert sent != before
-        answer = small.control("PUT", "/state", content=sent, headers={"Content-Type": "application/json"})
+        answer = small.control(
+            "PUT", "/state", content=sent, headers={"Content-Type": "application/json"}
+        )
         assert answer.status_code == 400, (number, answer.text)
     assert small.control("GET", "/state").content == before
 
@@ -496,34 +580,102 @@ def first(*path: str | int) -> Path_:
 
 REVIEW = ("PATCH", f"/rentalot/api/v1/sessions/{DOCUMENTED}/review", {"reviewStatus": "approved"})
 NOTHING: Mapping[str, Any] = {"records": {}, "credentials": []}
-STATES = {"promptster": "event", "mobilenext": "session", "openscouter": "session", "saleslab": "session", "rentalot": "credential"}
+STATES = {
+    "promptster": "event",
+    "mobilenext": "session",
+    "openscouter": "session",
+    "saleslab": "session",
+    "rentalot": "credential",
+}
 #: What is imported where, and calls that come across it.
 ODD: tuple[tuple[Path_, Any, tuple[tuple[str, str, Any], ...]], ...] = (
     (first("rentalot", "Session", "private"), {}, (REVIEW, ("GET", "/_mock/outbox", None))),
-    (first("rentalot", "Session", "private", "email"), 7, (REVIEW, ("GET", "/_mock/outbox", None), ("GET", "/_mock/state", None))),
-    (first("rentalot", "Session", "fields", "createdAt"), "2026-06-30T23:59:60Z", (("GET", "/rentalot/api/v1/sessions", None),)),
-    (first("rentalot", "Session", "fields", "createdAt"), "0000-01-01T00:00:00Z", (("GET", "/rentalot/api/v1/sessions", None),)),
-    (first("rentalot", "Session", "fields", "createdAt"), "2026-01-01t00:00:00z", (("GET", "/rentalot/api/v1/sessions", None),)),
-    (first("saleslab", "Session", "fields", "started_at"), "2026-06-30T23:59:60Z", (("GET", "/saleslab/api/v1/sessions", None),)),
-    (first("mobilenext", "Session", "fields", "createdAt"), "2026-06-30T23:59:60Z", (("GET", "/mobilenext/api/v1/sessions", None),)),
-    (first("promptster", "Event", "fields", "ts"), "2026-06-30T23:59:60Z", (("GET", f"/promptster/v1/sessions/{PAGE}/timeline", None),)),
-    (first("saleslab", "Session", "private"), {}, (("GET", "/saleslab/api/v1/sessions/30000000-0000-0000-0000-000000000001", None),)),
+    (
+        first("rentalot", "Session", "private", "email"),
+        7,
+        (REVIEW, ("GET", "/_mock/outbox", None), ("GET", "/_mock/state", None)),
+    ),
+    (
+        first("rentalot", "Session", "fields", "createdAt"),
+        "2026-06-30T23:59:60Z",
+        (("GET", "/rentalot/api/v1/sessions", None),),
+    ),
+    (
+        first("rentalot", "Session", "fields", "createdAt"),
+        "0000-01-01T00:00:00Z",
+        (("GET", "/rentalot/api/v1/sessions", None),),
+    ),
+    (
+        first("rentalot", "Session", "fields", "createdAt"),
+        "2026-01-01t00:00:00z",
+        (("GET", "/rentalot/api/v1/sessions", None),),
+    ),
+    (
+        first("saleslab", "Session", "fields", "started_at"),
+        "2026-06-30T23:59:60Z",
+        (("GET", "/saleslab/api/v1/sessions", None),),
+    ),
+    (
+        first("mobilenext", "Session", "fields", "createdAt"),
+        "2026-06-30T23:59:60Z",
+        (("GET", "/mobilenext/api/v1/sessions", None),),
+    ),
+    (
+        first("promptster", "Event", "fields", "ts"),
+        "2026-06-30T23:59:60Z",
+        (("GET", f"/promptster/v1/sessions/{PAGE}/timeline", None),),
+    ),
+    (
+        first("saleslab", "Session", "private"),
+        {},
+        (("GET", "/saleslab/api/v1/sessions/30000000-0000-0000-0000-000000000001", None),),
+    ),
     (
         first("saleslab", "Session", "private", "transcript"),
         5,
         (("GET", "/saleslab/api/v1/sessions/30000000-0000-0000-0000-000000000001", None),),
     ),
-    (first("openscouter", "Session", "private", "notes"), 5, (("GET", "/openscouter/api/sessions/sess_001/notes", None),)),
-    (first("openscouter", "Session", "private", "notes"), [{}], (("GET", "/openscouter/api/sessions/sess_001/notes", None),)),
-    (first("openscouter", "Session", "private"), {}, (("GET", "/openscouter/api/sessions/sess_001/notes", None),)),
-    (first("promptster", "Session", "private", "assessmentId"), {}, (("GET", f"/promptster/v1/sessions/{PAGE}/cohort-stats", None),)),
-    (first("promptster", "Session", "private", "metrics"), 5, (("GET", f"/promptster/v1/sessions/{PAGE}/cohort-stats", None),)),
+    (
+        first("openscouter", "Session", "private", "notes"),
+        5,
+        (("GET", "/openscouter/api/sessions/sess_001/notes", None),),
+    ),
+    (
+        first("openscouter", "Session", "private", "notes"),
+        [{}],
+        (("GET", "/openscouter/api/sessions/sess_001/notes", None),),
+    ),
+    (
+        first("openscouter", "Session", "private"),
+        {},
+        (("GET", "/openscouter/api/sessions/sess_001/notes", None),),
+    ),
+    (
+        first("promptster", "Session", "private", "assessmentId"),
+        {},
+        (("GET", f"/promptster/v1/sessions/{PAGE}/cohort-stats", None),),
+    ),
+    (
+        first("promptster", "Session", "private", "metrics"),
+        5,
+        (("GET", f"/promptster/v1/sessions/{PAGE}/cohort-stats", None),),
+    ),
     (
         first("promptster", "CandidateKey", "private", "linked"),
         {},
-        (("POST", "/_mock/promptster/states", {"action": "setup", "state": "candidate key", "params": {"sessionId": PAGE}}),),
+        (
+            (
+                "POST",
+                "/_mock/promptster/states",
+                {"action": "setup", "state": "candidate key", "params": {"sessionId": PAGE}},
+            ),
+        ),
     ),
-    (("random", "drawn"), {"ids": 2**64 - 1}, (("POST", "/promptster/v1/sessions", {}), ("GET", "/_mock/state", None))),
+    (
+        ("random", "drawn"),
+        {"ids": 2**64 - 1},
+        (("POST", "/promptster/v1/sessions", {}), ("GET", "/_mock/state", None)),
+    ),
     (
         ("faults",),
         [{"api": "rentalot", "status": 503, "struck": 2**64 - 1}],
@@ -531,25 +683,61 @@ ODD: tuple[tuple[Path_, Any, tuple[tuple[str, str, Any], ...]], ...] = (
     ),
     (
         ("rates",),
-        {"enforced": False, "counts": [{**COUNT, "who": KEY["Authorization"][7:], "window": 1778086800 // 60, "calls": 2**64 - 1}]},
+        {
+            "enforced": False,
+            "counts": [
+                {
+                    **COUNT,
+                    "who": KEY["Authorization"][7:],
+                    "window": 1778086800 // 60,
+                    "calls": 2**64 - 1,
+                }
+            ],
+        },
         (REVIEW, ("GET", "/_mock/state", None)),
     ),
-    (("random", "seed"), 10**30, (("POST", "/promptster/v1/sessions", {}), ("GET", "/_mock/state", None))),
+    (
+        ("random", "seed"),
+        10**30,
+        (("POST", "/promptster/v1/sessions", {}), ("GET", "/_mock/state", None)),
+    ),
     (("apis", "rentalot", "credentials"), [], (REVIEW,)),
-    *((("apis", api), NOTHING, (("POST", f"/_mock/{api}/states", {"action": "setup", "state": state}),)) for api, state in STATES.items()),
+    *(
+        (
+            ("apis", api),
+            NOTHING,
+            (("POST", f"/_mock/{api}/states", {"action": "setup", "state": state}),),
+        )
+        for api, state in STATES.items()
+    ),
 )
 
 
-@pytest.mark.parametrize(("path", "value", "calls"), ODD, ids=[f"{'.'.join(map(str, path))}={value}"[:90] for path, value, _ in ODD])
+@pytest.mark.parametrize(
+    ("path", "value", "calls"),
+    ODD,
+    ids=[f"{'.'.join(map(str, path))}={value}"[:90] for path, value, _ in ODD],
+)
 def test_what_was_imported_never_breaks_the_mock(
-    carried: requests.Session, pristine: Mapping[str, Any], keys: Mapping[str, dict[str, str]], path: Path_, value: Any, calls: Any
+    carried: requests.Session,
+    pristine: Mapping[str, Any],
+    keys: Mapping[str, dict[str, str]],
+    path: Path_,
+    value: Any,
+    calls: Any,
 ) -> None:
     """It is refused, or it can be lived with."""
-    answer = carried.post(f"{URL}/_mock/worlds", json={"name": "odd", "state": changed(dict(pristine), path, value)})
+    answer = carried.post(
+        f"{URL}/_mock/worlds", json={"name": "odd", "state": changed(dict(pristine), path, value)}
+    )
     answers = []
     if answer.status_code == 201:
         for method, url, body in calls:
-            answers.append(carried.request(method, f"{URL}/w/odd{url}", headers=keys.get(url.split("/")[1], {}), json=body))
+            answers.append(
+                carried.request(
+                    method, f"{URL}/w/odd{url}", headers=keys.get(url.split("/")[1], {}), json=body
+                )
+            )
         carried.delete(f"{URL}/_mock/worlds/odd")
     assert answer.status_code in (201, 400), answer.text
     for one in answers:
@@ -559,7 +747,10 @@ def test_what_was_imported_never_breaks_the_mock(
 @pytest.fixture(scope="module")
 def carried() -> Iterator[requests.Session]:
     """A mock without a socket, which may log as many defects as it has."""
-    with in_process(application(clock="2026-05-06T17:00:00Z")) as adapter, requests.Session() as session:
+    with (
+        in_process(application(clock="2026-05-06T17:00:00Z")) as adapter,
+        requests.Session() as session,
+    ):
         session.mount(URL, adapter)
         yield session
 
@@ -575,17 +766,25 @@ def pristine(whole_server: Mock) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def keys(whole_server: Mock) -> dict[str, dict[str, str]]:
     found = made(whole_server)
-    issued = {api: replace(found, api=api).credential() for api in ("rentalot", "saleslab", "openscouter", "promptster", "mobilenext")}
+    issued = {
+        api: replace(found, api=api).credential()
+        for api in ("rentalot", "saleslab", "openscouter", "promptster", "mobilenext")
+    }
     drop(whole_server, found)
     return issued
 
 
-def test_a_timer_of_another_state_is_refused(whole_server: Mock, pristine: Mapping[str, Any]) -> None:
+def test_a_timer_of_another_state_is_refused(
+    whole_server: Mock, pristine: Mapping[str, Any]
+) -> None:
     timer = {"name": "expire", "due": "2026-05-06T17:00:10Z"}
     active = {**pristine["apis"]["rentalot"]["records"]["Session"][0]}
     active["fields"] = {**active["fields"], "status": "expired"}
     state = changed(dict(pristine), FIRST, {**active, "timer": timer})
-    assert whole_server.control("POST", "/worlds", json={"name": "odd", "state": state}).status_code == 400
+    assert (
+        whole_server.control("POST", "/worlds", json={"name": "odd", "state": state}).status_code
+        == 400
+    )
     whole_server.control("DELETE", "/worlds/odd")
 
 
@@ -607,7 +806,9 @@ LONG = "x" * 200_000
     ],
     ids=range(9),
 )
-def test_what_an_answer_repeats_of_a_wrong_import_is_short(small: Mock, path: Path_, value: Any) -> None:
+def test_what_an_answer_repeats_of_a_wrong_import_is_short(
+    small: Mock, path: Path_, value: Any
+) -> None:
     answer = small.control("PUT", "/state", json=changed(exported(small), path, value))
     assert answer.status_code == 400
     assert len(answer.text) < 30_000
@@ -629,8 +830,13 @@ def test_what_one_api_exports_another_server_takes_that_has_no_other(whole_serve
     found.call("GET")
     rules = ["rentalot.review.final", "saleslab.users.order"]
     breakable = found.control("GET", "/broken-rules").json()["breakable"]
-    found.control("PUT", "/broken-rules", json={"rules": [rule for rule in breakable if rule in rules]})
-    everywhere: list[dict[str, Any]] = [{"status": 503, "first": 1}, {"operation": "getTimeline", "drop": True}]
+    found.control(
+        "PUT", "/broken-rules", json={"rules": [rule for rule in breakable if rule in rules]}
+    )
+    everywhere: list[dict[str, Any]] = [
+        {"status": 503, "first": 1},
+        {"operation": "getTimeline", "drop": True},
+    ]
     faults = [*everywhere, {"api": "rentalot", "drop": True}, {"api": "saleslab", "drop": True}]
     assert found.control("PUT", "/faults", json={"faults": faults}).status_code == 200
     exported = found.control("GET", "/state", params={"api": "rentalot"}).json()
@@ -640,6 +846,8 @@ def test_what_one_api_exports_another_server_takes_that_has_no_other(whole_serve
     assert exported["broken"] == ["rentalot.review.final"]
     assert [fault.get("api") for fault in exported["faults"]] == [None, "rentalot"]
     with running(apis=["rentalot"]) as other:
-        assert other.control("PUT", "/state", json=exported).status_code == 200, other.control("PUT", "/state", json=exported).text
+        assert other.control("PUT", "/state", json=exported).status_code == 200, other.control(
+            "PUT", "/state", json=exported
+        ).text
         other.control("DELETE", "/faults")
         assert other.call("GET", f"/{key}").status_code == 200

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from mock_server import app, store
-from mock_server.errors import Refused
-from mock_server.mock import Mock as WholeMock
-from mock_server.settings import Settings
-from mock_server.worlds import Worlds
-from openapi import API_NAMES
+from session_contracts.mock_server import app, store
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.mock import Mock as WholeMock
+from session_contracts.mock_server.settings import Settings
+from session_contracts.mock_server.worlds import Worlds
+from session_contracts.openapi import API_NAMES
 from tests.mock.worlds import FAULTS, Story, drop, get, made, name_of, path_of, raw
 from tests.serving import ACTIVE, DOCUMENTED, KEY, Mock, running
 
@@ -34,8 +34,14 @@ def watched(world: Mock, number: int) -> list[str]:
         if number % 4 == 0:
             mock.state("rate limits")
         told = Story(mock, number).tell()
-        told += [mock.control("GET", path).text for path in ("/journal", "/coverage", "/broken-rules", "/journal/har")]
-        return [text.replace(path_of(world), "").replace(urlsplit(world.url).netloc, "") for text in told]
+        told += [
+            mock.control("GET", path).text
+            for path in ("/journal", "/coverage", "/broken-rules", "/journal/har")
+        ]
+        return [
+            text.replace(path_of(world), "").replace(urlsplit(world.url).netloc, "")
+            for text in told
+        ]
 
 
 def test_nothing_of_one_world_is_seen_in_another(whole_server: Mock) -> None:
@@ -47,7 +53,18 @@ def test_nothing_of_one_world_is_seen_in_another(whole_server: Mock) -> None:
         alone.append(watched(found, number))
         drop(whole_server, found)
     seen = "\n".join(text for told in alone for text in told)
-    for what in (": 200 ", ": 201 ", ": 202 ", ": 401 ", ": 403 ", ": 409 ", ": 503 ", "broken off", '"email"', '"decision":"fault"'):
+    for what in (
+        ": 200 ",
+        ": 201 ",
+        ": 202 ",
+        ": 401 ",
+        ": 403 ",
+        ": 409 ",
+        ": 503 ",
+        "broken off",
+        '"email"',
+        '"decision":"fault"',
+    ):
         assert what in seen, what
     worlds = [made(whole_server, seed=number // 2) for number in numbers]
     with ThreadPoolExecutor(16) as pool:
@@ -76,13 +93,19 @@ def test_a_world_is_made_listed_and_dropped(whole_server: Mock) -> None:
     assert listed[0]["name"] == "default"
     assert {"name": "checkout-test", "now": "2026-05-06T17:00:00Z", "requests": 1} in listed
     assert whole_server.control("DELETE", "/worlds/checkout-test").json() == {}
-    assert "checkout-test" not in [world["name"] for world in whole_server.control("GET", "/worlds").json()["worlds"]]
+    assert "checkout-test" not in [
+        world["name"] for world in whole_server.control("GET", "/worlds").json()["worlds"]
+    ]
 
 
 def test_a_world_that_was_dropped_is_gone(whole_server: Mock) -> None:
     found = made(whole_server)
     drop(whole_server, found)
-    for answer in (found.call("GET"), found.control("GET", "/clock"), whole_server.control("DELETE", f"/worlds/{name_of(found)}")):
+    for answer in (
+        found.call("GET"),
+        found.control("GET", "/clock"),
+        whole_server.control("DELETE", f"/worlds/{name_of(found)}"),
+    ):
         assert answer.status_code == 410, answer.text
         assert name_of(found) in answer.json()["error"]
         assert "more than" not in answer.json()["error"]
@@ -106,7 +129,9 @@ def test_the_default_world_has_a_name_as_well(whole_server: Mock) -> None:
     assert (answer.status_code, "reset" in answer.json()["error"]) == (409, True)
 
 
-@pytest.mark.parametrize("name", ["a", "A", "0", "a.b_c-d", "x" * 64, "Default", "w1.", "a..b", "con"])
+@pytest.mark.parametrize(
+    "name", ["a", "A", "0", "a.b_c-d", "x" * 64, "Default", "w1.", "a..b", "con"]
+)
 def test_names(whole_server: Mock, name: str) -> None:
     found = made(whole_server, name=name)
     assert found.control("GET", "/clock").status_code == 200
@@ -117,7 +142,29 @@ def test_names(whole_server: Mock, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", ".a", "-a", "_a", "a/b", "a\\b", "%2e%2e", "a b", "a\n", "a\0", "é", "x" * 65, "a?b", "a#b", 5, None, [], {}, True],
+    [
+        "",
+        ".",
+        "..",
+        ".a",
+        "-a",
+        "_a",
+        "a/b",
+        "a\\b",
+        "%2e%2e",
+        "a b",
+        "a\n",
+        "a\0",
+        "é",
+        "x" * 65,
+        "a?b",
+        "a#b",
+        5,
+        None,
+        [],
+        {},
+        True,
+    ],
 )
 def test_names_that_are_none(whole_server: Mock, name: Any) -> None:
     before = whole_server.control("GET", "/worlds").content
@@ -179,7 +226,15 @@ def test_worlds_that_cannot_be_made(whole_server: Mock, body: Any, said: str) ->
     assert whole_server.control("GET", "/worlds").content == before
 
 
-@pytest.mark.parametrize("now", ["1970-01-01T00:00:00Z", "1970-02-01T00:00:00Z", "8999-12-31T00:00:00Z", "9000-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "now",
+    [
+        "1970-01-01T00:00:00Z",
+        "1970-02-01T00:00:00Z",
+        "8999-12-31T00:00:00Z",
+        "9000-01-01T00:00:00Z",
+    ],
+)
 def test_a_world_at_the_ends_of_time_is_made_or_refused(whole_server: Mock, now: str) -> None:
     answer = whole_server.control("POST", "/worlds", json={"name": "edge", "clock": {"now": now}})
     whole_server.control("DELETE", "/worlds/edge")
@@ -231,7 +286,9 @@ def test_seeds_of_any_size(whole_server: Mock, seed: int) -> None:
         ("/w/%64efault/_mock/clock", 200),
     ],
 )
-def test_paths_lead_to_the_world_that_they_name_or_nowhere(whole_server: Mock, path: str, status: int) -> None:
+def test_paths_lead_to_the_world_that_they_name_or_nowhere(
+    whole_server: Mock, path: str, status: int
+) -> None:
     head, _, body = raw(whole_server, get(path)).partition(b"\r\n\r\n")
     assert int(head.split()[1]) == status, (head, body)
     assert len(body) < 1500
@@ -246,7 +303,9 @@ def test_a_slash_that_was_encoded_is_told_as_one(whole_server: Mock, path: str) 
     assert "ufdd0" not in ascii(body)
 
 
-@pytest.mark.parametrize("name", ["nobody", "%2e%2e", "..%2fdefault", "default%2f", "%00", "%ff", "x" * 4000])
+@pytest.mark.parametrize(
+    "name", ["nobody", "%2e%2e", "..%2fdefault", "default%2f", "%00", "%ff", "x" * 4000]
+)
 def test_worlds_that_cannot_be_dropped(whole_server: Mock, name: str) -> None:
     before = whole_server.control("GET", "/worlds").content
     head = raw(whole_server, get(f"/_mock/worlds/{name}").replace(b"GET", b"DELETE", 1))
@@ -258,15 +317,28 @@ def test_worlds_that_cannot_be_dropped(whole_server: Mock, name: str) -> None:
 
 
 def test_the_world_that_was_idle_for_the_longest_goes_first() -> None:
-    with running("--max-worlds", "3", "--clock", "2026-02-13T09:00:00Z", apis=["rentalot"]) as server:
+    with running(
+        "--max-worlds", "3", "--clock", "2026-02-13T09:00:00Z", apis=["rentalot"]
+    ) as server:
         first, second, third = (made(server, name=name) for name in ("first", "second", "third"))
-        states = {world.control("GET", "/state").content for world in (server, first, second, third)}
+        states = {
+            world.control("GET", "/state").content for world in (server, first, second, third)
+        }
         assert len(states) == 1  # a new world is like the server at its start
         first.call("GET")
         third.control("GET", "/clock")
         fourth = made(server, name="fourth", fork="first")
-        assert [world["name"] for world in server.control("GET", "/worlds").json()["worlds"]] == ["default", "third", "first", "fourth"]
-        for answer in (second.call("GET"), second.control("GET", "/state"), server.control("DELETE", "/worlds/second")):
+        assert [world["name"] for world in server.control("GET", "/worlds").json()["worlds"]] == [
+            "default",
+            "third",
+            "first",
+            "fourth",
+        ]
+        for answer in (
+            second.call("GET"),
+            second.control("GET", "/state"),
+            server.control("DELETE", "/worlds/second"),
+        ):
             assert answer.status_code == 410, answer.text
             assert "second" in answer.json()["error"]
             assert "3 worlds" in answer.json()["error"]
@@ -275,7 +347,9 @@ def test_the_world_that_was_idle_for_the_longest_goes_first() -> None:
         server.control("POST", "/worlds", json={"name": "first"})
         server.control("POST", "/worlds", json={"name": "bad", "state": {}})
         server.control("POST", "/worlds", json={"fork": "nobody"})
-        assert [found.call("GET").status_code for found in (first, third, fourth)] == [200] * 3  # what was refused dropped none
+        assert [found.call("GET").status_code for found in (first, third, fourth)] == [
+            200
+        ] * 3  # what was refused dropped none
         second = made(server, name="second")  # of a name that had to go
         assert second.call("GET").status_code == 200
         assert first.call("GET").status_code == 410
@@ -308,7 +382,10 @@ def test_a_fork_begins_where_its_origin_is(whole_server: Mock) -> None:
         assert fork.control("GET", path).content == origin.control("GET", path).content
     assert fork.control("GET", "/journal").json() == {"entries": [], "total": 0, "dropped": 0}
     assert '"count":0' in fork.control("GET", "/coverage").text
-    assert not any(api["summary"]["rule"]["reached"] for api in fork.control("GET", "/coverage").json()["apis"].values())
+    assert not any(
+        api["summary"]["rule"]["reached"]
+        for api in fork.control("GET", "/coverage").json()["apis"].values()
+    )
     told = [Story(found, 4).tell() for found in (origin, fork)]
     assert told[0] == told[1]
     drop(whole_server, origin, fork)
@@ -321,7 +398,10 @@ def test_a_fork_and_its_origin_go_their_own_ways(whole_server: Mock, written_fir
     fork = made(whole_server, fork=name_of(origin))
     writer, reader = (origin, fork) if written_first == "origin" else (fork, origin)
     page = reader.call("GET", "?limit=100").content
-    before = {path: reader.control("GET", path).content for path in ("/state", "/outbox", "/clock", "/faults", "/broken-rules", "/journal")}
+    before = {
+        path: reader.control("GET", path).content
+        for path in ("/state", "/outbox", "/clock", "/faults", "/broken-rules", "/journal")
+    }
     writer.control("PUT", "/faults", json={"faults": FAULTS})
     writer.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"]})
     Story(writer, 0).tell()
@@ -349,7 +429,9 @@ def test_a_fork_of_a_fork_outlives_both(whole_server: Mock) -> None:
     drop(whole_server, third)
 
 
-def test_a_reset_goes_back_to_where_the_world_began_and_no_other_notices(whole_server: Mock, world: Mock) -> None:
+def test_a_reset_goes_back_to_where_the_world_began_and_no_other_notices(
+    whole_server: Mock, world: Mock
+) -> None:
     other = made(whole_server, fork=name_of(world))
     Story(other, 1).tell()
     unmoved = other.control("GET", "/state").content
@@ -361,7 +443,9 @@ def test_a_reset_goes_back_to_where_the_world_began_and_no_other_notices(whole_s
     after = world.control("GET", "/state").json()
     for part in ("clock", "outbox", "rates", "faults", "broken"):
         assert after[part] == before[part], part
-    assert {api: told["records"] for api, told in after["apis"].items()} == {api: told["records"] for api, told in before["apis"].items()}
+    assert {api: told["records"] for api, told in after["apis"].items()} == {
+        api: told["records"] for api, told in before["apis"].items()
+    }
     assert world.control("GET", "/journal").json() == {"entries": [], "total": 0, "dropped": 0}
     assert [world.given() for _ in range(2)] == keys
     assert other.control("GET", "/state").content == unmoved
@@ -400,7 +484,11 @@ def worlds_of(monkeypatch: pytest.MonkeyPatch, sessions: int, max_worlds: int = 
         return kept[0]
 
     monkeypatch.setattr(app, "Mock", keep)
-    app.create_app(Settings(("mobilenext",), frozen_at=datetime(2026, 5, 6, 17, tzinfo=UTC), max_worlds=max_worlds))
+    app.create_app(
+        Settings(
+            ("mobilenext",), frozen_at=datetime(2026, 5, 6, 17, tzinfo=UTC), max_worlds=max_worlds
+        )
+    )
     default = kept[0].worlds.default
     table = default.collections["mobilenext", "Session"]
     table.rows("org_harbor", {})
@@ -410,7 +498,9 @@ def worlds_of(monkeypatch: pytest.MonkeyPatch, sessions: int, max_worlds: int = 
     return kept[0].worlds
 
 
-def test_a_fork_costs_the_same_whatever_there_is(monkeypatch: pytest.MonkeyPatch, copied: Counter[str]) -> None:
+def test_a_fork_costs_the_same_whatever_there_is(
+    monkeypatch: pytest.MonkeyPatch, copied: Counter[str]
+) -> None:
     steps: list[int] = []
     for sessions in (10, 10_000):
         worlds = worlds_of(monkeypatch, sessions)
@@ -443,12 +533,16 @@ def test_a_fork_costs_the_same_whatever_there_is(monkeypatch: pytest.MonkeyPatch
     assert steps[0] == steps[1]
 
 
-def test_a_world_may_be_forked_by_the_one_that_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_world_may_be_forked_by_the_one_that_takes_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     worlds = worlds_of(monkeypatch, 5, max_worlds=1)
     worlds.fork("first", "default")
     second = worlds.fork("second", "first")
     assert [world.name for world in worlds] == ["default", "second"]
-    assert len(second.collections["mobilenext", "Session"]) == len(worlds.default.collections["mobilenext", "Session"])
+    assert len(second.collections["mobilenext", "Session"]) == len(
+        worlds.default.collections["mobilenext", "Session"]
+    )
     with pytest.raises(Refused, match="first"):
         worlds.find("first")
 
@@ -456,7 +550,9 @@ def test_a_world_may_be_forked_by_the_one_that_takes_its_place(monkeypatch: pyte
 def test_an_index_that_is_made_in_a_fork_is_good_in_both(monkeypatch: pytest.MonkeyPatch) -> None:
     worlds = worlds_of(monkeypatch, 50)
     fork = worlds.fork("fork", "default")
-    origin_table, table = (found.collections["mobilenext", "Session"] for found in (worlds.default, fork))
+    origin_table, table = (
+        found.collections["mobilenext", "Session"] for found in (worlds.default, fork)
+    )
     some = next(iter(table))
     rows = len(table.rows("org_harbor", {"user": some.fields["user"]}))
     origin_table.put(replace(some, key="ffffffff-0000-4000-8000-000000000000", serial=0))
@@ -473,15 +569,27 @@ def now_of(world: Mock) -> str:
 
 def test_each_world_has_its_own_time(whole_server: Mock) -> None:
     here, there = made(whole_server), made(whole_server, clock={"now": "2031-01-01T00:00:00+01:00"})
-    assert here.control("POST", "/clock/advance", json={"by": "P1DT1H"}).json() == {"now": "2026-05-07T18:00:00Z", "frozen": True}
-    assert there.control("PUT", "/clock", json={"now": "2032-01-01T00:00:00.9Z"}).json() == {"now": "2032-01-01T00:00:00Z", "frozen": True}
+    assert here.control("POST", "/clock/advance", json={"by": "P1DT1H"}).json() == {
+        "now": "2026-05-07T18:00:00Z",
+        "frozen": True,
+    }
+    assert there.control("PUT", "/clock", json={"now": "2032-01-01T00:00:00.9Z"}).json() == {
+        "now": "2032-01-01T00:00:00Z",
+        "frozen": True,
+    }
     assert [now_of(found) for found in (whole_server, here, there)] == [
         "2026-05-06T17:00:00Z",
         "2026-05-07T18:00:00Z",
         "2032-01-01T00:00:00Z",
     ]
-    listed = {told["name"]: told["now"] for told in whole_server.control("GET", "/worlds").json()["worlds"]}
-    assert (listed[name_of(here)], listed[name_of(there)]) == ("2026-05-07T18:00:00Z", "2032-01-01T00:00:00Z")
+    listed = {
+        told["name"]: told["now"]
+        for told in whole_server.control("GET", "/worlds").json()["worlds"]
+    }
+    assert (listed[name_of(here)], listed[name_of(there)]) == (
+        "2026-05-07T18:00:00Z",
+        "2032-01-01T00:00:00Z",
+    )
     drop(whole_server, here, there)
 
 
@@ -506,7 +614,9 @@ def test_each_world_has_its_own_time(whole_server: Mock) -> None:
         ("POST", "/clock/advance", {"by": "PT1S", "again": True}, "again"),
     ],
 )
-def test_times_that_a_clock_does_not_take(world: Mock, method: str, path: str, body: Any, said: str) -> None:
+def test_times_that_a_clock_does_not_take(
+    world: Mock, method: str, path: str, body: Any, said: str
+) -> None:
     answer = world.control(method, path, json=body)
     assert answer.status_code == 400, answer.text
     assert said in answer.json()["error"]
@@ -523,7 +633,11 @@ def test_a_clock_runs_and_stands_still_again(whole_server: Mock) -> None:
     found.control("POST", "/clock/advance", json={"by": "P1D"})
     stood = found.control("PUT", "/clock", json={"frozen": True}).json()
     assert stood["frozen"] is True
-    assert timedelta(days=1) <= datetime.fromisoformat(stood["now"]) - origin < timedelta(days=1, seconds=9)
+    assert (
+        timedelta(days=1)
+        <= datetime.fromisoformat(stood["now"]) - origin
+        < timedelta(days=1, seconds=9)
+    )
     fork = made(whole_server, fork=name_of(found))
     went_on = found.control("PUT", "/clock", json={"frozen": False}).json()
     assert went_on["frozen"] is False
@@ -542,8 +656,15 @@ def test_everything_goes_by_the_clock_of_its_world(whole_server: Mock, world: Mo
     assert [rentalot.call("GET", "?limit=1").status_code for _ in range(121)].count(429) == 1
 
     def seen() -> tuple[Any, ...]:
-        analysis = world.client.get(f"{sessions}/sess_001", headers=scout.credential()).json()["data"]["status"]
-        status = rentalot.call("GET", f"/{active}", headers=rentalot.credential(tenant="default")).json().get("data", {}).get("status")
+        analysis = world.client.get(f"{sessions}/sess_001", headers=scout.credential()).json()[
+            "data"
+        ]["status"]
+        status = (
+            rentalot.call("GET", f"/{active}", headers=rentalot.credential(tenant="default"))
+            .json()
+            .get("data", {})
+            .get("status")
+        )
         return analysis, status, world.client.get(f"{sessions}/sess_001", headers=token).status_code
 
     assert seen() == ("analyzing", None, 200)  # None: the limit is used up
@@ -565,11 +686,19 @@ def test_everything_goes_by_the_clock_of_its_world(whole_server: Mock, world: Mo
     assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
 
 
-def test_a_call_that_had_to_wait_meets_the_world_as_it_is_then(whole_server: Mock, world: Mock) -> None:
+def test_a_call_that_had_to_wait_meets_the_world_as_it_is_then(
+    whole_server: Mock, world: Mock
+) -> None:
     key = world.given(status="completed")
-    world.control("PUT", "/faults", json={"faults": [{"delay": {"type": "fixed", "milliseconds": 300}}]})
+    world.control(
+        "PUT", "/faults", json={"faults": [{"delay": {"type": "fixed", "milliseconds": 300}}]}
+    )
     with ThreadPoolExecutor(1) as pool, httpx.Client(trust_env=False, timeout=10) as client:
-        late = pool.submit(lambda: client.patch(f"{world.sessions}/{key}/review", headers=KEY, json={"reviewStatus": "approved"}))
+        late = pool.submit(
+            lambda: client.patch(
+                f"{world.sessions}/{key}/review", headers=KEY, json={"reviewStatus": "approved"}
+            )
+        )
         time.sleep(0.15)
         world.control("DELETE", "/faults")
         world.control("POST", "/clock/advance", json={"by": "P60D"})

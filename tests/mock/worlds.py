@@ -54,7 +54,9 @@ def raw(mock: Mock, request: bytes, *more: bytes) -> bytes:
 
 def get(path: str, *headers: str) -> bytes:
     """A request by hand."""
-    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: mock", "Connection: close", *headers, "", ""]).encode("latin-1")
+    return "\r\n".join(
+        [f"GET {path} HTTP/1.1", "Host: mock", "Connection: close", *headers, "", ""]
+    ).encode("latin-1")
 
 
 # ---- a story: much that happens in a world, and everything that was answered
@@ -72,11 +74,15 @@ class Story:
     def ask(self, method: str, path: str, headers: dict[str, str], **options: Any) -> Any:
         """The answer's JSON, if there is any; everything of the answer is kept."""
         try:
-            answer = self.mock.client.request(method, self.mock.url + path, headers=headers, **options)
+            answer = self.mock.client.request(
+                method, self.mock.url + path, headers=headers, **options
+            )
         except httpx.TransportError:
             self.told.append(f"{method} {path}: broken off")
             return {}
-        self.told.append(f"{method} {path}: {answer.status_code} {sorted(answer.headers.items())} {answer.text}")
+        self.told.append(
+            f"{method} {path}: {answer.status_code} {sorted(answer.headers.items())} {answer.text}"
+        )
         return answer.json() if answer.is_success else {}
 
     def rentalot(self) -> None:
@@ -84,9 +90,18 @@ class Story:
         keys = rentalot.credential(), rentalot.credential(revoked=True)
         sessions = "/rentalot/api/v1/sessions"
         for count, review in enumerate(("approved", "denied")):
-            key = rentalot.given(status="completed", email=f"{review}{self.number}@example.com", submission={"fullName": str(self.number)})
+            key = rentalot.given(
+                status="completed",
+                email=f"{review}{self.number}@example.com",
+                submission={"fullName": str(self.number)},
+            )
             for _ in range(2):
-                self.ask("PATCH", f"{sessions}/{key}/review", keys[0], json={"reviewStatus": review, "reviewNotes": f"{self.number}"})
+                self.ask(
+                    "PATCH",
+                    f"{sessions}/{key}/review",
+                    keys[0],
+                    json={"reviewStatus": review, "reviewNotes": f"{self.number}"},
+                )
             self.ask("GET", f"{sessions}?limit=3&page={count + 1}", keys[0])
         self.ask("GET", sessions, keys[1])
 
@@ -104,8 +119,15 @@ class Story:
         scout = self.of("openscouter").credential()
         sessions = "/openscouter/api/sessions"
         for _ in range(2):
-            key = (self.ask("POST", sessions, scout, json=NEW_SESSION).get("data") or {}).get("sessionId", "sess_001")
-        self.ask("PATCH", f"{sessions}/{key}/notes", scout, json={"notes": [{"content": f"note {self.number}"}]})
+            key = (self.ask("POST", sessions, scout, json=NEW_SESSION).get("data") or {}).get(
+                "sessionId", "sess_001"
+            )
+        self.ask(
+            "PATCH",
+            f"{sessions}/{key}/notes",
+            scout,
+            json={"notes": [{"content": f"note {self.number}"}]},
+        )
         self.ask("POST", f"{sessions}/{key}/complete", scout, json={})
         self.ask("POST", f"{sessions}/{key}/analyze", scout)
         self.mock.control("POST", "/clock/advance", json={"by": f"PT{20 + self.number}S"})
@@ -115,12 +137,26 @@ class Story:
     def promptster(self) -> None:
         promptster = self.of("promptster")
         reviewer, candidate = promptster.credential(), promptster.credential(kind="candidate")
-        made_ = self.ask("POST", "/promptster/v1/sessions", reviewer, json={"metadata": {"number": self.number}})
+        made_ = self.ask(
+            "POST", "/promptster/v1/sessions", reviewer, json={"metadata": {"number": self.number}}
+        )
         key = made_.get("session", {}).get("id", PAGE)
-        event = {"id": f"0b7e5a3c-52d1-4f0e-8a61-{self.number:012}", "sessionId": key, "ts": "2026-05-06T16:00:00Z", "kind": "prompt"}
+        event = {
+            "id": f"0b7e5a3c-52d1-4f0e-8a61-{self.number:012}",
+            "sessionId": key,
+            "ts": "2026-05-06T16:00:00Z",
+            "kind": "prompt",
+        }
         for _ in range(2):
-            self.ask("POST", "/promptster/v1/hooks/ingest", candidate, json={**event, "source": {"channel": "cli"}, "v": 1, "data": {}})
-        self.ask("PATCH", f"/promptster/v1/sessions/{key}/metadata", reviewer, json={"b": self.number})
+            self.ask(
+                "POST",
+                "/promptster/v1/hooks/ingest",
+                candidate,
+                json={**event, "source": {"channel": "cli"}, "v": 1, "data": {}},
+            )
+        self.ask(
+            "PATCH", f"/promptster/v1/sessions/{key}/metadata", reviewer, json={"b": self.number}
+        )
         self.ask("GET", f"/promptster/v1/sessions/{key}/timeline", reviewer)
         self.ask("GET", "/promptster/v1/sessions?limit=4", reviewer)
 
@@ -131,7 +167,11 @@ class Story:
         for platform in ("ios", "android", "ios"):
             mobilenext.given("session", organization=home, platform=platform)
         page = self.ask("GET", "/mobilenext/api/v1/sessions?limit=2", key)
-        self.ask("GET", f"/mobilenext/api/v1/sessions?limit=2&before={page.get('nextCursor', '2026-05-06T17:00:00Z')}", key)
+        self.ask(
+            "GET",
+            f"/mobilenext/api/v1/sessions?limit=2&before={page.get('nextCursor', '2026-05-06T17:00:00Z')}",
+            key,
+        )
         self.ask("GET", "/mobilenext/api/v1/sessions?limit=3", mobilenext.credential())
 
     def tell(self) -> list[str]:

@@ -28,7 +28,12 @@ class Installed:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self.command, *arguments], cwd=self.folder, env=bare_environment(), capture_output=True, text=True, timeout=300
+            [self.command, *arguments],
+            cwd=self.folder,
+            env=bare_environment(),
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
 
 
@@ -40,7 +45,11 @@ class Served:
 
 def bare_environment() -> dict[str, str]:
     """This environment without what would lead Python or a virtual environment back to the checkout."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))} | {"PYTHONUNBUFFERED": "1"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
+    } | {"PYTHONUNBUFFERED": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +65,10 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     environment = tmp_path_factory.mktemp("empty")
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     scripts = environment / ("Scripts" if os.name == "nt" else "bin")
-    subprocess.run([scripts / "python", "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, wheel], check=True)
+    subprocess.run(
+        [scripts / "python", "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, wheel],
+        check=True,
+    )
     return Installed(scripts / "session-contracts", tmp_path_factory.mktemp("elsewhere"))
 
 
@@ -68,9 +80,22 @@ def served(installed: Installed) -> Iterator[Served]:
 
 @contextmanager
 def served_by(installed: Installed, api: str) -> Iterator[Served]:
-    command = [str(installed.command), "serve", api, "--port", "0", "--clock", "2026-02-13T09:00:00Z"]
+    command = [
+        str(installed.command),
+        "serve",
+        api,
+        "--port",
+        "0",
+        "--clock",
+        "2026-02-13T09:00:00Z",
+    ]
     with subprocess.Popen(
-        command, cwd=installed.folder, env=bare_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=installed.folder,
+        env=bare_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as server:
         try:
             yield welcomed(server)
@@ -84,7 +109,9 @@ def welcomed(server: subprocess.Popen[str]) -> Served:
     printed = ""
     for line in server.stdout:
         printed += line
-        if found := re.search(r"curl -H 'Authorization: (?P<authorization>[^']+)' (?P<url>http://[^/]+)/", line):
+        if found := re.search(
+            r"curl -H 'Authorization: (?P<authorization>[^']+)' (?P<url>http://[^/]+)/", line
+        ):
             return Served(found["url"], found["authorization"])
     pytest.fail(f"the mock did not start:\n{printed}")
 
@@ -92,12 +119,25 @@ def welcomed(server: subprocess.Popen[str]) -> Served:
 def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     folders = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
-    assert folders == {"openapi", "mock_server", "conformance", "session_contracts"}
-    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "openapi").iterdir() if path.suffix in (".yaml", ".json")}
-    data |= {f"mock_server/fixtures/{path.name}" for path in (ROOT / "fixtures").iterdir()}
-    data |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "session_contracts" / "new" / "template").iterdir()}
-    data |= {f"session_contracts/docs/guides/{path.name}" for path in (*(ROOT / "docs").iterdir(), *ROOT.glob("[A-Z]*.md"))}
-    data |= {f"session_contracts/docs/static/{path.name}" for path in (ROOT / "session_contracts/docs/static").iterdir()}
+    assert folders == {"session_contracts"}
+    data = {
+        f"session_contracts/openapi/{path.name}"
+        for path in (ROOT / "openapi").iterdir()
+        if path.suffix in (".yaml", ".json")
+    }
+    data |= {f"session_contracts/mock_server/fixtures/{path.name}" for path in (ROOT / "fixtures").iterdir()}
+    data |= {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "session_contracts" / "new" / "template").iterdir()
+    }
+    data |= {
+        f"session_contracts/docs/guides/{path.name}"
+        for path in (*(ROOT / "docs").iterdir(), *ROOT.glob("[A-Z]*.md"))
+    }
+    data |= {
+        f"session_contracts/docs/static/{path.name}"
+        for path in (ROOT / "session_contracts/docs/static").iterdir()
+    }
     data |= {"session_contracts/docs/guides/LICENSE"}
     assert data | {f"{folder}/py.typed" for folder in folders} <= set(names)
 
@@ -110,12 +150,22 @@ def test_it_says_its_version(installed: Installed) -> None:
 
 def test_fixtures_cannot_be_imported(installed: Installed) -> None:
     python = installed.command.with_name("python")
-    answer = subprocess.run([python, "-c", "import fixtures"], cwd=installed.folder, env=bare_environment(), capture_output=True, text=True)
+    answer = subprocess.run(
+        [python, "-c", "import fixtures"],
+        cwd=installed.folder,
+        env=bare_environment(),
+        capture_output=True,
+        text=True,
+    )
     assert "No module named 'fixtures'" in answer.stderr
 
 
 def test_it_serves(served: Served) -> None:
-    answer = requests.get(f"{served.url}/rentalot/api/v1/sessions", headers={"Authorization": served.authorization}, timeout=10)
+    answer = requests.get(
+        f"{served.url}/rentalot/api/v1/sessions",
+        headers={"Authorization": served.authorization},
+        timeout=10,
+    )
     assert answer.status_code == 200
     assert answer.json()["pagination"]["total"] > 40
 
@@ -127,7 +177,9 @@ def test_it_shows_its_reference(installed: Installed, served: Served) -> None:
     assert "Start the mock" in (built / "guides/integrators.html").read_text(encoding="utf-8")
     page = requests.get(f"{served.url}/docs/rentalot/rules/rentalot.review.final.html", timeout=60)
     assert "test_lifecycle.py" in page.text.replace("<wbr>", "")
-    assert requests.get(f"{served.url}/docs/try/swagger-ui-bundle.js", timeout=10).status_code == 200
+    assert (
+        requests.get(f"{served.url}/docs/try/swagger-ui-bundle.js", timeout=10).status_code == 200
+    )
 
 
 def test_it_verifies(installed: Installed, served: Served) -> None:
@@ -146,15 +198,34 @@ def test_it_makes_and_serves_an_api_of_ones_own(installed: Installed) -> None:
     made = installed.run("new", "acme", "--resource", "Order")
     assert made.returncode == 0, made.stdout + made.stderr
     with served_by(installed, "acme") as served:
-        answer = requests.get(f"{served.url}/acme/v1/orders", headers={"Authorization": served.authorization}, timeout=10)
+        answer = requests.get(
+            f"{served.url}/acme/v1/orders",
+            headers={"Authorization": served.authorization},
+            timeout=10,
+        )
         assert answer.json()["pagination"]["total"] == 31
 
 
 def test_its_fixtures_are_there_for_pytest(installed: Installed) -> None:
     test = "def test_it(rentalot):\n    assert rentalot.given('session')['id']\n    assert rentalot.journal == []\n"
     (installed.folder / "test_it.py").write_text(test)
-    command = [str(installed.command.with_name("python")), "-m", "pytest", "-q", "-W", "error", "test_it.py"]
-    answer = subprocess.run(command, cwd=installed.folder, env=bare_environment(), capture_output=True, text=True, timeout=120)
+    command = [
+        str(installed.command.with_name("python")),
+        "-m",
+        "pytest",
+        "-q",
+        "-W",
+        "error",
+        "test_it.py",
+    ]
+    answer = subprocess.run(
+        command,
+        cwd=installed.folder,
+        env=bare_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 

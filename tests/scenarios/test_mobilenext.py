@@ -17,12 +17,26 @@ SECRET = "session-contracts-mock-signs-with-this"
 
 
 def bearer(token: str, organization: str | None = None) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", **({"X-Organization-Id": organization} if organization else {})}
+    return {
+        "Authorization": f"Bearer {token}",
+        **({"X-Organization-Id": organization} if organization else {}),
+    }
 
 
-def token(user: str, *, secret: str = SECRET, algorithm: str = "HS256", lasts: timedelta = timedelta(hours=1), **claims: Any) -> str:
+def token(
+    user: str,
+    *,
+    secret: str = SECRET,
+    algorithm: str = "HS256",
+    lasts: timedelta = timedelta(hours=1),
+    **claims: Any,
+) -> str:
     """A token as somebody who tests a client would make one."""
-    return jwt.encode({"sub": user, "exp": int((NOW + lasts).timestamp()), **claims}, secret if algorithm != "none" else None, algorithm)
+    return jwt.encode(
+        {"sub": user, "exp": int((NOW + lasts).timestamp()), **claims},
+        secret if algorithm != "none" else None,
+        algorithm,
+    )
 
 
 def rows(answer: httpx.Response) -> list[dict[str, Any]]:
@@ -59,14 +73,23 @@ def test_a_session_has_the_documented_members_and_no_others(mobilenext: Mock) ->
         assert all(isinstance(value, str) for value in row["device"].values())
         assert row["device"]["platform"] in ("ios", "android")
         assert mobilenext.get(f"sessions/{row['id']}").json() == row
-    assert {name.lower() for name in mobilenext.get("sessions").headers} == {"content-type", "content-length"}
+    assert {name.lower() for name in mobilenext.get("sessions").headers} == {
+        "content-type",
+        "content-length",
+    }
 
 
 def test_released_at_is_null_while_the_device_is_held(mobilenext: Mock) -> None:
-    held, released = mobilenext.given(released=False), mobilenext.given(released=True, platform="android")
+    held, released = (
+        mobilenext.given(released=False),
+        mobilenext.given(released=True, platform="android"),
+    )
     assert mobilenext.get(f"sessions/{held}").json()["releasedAt"] is None
     session = mobilenext.get(f"sessions/{released}").json()
-    assert (session["releasedAt"], session["device"]["platform"]) == ("2026-05-06T17:00:00Z", "android")
+    assert (session["releasedAt"], session["device"]["platform"]) == (
+        "2026-05-06T17:00:00Z",
+        "android",
+    )
 
 
 def test_a_list_is_newest_first_and_a_hundred_long(mobilenext: Mock) -> None:
@@ -103,7 +126,10 @@ def test_sessions_that_begin_between_two_pages_disturb_nothing(mobilenext: Mock)
 
 def test_before_is_strict_in_any_time_zone(mobilenext: Mock) -> None:
     organization = mobilenext.given("organization")
-    made = [mobilenext.given(organization=organization, createdAt=f"2026-05-01T10:00:0{second}Z") for second in (0, 1, 1, 2)]
+    made = [
+        mobilenext.given(organization=organization, createdAt=f"2026-05-01T10:00:0{second}Z")
+        for second in (0, 1, 1, 2)
+    ]
     headers = bearer(token(USER), organization)
     for before, expected in (
         ("2026-05-01T10:00:01Z", made[:1]),
@@ -115,7 +141,9 @@ def test_before_is_strict_in_any_time_zone(mobilenext: Mock) -> None:
         ("2027-01-01T00:00:00Z", made),
         ("0001-01-01T00:00:00Z", []),
     ):
-        assert {row["id"] for row in rows(mobilenext.get("sessions", headers=headers, before=before))} == set(expected), before
+        assert {
+            row["id"] for row in rows(mobilenext.get("sessions", headers=headers, before=before))
+        } == set(expected), before
 
 
 # ---- organizations
@@ -123,7 +151,9 @@ def test_before_is_strict_in_any_time_zone(mobilenext: Mock) -> None:
 
 def organization_of(mock: Mock, headers: dict[str, str]) -> str:
     """The organization whose sessions a call lists."""
-    (found,) = {row["organization"] for row in rows(mock.get("sessions", headers=headers, limit=500))}
+    (found,) = {
+        row["organization"] for row in rows(mock.get("sessions", headers=headers, limit=500))
+    }
     return str(found)
 
 
@@ -144,7 +174,11 @@ def test_which_organization_a_call_acts_on(mobilenext: Mock) -> None:
 
 def test_an_organization_of_others_is_closed(mobilenext: Mock) -> None:
     session = mobilenext.given(tenant="other")
-    for headers in (bearer(token(USER), "org_island"), bearer(token(USER), "org_nowhere"), bearer(token(COLLEAGUE), "org_harbor")):
+    for headers in (
+        bearer(token(USER), "org_island"),
+        bearer(token(USER), "org_nowhere"),
+        bearer(token(COLLEAGUE), "org_harbor"),
+    ):
         refused(mobilenext.get("sessions", headers=headers), 403, "forbidden")
         refused(mobilenext.get(f"sessions/{session}", headers=headers), 403, "forbidden")
     refused(mobilenext.get(f"sessions/{session}"), 404, "not_found")
@@ -213,12 +247,24 @@ def test_a_token_ends_by_the_clock(mobilenext: Mock) -> None:
     refused(mobilenext.get("sessions", headers=headers), 401, "unauthorized")
 
 
-@pytest.mark.parametrize("spoilt", [{"expired": True}, {"revoked": True}, {"revoked": True, "kind": "api_key"}])
+@pytest.mark.parametrize(
+    "spoilt", [{"expired": True}, {"revoked": True}, {"revoked": True, "kind": "api_key"}]
+)
 def test_spoilt_credentials(mobilenext: Mock, spoilt: dict[str, Any]) -> None:
-    refused(mobilenext.get("sessions", headers=mobilenext.credential(**spoilt)), 401, "unauthorized")
+    refused(
+        mobilenext.get("sessions", headers=mobilenext.credential(**spoilt)), 401, "unauthorized"
+    )
     assert mobilenext.get("sessions", headers=mobilenext.credential()).status_code == 200
 
 
 def test_a_token_with_odd_claims_is_no_defect(mobilenext: Mock) -> None:
-    for claims in ({"exp": 10**18}, {"exp": 2e9 + 0.5}, {"nbf": 10**12}, {"iat": 10**12}, {"aud": "x"}, {"jti": 7}, {"kid": "../x"}):
+    for claims in (
+        {"exp": 10**18},
+        {"exp": 2e9 + 0.5},
+        {"nbf": 10**12},
+        {"iat": 10**12},
+        {"aud": "x"},
+        {"jti": 7},
+        {"kid": "../x"},
+    ):
         assert mobilenext.get("sessions", headers=bearer(token(USER, **claims))).status_code == 200

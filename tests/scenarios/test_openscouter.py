@@ -41,10 +41,19 @@ FEEDBACK: dict[str, Any] = {
 
 
 def token(
-    user: str = ADMIN, *, secret: str = SECRET, algorithm: str = "HS256", lasts: timedelta = timedelta(hours=24), **claims: Any
+    user: str = ADMIN,
+    *,
+    secret: str = SECRET,
+    algorithm: str = "HS256",
+    lasts: timedelta = timedelta(hours=24),
+    **claims: Any,
 ) -> str:
     """A token as somebody who tests a client would make one."""
-    return jwt.encode({"sub": user, "exp": int((NOW + lasts).timestamp()), **claims}, secret if algorithm != "none" else None, algorithm)
+    return jwt.encode(
+        {"sub": user, "exp": int((NOW + lasts).timestamp()), **claims},
+        secret if algorithm != "none" else None,
+        algorithm,
+    )
 
 
 def bearer(text: str) -> dict[str, str]:
@@ -56,11 +65,15 @@ OTHER = bearer(token("user_b2", tenant="other"))
 YEAR = bearer(token(lasts=timedelta(days=365)))
 
 
-def call(mock: Mock, method: str, path: str = "", body: Any = None, headers: dict[str, str] | None = None) -> httpx.Response:
+def call(
+    mock: Mock, method: str, path: str = "", body: Any = None, headers: dict[str, str] | None = None
+) -> httpx.Response:
     """Below the sessions."""
     sent = KEY if headers is None else headers
     url = f"{mock.url}/openscouter/api/sessions{path}"
-    return mock.client.request(method, url, headers=sent, **({} if body is None else {"json": body}))
+    return mock.client.request(
+        method, url, headers=sent, **({} if body is None else {"json": body})
+    )
 
 
 def data(answer: httpx.Response, status: int = 200) -> Any:
@@ -112,7 +125,10 @@ def test_the_session_of_the_page(openscouter: Mock) -> None:
 
 
 def test_the_notes_of_the_page(openscouter: Mock) -> None:
-    assert data(call(openscouter, "GET", "/sess_001/notes")) == {"sessionId": "sess_001", "notes": [NOTE]}
+    assert data(call(openscouter, "GET", "/sess_001/notes")) == {
+        "sessionId": "sess_001",
+        "notes": [NOTE],
+    }
 
 
 def test_the_creation_of_the_page(openscouter: Mock) -> None:
@@ -120,28 +136,59 @@ def test_the_creation_of_the_page(openscouter: Mock) -> None:
     session = created["sessionId"]
     assert isinstance(session, str)
     assert session not in ("", "sess_001")
-    assert created == {"sessionId": session, **STUDY, "variant": "A", "status": "active", "createdAt": "2026-05-06T17:00:00Z"}
+    assert created == {
+        "sessionId": session,
+        **STUDY,
+        "variant": "A",
+        "status": "active",
+        "createdAt": "2026-05-06T17:00:00Z",
+    }
 
 
 def test_the_completion_of_the_page(openscouter: Mock) -> None:
     session = placed(openscouter, "active", variant="A", startedAt="2026-03-16T10:00:00Z", **STUDY)
-    completed = data(call(openscouter, "POST", f"/{session}/complete", {"completedAt": "2026-03-16T10:32:00Z"}))
-    assert completed == {"sessionId": session, "status": "completed", "completedAt": "2026-03-16T10:32:00Z"}
+    completed = data(
+        call(openscouter, "POST", f"/{session}/complete", {"completedAt": "2026-03-16T10:32:00Z"})
+    )
+    assert completed == {
+        "sessionId": session,
+        "status": "completed",
+        "completedAt": "2026-03-16T10:32:00Z",
+    }
     assert get(openscouter, session) == {**SESSION, "sessionId": session}
 
 
 def test_the_analysis_of_the_page(openscouter: Mock) -> None:
     started = data(call(openscouter, "POST", "/sess_001/analyze"), 202)
-    assert started == {"sessionId": "sess_001", "status": "analyzing", "estimatedCompletionSeconds": 45}
+    assert started == {
+        "sessionId": "sess_001",
+        "status": "analyzing",
+        "estimatedCompletionSeconds": 45,
+    }
 
 
 def test_the_update_of_notes_of_the_page(openscouter: Mock) -> None:
-    old, new = "Updated: tester recovered after second attempt.", "New note added post-session review."
-    written = data(call(openscouter, "PATCH", "/sess_001/notes", {"notes": [{"noteId": "note_001", "content": old}, {"content": new}]}))
+    old, new = (
+        "Updated: tester recovered after second attempt.",
+        "New note added post-session review.",
+    )
+    written = data(
+        call(
+            openscouter,
+            "PATCH",
+            "/sess_001/notes",
+            {"notes": [{"noteId": "note_001", "content": old}, {"content": new}]},
+        )
+    )
     assert written == {"sessionId": "sess_001", "updatedCount": 1, "createdCount": 1}
     first, second = notes(openscouter, "sess_001")
     assert first == {**NOTE, "content": old}
-    assert second == {"noteId": second["noteId"], "content": new, "timestamp": "2026-05-06T17:00:00Z", "authorId": ADMIN}
+    assert second == {
+        "noteId": second["noteId"],
+        "content": new,
+        "timestamp": "2026-05-06T17:00:00Z",
+        "authorId": ADMIN,
+    }
     assert second["noteId"] not in ("", "note_001")
 
 
@@ -149,13 +196,22 @@ def test_the_confirmation_of_the_page(openscouter: Mock) -> None:
     call(openscouter, "POST", "/sess_001/analyze")
     advance(openscouter, "PT45S")
     confirmed = data(call(openscouter, "POST", "/sess_001/confirm", RATING))
-    assert confirmed == {"sessionId": "sess_001", "status": "confirmed", "payoutQueued": True, "confirmedAt": "2026-05-06T17:00:45Z"}
+    assert confirmed == {
+        "sessionId": "sess_001",
+        "status": "confirmed",
+        "payoutQueued": True,
+        "confirmedAt": "2026-05-06T17:00:45Z",
+    }
     assert openscouter.outbox() == [{"kind": "payout", "about": "sess_001"}]
 
 
 def test_the_feedback_of_the_page(openscouter: Mock) -> None:
     given = data(call(openscouter, "POST", "/sess_001/feedback", FEEDBACK))
-    assert given == {"sessionId": "sess_001", "feedbackId": given["feedbackId"], "submittedAt": "2026-05-06T17:00:00Z"}
+    assert given == {
+        "sessionId": "sess_001",
+        "feedbackId": given["feedbackId"],
+        "submittedAt": "2026-05-06T17:00:00Z",
+    }
     assert isinstance(given["feedbackId"], str)
     assert given["feedbackId"]
 
@@ -167,15 +223,29 @@ def test_a_whole_life(openscouter: Mock) -> None:
     session = data(call(openscouter, "POST", "", STUDY), 201)["sessionId"]
     born = get(openscouter, session)
     assert born["variant"] in ("A", "B")
-    fixed = {"sessionId": session, **STUDY, "variant": born["variant"], "startedAt": "2026-05-06T17:00:00Z"}
+    fixed = {
+        "sessionId": session,
+        **STUDY,
+        "variant": born["variant"],
+        "startedAt": "2026-05-06T17:00:00Z",
+    }
     assert born == {**fixed, "status": "active", "completedAt": None, "durationSeconds": None}
     assert notes(openscouter, session) == []
 
     advance(openscouter, "PT12M34S")
-    assert data(call(openscouter, "PATCH", f"/{session}/notes", {"notes": [{"content": "Slow."}]}))["createdCount"] == 1
+    assert (
+        data(call(openscouter, "PATCH", f"/{session}/notes", {"notes": [{"content": "Slow."}]}))[
+            "createdCount"
+        ]
+        == 1
+    )
     refused(call(openscouter, "POST", f"/{session}/feedback", FEEDBACK), 409)
     completed = data(call(openscouter, "POST", f"/{session}/complete", {}))
-    assert completed == {"sessionId": session, "status": "completed", "completedAt": "2026-05-06T17:12:34Z"}
+    assert completed == {
+        "sessionId": session,
+        "status": "completed",
+        "completedAt": "2026-05-06T17:12:34Z",
+    }
     done = {**fixed, "completedAt": "2026-05-06T17:12:34Z", "durationSeconds": 754}
     assert get(openscouter, session) == {**done, "status": "completed"}
 
@@ -188,9 +258,17 @@ def test_a_whole_life(openscouter: Mock) -> None:
     assert openscouter.outbox() == []
 
     advance(openscouter, "PT1H")
-    assert data(call(openscouter, "POST", f"/{session}/confirm", RATING))["confirmedAt"] == "2026-05-06T18:13:19Z"
+    assert (
+        data(call(openscouter, "POST", f"/{session}/confirm", RATING))["confirmedAt"]
+        == "2026-05-06T18:13:19Z"
+    )
     assert get(openscouter, session) == {**done, "status": "confirmed"}
-    for step, body in (("complete", {}), ("analyze", None), ("confirm", RATING), ("feedback", FEEDBACK)):
+    for step, body in (
+        ("complete", {}),
+        ("analyze", None),
+        ("confirm", RATING),
+        ("feedback", FEEDBACK),
+    ):
         refused(call(openscouter, "POST", f"/{session}/{step}", body), 409)
     assert get(openscouter, session) == {**done, "status": "confirmed"}
     assert [note["content"] for note in notes(openscouter, session)] == ["Slow."]
@@ -238,7 +316,11 @@ def test_every_operation_in_every_state(openscouter: Mock, status: str, operatio
         assert after["status"] == LEADS_TO.get(operation, status)
         assert {**after, "status": status} == before or operation == "complete"
     assert len(notes(openscouter, session)) == (operation == "write notes")
-    assert openscouter.outbox() == ([{"kind": "payout", "about": session}] if (status, operation) == ("analyzed", "confirm") else [])
+    assert openscouter.outbox() == (
+        [{"kind": "payout", "about": session}]
+        if (status, operation) == ("analyzed", "confirm")
+        else []
+    )
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -251,8 +333,13 @@ def test_times_of_a_session_in_every_state(openscouter: Mock, status: str) -> No
     if status in ("active", "paused"):
         assert (session["completedAt"], session["durationSeconds"]) == (None, None)
     else:
-        lasted = datetime.fromisoformat(session["completedAt"]) - datetime.fromisoformat(session["startedAt"])
-        assert (type(session["durationSeconds"]), timedelta(seconds=session["durationSeconds"])) == (int, lasted)
+        lasted = datetime.fromisoformat(session["completedAt"]) - datetime.fromisoformat(
+            session["startedAt"]
+        )
+        assert (
+            type(session["durationSeconds"]),
+            timedelta(seconds=session["durationSeconds"]),
+        ) == (int, lasted)
         assert datetime.fromisoformat(session["completedAt"]) <= NOW
 
 
@@ -261,17 +348,27 @@ def test_times_of_a_session_in_every_state(openscouter: Mock, status: str) -> No
 
 @pytest.mark.parametrize("variant", ["A", "B"])
 def test_a_wished_variant_is_given(openscouter: Mock, variant: str) -> None:
-    job = openscouter.state("study", splitRatio={"A": int(variant == "B"), "B": int(variant == "A")})["jobId"]
+    job = openscouter.state(
+        "study", splitRatio={"A": int(variant == "B"), "B": int(variant == "A")}
+    )["jobId"]
     created = data(call(openscouter, "POST", "", {**STUDY, "jobId": job, "variant": variant}), 201)
     assert created["variant"] == variant
     assert get(openscouter, created["sessionId"])["variant"] == variant
 
 
-@pytest.mark.parametrize(("ratio", "low", "high"), [((1, 0), 60, 60), ((0, 100), 0, 0), ((50, 50), 18, 42), ((80, 20), 36, 59)])
-def test_variants_follow_the_split(openscouter: Mock, ratio: tuple[int, int], low: int, high: int) -> None:
+@pytest.mark.parametrize(
+    ("ratio", "low", "high"),
+    [((1, 0), 60, 60), ((0, 100), 0, 0), ((50, 50), 18, 42), ((80, 20), 36, 59)],
+)
+def test_variants_follow_the_split(
+    openscouter: Mock, ratio: tuple[int, int], low: int, high: int
+) -> None:
     job = openscouter.state("study", splitRatio=dict(zip("AB", ratio, strict=True)))["jobId"]
     tester = openscouter.state("tester")["testerId"]
-    counts = Counter(data(call(openscouter, "POST", "", {"jobId": job, "testerId": tester}), 201)["variant"] for _ in range(60))
+    counts = Counter(
+        data(call(openscouter, "POST", "", {"jobId": job, "testerId": tester}), 201)["variant"]
+        for _ in range(60)
+    )
     assert set(counts) <= {"A", "B"}
     assert low <= counts["A"] <= high
 
@@ -279,11 +376,18 @@ def test_variants_follow_the_split(openscouter: Mock, ratio: tuple[int, int], lo
 def test_a_variant_stays(openscouter: Mock) -> None:
     created = [data(call(openscouter, "POST", "", STUDY), 201) for _ in range(8)]
     for _ in range(2):
-        assert [get(openscouter, session["sessionId"])["variant"] for session in created] == [session["variant"] for session in created]
+        assert [get(openscouter, session["sessionId"])["variant"] for session in created] == [
+            session["variant"] for session in created
+        ]
 
 
 def test_nobody_runs_an_unknown_study(openscouter: Mock) -> None:
-    for unknown in ({"jobId": "job_nowhere"}, {"testerId": "user_nobody"}, {"jobId": "user_xyz789"}, {"jobId": "JOB_ABC123"}):
+    for unknown in (
+        {"jobId": "job_nowhere"},
+        {"testerId": "user_nobody"},
+        {"jobId": "user_xyz789"},
+        {"jobId": "JOB_ABC123"},
+    ):
         refused(call(openscouter, "POST", "", {**STUDY, **unknown}), 404)
 
 
@@ -294,7 +398,17 @@ def test_new_sessions_have_ids_of_their_own(openscouter: Mock) -> None:
 
 
 def test_a_client_decides_nothing_but_what_the_page_lets_it(openscouter: Mock) -> None:
-    answer = call(openscouter, "POST", "", {**STUDY, "sessionId": "sess_001", "status": "confirmed", "createdAt": "2020-01-01T00:00:00Z"})
+    answer = call(
+        openscouter,
+        "POST",
+        "",
+        {
+            **STUDY,
+            "sessionId": "sess_001",
+            "status": "confirmed",
+            "createdAt": "2020-01-01T00:00:00Z",
+        },
+    )
     if answer.status_code != 400:
         created = data(answer, 201)
         assert created["sessionId"] != "sess_001"
@@ -306,8 +420,17 @@ def test_a_client_decides_nothing_but_what_the_page_lets_it(openscouter: Mock) -
 
 
 def test_completion_takes_the_time_of_the_server(openscouter: Mock) -> None:
-    without = call(openscouter, "POST", f"/{placed(openscouter, 'active', startedAt='2026-05-06T16:00:00Z')}/complete")
-    empty = call(openscouter, "POST", f"/{placed(openscouter, 'paused', startedAt='2026-05-06T16:00:00Z')}/complete", {})
+    without = call(
+        openscouter,
+        "POST",
+        f"/{placed(openscouter, 'active', startedAt='2026-05-06T16:00:00Z')}/complete",
+    )
+    empty = call(
+        openscouter,
+        "POST",
+        f"/{placed(openscouter, 'paused', startedAt='2026-05-06T16:00:00Z')}/complete",
+        {},
+    )
     for answer in (without, empty):
         completed = data(answer)
         assert completed["completedAt"] == "2026-05-06T17:00:00Z"
@@ -325,17 +448,29 @@ def test_completion_takes_the_time_of_the_server(openscouter: Mock) -> None:
         ("2026-05-06t16:00:10z", 10),
     ],
 )
-def test_completion_at_a_time_between_start_and_now(openscouter: Mock, moment: str, lasted: int) -> None:
+def test_completion_at_a_time_between_start_and_now(
+    openscouter: Mock, moment: str, lasted: int
+) -> None:
     session = placed(openscouter, "active", startedAt="2026-05-06T16:00:00Z")
     completed = data(call(openscouter, "POST", f"/{session}/complete", {"completedAt": moment}))
     assert set(completed) == {"sessionId", "status", "completedAt"}
     found = get(openscouter, session)
     assert found["completedAt"] == completed["completedAt"]
-    assert datetime.fromisoformat(found["completedAt"]) == datetime.fromisoformat("2026-05-06T16:00:00Z") + timedelta(seconds=lasted)
+    assert datetime.fromisoformat(found["completedAt"]) == datetime.fromisoformat(
+        "2026-05-06T16:00:00Z"
+    ) + timedelta(seconds=lasted)
     assert (found["status"], found["durationSeconds"]) == ("completed", lasted)
 
 
-@pytest.mark.parametrize("moment", ["2026-05-06T15:59:59Z", "2026-05-06T17:01:01Z", "2026-05-06T17:00:01+02:00", "2027-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-05-06T15:59:59Z",
+        "2026-05-06T17:01:01Z",
+        "2026-05-06T17:00:01+02:00",
+        "2027-01-01T00:00:00Z",
+    ],
+)
 def test_completion_at_no_other_time(openscouter: Mock, moment: str) -> None:
     session = placed(openscouter, "active", startedAt="2026-05-06T16:00:00Z")
     refused(call(openscouter, "POST", f"/{session}/complete", {"completedAt": moment}), 400)
@@ -345,7 +480,10 @@ def test_completion_at_no_other_time(openscouter: Mock, moment: str) -> None:
 
 def test_completing_twice_changes_nothing(openscouter: Mock) -> None:
     refused(call(openscouter, "POST", "/sess_001/complete"), 409)
-    refused(call(openscouter, "POST", "/sess_001/complete", {"completedAt": "2026-03-16T10:32:00Z"}), 409)
+    refused(
+        call(openscouter, "POST", "/sess_001/complete", {"completedAt": "2026-03-16T10:32:00Z"}),
+        409,
+    )
     assert get(openscouter, "sess_001") == SESSION
 
 
@@ -357,9 +495,16 @@ def test_an_analysis_takes_45_seconds(openscouter: Mock) -> None:
     data(call(openscouter, "POST", "/sess_001/analyze"), 202)
     advance(openscouter, "PT30S")
     data(call(openscouter, "POST", f"/{later}/analyze"), 202)
-    for by, expected in (("PT14S", ("analyzing", "analyzing")), ("PT1S", ("analyzed", "analyzing")), ("PT29S", ("analyzed", "analyzing"))):
+    for by, expected in (
+        ("PT14S", ("analyzing", "analyzing")),
+        ("PT1S", ("analyzed", "analyzing")),
+        ("PT29S", ("analyzed", "analyzing")),
+    ):
         advance(openscouter, by)
-        assert (get(openscouter, "sess_001")["status"], get(openscouter, later)["status"]) == expected
+        assert (
+            get(openscouter, "sess_001")["status"],
+            get(openscouter, later)["status"],
+        ) == expected
     refused(call(openscouter, "POST", f"/{later}/confirm", RATING), 409)
     advance(openscouter, "PT1S")
     data(call(openscouter, "POST", f"/{later}/confirm", RATING))
@@ -431,19 +576,36 @@ def test_no_notes_at_all(openscouter: Mock) -> None:
 
 def test_an_update_keeps_when_and_by_whom_a_note_was_written(openscouter: Mock) -> None:
     colleague = bearer(token("user_colleague"))
-    data(call(openscouter, "PATCH", "/sess_001/notes", {"notes": [{"content": "Mine."}]}, colleague))
+    data(
+        call(openscouter, "PATCH", "/sess_001/notes", {"notes": [{"content": "Mine."}]}, colleague)
+    )
     mine = notes(openscouter, "sess_001")[1]
     assert (mine["authorId"], mine["timestamp"]) == ("user_colleague", "2026-05-06T17:00:00Z")
     advance(openscouter, "PT1H")
-    update = [{"noteId": mine["noteId"], "content": "Ours."}, {"noteId": "note_001", "content": "Theirs."}]
-    assert data(call(openscouter, "PATCH", "/sess_001/notes", {"notes": update}))["updatedCount"] == 2
-    assert notes(openscouter, "sess_001") == [{**NOTE, "content": "Theirs."}, {**mine, "content": "Ours."}]
+    update = [
+        {"noteId": mine["noteId"], "content": "Ours."},
+        {"noteId": "note_001", "content": "Theirs."},
+    ]
+    assert (
+        data(call(openscouter, "PATCH", "/sess_001/notes", {"notes": update}))["updatedCount"] == 2
+    )
+    assert notes(openscouter, "sess_001") == [
+        {**NOTE, "content": "Theirs."},
+        {**mine, "content": "Ours."},
+    ]
 
 
 def test_notes_keep_what_was_written(openscouter: Mock) -> None:
     session = placed(openscouter, "active")
     contents = [f'Zeile {number}: ß, 検索, \U0001f600, "quoted" \\ \t\n' for number in range(200)]
-    written = data(call(openscouter, "PATCH", f"/{session}/notes", {"notes": [{"content": content} for content in contents]}))
+    written = data(
+        call(
+            openscouter,
+            "PATCH",
+            f"/{session}/notes",
+            {"notes": [{"content": content} for content in contents]},
+        )
+    )
     assert (written["updatedCount"], written["createdCount"]) == (0, 200)
     found = notes(openscouter, session)
     assert [note["content"] for note in found] == contents
@@ -461,9 +623,15 @@ def test_a_later_update_in_one_request_wins(openscouter: Mock) -> None:
 
 def test_the_comment_on_a_confirmation_stays_internal(openscouter: Mock) -> None:
     session = placed(openscouter, "analyzed")
-    confirmed = call(openscouter, "POST", f"/{session}/confirm", {"rating": 2, "comment": "Between us."})
+    confirmed = call(
+        openscouter, "POST", f"/{session}/confirm", {"rating": 2, "comment": "Between us."}
+    )
     assert set(data(confirmed)) == {"sessionId", "status", "payoutQueued", "confirmedAt"}
-    for answer in (confirmed, call(openscouter, "GET", f"/{session}"), call(openscouter, "GET", f"/{session}/notes")):
+    for answer in (
+        confirmed,
+        call(openscouter, "GET", f"/{session}"),
+        call(openscouter, "GET", f"/{session}/notes"),
+    ):
         assert "Between us" not in answer.text
         assert "rating" not in answer.text
 
@@ -471,7 +639,14 @@ def test_the_comment_on_a_confirmation_stays_internal(openscouter: Mock) -> None
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 4.0])
 def test_numbers_from_one_to_five(openscouter: Mock, number: float) -> None:
     session = placed(openscouter, "analyzed")
-    data(call(openscouter, "POST", f"/{session}/feedback", {"clarity": number, "difficulty": number, "technicalIssues": True}))
+    data(
+        call(
+            openscouter,
+            "POST",
+            f"/{session}/feedback",
+            {"clarity": number, "difficulty": number, "technicalIssues": True},
+        )
+    )
     data(call(openscouter, "POST", f"/{session}/confirm", {"rating": number}))
 
 
@@ -479,7 +654,9 @@ def test_feedback_is_given_once(openscouter: Mock) -> None:
     first = data(call(openscouter, "POST", "/sess_001/feedback", FEEDBACK))
     for body in (FEEDBACK, {"clarity": 1, "difficulty": 1, "technicalIssues": True}):
         refused(call(openscouter, "POST", "/sess_001/feedback", body), 409)
-    other = data(call(openscouter, "POST", f"/{placed(openscouter, 'completed')}/feedback", FEEDBACK))
+    other = data(
+        call(openscouter, "POST", f"/{placed(openscouter, 'completed')}/feedback", FEEDBACK)
+    )
     assert other["feedbackId"] != first["feedbackId"]
     assert get(openscouter, "sess_001") == SESSION
 
@@ -489,8 +666,14 @@ def test_feedback_is_given_once(openscouter: Mock) -> None:
 
 def together(many: int, send: Callable[[httpx.Client, int], httpx.Response]) -> list[int]:
     limits = httpx.Limits(max_connections=many)
-    with httpx.Client(trust_env=False, limits=limits, timeout=30, headers=KEY) as client, ThreadPoolExecutor(many) as pool:
-        return sorted(answer.status_code for answer in pool.map(lambda number: send(client, number), range(many)))
+    with (
+        httpx.Client(trust_env=False, limits=limits, timeout=30, headers=KEY) as client,
+        ThreadPoolExecutor(many) as pool,
+    ):
+        return sorted(
+            answer.status_code
+            for answer in pool.map(lambda number: send(client, number), range(many))
+        )
 
 
 def test_one_of_64_parallel_confirmations_wins(openscouter: Mock) -> None:
@@ -502,7 +685,9 @@ def test_one_of_64_parallel_confirmations_wins(openscouter: Mock) -> None:
             return client.post(url, json={"rating": 1 + number % 5})
 
         assert together(64, confirm) == [200] + [409] * 63
-        assert [message for message in openscouter.outbox() if message["about"] == session] == [{"kind": "payout", "about": session}]
+        assert [message for message in openscouter.outbox() if message["about"] == session] == [
+            {"kind": "payout", "about": session}
+        ]
         assert get(openscouter, session)["status"] == "confirmed"
 
 
@@ -514,7 +699,9 @@ def test_one_of_64_parallel_confirmations_wins(openscouter: Mock) -> None:
         ("completed", "feedback", FEEDBACK, 200),
     ],
 )
-def test_one_of_16_parallel_calls_wins(openscouter: Mock, status: str, step: str, body: Any, won: int) -> None:
+def test_one_of_16_parallel_calls_wins(
+    openscouter: Mock, status: str, step: str, body: Any, won: int
+) -> None:
     url = f"{openscouter.url}/openscouter/api/sessions/{placed(openscouter, status)}/{step}"
     assert together(16, lambda client, _: client.post(url, json=body)) == [won] + [409] * 15
 
@@ -522,10 +709,14 @@ def test_one_of_16_parallel_calls_wins(openscouter: Mock, status: str, step: str
 def test_no_note_is_lost_among_parallel_ones(openscouter: Mock) -> None:
     session = placed(openscouter, "active")
     url = f"{openscouter.url}/openscouter/api/sessions/{session}/notes"
-    statuses = together(16, lambda client, number: client.patch(url, json={"notes": [{"content": f"{number}"}] * 2}))
+    statuses = together(
+        16, lambda client, number: client.patch(url, json={"notes": [{"content": f"{number}"}] * 2})
+    )
     assert statuses == [200] * 16
     found = notes(openscouter, session)
-    assert Counter(note["content"] for note in found) == Counter([str(number) for number in range(16)] * 2)
+    assert Counter(note["content"] for note in found) == Counter(
+        [str(number) for number in range(16)] * 2
+    )
     assert len({note["noteId"] for note in found}) == 32
 
 
@@ -533,7 +724,10 @@ def test_no_note_is_lost_among_parallel_ones(openscouter: Mock) -> None:
 
 
 def every_call(mock: Mock, session: str, headers: dict[str, str]) -> list[httpx.Response]:
-    return [call(mock, method, f"/{session}{path}", body, headers) for method, path, body in CALLS.values()]
+    return [
+        call(mock, method, f"/{session}{path}", body, headers)
+        for method, path, body in CALLS.values()
+    ]
 
 
 def test_an_unknown_session(openscouter: Mock) -> None:
@@ -587,7 +781,10 @@ def test_a_credential_of_each_tenant(openscouter: Mock) -> None:
     ],
 )
 def test_nothing_opens_without_a_token(openscouter: Mock, headers: dict[str, str]) -> None:
-    for answer in (*every_call(openscouter, "sess_001", headers), call(openscouter, "POST", "", STUDY, headers)):
+    for answer in (
+        *every_call(openscouter, "sess_001", headers),
+        call(openscouter, "POST", "", STUDY, headers),
+    ):
         refused(answer, 401)
     refused(call(openscouter, "GET", "/sess_nowhere", headers=headers), 401)
     assert get(openscouter, "sess_001") == SESSION
@@ -640,9 +837,20 @@ def test_no_limit_until_somebody_asks(openscouter: Mock) -> None:
 
 def test_the_mock_sends_nothing_undocumented(openscouter: Mock) -> None:
     created = call(openscouter, "POST", "", STUDY)
-    assert set(data(created, 201)) == {"sessionId", "jobId", "testerId", "variant", "status", "createdAt"}
+    assert set(data(created, 201)) == {
+        "sessionId",
+        "jobId",
+        "testerId",
+        "variant",
+        "status",
+        "createdAt",
+    }
     session = placed(openscouter, "analyzed")
-    answers = [created, *every_call(openscouter, session, KEY), call(openscouter, "POST", "/sess_001/analyze")]
+    answers = [
+        created,
+        *every_call(openscouter, session, KEY),
+        call(openscouter, "POST", "/sess_001/analyze"),
+    ]
     answers += [call(openscouter, "POST", f"/{created.json()['data']['sessionId']}/complete")]
     for answer in answers:
         assert set(answer.json()) == {"success", "data", "error", "metadata"}
@@ -659,12 +867,21 @@ def test_a_query_changes_nothing(openscouter: Mock) -> None:
 
 def test_a_reset_brings_the_world_back(openscouter: Mock) -> None:
     session = data(call(openscouter, "POST", "", STUDY), 201)["sessionId"]
-    call(openscouter, "PATCH", "/sess_001/notes", {"notes": [{"noteId": "note_001", "content": "Changed."}]})
+    call(
+        openscouter,
+        "PATCH",
+        "/sess_001/notes",
+        {"notes": [{"noteId": "note_001", "content": "Changed."}]},
+    )
     call(openscouter, "POST", "/sess_001/analyze")
     call(openscouter, "POST", f"/{placed(openscouter, 'analyzed')}/confirm", RATING)
     openscouter.control("POST", "/reset")
     refused(call(openscouter, "GET", f"/{session}"), 404)
-    assert (get(openscouter, "sess_001"), notes(openscouter, "sess_001"), openscouter.outbox()) == (SESSION, [NOTE], [])
+    assert (get(openscouter, "sess_001"), notes(openscouter, "sess_001"), openscouter.outbox()) == (
+        SESSION,
+        [NOTE],
+        [],
+    )
     advance(openscouter, "PT45S")
     assert get(openscouter, "sess_001") == SESSION
 
@@ -674,7 +891,14 @@ def test_the_same_seed_clock_and_requests_give_the_same_bytes(openscouter: Mock)
         openscouter.control("POST", "/reset")
         made = [openscouter.state(state) for state in ("study", "tester", "session")]
         told = [call(openscouter, "POST", "", STUDY).content for _ in range(5)]
-        told += [call(openscouter, "PATCH", "/sess_001/notes", {"notes": [{"content": "x"}, {"content": "y"}]}).content]
+        told += [
+            call(
+                openscouter,
+                "PATCH",
+                "/sess_001/notes",
+                {"notes": [{"content": "x"}, {"content": "y"}]},
+            ).content
+        ]
         told += [answer.content for answer in every_call(openscouter, "sess_001", KEY)]
         return [made, told, call(openscouter, "GET", "/sess_001/notes").content]
 

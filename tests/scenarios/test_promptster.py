@@ -19,7 +19,17 @@ NOW = "2026-05-06T17:00:00.000Z"
 PAGE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 NOWHERE = "99999999-9999-4999-8999-999999999999"
 FIELDS = {
-    *("id", "orgId", "sourceService", "startedAt", "endedAt", "lastActivityAt", "eventCount", "decisionFlagCount", "aiAttributionPct"),
+    *(
+        "id",
+        "orgId",
+        "sourceService",
+        "startedAt",
+        "endedAt",
+        "lastActivityAt",
+        "eventCount",
+        "decisionFlagCount",
+        "aiAttributionPct",
+    ),
     "metadata",
 }
 COHORT: dict[str, Any] = {
@@ -55,7 +65,11 @@ UNKNOWN = {"attribution": "unknown", "confidence": 0.5, "observability": "partia
 #: The token that the mock prints when it starts.
 KEY = {
     "Authorization": "Bearer "
-    + jwt.encode({"sub": "user_default", "exp": 4102444800}, "session-contracts-mock-signs-with-this", algorithm="HS256")
+    + jwt.encode(
+        {"sub": "user_default", "exp": 4102444800},
+        "session-contracts-mock-signs-with-this",
+        algorithm="HS256",
+    )
 }
 COUNTER = itertools.count(1)
 
@@ -65,13 +79,22 @@ def promptster(whole_server: Mock) -> Mock:
     return fresh(replace(whole_server, api="promptster"))
 
 
-def send(mock: Mock, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> httpx.Response:
+def send(
+    mock: Mock, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+) -> httpx.Response:
     """Below the API's version."""
     sent = KEY if headers is None else headers
-    return mock.client.request(method, f"{mock.url}/promptster/v1/{path}", headers=sent, **({} if body is None else {"json": body}))
+    return mock.client.request(
+        method,
+        f"{mock.url}/promptster/v1/{path}",
+        headers=sent,
+        **({} if body is None else {"json": body}),
+    )
 
 
-def call(mock: Mock, method: str, path: str = "", body: Any = None, headers: dict[str, str] | None = None) -> httpx.Response:
+def call(
+    mock: Mock, method: str, path: str = "", body: Any = None, headers: dict[str, str] | None = None
+) -> httpx.Response:
     """Below the sessions."""
     return send(mock, method, f"sessions{path}", body, headers)
 
@@ -111,7 +134,9 @@ def listed(mock: Mock, headers: dict[str, str] | None = None, **params: Any) -> 
     return dict(found)
 
 
-def timeline(mock: Mock, identity: str, headers: dict[str, str] | None = None, **params: Any) -> tuple[list[dict[str, Any]], bool]:
+def timeline(
+    mock: Mock, identity: str, headers: dict[str, str] | None = None, **params: Any
+) -> tuple[list[dict[str, Any]], bool]:
     query = "&".join(f"{name}={value}" for name, value in params.items())
     found = data(call(mock, "GET", f"/{identity}/timeline?{query}", headers=headers))
     assert set(found) == {"events", "hasMore"}
@@ -140,7 +165,13 @@ def key(mock: Mock, **params: Any) -> dict[str, str]:
     return mock.credential(kind="candidate", **params)
 
 
-def event(identity: str, kind: str = "prompt", ts: str = "2026-05-06T16:00:00Z", content: Any = None, **members: Any) -> dict[str, Any]:
+def event(
+    identity: str,
+    kind: str = "prompt",
+    ts: str = "2026-05-06T16:00:00Z",
+    content: Any = None,
+    **members: Any,
+) -> dict[str, Any]:
     return {
         "id": new_id(),
         "sessionId": identity,
@@ -153,11 +184,20 @@ def event(identity: str, kind: str = "prompt", ts: str = "2026-05-06T16:00:00Z",
     }
 
 
-def ingest(mock: Mock, body: dict[str, Any], headers: dict[str, str] | None = None) -> httpx.Response:
+def ingest(
+    mock: Mock, body: dict[str, Any], headers: dict[str, str] | None = None
+) -> httpx.Response:
     return send(mock, "POST", "hooks/ingest", body, key(mock) if headers is None else headers)
 
 
-def taken(mock: Mock, identity: str, kind: str = "prompt", ts: str = "2026-05-06T16:00:00Z", content: Any = None, **members: Any) -> str:
+def taken(
+    mock: Mock,
+    identity: str,
+    kind: str = "prompt",
+    ts: str = "2026-05-06T16:00:00Z",
+    content: Any = None,
+    **members: Any,
+) -> str:
     """The id of an event that the default candidate has sent."""
     body = event(identity, kind, ts, content, **members)
     assert data(ingest(mock, body), 201) == {"ok": True, "id": body["id"]}
@@ -244,7 +284,11 @@ def test_nothing_is_needed_to_create(promptster: Mock) -> None:
 
 
 def test_a_session_is_registered_under_an_id(promptster: Mock) -> None:
-    body = {"id": new_id(), "sourceService": "cursor", "metadata": {"a": 1, "deep": {"list": [1, None, "x", 2.5, True]}}}
+    body = {
+        "id": new_id(),
+        "sourceService": "cursor",
+        "metadata": {"a": 1, "deep": {"list": [1, None, "x", 2.5, True]}},
+    }
     made = session(call(promptster, "POST", "", body), 201)
     assert {name: made[name] for name in body} == body
     assert get(promptster, made["id"]) == made
@@ -260,7 +304,10 @@ def test_generated_ids_differ(promptster: Mock) -> None:
 def test_creating_again_overwrites_nothing(promptster: Mock) -> None:
     before = get(promptster, PAGE)
     for body in ({}, {"sourceService": "shell"}, {"metadata": {"a": 1}}):
-        assert data(call(promptster, "POST", "", {"id": PAGE, **body}), 409) == {"error": "Session already exists", "id": PAGE}
+        assert data(call(promptster, "POST", "", {"id": PAGE, **body}), 409) == {
+            "error": "Session already exists",
+            "id": PAGE,
+        }
     assert get(promptster, PAGE) == before
     assert cohort(promptster, PAGE) == COHORT
 
@@ -269,7 +316,10 @@ def test_an_id_of_another_organization_is_taken_too(promptster: Mock) -> None:
     theirs = promptster.given(tenant="other", metadata={"a": 1})
     other = promptster.credential(tenant="other")
     before = get(promptster, theirs, other)
-    assert data(call(promptster, "POST", "", {"id": theirs, "metadata": {}}), 409) == {"error": "Session already exists", "id": theirs}
+    assert data(call(promptster, "POST", "", {"id": theirs, "metadata": {}}), 409) == {
+        "error": "Session already exists",
+        "id": theirs,
+    }
     assert get(promptster, theirs, other) == before
     refused(call(promptster, "GET", f"/{theirs}"), 404)
 
@@ -283,7 +333,18 @@ def test_an_id_in_capitals(promptster: Mock) -> None:
     assert (answer.status_code, found.status_code) in ((409, 200), (201, 200))
 
 
-@pytest.mark.parametrize("body", [{"id": "my-session"}, {"id": 7}, {"sourceService": 7}, {"metadata": []}, {"metadata": "x"}, [], "x"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"id": "my-session"},
+        {"id": 7},
+        {"sourceService": 7},
+        {"metadata": []},
+        {"metadata": "x"},
+        [],
+        "x",
+    ],
+)
 def test_creations_that_are_no_good(promptster: Mock, body: Any) -> None:
     before = listed(promptster)
     assert refused(call(promptster, "POST", "", body), 400).startswith("Invalid request body")
@@ -291,7 +352,17 @@ def test_creations_that_are_no_good(promptster: Mock, body: Any) -> None:
 
 
 def test_a_client_decides_nothing_but_what_the_page_lets_it(promptster: Mock) -> None:
-    answer = call(promptster, "POST", "", {"orgId": "org_x", "eventCount": 9, "startedAt": "2020-01-01T00:00:00Z", "aiAttributionPct": 3})
+    answer = call(
+        promptster,
+        "POST",
+        "",
+        {
+            "orgId": "org_x",
+            "eventCount": 9,
+            "startedAt": "2020-01-01T00:00:00Z",
+            "aiAttributionPct": 3,
+        },
+    )
     if answer.status_code != 400:
         made = session(answer, 201)
         assert (made["orgId"], made["eventCount"]) == (get(promptster, PAGE)["orgId"], 0)
@@ -300,8 +371,17 @@ def test_a_client_decides_nothing_but_what_the_page_lets_it(promptster: Mock) ->
 
 def test_events_follow_to_a_registered_session(promptster: Mock) -> None:
     made = new_id()
-    session(call(promptster, "POST", "", {"id": made, "metadata": {"team": "a", "candidateName": "?"}}), 201)
-    taken(promptster, made, "session_start", "2026-05-06T15:00:00Z", {"candidateName": "Ada", "cwd": "/w"})
+    session(
+        call(promptster, "POST", "", {"id": made, "metadata": {"team": "a", "candidateName": "?"}}),
+        201,
+    )
+    taken(
+        promptster,
+        made,
+        "session_start",
+        "2026-05-06T15:00:00Z",
+        {"candidateName": "Ada", "cwd": "/w"},
+    )
     found = get(promptster, made)
     assert (found["startedAt"], found["eventCount"]) == ("2026-05-06T15:00:00.000Z", 1)
     assert found["sourceService"] == "claude-code"
@@ -312,22 +392,42 @@ def test_events_follow_to_a_registered_session(promptster: Mock) -> None:
 
 
 def test_the_most_recent_session_comes_first(promptster: Mock) -> None:
-    starts = ["2026-05-06T10:00:00Z", "2026-05-06T16:59:59Z", "2020-01-01T00:00:00Z", "2026-05-06T11:30:00Z"]
+    starts = [
+        "2026-05-06T10:00:00Z",
+        "2026-05-06T16:59:59Z",
+        "2020-01-01T00:00:00Z",
+        "2026-05-06T11:30:00Z",
+    ]
     made = {start: promptster.given(sourceService="sorted", startedAt=start) for start in starts}
-    assert ids(listed(promptster, sourceService="sorted")["sessions"]) == [made[start] for start in sorted(starts, reverse=True)]
+    assert ids(listed(promptster, sourceService="sorted")["sessions"]) == [
+        made[start] for start in sorted(starts, reverse=True)
+    ]
     everything = [one["startedAt"] for one in listed(promptster, limit=100)["sessions"]]
     assert everything == sorted(everything, reverse=True)
 
 
 def test_an_early_event_moves_a_session_down(promptster: Mock) -> None:
-    first, second = (session(call(promptster, "POST", "", {"sourceService": "moved"}), 201)["id"] for _ in range(2))
+    first, second = (
+        session(call(promptster, "POST", "", {"sourceService": "moved"}), 201)["id"]
+        for _ in range(2)
+    )
     taken(promptster, first, ts="2026-05-06T16:00:00Z")
     taken(promptster, second, ts="2026-05-06T15:00:00Z")
     assert ids(listed(promptster, sourceService="moved")["sessions"]) == [first, second]
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("0", 1), ("-1", 1), ("-99999", 1), ("1", 1), ("20", 20), ("100", 100), ("101", 100), ("2147483648", 100)]
+    ("asked", "given"),
+    [
+        ("0", 1),
+        ("-1", 1),
+        ("-99999", 1),
+        ("1", 1),
+        ("20", 20),
+        ("100", 100),
+        ("101", 100),
+        ("2147483648", 100),
+    ],
 )
 def test_the_limit_of_a_list_is_clamped(promptster: Mock, asked: str, given: int) -> None:
     found = listed(promptster, limit=asked)
@@ -335,7 +435,9 @@ def test_the_limit_of_a_list_is_clamped(promptster: Mock, asked: str, given: int
     assert len(found["sessions"]) == min(given, found["total"])
 
 
-@pytest.mark.parametrize("asked", ["9223372036854775807", "99999999999999999999", "-9223372036854775808"])
+@pytest.mark.parametrize(
+    "asked", ["9223372036854775807", "99999999999999999999", "-9223372036854775808"]
+)
 def test_a_limit_beyond_64_bits_is_clamped_too(promptster: Mock, asked: str) -> None:
     given = 1 if asked.startswith("-") else 100
     assert listed(promptster, limit=asked)["limit"] == given
@@ -354,8 +456,14 @@ def test_a_page_holds_100_sessions_at_most(promptster: Mock) -> None:
 @pytest.mark.parametrize("size", [1, 3, 7, 20])
 def test_walking_a_list_finds_each_session_once(promptster: Mock, size: int) -> None:
     """Also where many sessions have started in the same second."""
-    made = {promptster.given(sourceService="walked", startedAt="2026-05-06T09:00:00Z") for _ in range(10)}
-    made |= {promptster.given(sourceService="walked", startedAt=f"2026-05-06T09:00:{number:02}Z") for number in range(1, 4)}
+    made = {
+        promptster.given(sourceService="walked", startedAt="2026-05-06T09:00:00Z")
+        for _ in range(10)
+    }
+    made |= {
+        promptster.given(sourceService="walked", startedAt=f"2026-05-06T09:00:{number:02}Z")
+        for number in range(1, 4)
+    }
     walked: list[str] = []
     for offset in itertools.count(0, size):
         page = listed(promptster, sourceService="walked", limit=size, offset=offset)
@@ -368,7 +476,12 @@ def test_walking_a_list_finds_each_session_once(promptster: Mock, size: int) -> 
 
 def test_an_offset_beyond_the_end(promptster: Mock) -> None:
     total = listed(promptster)["total"]
-    assert listed(promptster, offset=total) == {"sessions": [], "total": total, "limit": 20, "offset": total}
+    assert listed(promptster, offset=total) == {
+        "sessions": [],
+        "total": total,
+        "limit": 20,
+        "offset": total,
+    }
     assert len(listed(promptster, offset=total - 1)["sessions"]) == 1
 
 
@@ -377,13 +490,21 @@ def test_sessions_of_a_tool(promptster: Mock) -> None:
     promptster.given(sourceService="windsurf-next")
     taken(promptster, "ingested", source={"channel": "hook", "integration": "windsurf"})
     assert set(ids(listed(promptster, sourceService="windsurf")["sessions"])) == {made, "ingested"}
-    assert listed(promptster, sourceService="nobody") == {"sessions": [], "total": 0, "limit": 20, "offset": 0}
+    assert listed(promptster, sourceService="nobody") == {
+        "sessions": [],
+        "total": 0,
+        "limit": 20,
+        "offset": 0,
+    }
 
 
 def test_sessions_of_an_assessment(promptster: Mock) -> None:
     """What counts is the key, not what the metadata say."""
     ours = assessment(promptster)
-    linked = [promptster.given(assessmentId=ours, keyStatus=status) for status in ("pending", "redeemed", "completed", "expired", "hired")]
+    linked = [
+        promptster.given(assessmentId=ours, keyStatus=status)
+        for status in ("pending", "redeemed", "completed", "expired", "hired")
+    ]
     promptster.given(metadata={"assessmentId": ours})
     promptster.given(assessmentId=assessment(promptster))
     found = listed(promptster, assessmentId=ours)
@@ -428,7 +549,11 @@ def test_fields_of_a_session(promptster: Mock) -> None:
 
 
 def test_a_session_grows_with_its_events(promptster: Mock) -> None:
-    known = {"assessmentId": "asm_x", "candidateName": "Ada", "repoUrl": "https://git.example.com/a"}
+    known = {
+        "assessmentId": "asm_x",
+        "candidateName": "Ada",
+        "repoUrl": "https://git.example.com/a",
+    }
     steps = [
         ("session_start", "2026-05-06T15:00:00Z", known),
         ("prompt", "2026-05-06T15:01:00Z", {"text": "hello"}),
@@ -440,7 +565,9 @@ def test_a_session_grows_with_its_events(promptster: Mock) -> None:
         taken(promptster, "growing", kind, moment, content)
         found = get(promptster, "growing")
         assert found["eventCount"] == number
-        assert found["decisionFlagCount"] == sum(step[0] == "decision_event" for step in steps[:number])
+        assert found["decisionFlagCount"] == sum(
+            step[0] == "decision_event" for step in steps[:number]
+        )
         assert datetime.fromisoformat(found["lastActivityAt"]) == datetime.fromisoformat(moment)
         assert (found["startedAt"], found["endedAt"]) == ("2026-05-06T15:00:00.000Z", None)
     assert found["metadata"] == known
@@ -465,11 +592,20 @@ def test_a_fixed_start_stays(promptster: Mock) -> None:
 
 
 def test_sessions_as_they_were_asked_for(promptster: Mock) -> None:
-    params = {"sourceService": "shell", "startedAt": "2026-05-01T10:00:00Z", "endedAt": "2026-05-01T11:00:00Z", "metadata": {"a": [1]}}
+    params = {
+        "sourceService": "shell",
+        "startedAt": "2026-05-01T10:00:00Z",
+        "endedAt": "2026-05-01T11:00:00Z",
+        "metadata": {"a": [1]},
+    }
     found = get(promptster, promptster.given(id=(made := new_id()), **params))
     assert found == {
         **{"id": made, "orgId": found["orgId"], "sourceService": "shell", "metadata": {"a": [1]}},
-        **{"startedAt": "2026-05-01T10:00:00.000Z", "endedAt": "2026-05-01T11:00:00.000Z", "lastActivityAt": None},
+        **{
+            "startedAt": "2026-05-01T10:00:00.000Z",
+            "endedAt": "2026-05-01T11:00:00.000Z",
+            "lastActivityAt": None,
+        },
         **{"eventCount": 0, "decisionFlagCount": 0, "aiAttributionPct": None},
     }
 
@@ -500,7 +636,14 @@ def test_metadata_are_replaced(promptster: Mock) -> None:
 
 def test_both_are_updated_at_once(promptster: Mock) -> None:
     made = promptster.given(metadata={"a": 1})
-    found = session(call(promptster, "PATCH", f"/{made}", {"endedAt": "2026-05-06T16:45:00Z", "metadata": {"b": 2}}))
+    found = session(
+        call(
+            promptster,
+            "PATCH",
+            f"/{made}",
+            {"endedAt": "2026-05-06T16:45:00Z", "metadata": {"b": 2}},
+        )
+    )
     assert (found["endedAt"], found["metadata"]) == ("2026-05-06T16:45:00.000Z", {"b": 2})
 
 
@@ -517,13 +660,21 @@ def test_an_update_is_all_or_nothing(promptster: Mock) -> None:
         [],
         "x",
     ):
-        assert refused(call(promptster, "PATCH", f"/{PAGE}", body), 400).startswith("Invalid request body")
+        assert refused(call(promptster, "PATCH", f"/{PAGE}", body), 400).startswith(
+            "Invalid request body"
+        )
     assert get(promptster, PAGE) == before
 
 
 def test_an_update_touches_nothing_else(promptster: Mock) -> None:
     before = get(promptster, PAGE)
-    body = {"id": NOWHERE, "orgId": "org_x", "sourceService": "x", "eventCount": 0, "startedAt": "2020-01-01T00:00:00Z"}
+    body = {
+        "id": NOWHERE,
+        "orgId": "org_x",
+        "sourceService": "x",
+        "eventCount": 0,
+        "startedAt": "2020-01-01T00:00:00Z",
+    }
     answer = call(promptster, "PATCH", f"/{PAGE}", body)
     assert answer.status_code in (200, 400)
     assert get(promptster, PAGE) == before == session(call(promptster, "PATCH", f"/{PAGE}", {}))
@@ -542,7 +693,14 @@ def test_metadata_are_merged(promptster: Mock) -> None:
     made = promptster.given(metadata={"a": 1, "b": {"c": 2}}, endedAt="2026-05-06T16:30:00Z")
     before = get(promptster, made)
     expected = before["metadata"]
-    for part in ({"x": "new"}, {"a": 2}, {"b": {"d": 3}}, {}, {"x": None}, {"endedAt": "never", "id": 7}):
+    for part in (
+        {"x": "new"},
+        {"a": 2},
+        {"b": {"d": 3}},
+        {},
+        {"x": None},
+        {"endedAt": "never", "id": 7},
+    ):
         expected = {**expected, **part}
         found = session(call(promptster, "PATCH", f"/{made}/metadata", part))
         assert found == {**before, "metadata": expected} == get(promptster, made)
@@ -565,7 +723,10 @@ def test_a_deleted_session_is_gone_with_all_of_its_data(promptster: Mock) -> Non
     for method, path, body in PATHS:
         assert refused(call(promptster, method, f"/{PAGE}{path}", body), 404) == "Session not found"
     after = listed(promptster, limit=100)
-    assert (after["total"], ids(after["sessions"])) == (before["total"] - 1, [one for one in ids(before["sessions"]) if one != PAGE])
+    assert (after["total"], ids(after["sessions"])) == (
+        before["total"] - 1,
+        [one for one in ids(before["sessions"]) if one != PAGE],
+    )
     assert PAGE not in ids(listed(promptster, assessmentId="asm_backend", limit=100)["sessions"])
 
 
@@ -589,10 +750,17 @@ def test_keys_of_every_status_are_cleared(promptster: Mock, status: str) -> None
 
 def test_a_deleted_session_leaves_its_cohort(promptster: Mock) -> None:
     ours = assessment(promptster)
-    made = [promptster.given(assessmentId=ours, metrics={"promptCount": number}) for number in (10, 20, 60)]
+    made = [
+        promptster.given(assessmentId=ours, metrics={"promptCount": number})
+        for number in (10, 20, 60)
+    ]
     data(call(promptster, "DELETE", f"/{made[2]}"))
     found = cohort(promptster, made[0])
-    assert (found["sessionCount"], found["metrics"]["avgPromptCount"], found["percentiles"]["promptCount"]) == (2, 15, 1)
+    assert (
+        found["sessionCount"],
+        found["metrics"]["avgPromptCount"],
+        found["percentiles"]["promptCount"],
+    ) == (2, 15, 1)
 
 
 def test_deleting_cannot_be_undone(promptster: Mock) -> None:
@@ -601,7 +769,12 @@ def test_deleting_cannot_be_undone(promptster: Mock) -> None:
     data(ingest(promptster, body), 201)
     data(call(promptster, "DELETE", f"/{made}"))
     again = session(call(promptster, "POST", "", {"id": made}), 201)
-    assert (again["metadata"], again["eventCount"], again["decisionFlagCount"], again["lastActivityAt"]) == ({}, 0, 0, None)
+    assert (
+        again["metadata"],
+        again["eventCount"],
+        again["decisionFlagCount"],
+        again["lastActivityAt"],
+    ) == ({}, 0, 0, None)
     assert (timeline(promptster, made), decisions(promptster, made)) == (([], False), [])
     assert data(ingest(promptster, body), 201) == {"ok": True, "id": body["id"]}
     assert get(promptster, made)["eventCount"] == 1
@@ -627,7 +800,17 @@ def test_a_candidate_deletes_nothing(promptster: Mock) -> None:
 
 
 def test_events_are_sorted_by_time_and_then_by_insertion(promptster: Mock) -> None:
-    moments = ["16:00:02", "16:00:00", "16:00:01", "16:00:00", "16:00:02", "15:59:59", "16:00:00", "16:00:00.001", "16:00:00"]
+    moments = [
+        "16:00:02",
+        "16:00:00",
+        "16:00:01",
+        "16:00:00",
+        "16:00:02",
+        "15:59:59",
+        "16:00:00",
+        "16:00:00.001",
+        "16:00:00",
+    ]
     made = [(moment, taken(promptster, "s", ts=f"2026-05-06T{moment}Z")) for moment in moments]
     events, more = timeline(promptster, "s")
     assert ids(events) == [identity for _, identity in sorted(made, key=lambda one: one[0])]
@@ -635,7 +818,10 @@ def test_events_are_sorted_by_time_and_then_by_insertion(promptster: Mock) -> No
 
 
 def test_times_that_look_the_same_are_sorted_by_insertion(promptster: Mock) -> None:
-    made = [taken(promptster, "s", ts=f"2026-05-06T16:00:00.123{rest}Z") for rest in ("9", "0", "5", "", "1")]
+    made = [
+        taken(promptster, "s", ts=f"2026-05-06T16:00:00.123{rest}Z")
+        for rest in ("9", "0", "5", "", "1")
+    ]
     events, _ = timeline(promptster, "s")
     if len({one["ts"] for one in events}) == 1:
         assert ids(events) == made
@@ -647,7 +833,10 @@ def test_offsets_do_not_disturb_the_order(promptster: Mock) -> None:
     late = taken(promptster, "s", ts="2026-05-06T10:00:00-05:00")
     early = taken(promptster, "s", ts="2026-05-06T16:00:00+02:00")
     events, _ = timeline(promptster, "s")
-    assert [(one["id"], one["ts"]) for one in events] == [(early, "2026-05-06T14:00:00.000Z"), (late, "2026-05-06T15:00:00.000Z")]
+    assert [(one["id"], one["ts"]) for one in events] == [
+        (early, "2026-05-06T14:00:00.000Z"),
+        (late, "2026-05-06T15:00:00.000Z"),
+    ]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 6, 7, 12, 13])
@@ -659,7 +848,9 @@ def test_walking_a_timeline_finds_each_event_once(promptster: Mock, size: int) -
     pages = 0
     more = True
     while more:
-        page, more = timeline(promptster, "s", limit=size, **({"after": walked[-1]["id"]} if walked else {}))
+        page, more = timeline(
+            promptster, "s", limit=size, **({"after": walked[-1]["id"]} if walked else {})
+        )
         assert 1 <= len(page) <= size
         walked += page
         pages += 1
@@ -672,7 +863,10 @@ def test_new_events_come_after_the_cursor(promptster: Mock) -> None:
     first = taken(promptster, "s", ts="2026-05-06T16:00:00Z")
     cursor = taken(promptster, "s", ts="2026-05-06T16:00:10Z")
     early = taken(promptster, "s", ts="2026-05-06T16:00:05Z")
-    same, later = taken(promptster, "s", ts="2026-05-06T16:00:10Z"), taken(promptster, "s", ts="2026-05-06T16:00:20Z")
+    same, later = (
+        taken(promptster, "s", ts="2026-05-06T16:00:10Z"),
+        taken(promptster, "s", ts="2026-05-06T16:00:20Z"),
+    )
     assert ids(timeline(promptster, "s", after=cursor)[0]) == [same, later]
     assert ids(timeline(promptster, "s", after=first)[0]) == [early, cursor, same, later]
 
@@ -686,8 +880,18 @@ def test_a_long_timeline(promptster: Mock) -> None:
         body = event("long", ts=(start + timedelta(seconds=number // 2)).isoformat())
         assert ingest(promptster, body, candidate).status_code == 201
         made.append(body["id"])
-    for asked, given in ((None, 500), ("0", 1), ("-7", 1), ("1", 1), ("2000", 2000), ("2001", 2000), ("999999", 2000)):
-        events, more = timeline(promptster, "long", None, **({} if asked is None else {"limit": asked}))
+    for asked, given in (
+        (None, 500),
+        ("0", 1),
+        ("-7", 1),
+        ("1", 1),
+        ("2000", 2000),
+        ("2001", 2000),
+        ("999999", 2000),
+    ):
+        events, more = timeline(
+            promptster, "long", None, **({} if asked is None else {"limit": asked})
+        )
         assert (ids(events), more) == (made[:given], True)
     events, more = timeline(promptster, "long", limit=2000, after=made[1])
     assert (ids(events), more) == (made[2:2002], True)
@@ -708,9 +912,21 @@ def test_a_cursor_that_is_no_event_of_the_session(promptster: Mock) -> None:
 
 
 def test_what_was_sent_is_in_the_timeline(promptster: Mock) -> None:
-    content = {"text": 'ß, 検索, \U0001f600, "quoted" \\ \t\n', "nested": {"list": [1, 2.5, None, True, {}]}, "": 0}
+    content = {
+        "text": 'ß, 検索, \U0001f600, "quoted" \\ \t\n',
+        "nested": {"list": [1, 2.5, None, True, {}]},
+        "": 0,
+    }
     provenance = {"attribution": "likely_ai", "confidence": 0.75, "observability": "high"}
-    made = taken(promptster, "s", "prompt", "2026-05-06T16:00:00.250Z", content, provenance=provenance, actor={"type": "ai"})
+    made = taken(
+        promptster,
+        "s",
+        "prompt",
+        "2026-05-06T16:00:00.250Z",
+        content,
+        provenance=provenance,
+        actor={"type": "ai"},
+    )
     assert timeline(promptster, "s") == (
         [
             {
@@ -727,7 +943,13 @@ def test_what_was_sent_is_in_the_timeline(promptster: Mock) -> None:
 
 
 def test_part_of_a_provenance_is_completed(promptster: Mock) -> None:
-    for part in ({}, {"attribution": "mixed"}, {"confidence": 0}, {"confidence": 1}, {"observability": "low"}):
+    for part in (
+        {},
+        {"attribution": "mixed"},
+        {"confidence": 0},
+        {"confidence": 1},
+        {"observability": "low"},
+    ):
         taken(promptster, "s", provenance=part)
         assert timeline(promptster, "s")[0][-1]["provenance"] == {**UNKNOWN, **part}
 
@@ -736,13 +958,26 @@ def test_part_of_a_provenance_is_completed(promptster: Mock) -> None:
 
 
 def test_decisions_are_the_decision_events_by_time(promptster: Mock) -> None:
-    kinds = ["decision_event", "prompt", "decision_event", "planning", "decision_event", "checkpoint"]
+    kinds = [
+        "decision_event",
+        "prompt",
+        "decision_event",
+        "planning",
+        "decision_event",
+        "checkpoint",
+    ]
     made = [
-        (f"2026-05-06T16:00:0{9 - number}Z", kind, taken(promptster, "s", kind, f"2026-05-06T16:00:0{9 - number}Z"))
+        (
+            f"2026-05-06T16:00:0{9 - number}Z",
+            kind,
+            taken(promptster, "s", kind, f"2026-05-06T16:00:0{9 - number}Z"),
+        )
         for number, kind in enumerate(kinds)
     ]
     found = decisions(promptster, "s")
-    assert ids(found) == [identity for _, kind, identity in sorted(made) if kind == "decision_event"]
+    assert ids(found) == [
+        identity for _, kind, identity in sorted(made) if kind == "decision_event"
+    ]
     assert found == [one for one in timeline(promptster, "s")[0] if one["kind"] == "decision_event"]
     assert get(promptster, "s")["decisionFlagCount"] == 3
 
@@ -785,31 +1020,55 @@ def test_a_session_without_an_assessment(promptster: Mock) -> None:
 def test_a_cohort_without_a_completed_session(promptster: Mock) -> None:
     ours = assessment(promptster)
     for status in ("pending", "redeemed"):
-        assert cohort(promptster, promptster.given(assessmentId=ours, keyStatus=status, metrics=METRICS)) is None
+        assert (
+            cohort(
+                promptster, promptster.given(assessmentId=ours, keyStatus=status, metrics=METRICS)
+            )
+            is None
+        )
 
 
-@pytest.mark.parametrize(("status", "counts"), [("pending", 0), ("redeemed", 0), ("completed", 1), ("expired", 1), ("hired", 1)])
+@pytest.mark.parametrize(
+    ("status", "counts"),
+    [("pending", 0), ("redeemed", 0), ("completed", 1), ("expired", 1), ("hired", 1)],
+)
 def test_whose_sessions_count(promptster: Mock, status: str, counts: int) -> None:
     ours = assessment(promptster)
     first = promptster.given(assessmentId=ours, metrics={"promptCount": 10})
     second = promptster.given(assessmentId=ours, keyStatus=status, metrics={"promptCount": 20})
     for made in (first, second):
         found = cohort(promptster, made)
-        assert (found["sessionCount"], found["metrics"]["avgPromptCount"]) == (1 + counts, 10 + 5 * counts)
+        assert (found["sessionCount"], found["metrics"]["avgPromptCount"]) == (
+            1 + counts,
+            10 + 5 * counts,
+        )
         assert ("percentiles" in found) == bool(counts)
 
 
 def test_one_session_has_no_percentiles(promptster: Mock) -> None:
-    found = cohort(promptster, promptster.given(assessmentId=assessment(promptster), metrics={**METRICS, "testsPassed": True}))
+    found = cohort(
+        promptster,
+        promptster.given(
+            assessmentId=assessment(promptster), metrics={**METRICS, "testsPassed": True}
+        ),
+    )
     assert found == {
         "sessionCount": 1,
-        "metrics": {**{average(name): value for name, value in METRICS.items()}, "testPassRate": 100},
+        "metrics": {
+            **{average(name): value for name, value in METRICS.items()},
+            "testPassRate": 100,
+        },
     }
 
 
 def test_percentiles_are_the_share_of_the_others_that_are_beaten(promptster: Mock) -> None:
     ours = assessment(promptster)
-    made = [promptster.given(assessmentId=ours, metrics={name: value * (1 + rank) for name, value in METRICS.items()}) for rank in range(8)]
+    made = [
+        promptster.given(
+            assessmentId=ours, metrics={name: value * (1 + rank) for name, value in METRICS.items()}
+        )
+        for rank in range(8)
+    ]
     for rank, identity in enumerate(made):
         found = cohort(promptster, identity)
         assert found["sessionCount"] == 8
@@ -823,7 +1082,12 @@ def test_percentiles_are_the_share_of_the_others_that_are_beaten(promptster: Moc
 @pytest.mark.parametrize("size", [2, 3, 5, 12])
 def test_the_best_has_one_and_the_worst_has_none(promptster: Mock, size: int) -> None:
     ours = assessment(promptster)
-    made = [promptster.given(assessmentId=ours, metrics={"commandFailRate": rank / 20, "durationMs": rank}) for rank in range(size)]
+    made = [
+        promptster.given(
+            assessmentId=ours, metrics={"commandFailRate": rank / 20, "durationMs": rank}
+        )
+        for rank in range(size)
+    ]
     found = [cohort(promptster, identity)["percentiles"]["commandFailRate"] for identity in made]
     assert found == [round((size - 1 - rank) / (size - 1), 3) for rank in range(size)]
     assert (found[0], found[-1]) == (1, 0)
@@ -841,18 +1105,30 @@ def test_metrics_that_are_unknown(promptster: Mock) -> None:
     ours = assessment(promptster)
     blank = promptster.given(assessmentId=ours)
     found = cohort(promptster, blank)
-    assert found == {"sessionCount": 1, "metrics": {**{average(name): None for name in METRICS}, "testPassRate": None}}
+    assert found == {
+        "sessionCount": 1,
+        "metrics": {**{average(name): None for name in METRICS}, "testPassRate": None},
+    }
     first = promptster.given(assessmentId=ours, metrics={"durationMs": 100})
     second = promptster.given(assessmentId=ours, metrics={"durationMs": 300, "promptCount": 4})
     found = cohort(promptster, first)
-    assert (found["sessionCount"], found["metrics"]["avgDurationMs"], found["metrics"]["avgPromptCount"]) == (3, 200, 4)
+    assert (
+        found["sessionCount"],
+        found["metrics"]["avgDurationMs"],
+        found["metrics"]["avgPromptCount"],
+    ) == (3, 200, 4)
     assert found["percentiles"] == {**dict.fromkeys(METRICS), "durationMs": 1}
     assert cohort(promptster, second)["percentiles"]["durationMs"] == 0
     assert cohort(promptster, blank)["percentiles"] == dict.fromkeys(METRICS)
 
 
-@pytest.mark.parametrize(("passed", "rate"), [((True,), 100), ((False,), 0), ((True, True, False), 67), ((True, False, False), 33)])
-def test_the_share_of_sessions_whose_tests_pass(promptster: Mock, passed: tuple[bool, ...], rate: int) -> None:
+@pytest.mark.parametrize(
+    ("passed", "rate"),
+    [((True,), 100), ((False,), 0), ((True, True, False), 67), ((True, False, False), 33)],
+)
+def test_the_share_of_sessions_whose_tests_pass(
+    promptster: Mock, passed: tuple[bool, ...], rate: int
+) -> None:
     ours = assessment(promptster)
     made = [promptster.given(assessmentId=ours, metrics={"testsPassed": one}) for one in passed]
     promptster.given(assessmentId=ours)
@@ -862,7 +1138,10 @@ def test_the_share_of_sessions_whose_tests_pass(promptster: Mock, passed: tuple[
 
 def test_every_assessment_has_its_own_cohort(promptster: Mock) -> None:
     first, second = assessment(promptster), assessment(promptster)
-    made = [promptster.given(assessmentId=ours, metrics={"promptCount": 7}) for ours in (first, first, second)]
+    made = [
+        promptster.given(assessmentId=ours, metrics={"promptCount": 7})
+        for ours in (first, first, second)
+    ]
     assert [cohort(promptster, identity)["sessionCount"] for identity in made] == [2, 2, 1]
     assert cohort(promptster, PAGE) == COHORT
 
@@ -870,21 +1149,38 @@ def test_every_assessment_has_its_own_cohort(promptster: Mock) -> None:
 def test_a_session_joins_its_cohort_when_it_ends(promptster: Mock) -> None:
     ours = assessment(promptster)
     candidate = key(promptster, assessmentId=ours)
-    for kind, moment in (("session_start", "15:00:00"), ("prompt", "15:01:00"), ("prompt", "15:02:00")):
+    for kind, moment in (
+        ("session_start", "15:00:00"),
+        ("prompt", "15:01:00"),
+        ("prompt", "15:02:00"),
+    ):
         data(ingest(promptster, event("s", kind, f"2026-05-06T{moment}Z"), candidate), 201)
     assert key_of(promptster, "s") == {"status": "redeemed", "sessionId": "s"}
     assert cohort(promptster, "s") is None
     data(ingest(promptster, event("s", "session_end", "2026-05-06T15:30:00Z"), candidate), 201)
     assert key_of(promptster, "s") == {"status": "completed", "sessionId": "s"}
     found = cohort(promptster, "s")
-    assert (found["sessionCount"], found["metrics"]["avgDurationMs"], found["metrics"]["avgPromptCount"]) == (1, 1_800_000, 2)
+    assert (
+        found["sessionCount"],
+        found["metrics"]["avgDurationMs"],
+        found["metrics"]["avgPromptCount"],
+    ) == (1, 1_800_000, 2)
 
 
 def test_figures_come_from_the_events(promptster: Mock) -> None:
     candidate = key(promptster, assessmentId=assessment(promptster))
     steps: list[tuple[str, int, Any]] = [
-        *(("session_start", 0, {}), ("prompt", 10, {}), ("file_diff", 30, {"path": "a"}), ("command", 40, {"command": "x", "exitCode": 1})),
-        *(("command", 50, {"command": "x", "exitCode": 0}), ("file_create", 60, {"path": "b"}), ("command", 70, COMMAND)),
+        *(
+            ("session_start", 0, {}),
+            ("prompt", 10, {}),
+            ("file_diff", 30, {"path": "a"}),
+            ("command", 40, {"command": "x", "exitCode": 1}),
+        ),
+        *(
+            ("command", 50, {"command": "x", "exitCode": 0}),
+            ("file_create", 60, {"path": "b"}),
+            ("command", 70, COMMAND),
+        ),
         *(("command", 80, COMMAND), ("session_end", 120, {})),
     ]
     for kind, seconds, content in steps:
@@ -901,9 +1197,28 @@ def test_figures_come_from_the_events(promptster: Mock) -> None:
 # ---- ingest
 
 KINDS: dict[str, dict[str, Any]] = {
-    **{kind: {} for kind in ("prompt", "ai_response", "file_delete", "test_run", "build_run", "decision_event", "session_start")},
-    **{kind: {} for kind in ("session_end", "checkpoint", "tool_use", "tool_result", "planning", "mcp_call")},
-    **{"file_diff": {"path": "a.py"}, "file_create": {"path": "a.py"}, "command": {"command": "ls"}, "git_action": {"action": "commit"}},
+    **{
+        kind: {}
+        for kind in (
+            "prompt",
+            "ai_response",
+            "file_delete",
+            "test_run",
+            "build_run",
+            "decision_event",
+            "session_start",
+        )
+    },
+    **{
+        kind: {}
+        for kind in ("session_end", "checkpoint", "tool_use", "tool_result", "planning", "mcp_call")
+    },
+    **{
+        "file_diff": {"path": "a.py"},
+        "file_create": {"path": "a.py"},
+        "command": {"command": "ls"},
+        "git_action": {"action": "commit"},
+    },
 }
 
 
@@ -921,8 +1236,17 @@ def test_a_tool_call_is_kept_as_its_result(promptster: Mock) -> None:
 
 
 def test_payloads_that_are_strict(promptster: Mock) -> None:
-    for kind, content in (("command", {}), ("file_diff", {}), ("file_create", {}), ("git_action", {}), ("command", {"command": 7})):
-        assert refused(ingest(promptster, event("s", kind, content=content)), 400) == "Invalid request body"
+    for kind, content in (
+        ("command", {}),
+        ("file_diff", {}),
+        ("file_create", {}),
+        ("git_action", {}),
+        ("command", {"command": 7}),
+    ):
+        assert (
+            refused(ingest(promptster, event("s", kind, content=content)), 400)
+            == "Invalid request body"
+        )
     refused(call(promptster, "GET", "/s"), 404)
 
 
@@ -930,17 +1254,43 @@ def test_a_duplicate_is_skipped(promptster: Mock) -> None:
     body = event("s", "decision_event", content=DECISION)
     assert data(ingest(promptster, body), 201) == {"ok": True, "id": body["id"]}
     before = get(promptster, "s"), timeline(promptster, "s")
-    for again in (body, {**body, "data": {}}, {**body, "kind": "prompt", "ts": "2020-01-01T00:00:00Z"}, {**body, "sessionId": "t"}):
+    for again in (
+        body,
+        {**body, "data": {}},
+        {**body, "kind": "prompt", "ts": "2020-01-01T00:00:00Z"},
+        {**body, "sessionId": "t"},
+    ):
         assert data(ingest(promptster, again), 200) == {"ok": True, "skipped": True}
     assert (get(promptster, "s"), timeline(promptster, "s")) == before
     refused(call(promptster, "GET", "/t"), 404)
 
 
-@pytest.mark.parametrize("identity", ["my-session-uuid", "7c9e6679-7425-40de-944b-000000000000", "X", "with space", "ü", "a?b#c", "%2F"])
+@pytest.mark.parametrize(
+    "identity",
+    [
+        "my-session-uuid",
+        "7c9e6679-7425-40de-944b-000000000000",
+        "X",
+        "with space",
+        "ü",
+        "a?b#c",
+        "%2F",
+    ],
+)
 def test_the_first_event_makes_the_session(promptster: Mock, identity: str) -> None:
     taken(promptster, identity, ts="2026-05-06T16:00:00Z")
-    found = get(promptster, httpx.URL("http://x/", params={"id": identity}).query.decode().removeprefix("id=").replace("+", "%20"))
-    assert (found["id"], found["startedAt"], found["eventCount"]) == (identity, "2026-05-06T16:00:00.000Z", 1)
+    found = get(
+        promptster,
+        httpx.URL("http://x/", params={"id": identity})
+        .query.decode()
+        .removeprefix("id=")
+        .replace("+", "%20"),
+    )
+    assert (found["id"], found["startedAt"], found["eventCount"]) == (
+        identity,
+        "2026-05-06T16:00:00.000Z",
+        1,
+    )
 
 
 def test_a_session_whose_id_has_a_slash_can_be_reached(promptster: Mock) -> None:
@@ -956,7 +1306,12 @@ def test_an_event_after_the_end(promptster: Mock) -> None:
 
 
 def test_a_session_start_fills_well_known_metadata_alone(promptster: Mock) -> None:
-    known = {"assessmentId": "asm_x", "candidateName": "Ada", "repoUrl": "https://git.example.com/a", "cwd": "/w"}
+    known = {
+        "assessmentId": "asm_x",
+        "candidateName": "Ada",
+        "repoUrl": "https://git.example.com/a",
+        "cwd": "/w",
+    }
     taken(promptster, "s", "session_start", content={**known, "shell": "zsh"})
     taken(promptster, "s", "prompt", content={"candidateName": "Mallory"})
     assert get(promptster, "s")["metadata"] == known
@@ -996,7 +1351,10 @@ def test_a_hired_candidate_stays_hired(promptster: Mock) -> None:
 
 
 def test_nobody_writes_into_a_session_of_another_organization(promptster: Mock) -> None:
-    other, before = key(promptster, tenant="other"), (get(promptster, PAGE), timeline(promptster, PAGE))
+    other, before = (
+        key(promptster, tenant="other"),
+        (get(promptster, PAGE), timeline(promptster, PAGE)),
+    )
     assert not ingest(promptster, event(PAGE), other).is_success
     used = timeline(promptster, PAGE)[0][0]["id"]
     refused(ingest(promptster, {**event("theirs"), "id": used}, other), 400, 404, 409)
@@ -1006,15 +1364,31 @@ def test_nobody_writes_into_a_session_of_another_organization(promptster: Mock) 
 def test_events_that_a_state_makes_count_like_ingested_ones(promptster: Mock) -> None:
     made = promptster.given()
     identity = promptster.given(
-        "event", sessionId=made, id=new_id(), kind="decision_event", ts="2026-05-06T16:00:00Z", data=DECISION, provenance={"confidence": 1}
+        "event",
+        sessionId=made,
+        id=new_id(),
+        kind="decision_event",
+        ts="2026-05-06T16:00:00Z",
+        data=DECISION,
+        provenance={"confidence": 1},
     )
     (found,) = timeline(promptster, made)[0]
     assert found == {
-        **{"id": identity, "sessionId": made, "kind": "decision_event", "ts": "2026-05-06T16:00:00.000Z", "data": DECISION},
+        **{
+            "id": identity,
+            "sessionId": made,
+            "kind": "decision_event",
+            "ts": "2026-05-06T16:00:00.000Z",
+            "data": DECISION,
+        },
         "provenance": {**UNKNOWN, "confidence": 1},
     }
     counted = get(promptster, made)
-    assert (counted["eventCount"], counted["decisionFlagCount"], counted["lastActivityAt"]) == (1, 1, "2026-05-06T16:00:00.000Z")
+    assert (counted["eventCount"], counted["decisionFlagCount"], counted["lastActivityAt"]) == (
+        1,
+        1,
+        "2026-05-06T16:00:00.000Z",
+    )
 
 
 # ---- who may do what
@@ -1032,10 +1406,21 @@ PATHS: list[tuple[str, str, Any]] = [
 
 def test_both_kinds_of_credentials_do_the_same(promptster: Mock) -> None:
     seen: list[Any] = []
-    for headers in (promptster.credential(), key(promptster), promptster.credential(kind="reviewer"), KEY):
+    for headers in (
+        promptster.credential(),
+        key(promptster),
+        promptster.credential(kind="reviewer"),
+        KEY,
+    ):
         promptster.control("POST", "/reset")
-        told = [call(promptster, method, f"/{PAGE}{path}", body, headers) for method, path, body in PATHS]
-        told += [call(promptster, "GET", headers=headers), call(promptster, "POST", "", {"id": NOWHERE}, headers)]
+        told = [
+            call(promptster, method, f"/{PAGE}{path}", body, headers)
+            for method, path, body in PATHS
+        ]
+        told += [
+            call(promptster, "GET", headers=headers),
+            call(promptster, "POST", "", {"id": NOWHERE}, headers),
+        ]
         seen.append([(answer.status_code, answer.json()) for answer in told])
         assert {answer.status_code for answer in told} == {200, 201}
     assert seen[0] == seen[1] == seen[2] == seen[3]
@@ -1059,10 +1444,17 @@ def test_another_organization_sees_nothing(promptster: Mock, kind: str) -> None:
     ours = promptster.credential(kind=kind)
     for session_id, headers in ((PAGE, theirs), (made, ours)):
         for method, path, body in PATHS:
-            assert refused(call(promptster, method, f"/{session_id}{path}", body, headers), 404) == "Session not found"
+            assert (
+                refused(call(promptster, method, f"/{session_id}{path}", body, headers), 404)
+                == "Session not found"
+            )
         answer = call(promptster, "DELETE", f"/{session_id}", headers=headers)
         refused(answer, *((404,) if kind == "reviewer" else (401, 403)))
-    assert (get(promptster, PAGE), timeline(promptster, PAGE), get(promptster, made, theirs)) == before
+    assert (
+        get(promptster, PAGE),
+        timeline(promptster, PAGE),
+        get(promptster, made, theirs),
+    ) == before
     assert made in ids(listed(promptster, theirs, limit=100)["sessions"])
     assert made not in ids(listed(promptster, ours, limit=100)["sessions"])
     assert PAGE not in ids(listed(promptster, theirs, limit=100)["sessions"])
@@ -1071,7 +1463,10 @@ def test_another_organization_sees_nothing(promptster: Mock, kind: str) -> None:
 
 def test_every_organization_has_an_id(promptster: Mock) -> None:
     theirs = promptster.credential(tenant="other")
-    organizations = [{one["orgId"] for one in listed(promptster, headers, limit=100)["sessions"]} for headers in (KEY, theirs)]
+    organizations = [
+        {one["orgId"] for one in listed(promptster, headers, limit=100)["sessions"]}
+        for headers in (KEY, theirs)
+    ]
     assert [len(found) for found in organizations] == [1, 1]
     assert organizations[0] != organizations[1]
 
@@ -1080,7 +1475,10 @@ def test_every_organization_has_an_id(promptster: Mock) -> None:
 def test_a_session_that_nobody_made(promptster: Mock, identity: str) -> None:
     for headers in (KEY, key(promptster)):
         for method, path, body in PATHS:
-            assert refused(call(promptster, method, f"/{identity}{path}", body, headers), 404) == "Session not found"
+            assert (
+                refused(call(promptster, method, f"/{identity}{path}", body, headers), 404)
+                == "Session not found"
+            )
     assert refused(call(promptster, "DELETE", f"/{identity}"), 404) == "Session not found"
 
 
@@ -1102,7 +1500,10 @@ def test_nothing_opens_without_a_credential(promptster: Mock, headers: dict[str,
     before = listed(promptster, limit=100)
     for session_id in (PAGE, NOWHERE):
         for method, path, body in (*PATHS, ("DELETE", "", None)):
-            assert refused(call(promptster, method, f"/{session_id}{path}", body, headers), 401) == "Invalid or missing API key"
+            assert (
+                refused(call(promptster, method, f"/{session_id}{path}", body, headers), 401)
+                == "Invalid or missing API key"
+            )
     refused(call(promptster, "GET", headers=headers), 401)
     refused(call(promptster, "POST", "", {}, headers), 401)
     refused(ingest(promptster, event("s"), headers), 401)
@@ -1167,13 +1568,27 @@ def test_no_limit_until_somebody_asks(promptster: Mock) -> None:
 
 def together(many: int, do: Callable[[httpx.Client, int], httpx.Response]) -> list[int]:
     limits = httpx.Limits(max_connections=many)
-    with httpx.Client(trust_env=False, limits=limits, timeout=30, headers=KEY) as client, ThreadPoolExecutor(many) as pool:
-        return sorted(answer.status_code for answer in pool.map(lambda number: do(client, number), range(many)))
+    with (
+        httpx.Client(trust_env=False, limits=limits, timeout=30, headers=KEY) as client,
+        ThreadPoolExecutor(many) as pool,
+    ):
+        return sorted(
+            answer.status_code
+            for answer in pool.map(lambda number: do(client, number), range(many))
+        )
 
 
 def test_one_of_16_parallel_creations_wins(promptster: Mock) -> None:
     url = f"{promptster.url}/promptster/v1/sessions"
-    assert together(16, lambda client, number: client.post(url, json={"id": NOWHERE, "metadata": {"n": number}})) == [201] + [409] * 15
+    assert (
+        together(
+            16,
+            lambda client, number: client.post(
+                url, json={"id": NOWHERE, "metadata": {"n": number}}
+            ),
+        )
+        == [201] + [409] * 15
+    )
     assert set(get(promptster, NOWHERE)["metadata"]) == {"n"}
 
 
@@ -1183,8 +1598,14 @@ def test_one_of_16_parallel_deletions_wins(promptster: Mock) -> None:
 
 
 def test_an_event_counts_once_among_16_parallel_ones(promptster: Mock) -> None:
-    url, body, candidate = f"{promptster.url}/promptster/v1/hooks/ingest", event("s"), key(promptster)
-    assert together(16, lambda client, _: client.post(url, json=body, headers=candidate)) == [200] * 15 + [201]
+    url, body, candidate = (
+        f"{promptster.url}/promptster/v1/hooks/ingest",
+        event("s"),
+        key(promptster),
+    )
+    assert together(16, lambda client, _: client.post(url, json=body, headers=candidate)) == [
+        200
+    ] * 15 + [201]
     assert get(promptster, "s")["eventCount"] == 1
 
 
@@ -1207,7 +1628,11 @@ def test_nothing_is_lost_among_parallel_merges_and_events(promptster: Mock) -> N
 
 def test_the_mock_sends_nothing_undocumented(promptster: Mock) -> None:
     answers = [call(promptster, method, f"/{PAGE}{path}", body) for method, path, body in PATHS]
-    answers += [call(promptster, "GET"), call(promptster, "POST", "", {}), ingest(promptster, event("s"))]
+    answers += [
+        call(promptster, "GET"),
+        call(promptster, "POST", "", {}),
+        ingest(promptster, event("s")),
+    ]
     answers += [call(promptster, "DELETE", "/s")]
     for answer in answers:
         assert answer.is_success
@@ -1220,14 +1645,18 @@ def test_the_mock_sends_nothing_undocumented(promptster: Mock) -> None:
 
 
 def test_a_query_changes_nothing(promptster: Mock) -> None:
-    assert session(call(promptster, "GET", f"/{PAGE}?include=events&limit=0&limit=7")) == get(promptster, PAGE)
+    assert session(call(promptster, "GET", f"/{PAGE}?include=events&limit=0&limit=7")) == get(
+        promptster, PAGE
+    )
 
 
 def test_a_reset_brings_the_world_back(promptster: Mock) -> None:
     before = listed(promptster, limit=100), timeline(promptster, PAGE)
     taken(promptster, "s")
     taken(promptster, PAGE)
-    session(call(promptster, "PATCH", f"/{PAGE}", {"metadata": {}, "endedAt": "2026-05-06T12:00:00Z"}))
+    session(
+        call(promptster, "PATCH", f"/{PAGE}", {"metadata": {}, "endedAt": "2026-05-06T12:00:00Z"})
+    )
     session(call(promptster, "POST", "", {"id": NOWHERE}), 201)
     data(call(promptster, "DELETE", f"/{before[0]['sessions'][0]['id']}"))
     promptster.control("POST", "/reset")
@@ -1241,8 +1670,18 @@ def test_the_same_seed_clock_and_requests_give_the_same_bytes(promptster: Mock) 
     def answers() -> list[Any]:
         promptster.control("POST", "/reset")
         made = [promptster.state("assessment"), promptster.state("session"), key(promptster)]
-        told = [call(promptster, "POST", "", {}).content for _ in range(5)] + [ingest(promptster, body).content]
-        told += [call(promptster, method, f"/{PAGE}{path}", content).content for method, path, content in PATHS]
-        return [made, told, call(promptster, "GET", "?limit=100").content, call(promptster, "GET", "/s/timeline").content]
+        told = [call(promptster, "POST", "", {}).content for _ in range(5)] + [
+            ingest(promptster, body).content
+        ]
+        told += [
+            call(promptster, method, f"/{PAGE}{path}", content).content
+            for method, path, content in PATHS
+        ]
+        return [
+            made,
+            told,
+            call(promptster, "GET", "?limit=100").content,
+            call(promptster, "GET", "/s/timeline").content,
+        ]
 
     assert answers() == answers()

@@ -63,21 +63,38 @@ def walk(mock: Mock, **params: Any) -> list[dict[str, Any]]:
 
 
 def test_the_examples_of_the_page_come_back_as_they_are(saleslab: Mock) -> None:
-    assert saleslab.get("sessions", limit=1).json() == {"ok": True, "data": [ROW], "next_cursor": "2026-05-06T17:00:00Z"}
+    assert saleslab.get("sessions", limit=1).json() == {
+        "ok": True,
+        "data": [ROW],
+        "next_cursor": "2026-05-06T17:00:00Z",
+    }
     detail = data(saleslab.get(f"sessions/{SESSION}"))
     assert detail["transcript"] == [{"role": "agent", "message": "Hello?", "time": 0}]
     scorecard = data(saleslab.get(f"scorecards/{SESSION}"))
     headline = "You earned the right to ask for the math by reframing his anger as data."
-    assert (scorecard["overall_score"], scorecard["verdict"], scorecard["headline"]) == (87, "crushed_it", headline)
+    assert (scorecard["overall_score"], scorecard["verdict"], scorecard["headline"]) == (
+        87,
+        "crushed_it",
+        headline,
+    )
     assert data(saleslab.get("scenarios"))[0] == {
         "id": ROW["scenario_id"],
         "name": "Cold Call — FSBO Seller",
         "call_type": "cold_call",
     }
     users = {user["id"]: user for user in data(saleslab.get("users"))}
-    assert users[REP] == {"id": REP, "full_name": "Jordan Reyes", "role": "rep", "last_session_at": "2026-05-06T17:00:00Z"}
+    assert users[REP] == {
+        "id": REP,
+        "full_name": "Jordan Reyes",
+        "role": "rep",
+        "last_session_at": "2026-05-06T17:00:00Z",
+    }
     summary = {"sessions": 132, "scored": 128, "avg_score": 78, "unique_reps": 12}
-    assert data(saleslab.get("analytics/summary")) == {"from": "2026-04-06T17:00:00Z", "to": "2026-05-06T17:00:00Z", **summary}
+    assert data(saleslab.get("analytics/summary")) == {
+        "from": "2026-04-06T17:00:00Z",
+        "to": "2026-05-06T17:00:00Z",
+        **summary,
+    }
 
 
 def test_the_mock_sends_nothing_undocumented(saleslab: Mock) -> None:
@@ -99,7 +116,9 @@ def test_the_mock_sends_nothing_undocumented(saleslab: Mock) -> None:
 def test_a_list_is_newest_first_and_fifty_long(saleslab: Mock) -> None:
     rows = data(saleslab.get("sessions"))
     assert len(rows) == 50
-    assert [row["started_at"] for row in rows] == sorted((row["started_at"] for row in rows), reverse=True)
+    assert [row["started_at"] for row in rows] == sorted(
+        (row["started_at"] for row in rows), reverse=True
+    )
     assert len(data(saleslab.get("sessions", limit=100))) == 100
 
 
@@ -124,7 +143,9 @@ def test_sessions_that_begin_between_two_pages_disturb_nothing(saleslab: Mock) -
     moment = "2026-05-01T10:00:00Z"
     made = {saleslab.given(user_id=user, started_at=moment) for _ in range(5)}
     first = saleslab.get("sessions", limit=2, user_id=user).json()
-    newer = [saleslab.given(user_id=user, started_at=late) for late in (moment, "2026-05-03T10:00:00Z")]
+    newer = [
+        saleslab.given(user_id=user, started_at=late) for late in (moment, "2026-05-03T10:00:00Z")
+    ]
     rest = walk(saleslab, limit=2, user_id=user, cursor=first["next_cursor"])
     seen = [row["id"] for row in [*first["data"], *rest]]
     assert Counter(seen) == Counter(made)
@@ -133,27 +154,41 @@ def test_sessions_that_begin_between_two_pages_disturb_nothing(saleslab: Mock) -
 
 def test_bounds_are_included(saleslab: Mock) -> None:
     user = saleslab.given("user")
-    made = [saleslab.given(user_id=user, started_at=f"2026-05-01T10:00:0{second}Z") for second in range(5)]
+    made = [
+        saleslab.given(user_id=user, started_at=f"2026-05-01T10:00:0{second}Z")
+        for second in range(5)
+    ]
 
     def ids(**params: Any) -> set[str]:
         return {row["id"] for row in data(saleslab.get("sessions", user_id=user, **params))}
 
     assert ids(**{"from": "2026-05-01T10:00:03Z"}) == set(made[3:])
     assert ids(to="2026-05-01T10:00:01Z") == set(made[:2])
-    assert ids(**{"from": "2026-05-01T12:00:01+02:00", "to": "2026-05-01T10:00:02.500Z"}) == set(made[1:3])
+    assert ids(**{"from": "2026-05-01T12:00:01+02:00", "to": "2026-05-01T10:00:02.500Z"}) == set(
+        made[1:3]
+    )
     assert ids(**{"from": "2026-05-01T10:00:03Z", "to": "2026-05-01T10:00:01Z"}) == set()
 
 
 def test_a_filter_that_matches_nothing(saleslab: Mock) -> None:
-    assert saleslab.get("sessions", user_id=saleslab.given("user")).json() == {"ok": True, "data": [], "next_cursor": None}
+    assert saleslab.get("sessions", user_id=saleslab.given("user")).json() == {
+        "ok": True,
+        "data": [],
+        "next_cursor": None,
+    }
 
 
 # ---- single records and the other lists
 
 
 def test_a_transcript_is_complete(saleslab: Mock) -> None:
-    transcript = [{"role": "agent", "message": f"Zeile {number} — ß", "time": number} for number in range(300)]
-    assert data(saleslab.get(f"sessions/{saleslab.given(transcript=transcript)}"))["transcript"] == transcript
+    transcript = [
+        {"role": "agent", "message": f"Zeile {number} — ß", "time": number} for number in range(300)
+    ]
+    assert (
+        data(saleslab.get(f"sessions/{saleslab.given(transcript=transcript)}"))["transcript"]
+        == transcript
+    )
 
 
 def test_every_scored_session_has_a_scorecard(saleslab: Mock) -> None:
@@ -167,7 +202,10 @@ def test_every_scored_session_has_a_scorecard(saleslab: Mock) -> None:
 
 def test_a_scorecard_makes_its_session_scored(saleslab: Mock) -> None:
     session = saleslab.given(status="in_progress")
-    assert saleslab.given("scorecard", session_id=session, overall_score=61, headline="Short.") == session
+    assert (
+        saleslab.given("scorecard", session_id=session, overall_score=61, headline="Short.")
+        == session
+    )
     assert data(saleslab.get(f"scorecards/{session}"))["overall_score"] == 61
     assert data(saleslab.get(f"sessions/{session}"))["status"] == "scored"
 
@@ -188,11 +226,21 @@ def test_the_last_session_of_a_rep_is_that_of_the_list(saleslab: Mock) -> None:
         assert user["last_session_at"] == latest.get(user["id"])
 
 
-@pytest.mark.parametrize("period", [("2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z"), ("2026-01-01T00:00:00Z", "2026-04-30T12:00:00Z")])
+@pytest.mark.parametrize(
+    "period",
+    [
+        ("2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z"),
+        ("2026-01-01T00:00:00Z", "2026-04-30T12:00:00Z"),
+    ],
+)
 def test_the_summary_is_computed_from_the_list(saleslab: Mock, period: tuple[str, str]) -> None:
     begin, end = period
     rows = walk(saleslab, limit=100, to=end, **{"from": begin})
-    scores = [data(saleslab.get(f"scorecards/{row['id']}"))["overall_score"] for row in rows if row["status"] == "scored"]
+    scores = [
+        data(saleslab.get(f"scorecards/{row['id']}"))["overall_score"]
+        for row in rows
+        if row["status"] == "scored"
+    ]
     summary = data(saleslab.get("analytics/summary", None, to=end, **{"from": begin}))
     counts = (len(rows), len(scores), len({row["user_id"] for row in rows}))
     assert (summary["sessions"], summary["scored"], summary["unique_reps"]) == counts
@@ -203,7 +251,12 @@ def test_the_summary_follows_the_clock(saleslab: Mock) -> None:
     saleslab.control("POST", "/clock/advance", json={"by": "P40D"})
     summary = data(saleslab.get("analytics/summary"))
     assert (summary["from"], summary["to"]) == ("2026-05-16T17:00:00Z", "2026-06-15T17:00:00Z")
-    assert (summary["sessions"], summary["scored"], summary["avg_score"], summary["unique_reps"]) == (0, 0, None, 0)
+    assert (
+        summary["sessions"],
+        summary["scored"],
+        summary["avg_score"],
+        summary["unique_reps"],
+    ) == (0, 0, None, 0)
 
 
 # ---- who may see what
@@ -222,8 +275,18 @@ def test_each_operation_needs_its_scope_and_no_other(saleslab: Mock) -> None:
 
 def test_tokens(saleslab: Mock) -> None:
     revoked = saleslab.credential(revoked=True)
-    bad = ({"X": "y"}, {"Authorization": "Bearer slt_nobody"}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer"}, revoked)
-    for headers in (*bad, {"Authorization": f"Bearer {TENANT} {TENANT}"}, {"Authorization": f"Token {TENANT}"}):
+    bad = (
+        {"X": "y"},
+        {"Authorization": "Bearer slt_nobody"},
+        {"Authorization": "Basic eDp5"},
+        {"Authorization": "Bearer"},
+        revoked,
+    )
+    for headers in (
+        *bad,
+        {"Authorization": f"Bearer {TENANT} {TENANT}"},
+        {"Authorization": f"Token {TENANT}"},
+    ):
         for path in OPERATIONS:
             refused(saleslab.get(path, headers=headers), 401, "UNAUTHORIZED")
 
@@ -236,7 +299,9 @@ def test_another_tenant_sees_nothing(saleslab: Mock) -> None:
     assert not theirs & {row["id"] for row in walk(saleslab, limit=100)}
     assert data(saleslab.get("analytics/summary", headers=OTHER))["sessions"] == 5
     for path in ("users", "scenarios"):
-        assert not {entry["id"] for entry in data(saleslab.get(path, headers=OTHER))} & {entry["id"] for entry in data(saleslab.get(path))}
+        assert not {entry["id"] for entry in data(saleslab.get(path, headers=OTHER))} & {
+            entry["id"] for entry in data(saleslab.get(path))
+        }
     assert data(saleslab.get("sessions", user_id="a0000000-0000-0000-0000-0000000000f1")) == []
 
 
@@ -252,6 +317,8 @@ def test_sixty_calls_a_minute_for_each_token(saleslab: Mock) -> None:
 def test_nothing_can_be_written(saleslab: Mock) -> None:
     for path in OPERATIONS:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
-            answer = saleslab.client.request(method, f"{saleslab.url}/saleslab/api/v1/{path}", headers=OTHER, json={})
+            answer = saleslab.client.request(
+                method, f"{saleslab.url}/saleslab/api/v1/{path}", headers=OTHER, json={}
+            )
             refused(answer, 405, "METHOD_NOT_ALLOWED")
             assert answer.headers["allow"] == "GET"

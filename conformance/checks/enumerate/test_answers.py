@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.flaws import query_flaws
-from conformance.judge import Judge
-from conformance.plugin import Case, each, verifies
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, Contract
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.flaws import query_flaws
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import ABSENT, Contract
 
 
 def operations(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -31,7 +31,9 @@ def members(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 
 def _success(operation: str, subject: Subject) -> Exchange:
     """A call that is good in every way."""
-    identity = subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
+    identity = (
+        subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
+    )
     if identity and operation == subject.vocabulary.read:
         return subject.fetch(identity)
     if identity:
@@ -50,7 +52,13 @@ def test_success_status(case: str, subject: Subject, judge: Judge) -> None:
     declared, _ = shapes.success(subject.operation(case))
     judge.require(exchange.ok or exchange.status >= 500, f"a good call answered {exchange.status}")
     expected = " or ".join(map(str, declared))
-    judge.holds("answer.declared", exchange.status in declared, trigger=exchange, expected=expected, got=str(exchange.status))
+    judge.holds(
+        "answer.declared",
+        exchange.status in declared,
+        trigger=exchange,
+        expected=expected,
+        got=str(exchange.status),
+    )
 
 
 @each(envelopes)
@@ -61,12 +69,20 @@ def test_envelope(case: tuple[str, str], subject: Subject, judge: Judge) -> None
     judge.require(exchange.ok, f"a good call answered {exchange.status}")
     _, schema = shapes.success(subject.operation(operation))
     wrong = shapes.envelope_fault(schema, exchange.json)
-    judge.holds(rule, wrong is None, trigger=exchange, expected="the documented envelope", got=wrong or "")
+    judge.holds(
+        rule, wrong is None, trigger=exchange, expected="the documented envelope", got=wrong or ""
+    )
     if operation == subject.vocabulary.list and all(subject.vocabulary.scopes.values()):
         empty = subject.listing(subject.scope())
         if judge.accepted(rule, empty, contrast=exchange):
             wrong = shapes.envelope_fault(schema, empty.json)
-            judge.holds(rule, wrong is None, trigger=empty, expected="the documented envelope around nothing", got=wrong or "")
+            judge.holds(
+                rule,
+                wrong is None,
+                trigger=empty,
+                expected="the documented envelope around nothing",
+                got=wrong or "",
+            )
 
 
 @each(members)
@@ -77,7 +93,13 @@ def test_members(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
     for exchange in _answers(operation, subject):
         for record in shapes.records(node, exchange.json) if exchange.ok else []:
             wrong = shapes.faults(shapes.record_schema(node), record)
-            judge.holds(rule, not wrong, trigger=exchange, expected="the documented members", got="; ".join(wrong))
+            judge.holds(
+                rule,
+                not wrong,
+                trigger=exchange,
+                expected="the documented members",
+                got="; ".join(wrong),
+            )
 
 
 def _answers(operation: str, subject: Subject) -> Iterator[Exchange]:
@@ -103,9 +125,19 @@ def test_errors(subject: Subject, judge: Judge) -> None:
         if exchange.status < 400 or exchange.status >= 500:
             continue
         wrong = shapes.error_fault(subject.contract, exchange)
-        judge.holds("error.body", wrong is None, trigger=exchange, expected="one of the documented forms of an error", got=wrong or "")
+        judge.holds(
+            "error.body",
+            wrong is None,
+            trigger=exchange,
+            expected="one of the documented forms of an error",
+            got=wrong or "",
+        )
         if wrong is None and judge.knows("error.form"):
-            judge.observed("error.form", exchange, f"Content-Type {exchange.headers.get('Content-Type', 'missing')}")
+            judge.observed(
+                "error.form",
+                exchange,
+                f"Content-Type {exchange.headers.get('Content-Type', 'missing')}",
+            )
 
 
 def _refusals(subject: Subject) -> Iterator[Exchange]:

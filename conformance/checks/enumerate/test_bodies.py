@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.client import Exchange, Query
-from conformance.flaws import JSON_MEDIA, Flaw, body_flaws, query_flaws
-from conformance.judge import Judge
-from conformance.plugin import Case, each, verifies
-from conformance.shapes import Record
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, Contract, Level
+from session_contracts.conformance.client import Exchange, Query
+from session_contracts.conformance.flaws import JSON_MEDIA, Flaw, body_flaws, query_flaws
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import ABSENT, Contract, Level
 
 
 def bodies(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -34,17 +34,37 @@ def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
         judge.require(plain.ok, f"a good call answered {plain.status}")
         judge.observed(flaw.rule, trigger)
         if actor and before and row and row.atomic and 400 <= trigger.status < 500:
-            judge.holds(row.atomic, subject.read(actor) == before, trigger=trigger, expected="nothing changes", got="a change")
+            judge.holds(
+                row.atomic,
+                subject.read(actor) == before,
+                trigger=trigger,
+                expected="nothing changes",
+                got="a change",
+            )
         return
     after = subject.read(actor) if actor else None
     beside = _send(operation, _actor(operation, subject)[0], flaw.beside, subject)
     if flaw.boundary and not beside.ok:
         plain = subject.act(operation, _actor(operation, subject)[0], subject.body(operation))
-        judge.holds(flaw.rule, False, trigger=beside, contrast=plain, expected="success at the boundary", got=str(beside.status))
+        judge.holds(
+            flaw.rule,
+            False,
+            trigger=beside,
+            contrast=plain,
+            expected="success at the boundary",
+            got=str(beside.status),
+        )
         return
     refused = judge.refused(flaw.rule, trigger, beside=beside)
     if refused and row and row.atomic:
-        judge.holds(row.atomic, after == before, trigger=trigger, contrast=beside, expected="nothing changes", got="a change")
+        judge.holds(
+            row.atomic,
+            after == before,
+            trigger=trigger,
+            contrast=beside,
+            expected="nothing changes",
+            got="a change",
+        )
 
 
 def _actor(operation: str, subject: Subject) -> tuple[str | None, Record | None]:
@@ -55,7 +75,13 @@ def _actor(operation: str, subject: Subject) -> tuple[str | None, Record | None]
     return actor, subject.require_state(actor, subject.apt(operation))
 
 
-def _send(operation: str, actor: str | None, content: bytes | None, subject: Subject, media_type: str | None = JSON_MEDIA) -> Exchange:
+def _send(
+    operation: str,
+    actor: str | None,
+    content: bytes | None,
+    subject: Subject,
+    media_type: str | None = JSON_MEDIA,
+) -> Exchange:
     return subject.send(operation, actor, content=subject.fill(content), media_type=media_type)
 
 
@@ -73,12 +99,18 @@ def test_query(case: tuple[str, str, Query], subject: Subject, judge: Judge) -> 
 
 @verifies("list.repeated-parameter")
 def test_repeated_parameter(subject: Subject, judge: Judge) -> None:
-    judge.observed("list.repeated-parameter", subject.send(subject.vocabulary.list, query=(("limit", "1"), ("limit", "2"))))
+    judge.observed(
+        "list.repeated-parameter",
+        subject.send(subject.vocabulary.list, query=(("limit", "1"), ("limit", "2"))),
+    )
 
 
 @verifies("list.unknown-parameter")
 def test_unknown_parameter(subject: Subject, judge: Judge) -> None:
-    judge.observed("list.unknown-parameter", subject.send(subject.vocabulary.list, query=(("undocumented", "1"),)))
+    judge.observed(
+        "list.unknown-parameter",
+        subject.send(subject.vocabulary.list, query=(("undocumented", "1"),)),
+    )
 
 
 def malformed(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -105,4 +137,8 @@ def test_precedence(subject: Subject, judge: Judge) -> None:
         if row.moves and state:
             body: Any = {}
             exchange = subject.act(operation, subject.place(state), body)
-            judge.observed("review.precedence", exchange, f"{operation} of one that is {state}, with an invalid body: {exchange.status}")
+            judge.observed(
+                "review.precedence",
+                exchange,
+                f"{operation} of one that is {state}, with an invalid body: {exchange.status}",
+            )

@@ -2,13 +2,25 @@
 
 import pytest
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.judge import Judge
-from conformance.plugin import paged, verifies
-from conformance.shelf import LONG_AGO, OUTSIDERS, Shelf, cursor_of, elsewhere, limited, moments, next_cursor, pages, put_up, shown
-from conformance.subject import Subject
-from openapi.model import Style
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.shelf import (
+    LONG_AGO,
+    OUTSIDERS,
+    Shelf,
+    cursor_of,
+    elsewhere,
+    limited,
+    moments,
+    next_cursor,
+    pages,
+    put_up,
+    shown,
+)
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Style
 
 pytestmark = paged(Style.CURSOR)
 
@@ -26,18 +38,36 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     largest, beyond = limited(shelf, most, subject), limited(shelf, most + 1, subject)
     bare = subject.listing(shelf.scope, ())
     judge.require({*subject.ids(limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
-    for rule, page, expected in (("list.limit", largest, most), ("list.limit-default", bare, default)):
+    for rule, page, expected in (
+        ("list.limit", largest, most),
+        ("list.limit-default", bare, default),
+    ):
         if not judge.accepted(rule, page):
             return
         got = len(subject.ids(page))
-        if not judge.holds(rule, got == expected, trigger=page, expected=f"{expected} of {most + 1} records", got=str(got)):
+        if not judge.holds(
+            rule,
+            got == expected,
+            trigger=page,
+            expected=f"{expected} of {most + 1} records",
+            got=str(got),
+        ):
             return
     for page in (beyond, limited(shelf, 10 * most, subject), limited(shelf, 0, subject)):
         got = len(subject.ids(page)) if page.ok else 0
-        judge.holds("list.limit-max", got <= most, trigger=page, contrast=largest, expected=f"at most {most} records", got=str(got))
+        judge.holds(
+            "list.limit-max",
+            got <= most,
+            trigger=page,
+            contrast=largest,
+            expected=f"at most {most} records",
+            got=str(got),
+        )
 
 
-def _judge_walk(rule: str, shelf: Shelf, limit: int, subject: Subject, judge: Judge, *, growing: bool = False) -> None:
+def _judge_walk(
+    rule: str, shelf: Shelf, limit: int, subject: Subject, judge: Judge, *, growing: bool = False
+) -> None:
     """Every record of the shelf exactly once, whatever else appears meanwhile."""
     later: set[str] = set()
 
@@ -50,14 +80,23 @@ def _judge_walk(rule: str, shelf: Shelf, limit: int, subject: Subject, judge: Ju
     for exchange, ids in pages(subject, shelf.scope, limit, between=grow if growing else None):
         if not judge.accepted(rule, exchange):
             return
-        judge.require(bool(walked) or len(ids) == min(limit, len(shelf.ids)), f"a page does not hold the {limit} that limit says")
+        judge.require(
+            bool(walked) or len(ids) == min(limit, len(shelf.ids)),
+            f"a page does not hold the {limit} that limit says",
+        )
         judge.require(set(ids) <= shelf.ids | later, OUTSIDERS)
         walked += ids
         exchanges.append(exchange)
     twice = len(walked) - len(set(walked))
     missing = len(shelf.ids - set(walked))
     got = f"{missing} missing, {twice} twice"
-    judge.holds(rule, not twice and not missing, trigger=exchanges[-1], expected=f"each of {len(shelf.ids)} once", got=got)
+    judge.holds(
+        rule,
+        not twice and not missing,
+        trigger=exchanges[-1],
+        expected=f"each of {len(shelf.ids)} once",
+        got=got,
+    )
 
 
 @verifies("list.walk")
@@ -97,7 +136,9 @@ def test_walk_over_ties(limit: int, subject: Subject, judge: Judge) -> None:
 def test_walk_while_sessions_begin(limit: int, subject: Subject, judge: Judge) -> None:
     plain = put_up(subject, _SHUFFLED)
     walked = [identity for _, ids in pages(subject, plain.scope, limit) for identity in ids]
-    judge.require(sorted(walked) == sorted(plain.ids), "not even a walk through what stays is complete")
+    judge.require(
+        sorted(walked) == sorted(plain.ids), "not even a walk through what stays is complete"
+    )
     _judge_walk("list.walk-growing", plain, limit, subject, judge, growing=True)
 
 
@@ -113,10 +154,20 @@ def test_cursor_end(made: int, limit: int, subject: Subject, judge: Judge) -> No
         more = bool(ids) and oldest not in ids
         if judge.decides("list.cursor-end"):
             if not more:
-                judge.observed("list.cursor-end", page, f"a last page of {len(ids)} has {'a' if given else 'no'} cursor")
+                judge.observed(
+                    "list.cursor-end",
+                    page,
+                    f"a last page of {len(ids)} has {'a' if given else 'no'} cursor",
+                )
             continue
         expected = "a cursor, for more follow" if more else "no cursor, for nothing follows"
-        judge.holds("list.cursor-end", given == more, trigger=page, expected=expected, got="one" if given else "none")
+        judge.holds(
+            "list.cursor-end",
+            given == more,
+            trigger=page,
+            expected=expected,
+            got="one" if given else "none",
+        )
 
 
 @verifies("list.cursor-form")
@@ -127,7 +178,9 @@ def test_cursor_form(subject: Subject, judge: Judge) -> None:
             cursor = next_cursor(subject, page)
             if cursor is not None:
                 good = shapes.moment(cursor) is not None
-                judge.holds("list.cursor-form", good, trigger=page, expected="an ISO date-time", got=cursor)
+                judge.holds(
+                    "list.cursor-form", good, trigger=page, expected="an ISO date-time", got=cursor
+                )
 
 
 @verifies("list.before")
@@ -146,7 +199,14 @@ def test_before(subject: Subject, judge: Judge) -> None:
             judge.require(set(subject.ids(page)) <= shelf.ids, OUTSIDERS)
             good = set(subject.ids(page)) == shelf.between(0, second - 1)
             got = f"those of seconds {sorted(shelf.seconds.get(identity, -1) for identity in subject.ids(page))}"
-            judge.holds("list.before", good, trigger=page, contrast=contrast, expected=f"those before second {second}", got=got)
+            judge.holds(
+                "list.before",
+                good,
+                trigger=page,
+                contrast=contrast,
+                expected=f"those before second {second}",
+                got=got,
+            )
 
 
 @verifies("tenant.unlisted")
@@ -161,4 +221,11 @@ def test_a_cursor_of_another_tenant(subject: Subject, judge: Judge) -> None:
     foreign = {*subject.ids(subject.listing({}, headers=theirs))}
     page = subject.listing({}, [("limit", "50"), (cursor_of(subject).parameter, str(cursor))])
     shown = foreign & set(subject.ids(page)) if page.ok else set()
-    judge.holds("tenant.unlisted", not shown, trigger=page, contrast=first, expected="only own records", got=f"also {sorted(shown)}")
+    judge.holds(
+        "tenant.unlisted",
+        not shown,
+        trigger=page,
+        contrast=first,
+        expected="only own records",
+        got=f"also {sorted(shown)}",
+    )

@@ -4,15 +4,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import Case, each
-from conformance.shapes import Record
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, ANY, FOREIGN, PSEUDO_STATES, Contract, Lifecycle, Move, Transition
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import (
+    ABSENT,
+    ANY,
+    FOREIGN,
+    PSEUDO_STATES,
+    Contract,
+    Lifecycle,
+    Move,
+    Transition,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,9 @@ def cells(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
         for state in (*table.states, *PSEUDO_STATES):
             for when in _variants(row):
                 cell = Cell(operation, state, when)
-                yield Case(f"{operation}-{state}{_name(when)}", _rules(table, vocabulary, cell), cell)
+                yield Case(
+                    f"{operation}-{state}{_name(when)}", _rules(table, vocabulary, cell), cell
+                )
 
 
 def pairs(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -41,7 +52,11 @@ def pairs(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
             for second, other in table.transitions.items():
                 for when in _variants(other):
                     cell = Cell(second, move.target, when, (first, move))
-                    yield Case(f"{first}{_name(move.when)}-then-{second}{_name(when)}", _rules(table, vocabulary, cell), cell)
+                    yield Case(
+                        f"{first}{_name(move.when)}-then-{second}{_name(when)}",
+                        _rules(table, vocabulary, cell),
+                        cell,
+                    )
 
 
 def _variants(row: Transition) -> list[Mapping[str, Any]]:
@@ -54,7 +69,9 @@ def _variants(row: Transition) -> list[Mapping[str, Any]]:
 
 def _name(when: Mapping[str, Any]) -> str:
     words = {None: "without", ANY: "with"}
-    return "".join(f"-{words[value]}-{name}" if value in words else f"-{value}" for name, value in when.items())
+    return "".join(
+        f"-{words[value]}-{name}" if value in words else f"-{value}" for name, value in when.items()
+    )
 
 
 def _move(row: Transition, cell: Cell) -> Move | None:
@@ -72,9 +89,15 @@ def _rule(table: Lifecycle, vocabulary: Vocabulary, cell: Cell) -> str:
 def _rules(table: Lifecycle, vocabulary: Vocabulary, cell: Cell) -> tuple[str, ...]:
     row = table.transitions[cell.operation]
     refused = cell.state in row.refusals
-    atomic = row.atomic if (refused or cell.state in row.stays) and cell.state not in PSEUDO_STATES else None
+    atomic = (
+        row.atomic
+        if (refused or cell.state in row.stays) and cell.state not in PSEUDO_STATES
+        else None
+    )
     stated = vocabulary.stated if cell.state in row.stays else None
-    return tuple(rule for rule in (_rule(table, vocabulary, cell), stated, atomic, row.isolated) if rule)
+    return tuple(
+        rule for rule in (_rule(table, vocabulary, cell), stated, atomic, row.isolated) if rule
+    )
 
 
 @each(cells)
@@ -94,7 +117,9 @@ def test_consecutive(case: Cell, subject: Subject, judge: Judge) -> None:
     _judge_cell(case, actor, scope, subject, judge)
 
 
-def _judge_cell(cell: Cell, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
+def _judge_cell(
+    cell: Cell, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge
+) -> None:
     """The bystander has all of `scope` in common with the actor: what selects too many by it is noticed."""
     row = subject.table.transitions[cell.operation]
     if subject.decides(_rule(subject.table, subject.vocabulary, cell)):
@@ -107,7 +132,14 @@ def _judge_cell(cell: Cell, actor: str, scope: Mapping[str, str], subject: Subje
         _judge_stay(cell, row, actor, scope, subject, judge)
 
 
-def _observe(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
+def _observe(
+    cell: Cell,
+    row: Transition,
+    actor: str,
+    scope: Mapping[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
     """Whatever the documents leave open here, nobody else is concerned, and a refusal changes nothing."""
     known = cell.state not in PSEUDO_STATES
     before = subject.require_state(actor, cell.state) if known else {}
@@ -121,7 +153,14 @@ def _observe(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str], 
         _judge_same(row.atomic, before, subject.read(actor), trigger, None, judge)
 
 
-def _judge_stay(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
+def _judge_stay(
+    cell: Cell,
+    row: Transition,
+    actor: str,
+    scope: Mapping[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
     """The operation succeeds, speaks of this record, and leaves it in its state."""
     rule = _rule(subject.table, subject.vocabulary, cell)
     writes = subject.operation(cell.operation).method != "GET"
@@ -134,11 +173,15 @@ def _judge_stay(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str
     contrast = other if cell.state != apt else None
     if judge.accepted(rule, trigger, contrast=contrast):
         got = _state(cell.operation, trigger, actor, subject)
-        same = judge.holds(rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got))
+        same = judge.holds(
+            rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got)
+        )
         if same:
             stated = subject.vocabulary.stated or rule
             good = got == _UNREADABLE or subject.reads_as(got, cell.state)
-            judge.holds(stated, good, trigger=trigger, expected=f"one that is {cell.state}", got=str(got))
+            judge.holds(
+                stated, good, trigger=trigger, expected=f"one that is {cell.state}", got=str(got)
+            )
     if writes and row.isolated:
         _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
     if writes and row.atomic:
@@ -160,7 +203,15 @@ def _state(operation: str, exchange: Exchange, actor: str, subject: Subject) -> 
     return found if found and subject.shows_state(record) else _UNREADABLE
 
 
-def _judge_move(cell: Cell, row: Transition, move: Move, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
+def _judge_move(
+    cell: Cell,
+    row: Transition,
+    move: Move,
+    actor: str,
+    scope: Mapping[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
     bystander = subject.place(subject.movable(), **scope)
     subject.require_state(actor, cell.state)
     watched = subject.read(bystander)
@@ -169,12 +220,21 @@ def _judge_move(cell: Cell, row: Transition, move: Move, actor: str, scope: Mapp
         return
     state = subject.state_among(actor, [move.target])
     there = any(subject.reads_as(state, reached) for reached in subject.settled([move.target]))
-    moved = judge.holds(move.rule, there, trigger=trigger, expected=f"{move.target} afterwards", got=str(state))
+    moved = judge.holds(
+        move.rule, there, trigger=trigger, expected=f"{move.target} afterwards", got=str(state)
+    )
     if moved and row.isolated:
         _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
 
 
-def _judge_refusal(cell: Cell, row: Transition, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge) -> None:
+def _judge_refusal(
+    cell: Cell,
+    row: Transition,
+    actor: str,
+    scope: Mapping[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
     rule = _rule(subject.table, subject.vocabulary, cell)
     known = cell.state not in PSEUDO_STATES
     before = subject.require_state(actor, cell.state) if known else {}
@@ -186,10 +246,19 @@ def _judge_refusal(cell: Cell, row: Transition, actor: str, scope: Mapping[str, 
     # The contrast comes last: it differs in the record alone, and nobody is to take its doing for that of the refused call.
     still = subject.read(bystander)
     after = subject.read(actor) if known else {}
-    contrast = subject.act(cell.operation, subject.place(subject.apt(cell.operation)), subject.body(cell.operation, cell.when))
+    contrast = subject.act(
+        cell.operation,
+        subject.place(subject.apt(cell.operation)),
+        subject.body(cell.operation, cell.when),
+    )
     moved_on = subject.settled([cell.state]) - {cell.state}
-    judge.require(subject.table.state_of(after) not in moved_on, f"it was no longer {cell.state} when it was asked")
-    refused = judge.refused(rule, trigger, beside=contrast, statuses=(row.refusals[cell.state].status,))
+    judge.require(
+        subject.table.state_of(after) not in moved_on,
+        f"it was no longer {cell.state} when it was asked",
+    )
+    refused = judge.refused(
+        rule, trigger, beside=contrast, statuses=(row.refusals[cell.state].status,)
+    )
     if row.isolated and not trigger.ok:
         _judge_same(row.isolated, watched, still, trigger, contrast, judge)
     if row.atomic and known and refused:
@@ -198,21 +267,45 @@ def _judge_refusal(cell: Cell, row: Transition, actor: str, scope: Mapping[str, 
 
 def _require_foreign(cell: Cell, actor: str, subject: Subject, judge: Judge) -> None:
     """What does not exist is not found, and this record is there for its own tenant: so that not finding it means something."""
-    absent = subject.act(cell.operation, subject.place(ABSENT), subject.body(cell.operation, cell.when))
+    absent = subject.act(
+        cell.operation, subject.place(ABSENT), subject.body(cell.operation, cell.when)
+    )
     refusal = subject.table.transitions[cell.operation].refusals[ABSENT]
-    judge.require(absent.status in (judge.statuses(refusal.rule) or (refusal.status,)), f"an id that names nothing answers {absent.status}")
+    judge.require(
+        absent.status in (judge.statuses(refusal.rule) or (refusal.status,)),
+        f"an id that names nothing answers {absent.status}",
+    )
     try:
         headers = subject.credential(tenant="other")
     except Unexercised:
         return
-    judge.require(subject.fetch(actor, headers=headers).ok, "the other tenant does not see its own record")
+    judge.require(
+        subject.fetch(actor, headers=headers).ok, "the other tenant does not see its own record"
+    )
 
 
-def _judge_same(rule: str, before: Record, after: Record, trigger: Exchange, contrast: Exchange | None, judge: Judge) -> None:
-    judge.holds(rule, after == before, trigger=trigger, contrast=contrast, expected="no change", got=_changes(before, after))
+def _judge_same(
+    rule: str,
+    before: Record,
+    after: Record,
+    trigger: Exchange,
+    contrast: Exchange | None,
+    judge: Judge,
+) -> None:
+    judge.holds(
+        rule,
+        after == before,
+        trigger=trigger,
+        contrast=contrast,
+        expected="no change",
+        got=_changes(before, after),
+    )
 
 
 def _changes(before: Record, after: Record) -> str:
     """Which members differ, and how."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return ", ".join(f"{name} {before.get(name)!r} became {after.get(name)!r}" for name in names) or "no change"
+    return (
+        ", ".join(f"{name} {before.get(name)!r} became {after.get(name)!r}" for name in names)
+        or "no change"
+    )

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import Case, each, paged, verifies
-from conformance.shapes import Record
-from conformance.subject import FULL, Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Keeps, Parameter, Style
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, paged, verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import FULL, Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import Contract, Keeps, Parameter, Style
 
 _PAGES = 40
 
@@ -34,11 +34,17 @@ def filters(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
         if parameter.filter and parameter.filter.keeps is Keeps.EQUAL:
             for value in parameter.schema.get("enum", (None,)):
                 rule = vocabulary.filter_values.get((parameter.name, value), parameter.filter.rule)
-                yield Case(f"{parameter.name}-{value or 'fresh'}", (rule,), Wanted(parameter, value))
+                yield Case(
+                    f"{parameter.name}-{value or 'fresh'}", (rule,), Wanted(parameter, value)
+                )
 
 
 def _settings(subject: Subject) -> list[str]:
-    return [state for state in subject.table.states if state in subject.table.given or not _reviewed_and_expired(state, subject)]
+    return [
+        state
+        for state in subject.table.states
+        if state in subject.table.given or not _reviewed_and_expired(state, subject)
+    ]
 
 
 def _reviewed_and_expired(state: str, subject: Subject) -> bool:
@@ -62,10 +68,19 @@ def _populate(subject: Subject, scope: Mapping[str, str]) -> dict[str, Record]:
 def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
     assert case.parameter.filter is not None
     name = case.parameter.name
-    rule = subject.vocabulary.filter_values.get((name, case.value or ""), case.parameter.filter.rule)
+    rule = subject.vocabulary.filter_values.get(
+        (name, case.value or ""), case.parameter.filter.rule
+    )
     if rule != case.parameter.filter.rule:
-        other = next(text for text in case.parameter.schema["enum"] if (name, text) not in subject.vocabulary.filter_values)
-        judge.require(_holds(subject, name, case.field, other), f"{name} does not filter by its other values either")
+        other = next(
+            text
+            for text in case.parameter.schema["enum"]
+            if (name, text) not in subject.vocabulary.filter_values
+        )
+        judge.require(
+            _holds(subject, name, case.field, other),
+            f"{name} does not filter by its other values either",
+        )
     scope = subject.scope()
     population = _populate(subject, scope)
     value = case.value or scope.get(name, "")
@@ -75,24 +90,53 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
     narrow = {key: text for key, text in scope.items() if key != name}
     baseline, shown = _walk(subject, narrow)
     # A record that does not show the field by itself shows it in the list.
-    told = {identity: {**shown[identity], **record} for identity, record in population.items() if identity in shown}
+    told = {
+        identity: {**shown[identity], **record}
+        for identity, record in population.items()
+        if identity in shown
+    }
     visible = {identity: record for identity, record in told.items() if case.field in record}
     matching = {identity for identity, record in visible.items() if record[case.field] == value}
-    judge.require(bool(matching), f"no record with {case.field} {value} was listed before the filter was set")
-    judge.require(len(matching) < len(visible), f"only records with {case.field} {value} were listed before the filter was set")
+    judge.require(
+        bool(matching), f"no record with {case.field} {value} was listed before the filter was set"
+    )
+    judge.require(
+        len(matching) < len(visible),
+        f"only records with {case.field} {value} were listed before the filter was set",
+    )
     if case.value is None:
         _judge_nothing(rule, name, baseline, subject, judge)
     trigger, found = _walk(subject, {name: value})
     narrowed = subject.listing({**narrow, name: value})
-    _judge(rule, case, value, trigger, baseline, found, {*subject.ids(narrowed)} if narrowed.ok else set(), visible, matching, judge)
+    _judge(
+        rule,
+        case,
+        value,
+        trigger,
+        baseline,
+        found,
+        {*subject.ids(narrowed)} if narrowed.ok else set(),
+        visible,
+        matching,
+        judge,
+    )
 
 
-def _judge_nothing(rule: str, name: str, baseline: Exchange, subject: Subject, judge: Judge) -> None:
+def _judge_nothing(
+    rule: str, name: str, baseline: Exchange, subject: Subject, judge: Judge
+) -> None:
     """A value that nothing has."""
     empty = subject.listing({name: subject.scope()[name]})
     if empty.ok:
         got = len(subject.listed(empty))
-        judge.holds(rule, not got, trigger=empty, contrast=baseline, expected="nothing, for nothing matches", got=f"{got} records")
+        judge.holds(
+            rule,
+            not got,
+            trigger=empty,
+            contrast=baseline,
+            expected="nothing, for nothing matches",
+            got=f"{got} records",
+        )
 
 
 def _judge(
@@ -108,17 +152,38 @@ def _judge(
     judge: Judge,
 ) -> None:
     if not trigger.ok:
-        judge.holds(rule, False, trigger=trigger, contrast=baseline, expected="a list", got=str(trigger.status))
+        judge.holds(
+            rule,
+            False,
+            trigger=trigger,
+            contrast=baseline,
+            expected="a list",
+            got=str(trigger.status),
+        )
         return
     known = [{**visible.get(identity, {}), **record} for identity, record in found.items()]
     wrong = [record for record in known if case.field in record and record[case.field] != value]
     got = f"one with {case.field} {wrong[0][case.field]!r}" if wrong else ""
-    only = judge.holds(rule, not wrong, trigger=trigger, contrast=baseline, expected=f"only {case.field} {value}", got=got)
+    only = judge.holds(
+        rule,
+        not wrong,
+        trigger=trigger,
+        contrast=baseline,
+        expected=f"only {case.field} {value}",
+        got=got,
+    )
     # A record that is missing in the walk may be missing for the paging; one that is missing in a single page too is filtered out.
     missing = matching - found.keys() - narrowed
     if only:
         text = f"{len(matching) - len(missing)} of {len(matching)}"
-        judge.holds(rule, not missing, trigger=trigger, contrast=baseline, expected=f"all that have {case.field} {value}", got=text)
+        judge.holds(
+            rule,
+            not missing,
+            trigger=trigger,
+            contrast=baseline,
+            expected=f"all that have {case.field} {value}",
+            got=text,
+        )
 
 
 def _walk(subject: Subject, query: Mapping[str, str]) -> tuple[Exchange, dict[str, Record]]:
@@ -146,10 +211,19 @@ def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
     scope = subject.scope()
     population = _populate(subject, scope)
     page = subject.listing(scope)
-    judge.require(page.ok and bool(population.keys() & set(subject.ids(page))), "the list shows nothing of what was created")
+    judge.require(
+        page.ok and bool(population.keys() & set(subject.ids(page))),
+        "the list shows nothing of what was created",
+    )
     missing = population.keys() - set(subject.ids(page))
     got = f"{len(missing)} missing: {[population[identity] for identity in missing]}"
-    judge.holds("list.complete", not missing, trigger=page, expected=f"all {len(population)} that were made", got=got)
+    judge.holds(
+        "list.complete",
+        not missing,
+        trigger=page,
+        expected=f"all {len(population)} that were made",
+        got=got,
+    )
 
 
 @paged(Style.PAGE, Style.OFFSET)
@@ -161,11 +235,21 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
     population: dict[str, Record] = {}
     for narrow in (scope, *mixed):
         population |= _populate(subject, narrow)
-    parameters = {parameter.name: parameter for parameter in subject.operation(subject.vocabulary.list).parameters if parameter.filter}
-    plain = [record for record in population.values() if all(record.get(name) == value for name, value in scope.items())]
+    parameters = {
+        parameter.name: parameter
+        for parameter in subject.operation(subject.vocabulary.list).parameters
+        if parameter.filter
+    }
+    plain = [
+        record
+        for record in population.values()
+        if all(record.get(name) == value for name, value in scope.items())
+    ]
     judge.require(bool(plain), "no record could be placed")
     values = {name: str(plain[0].get(_field(parameter))) for name, parameter in parameters.items()}
-    working = {name for name in parameters if _works(subject, name, _field(parameters[name]), values[name])}
+    working = {
+        name for name in parameters if _works(subject, name, _field(parameters[name]), values[name])
+    }
     for first in scope:
         for second in parameters:
             if first != second and {first, second} <= working:
@@ -174,7 +258,9 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
         if chosen := _telling(plain, *(_field(parameters[name]) for name in pair)):
             picked = values | {name: str(chosen[_field(parameters[name])]) for name in pair}
             first = next(iter(scope))
-            if first in working and all(_works(subject, name, _field(parameters[name]), picked[name]) for name in pair):
+            if first in working and all(
+                _works(subject, name, _field(parameters[name]), picked[name]) for name in pair
+            ):
                 _judge_combination(subject, judge, parameters, picked, (first, *pair), population)
     if set(parameters) == working:
         _judge_combination(subject, judge, parameters, values, tuple(parameters), population)
@@ -184,8 +270,16 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
 def _telling(records: list[Record], one: str, other: str) -> Record | None:
     """A record beside which are others that differ in each of the two fields alone: ignoring either would show."""
     for record in records:
-        same_one = [entry for entry in records if entry.get(one) == record.get(one) and entry.get(other) != record.get(other)]
-        same_other = [entry for entry in records if entry.get(other) == record.get(other) and entry.get(one) != record.get(one)]
+        same_one = [
+            entry
+            for entry in records
+            if entry.get(one) == record.get(one) and entry.get(other) != record.get(other)
+        ]
+        same_other = [
+            entry
+            for entry in records
+            if entry.get(other) == record.get(other) and entry.get(one) != record.get(one)
+        ]
         if same_one and same_other:
             return record
     return None
@@ -199,12 +293,16 @@ def _field(parameter: Parameter) -> str:
 def _holds(subject: Subject, name: str, field: str, value: str) -> bool:
     """Whether a list with this filter shows no record that contradicts it."""
     exchange = subject.listing({name: value})
-    return exchange.ok and all(record.get(field, value) == value for record in subject.listed(exchange))
+    return exchange.ok and all(
+        record.get(field, value) == value for record in subject.listed(exchange)
+    )
 
 
 def _works(subject: Subject, name: str, field: str, value: str) -> bool:
     """Whether it also shows any."""
-    return _holds(subject, name, field, value) and bool(subject.listed(subject.listing({name: value})))
+    return _holds(subject, name, field, value) and bool(
+        subject.listed(subject.listing({name: value}))
+    )
 
 
 def _judge_combination(
@@ -219,15 +317,39 @@ def _judge_combination(
     key = subject.table.field
     alone = subject.listing({names[0]: values[names[0]]})
     shown = set(subject.ids(alone))
-    both = {identity for identity, record in population.items() if all(record.get(name) == value for name, value in fields.items())}
+    both = {
+        identity
+        for identity, record in population.items()
+        if all(record.get(name) == value for name, value in fields.items())
+    }
     matching = both & shown
     trigger = subject.listing({name: values[name] for name in names})
     expected = " and ".join(f"{name} {value}" for name, value in fields.items())
     if not trigger.ok:
-        judge.holds("list.filters-combine", False, trigger=trigger, contrast=alone, expected=expected, got=str(trigger.status))
+        judge.holds(
+            "list.filters-combine",
+            False,
+            trigger=trigger,
+            contrast=alone,
+            expected=expected,
+            got=str(trigger.status),
+        )
         return
-    found = [{**population.get(str(record.get(key)), {}), **record} for record in subject.listed(trigger)]
-    wrong = [record for record in found if any(name in record and record[name] != value for name, value in fields.items())]
+    found = [
+        {**population.get(str(record.get(key)), {}), **record} for record in subject.listed(trigger)
+    ]
+    wrong = [
+        record
+        for record in found
+        if any(name in record and record[name] != value for name, value in fields.items())
+    ]
     missing = matching - set(subject.ids(trigger))
     got = f"{len(wrong)} that do not match, {len(missing)} missing"
-    judge.holds("list.filters-combine", not wrong and not missing, trigger=trigger, contrast=alone, expected=expected, got=got)
+    judge.holds(
+        "list.filters-combine",
+        not wrong and not missing,
+        trigger=trigger,
+        contrast=alone,
+        expected=expected,
+        got=got,
+    )

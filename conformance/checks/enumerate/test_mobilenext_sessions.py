@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
-from conformance import shapes
-from conformance.checks.enumerate.test_mobilenext_organizations import creator_elsewhere
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.shapes import Record
-from conformance.shelf import LONG_AGO, written
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.checks.enumerate.test_mobilenext_organizations import (
+    creator_elsewhere,
+)
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.shelf import LONG_AGO, written
+from session_contracts.conformance.subject import Subject
 
 
 def _shown(identity: str, scope: dict[str, str], subject: Subject) -> list[tuple[Exchange, Record]]:
@@ -30,7 +32,13 @@ def test_each_by_its_id(subject: Subject, judge: Judge) -> None:
         if judge.accepted("get.returns", exchange):
             body = shapes.unwrap(exchange.json)
             judge.require(isinstance(body, dict) and "id" in body, "the session has no id")
-            judge.holds("get.returns", body["id"] == identity, trigger=exchange, expected=identity, got=str(body["id"]))
+            judge.holds(
+                "get.returns",
+                body["id"] == identity,
+                trigger=exchange,
+                expected=identity,
+                got=str(body["id"]),
+            )
 
 
 @verifies("session.values")
@@ -41,10 +49,19 @@ def test_values(subject: Subject, judge: Judge) -> None:
     identity = subject.make(**scope, createdAt=written(created), **({"user": user} if user else {}))
     user = user or subject.read(subject.make()).get("user")
     for exchange, record in _shown(identity, scope, subject):
-        judge.require({"organization", "user", "createdAt"} <= record.keys(), "a session lacks a documented member")
+        judge.require(
+            {"organization", "user", "createdAt"} <= record.keys(),
+            "a session lacks a documented member",
+        )
         got = (record["organization"], record["user"], shapes.moment(record["createdAt"]))
         expected = (scope["organization"], user, created)
-        judge.holds("session.values", got == expected, trigger=exchange, expected=str(expected), got=str(got))
+        judge.holds(
+            "session.values",
+            got == expected,
+            trigger=exchange,
+            expected=str(expected),
+            got=str(got),
+        )
 
 
 def _somebody_else(subject: Subject) -> str | None:
@@ -64,11 +81,22 @@ def test_platforms(subject: Subject, judge: Judge) -> None:
         identity = subject.make(**scope, platform=platform)
         for exchange, record in _shown(identity, scope, subject):
             device = record.get("device")
-            judge.require(isinstance(device, dict) and "platform" in device, "the session has no device with a platform")
+            judge.require(
+                isinstance(device, dict) and "platform" in device,
+                "the session has no device with a platform",
+            )
             assert isinstance(device, dict)
             got = device["platform"]
-            judge.holds("session.platforms", got == platform, trigger=exchange, expected=platform, got=str(got))
-            judge.observed("session.types", exchange, f"an {platform} device is a {device.get('type')}")
+            judge.holds(
+                "session.platforms",
+                got == platform,
+                trigger=exchange,
+                expected=platform,
+                got=str(got),
+            )
+            judge.observed(
+                "session.types", exchange, f"an {platform} device is a {device.get('type')}"
+            )
 
 
 @verifies("session.released-at", "session.held")
@@ -80,16 +108,24 @@ def test_released_at(subject: Subject, judge: Judge) -> None:
             value = record.get("releasedAt")
             good = shapes.moment(value) is not None if released else value is None
             expected = "the time of the release" if released else "null or nothing"
-            judge.holds("session.released-at", good, trigger=exchange, expected=expected, got=repr(value))
+            judge.holds(
+                "session.released-at", good, trigger=exchange, expected=expected, got=repr(value)
+            )
             if not released and good:
-                judge.observed("session.held", exchange, f"releasedAt is {'null' if 'releasedAt' in record else 'left out'}")
+                judge.observed(
+                    "session.held",
+                    exchange,
+                    f"releasedAt is {'null' if 'releasedAt' in record else 'left out'}",
+                )
 
 
 @verifies("list.object")
 def test_object(subject: Subject, judge: Judge) -> None:
     for scope in ({}, subject.scope()):
         exchange = subject.listing(scope)
-        judge.require(exchange.ok and isinstance(exchange.json, dict), f"a list answered {exchange.status}")
+        judge.require(
+            exchange.ok and isinstance(exchange.json, dict), f"a list answered {exchange.status}"
+        )
         judge.require("object" in exchange.json, "the list has no object")
         got = exchange.json["object"]
         judge.holds("list.object", got == "list", trigger=exchange, expected="list", got=str(got))

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
 
 #: Seconds that are waited for an analysis that nobody can hasten.
 _PATIENCE = 20
@@ -33,7 +33,9 @@ def _status(identity: str, subject: Subject) -> object:
 def _awaited(identity: str, subject: Subject, seconds: float) -> bool:
     """Whether the session is analyzed, at the latest after so many seconds of patience."""
     deadline = time.monotonic() + seconds
-    while (done := _status(identity, subject) == "analyzed") is False and time.monotonic() < deadline:
+    while (
+        done := _status(identity, subject) == "analyzed"
+    ) is False and time.monotonic() < deadline:
         time.sleep(0.2)
     return done
 
@@ -44,13 +46,28 @@ def test_an_analysis_ends(subject: Subject, judge: Judge) -> None:
     """Not by the call itself; but after the time that the answer estimates, or a few times that."""
     identity, exchange, seconds = _started(subject, judge)
     at_once = _status(identity, subject)
-    judge.holds("analyze.asynchronous", at_once != "analyzed", trigger=exchange, expected="not yet analyzed", got=str(at_once))
+    judge.holds(
+        "analyze.asynchronous",
+        at_once != "analyzed",
+        trigger=exchange,
+        expected="not yet analyzed",
+        got=str(at_once),
+    )
     passes = _passing(identity, seconds, subject)
-    judge.require(passes is not None, "the target neither moves its clock nor ends an analysis, and it takes too long to wait")
+    judge.require(
+        passes is not None,
+        "the target neither moves its clock nor ends an analysis, and it takes too long to wait",
+    )
     assert passes is not None
     passes()
     done = _awaited(identity, subject, 3)
-    judge.holds("analyze.finishes", done, trigger=subject.fetch(identity), expected="analyzed", got=str(_status(identity, subject)))
+    judge.holds(
+        "analyze.finishes",
+        done,
+        trigger=subject.fetch(identity),
+        expected="analyzed",
+        got=str(_status(identity, subject)),
+    )
     judge.observed("analyze.duration", exchange, f"the estimate is {seconds:g} seconds")
 
 
@@ -84,12 +101,35 @@ def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
     subject.states.setup("analysis finished", sessionId=identity)
     done = _awaited(identity, subject, 3)
     after = subject.fetch(identity)
-    judge.holds("analyze.finishes", done, trigger=after, expected="analyzed", got=str(_status(identity, subject)))
-    changed = [name for name, value in subject.read(identity).items() if name != "status" and before.get(name) != value]
-    judge.holds("analyze.finishes", not changed, trigger=after, expected="otherwise as it was", got=f"other values of {changed}")
+    judge.holds(
+        "analyze.finishes",
+        done,
+        trigger=after,
+        expected="analyzed",
+        got=str(_status(identity, subject)),
+    )
+    changed = [
+        name
+        for name, value in subject.read(identity).items()
+        if name != "status" and before.get(name) != value
+    ]
+    judge.holds(
+        "analyze.finishes",
+        not changed,
+        trigger=after,
+        expected="otherwise as it was",
+        got=f"other values of {changed}",
+    )
     if running:
         alone = _status(other, subject) != "analyzed"
-        judge.holds("analyze.isolated", alone, trigger=subject.fetch(other), contrast=after, expected="not analyzed", got="analyzed too")
+        judge.holds(
+            "analyze.isolated",
+            alone,
+            trigger=subject.fetch(other),
+            contrast=after,
+            expected="not analyzed",
+            got="analyzed too",
+        )
 
 
 @verifies("analyze.atomic")
@@ -99,16 +139,34 @@ def test_a_refusal_has_no_consequences_later(subject: Subject, judge: Judge) -> 
     (calm, _, seconds), (disturbed, _, _) = _started(subject, judge), _started(subject, judge)
     idle = subject.place("active")
     subject.advance(f"PT{int(seconds / 2)}S")
-    judge.require(_status(disturbed, subject) != "analyzed", "the analysis was over before it could be disturbed")
+    judge.require(
+        _status(disturbed, subject) != "analyzed",
+        "the analysis was over before it could be disturbed",
+    )
     refused = {identity: subject.act("analyzeSession", identity) for identity in (disturbed, idle)}
-    judge.require(all(400 <= answer.status < 500 for answer in refused.values()), "analyzing what may not be analyzed is not refused")
+    judge.require(
+        all(400 <= answer.status < 500 for answer in refused.values()),
+        "analyzing what may not be analyzed is not refused",
+    )
     subject.advance(f"PT{int(seconds / 2) + 2}S")
     judge.require(_awaited(calm, subject, 1), "the analysis takes longer than it was estimated")
     done = _awaited(disturbed, subject, 1)
     got = str(_status(disturbed, subject))
-    judge.holds("analyze.atomic", done, trigger=refused[disturbed], expected="analyzed, like another at the same time", got=got)
+    judge.holds(
+        "analyze.atomic",
+        done,
+        trigger=refused[disturbed],
+        expected="analyzed, like another at the same time",
+        got=got,
+    )
     still = _status(idle, subject)
-    judge.holds("analyze.atomic", still == "active", trigger=refused[idle], expected="still active", got=str(still))
+    judge.holds(
+        "analyze.atomic",
+        still == "active",
+        trigger=refused[idle],
+        expected="still active",
+        got=str(still),
+    )
 
 
 @verifies("analyze.finishes", "confirm.moves")
@@ -116,7 +174,10 @@ def test_what_was_analyzed_can_be_confirmed(subject: Subject, judge: Judge) -> N
     """The whole way: created, completed, analyzed, confirmed."""
     created = subject.act("createSession", None, subject.body("createSession"))
     identity = str((shapes.unwrap(created.json) or {}).get("sessionId"))
-    judge.require(created.ok and subject.act("completeSession", identity, {}).ok, "a session could not be created and completed")
+    judge.require(
+        created.ok and subject.act("completeSession", identity, {}).ok,
+        "a session could not be created and completed",
+    )
     started = subject.act("analyzeSession", identity)
     judge.require(started.ok, f"starting an analysis answered {started.status}")
     subject.states.setup("analysis finished", sessionId=identity)

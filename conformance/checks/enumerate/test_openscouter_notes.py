@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
 
 _ODD = 'Zoë — "quoted" <b>&</b>\n🏠 ' + "long " * 300
 Note = Mapping[str, Any]
@@ -24,9 +24,15 @@ def _notes(subject: Subject, identity: str) -> list[Note]:
     """All notes of a session. Raises Unexercised."""
     exchange = subject.send("getNotes", identity)
     notes = (shapes.unwrap(exchange.json) or {}).get("notes")
-    if not exchange.ok or not isinstance(notes, list) or not all(isinstance(note, dict) and "noteId" in note for note in notes):
+    if (
+        not exchange.ok
+        or not isinstance(notes, list)
+        or not all(isinstance(note, dict) and "noteId" in note for note in notes)
+    ):
         raise Unexercised(f"the notes answered {exchange.status}")
-    told: list[Note] = shapes.known(shapes.record_schema(subject.operation("getNotes"))["properties"]["notes"], notes)
+    told: list[Note] = shapes.known(
+        shapes.record_schema(subject.operation("getNotes"))["properties"]["notes"], notes
+    )
     return told
 
 
@@ -34,9 +40,14 @@ def _with_notes(subject: Subject, judge: Judge, *contents: str) -> tuple[str, li
     """A session with these notes, in the order in which they are shown. Raises Unexercised."""
     identity = subject.place(subject.movable())
     for content in contents:
-        judge.require(_patch(subject, identity, {"content": content}).ok, "a note could not be added")
+        judge.require(
+            _patch(subject, identity, {"content": content}).ok, "a note could not be added"
+        )
     notes = _notes(subject, identity)
-    judge.require(sorted(str(note.get("content")) for note in notes) == sorted(contents), "the notes are not those that were added")
+    judge.require(
+        sorted(str(note.get("content")) for note in notes) == sorted(contents),
+        "the notes are not those that were added",
+    )
     return identity, notes
 
 
@@ -57,12 +68,30 @@ def test_notes_are_added(subject: Subject, judge: Judge) -> None:
             return
         notes = _notes(subject, identity)
         got = _contents(notes)
-        judge.holds("notes.create", got == sorted(expected), trigger=exchange, expected=str(expected), got=str(got))
+        judge.holds(
+            "notes.create",
+            got == sorted(expected),
+            trigger=exchange,
+            expected=str(expected),
+            got=str(got),
+        )
         ids = {note["noteId"] for note in notes}
-        judge.holds("notes.create", len(ids) == len(notes), trigger=exchange, expected="an id for each", got=str(ids))
+        judge.holds(
+            "notes.create",
+            len(ids) == len(notes),
+            trigger=exchange,
+            expected="an id for each",
+            got=str(ids),
+        )
     elsewhere = subject.send("getNotes", other)
     strange = _contents(_notes(subject, other))
-    judge.holds("notes.list", not strange, trigger=elsewhere, expected="no notes of another session", got=str(strange))
+    judge.holds(
+        "notes.list",
+        not strange,
+        trigger=elsewhere,
+        expected="no notes of another session",
+        got=str(strange),
+    )
 
 
 @verifies("notes.list", "notes.members", "notes.order", "notes.touched")
@@ -71,18 +100,47 @@ def test_notes_are_listed(subject: Subject, judge: Judge) -> None:
     contents = [f"Note {number}." for number in range(25)]
     identity = subject.place(subject.movable())
     for content in contents:
-        judge.require(_patch(subject, identity, {"content": content}).ok, "a note could not be added")
+        judge.require(
+            _patch(subject, identity, {"content": content}).ok, "a note could not be added"
+        )
     exchange = subject.send("getNotes", identity)
     notes = _notes(subject, identity)
-    judge.holds("notes.list", _contents(notes) == sorted(contents), trigger=exchange, expected="all 25", got=f"{len(notes)} notes")
-    wrong = shapes.faults(shapes.record_schema(subject.operation("getNotes")), shapes.unwrap(exchange.json))
-    judge.holds("notes.members", not wrong, trigger=exchange, expected="the documented members", got="; ".join(wrong[:3]))
+    judge.holds(
+        "notes.list",
+        _contents(notes) == sorted(contents),
+        trigger=exchange,
+        expected="all 25",
+        got=f"{len(notes)} notes",
+    )
+    wrong = shapes.faults(
+        shapes.record_schema(subject.operation("getNotes")), shapes.unwrap(exchange.json)
+    )
+    judge.holds(
+        "notes.members",
+        not wrong,
+        trigger=exchange,
+        expected="the documented members",
+        got="; ".join(wrong[:3]),
+    )
     same = [note.get("content") for note in notes] == contents
-    judge.observed("notes.order", exchange, f"they are in {'the order in which they were added' if same else 'another order'}")
-    judge.require(_patch(subject, identity, {"noteId": notes[0]["noteId"], "content": "Updated."}).ok, "a note could not be updated")
-    after = next((note for note in _notes(subject, identity) if note["noteId"] == notes[0]["noteId"]), {})
+    judge.observed(
+        "notes.order",
+        exchange,
+        f"they are in {'the order in which they were added' if same else 'another order'}",
+    )
+    judge.require(
+        _patch(subject, identity, {"noteId": notes[0]["noteId"], "content": "Updated."}).ok,
+        "a note could not be updated",
+    )
+    after = next(
+        (note for note in _notes(subject, identity) if note["noteId"] == notes[0]["noteId"]), {}
+    )
     changed = [name for name in ("timestamp", "authorId") if after.get(name) != notes[0].get(name)]
-    judge.observed("notes.touched", exchange, f"an update changes {' and '.join(changed) or 'neither time nor author'}")
+    judge.observed(
+        "notes.touched",
+        exchange,
+        f"an update changes {' and '.join(changed) or 'neither time nor author'}",
+    )
 
 
 @verifies("notes.update", "notes.members")
@@ -97,12 +155,30 @@ def test_a_note_is_updated(subject: Subject, judge: Judge) -> None:
             return
         after = {entry["noteId"]: entry for entry in _notes(subject, identity)}
         wrong = shapes.faults(subject.contract.schemas["Note"], after.get(note["noteId"], {}))
-        judge.holds("notes.members", not wrong, trigger=exchange, expected="the documented members", got="; ".join(wrong))
+        judge.holds(
+            "notes.members",
+            not wrong,
+            trigger=exchange,
+            expected="the documented members",
+            got="; ".join(wrong),
+        )
         got = after.get(note["noteId"], {}).get("content")
-        judge.holds("notes.update", got == content, trigger=exchange, expected=content[:80], got=str(got)[:80])
+        judge.holds(
+            "notes.update",
+            got == content,
+            trigger=exchange,
+            expected=content[:80],
+            got=str(got)[:80],
+        )
         rest = {key: entry for key, entry in after.items() if key != note["noteId"]}
         kept = {key: entry for key, entry in before.items() if key != note["noteId"]}
-        judge.holds("notes.update", rest == kept, trigger=exchange, expected="no other note changes", got=f"{len(rest)} others")
+        judge.holds(
+            "notes.update",
+            rest == kept,
+            trigger=exchange,
+            expected="no other note changes",
+            got=f"{len(rest)} others",
+        )
 
 
 @verifies("notes.counts")
@@ -113,12 +189,19 @@ def test_counts(updated: int, created: int, subject: Subject, judge: Judge) -> N
     changes = [{"content": f"New {number}."} for number in range(created)]
     changes += [{"noteId": note["noteId"], "content": "Updated."} for note in notes[:updated]]
     exchange = _patch(subject, identity, *changes)
-    judge.require(exchange.ok and len(_notes(subject, identity)) == 3 + created, "the notes were not added")
+    judge.require(
+        exchange.ok and len(_notes(subject, identity)) == 3 + created, "the notes were not added"
+    )
     record = shapes.unwrap(exchange.json)
     names = ("sessionId", "updatedCount", "createdCount")
-    judge.require(isinstance(record, dict) and all(name in record for name in names), "the answer lacks a documented member")
+    judge.require(
+        isinstance(record, dict) and all(name in record for name in names),
+        "the answer lacks a documented member",
+    )
     got, expected = tuple(record[name] for name in names), (identity, updated, created)
-    judge.holds("notes.counts", got == expected, trigger=exchange, expected=str(expected), got=str(got))
+    judge.holds(
+        "notes.counts", got == expected, trigger=exchange, expected=str(expected), got=str(got)
+    )
 
 
 def _bad(subject: Subject, judge: Judge) -> list[tuple[str, Mapping[str, Any]]]:
@@ -149,7 +232,9 @@ def test_a_bad_note_is_refused(subject: Subject, judge: Judge) -> None:
             if judge.decides(rule):
                 judge.observed(rule, trigger)
             elif judge.refused(rule, trigger, beside=beside):
-                judge.observed("notes.atomic", trigger, "kept none" if after == notes else "kept some")
+                judge.observed(
+                    "notes.atomic", trigger, "kept none" if after == notes else "kept some"
+                )
 
 
 @verifies("notes.isolated")
@@ -158,23 +243,42 @@ def test_a_note_of_another_session_is_not_touched(subject: Subject, judge: Judge
     identity, _ = _with_notes(subject, judge, "First.")
     trigger = _patch(subject, identity, {"noteId": strange[0]["noteId"], "content": "Touched."})
     after = _notes(subject, other)
-    judge.holds("notes.isolated", after == strange, trigger=trigger, expected=str(_contents(strange)), got=str(_contents(after)))
+    judge.holds(
+        "notes.isolated",
+        after == strange,
+        trigger=trigger,
+        expected=str(_contents(strange)),
+        got=str(_contents(after)),
+    )
 
 
 @verifies("notes.isolated")
 def test_notes_change_nothing_of_another_session(subject: Subject, judge: Judge) -> None:
     """Not even where it is of the same study and tester, and has the same notes."""
     scope = subject.scope()
-    one, other = subject.place(subject.movable(), **scope), subject.place(subject.movable(), **scope)
+    one, other = (
+        subject.place(subject.movable(), **scope),
+        subject.place(subject.movable(), **scope),
+    )
     for identity in (one, other):
-        judge.require(_patch(subject, identity, {"content": "The same."}).ok, "a note could not be added")
+        judge.require(
+            _patch(subject, identity, {"content": "The same."}).ok, "a note could not be added"
+        )
     before = _notes(subject, other)
     judge.require(len(before) == 1, "another session's notes are not just its own")
     mine = _notes(subject, one)
-    exchange = _patch(subject, one, {"noteId": mine[0]["noteId"], "content": "Updated."}, {"content": "New."})
+    exchange = _patch(
+        subject, one, {"noteId": mine[0]["noteId"], "content": "Updated."}, {"content": "New."}
+    )
     judge.require(exchange.ok, f"an update answered {exchange.status}")
     after = _notes(subject, other)
-    judge.holds("notes.isolated", after == before, trigger=exchange, expected=str(_contents(before)), got=str(_contents(after)))
+    judge.holds(
+        "notes.isolated",
+        after == before,
+        trigger=exchange,
+        expected=str(_contents(before)),
+        got=str(_contents(after)),
+    )
 
 
 @verifies("notes.empty")

@@ -4,13 +4,13 @@ import time
 import uuid
 from datetime import timedelta
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.shelf import written
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.shelf import written
+from session_contracts.conformance.subject import Subject
 
 _TOLERANCE = timedelta(seconds=10)
 
@@ -44,18 +44,33 @@ def payouts(subject: Subject, identity: str) -> int:
 @verifies("confirm.payout")
 def test_one_payout(subject: Subject, judge: Judge) -> None:
     identity, exchange = _confirmed(subject, judge)
-    judge.require((shapes.unwrap(exchange.json) or {}).get("payoutQueued") is not None, "the answer has no payoutQueued")
+    judge.require(
+        (shapes.unwrap(exchange.json) or {}).get("payoutQueued") is not None,
+        "the answer has no payoutQueued",
+    )
     told = (shapes.unwrap(exchange.json) or {}).get("payoutQueued")
-    judge.holds("confirm.payout", told is True, trigger=exchange, expected="payoutQueued true", got=str(told))
+    judge.holds(
+        "confirm.payout",
+        told is True,
+        trigger=exchange,
+        expected="payoutQueued true",
+        got=str(told),
+    )
     sent = payouts(subject, identity)
-    judge.holds("confirm.payout", sent == 1, trigger=exchange, expected="one payout", got=f"{sent} payouts")
+    judge.holds(
+        "confirm.payout", sent == 1, trigger=exchange, expected="one payout", got=f"{sent} payouts"
+    )
 
 
 @verifies("confirm.no-payout")
 def test_no_payout(subject: Subject, judge: Judge) -> None:
     """For a status that is not analyzed, a confirmation that came before, a body that is refused, and for all other calls."""
     refused = {}
-    for state, operation in (("active", "completeSession"), ("completed", "analyzeSession"), ("completed", "submitFeedback")):
+    for state, operation in (
+        ("active", "completeSession"),
+        ("completed", "analyzeSession"),
+        ("completed", "submitFeedback"),
+    ):
         identity = subject.place(state)
         refused[identity] = (subject.act(operation, identity, subject.body(operation)), 0)
     for state in ("active", "completed", "analyzing"):
@@ -79,7 +94,13 @@ def test_no_payout(subject: Subject, judge: Judge) -> None:
     judge.require(payouts(subject, last) == 1, "a confirmation does not queue one payout")
     for identity, (trigger, expected) in refused.items():
         sent = len(subject.about(subject.outbox(), identity, "payout"))
-        judge.holds("confirm.no-payout", sent == expected, trigger=trigger, expected=f"{expected} payouts", got=str(sent))
+        judge.holds(
+            "confirm.no-payout",
+            sent == expected,
+            trigger=trigger,
+            expected=f"{expected} payouts",
+            got=str(sent),
+        )
 
 
 @verifies("confirm.time")
@@ -107,7 +128,13 @@ def test_the_comment_is_internal(subject: Subject, judge: Judge) -> None:
     identity, exchange = _confirmed(subject, judge, comment=f"Internal: {secret}")
     for answer in (exchange, subject.fetch(identity), subject.send("getNotes", identity)):
         shown = secret.encode() in answer.body
-        judge.holds("confirm.comment-internal", not shown, trigger=answer, expected="an answer without the comment", got="the comment")
+        judge.holds(
+            "confirm.comment-internal",
+            not shown,
+            trigger=answer,
+            expected="an answer without the comment",
+            got="the comment",
+        )
 
 
 # ---- feedback
@@ -117,15 +144,29 @@ def test_the_comment_is_internal(subject: Subject, judge: Judge) -> None:
 def test_feedback(subject: Subject, judge: Judge) -> None:
     """With and without a comment, of a tester who had problems and of one who had none; each has an id of its own."""
     plain = {"clarity": 4, "difficulty": 3, "technicalIssues": False}
-    contrast = subject.act("submitFeedback", subject.place("completed"), {**plain, "comment": "Clear."})
+    contrast = subject.act(
+        "submitFeedback", subject.place("completed"), {**plain, "comment": "Clear."}
+    )
     identity = subject.place("completed", startedAt=_earlier(subject))
     exchange = subject.act("submitFeedback", identity, {**plain, "technicalIssues": True})
     if not judge.accepted("feedback.comment-optional", exchange, contrast=contrast):
         return
     ids = [(shapes.unwrap(answer.json) or {}).get("feedbackId") for answer in (contrast, exchange)]
     judge.require(None not in ids, "the answer has no feedbackId")
-    judge.holds("feedback.members", ids[0] != ids[1], trigger=exchange, expected="an id of its own", got=str(ids[1]))
+    judge.holds(
+        "feedback.members",
+        ids[0] != ids[1],
+        trigger=exchange,
+        expected="an id of its own",
+        got=str(ids[1]),
+    )
     told = shapes.moment((shapes.unwrap(exchange.json) or {}).get("submittedAt"))
     now = subject.about_now()
-    judge.holds("feedback.members", told is not None and abs(told - now) <= _TOLERANCE, trigger=exchange, expected=str(now), got=str(told))
+    judge.holds(
+        "feedback.members",
+        told is not None and abs(told - now) <= _TOLERANCE,
+        trigger=exchange,
+        expected=str(now),
+        got=str(told),
+    )
     judge.observed("feedback.again", subject.act("submitFeedback", identity, plain))

@@ -1,10 +1,10 @@
 """What holds for every list that is sorted by a moment, however it is paged: its order, and how many records a page has."""
 
-from conformance.judge import Judge
-from conformance.plugin import paged, verifies
-from conformance.shelf import limited, moments, put_up, shown
-from conformance.subject import Subject
-from openapi.model import Style
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.shelf import limited, moments, put_up, shown
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Style
 
 pytestmark = paged(Style.CURSOR, Style.OFFSET)
 
@@ -17,7 +17,13 @@ def test_order(subject: Subject, judge: Judge) -> None:
     shelf = put_up(subject, _SHUFFLED)
     page = shown(shelf, subject, judge)
     got = [shelf.seconds[identity] for identity in subject.ids(page)]
-    judge.holds("list.order", got == sorted(got, reverse=True), trigger=page, expected="the latest first", got=f"those of seconds {got}")
+    judge.holds(
+        "list.order",
+        got == sorted(got, reverse=True),
+        trigger=page,
+        expected="the latest first",
+        got=f"those of seconds {got}",
+    )
 
 
 @verifies("list.ties")
@@ -25,7 +31,9 @@ def test_order_of_ties(subject: Subject, judge: Judge) -> None:
     shelf = put_up(subject, (0, 0, 0))
     page = shown(shelf, subject, judge)
     latest = subject.ids(page) == list(shelf.seconds)[::-1]
-    judge.observed("list.ties", page, f"{'the latest' if latest else 'another'} of one moment comes first")
+    judge.observed(
+        "list.ties", page, f"{'the latest' if latest else 'another'} of one moment comes first"
+    )
 
 
 @verifies("list.limit")
@@ -37,7 +45,14 @@ def test_limit(subject: Subject, judge: Judge) -> None:
         if not judge.accepted("list.limit", page, contrast=contrast):
             continue
         got = len(subject.ids(page))
-        judge.holds("list.limit", got == limit, trigger=page, contrast=contrast, expected=f"{limit} records", got=str(got))
+        judge.holds(
+            "list.limit",
+            got == limit,
+            trigger=page,
+            contrast=contrast,
+            expected=f"{limit} records",
+            got=str(got),
+        )
 
 
 @verifies("list.order")
@@ -46,4 +61,10 @@ def test_order_of_what_is_there(subject: Subject, judge: Judge) -> None:
     page = subject.listing({})
     judge.require(page.ok, f"a plain list answered {page.status}")
     times = moments(subject, page)
-    judge.holds("list.order", times == sorted(times, reverse=True), trigger=page, expected="the latest first", got="another order")
+    judge.holds(
+        "list.order",
+        times == sorted(times, reverse=True),
+        trigger=page,
+        expected="the latest first",
+        got="another order",
+    )

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import paged, verifies
-from conformance.subject import Subject
-from openapi.model import Style
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Style
 
 pytestmark = paged(Style.PAGE)
 
@@ -26,7 +26,11 @@ class Shelf:
     ids: frozenset[str]
 
     def page(self, page: int | None = 1, limit: int | None = 50) -> Exchange:
-        query = [(name, str(value)) for name, value in (("page", page), ("limit", limit)) if value is not None]
+        query = [
+            (name, str(value))
+            for name, value in (("page", page), ("limit", limit))
+            if value is not None
+        ]
         return self.subject.listing(self.scope, query)
 
 
@@ -47,7 +51,10 @@ def _shelf(subject: Subject, judge: Judge, count: int = _MADE) -> Shelf:
 def _require_limit(shelf: Shelf, judge: Judge, limit: int) -> Exchange:
     """The first page, which holds as many as asked for."""
     first = shelf.page(1, limit)
-    judge.require(len(shelf.subject.ids(first)) == min(limit, len(shelf.ids)), f"a page does not hold the {limit} that limit says")
+    judge.require(
+        len(shelf.subject.ids(first)) == min(limit, len(shelf.ids)),
+        f"a page does not hold the {limit} that limit says",
+    )
     return first
 
 
@@ -59,7 +66,14 @@ def test_limit(subject: Subject, judge: Judge) -> None:
         if not judge.accepted("list.limit", page, contrast=shelf.page()):
             continue
         got = len(subject.ids(page))
-        judge.holds("list.limit", got == limit, trigger=page, contrast=shelf.page(), expected=f"{limit} records", got=str(got))
+        judge.holds(
+            "list.limit",
+            got == limit,
+            trigger=page,
+            contrast=shelf.page(),
+            expected=f"{limit} records",
+            got=str(got),
+        )
 
 
 @verifies("list.walk")
@@ -70,7 +84,14 @@ def test_walk(subject: Subject, judge: Judge) -> None:
     walked = [identity for page in pages for identity in (subject.ids(page) if page.ok else [])]
     got = f"{len(walked)} records, {len(set(walked) & shelf.ids)} of them different"
     complete = len(walked) == _MADE and set(walked) == shelf.ids
-    judge.holds("list.walk", complete, trigger=pages[-1], contrast=pages[0], expected=f"each of {_MADE} once", got=got)
+    judge.holds(
+        "list.walk",
+        complete,
+        trigger=pages[-1],
+        contrast=pages[0],
+        expected=f"each of {_MADE} once",
+        got=got,
+    )
 
 
 @verifies("list.page-default")
@@ -78,12 +99,25 @@ def test_page_default(subject: Subject, judge: Judge) -> None:
     shelf = _shelf(subject, judge)
     first = subject.ids(_require_limit(shelf, judge, _LIMIT))
     second = shelf.page(2, _LIMIT)
-    judge.require(second.ok and set(subject.ids(second)).isdisjoint(first), "the second page is not another than the first")
-    judge.require(subject.ids(shelf.page(1, _LIMIT)) == first, "the first page differs from one call to the next")
+    judge.require(
+        second.ok and set(subject.ids(second)).isdisjoint(first),
+        "the second page is not another than the first",
+    )
+    judge.require(
+        subject.ids(shelf.page(1, _LIMIT)) == first,
+        "the first page differs from one call to the next",
+    )
     bare = shelf.page(None, _LIMIT)
     judge.require(bare.ok, f"a list without page answered {bare.status}")
     same = subject.ids(bare) == first
-    judge.holds("list.page-default", same, trigger=bare, contrast=second, expected="the first page", got="it" if same else "another")
+    judge.holds(
+        "list.page-default",
+        same,
+        trigger=bare,
+        contrast=second,
+        expected="the first page",
+        got="it" if same else "another",
+    )
 
 
 @verifies("list.limit-default")
@@ -95,7 +129,14 @@ def test_limit_default(subject: Subject, judge: Judge) -> None:
     bare = shelf.page(1, None)
     judge.require(bare.ok, f"a list without limit answered {bare.status}")
     got = len(subject.ids(bare))
-    judge.holds("list.limit-default", got == default, trigger=bare, contrast=explicit, expected=f"{default} records", got=str(got))
+    judge.holds(
+        "list.limit-default",
+        got == default,
+        trigger=bare,
+        contrast=explicit,
+        expected=f"{default} records",
+        got=str(got),
+    )
 
 
 @verifies("list.echo")
@@ -107,27 +148,46 @@ def test_echo(subject: Subject, judge: Judge) -> None:
         asked = answer.ok and (page == 1 or set(subject.ids(answer)).isdisjoint(first))
         judge.require(asked, f"page {page} is not the one that was asked for")
         got = (subject.pagination(answer, "page"), subject.pagination(answer, "limit"))
-        judge.holds("list.echo", got == (page, limit), trigger=answer, expected=f"page and limit {page, limit}", got=str(got))
+        judge.holds(
+            "list.echo",
+            got == (page, limit),
+            trigger=answer,
+            expected=f"page and limit {page, limit}",
+            got=str(got),
+        )
 
 
 @verifies("list.total")
 def test_total(subject: Subject, judge: Judge) -> None:
     """The same number on every page; another where there are others."""
     shelf, other = _shelf(subject, judge), _shelf(subject, judge, 2)
-    for answer, expected in ((shelf.page(), _MADE), (shelf.page(1, _LIMIT), _MADE), (shelf.page(2, _LIMIT), _MADE), (other.page(), 2)):
+    for answer, expected in (
+        (shelf.page(), _MADE),
+        (shelf.page(1, _LIMIT), _MADE),
+        (shelf.page(2, _LIMIT), _MADE),
+        (other.page(), 2),
+    ):
         judge.require(answer.ok, f"a list answered {answer.status}")
         got = subject.pagination(answer, "total")
-        judge.holds("list.total", got == expected, trigger=answer, expected=str(expected), got=str(got))
+        judge.holds(
+            "list.total", got == expected, trigger=answer, expected=str(expected), got=str(got)
+        )
 
 
 @verifies("list.total-pages")
-@pytest.mark.parametrize(("made", "limit", "expected"), [(7, 3, 3), (6, 3, 2), (6, 6, 1), (6, 50, 1), (5, 1, 5)])
+@pytest.mark.parametrize(
+    ("made", "limit", "expected"), [(7, 3, 3), (6, 3, 2), (6, 6, 1), (6, 50, 1), (5, 1, 5)]
+)
 def test_total_pages(made: int, limit: int, expected: int, subject: Subject, judge: Judge) -> None:
     shelf = _shelf(subject, judge, made)
     answer = _require_limit(shelf, judge, limit)
-    judge.require(subject.pagination(answer, "total") == made, "pagination.total is not the number of records")
+    judge.require(
+        subject.pagination(answer, "total") == made, "pagination.total is not the number of records"
+    )
     got = subject.pagination(answer, "totalPages")
-    judge.holds("list.total-pages", got == expected, trigger=answer, expected=str(expected), got=str(got))
+    judge.holds(
+        "list.total-pages", got == expected, trigger=answer, expected=str(expected), got=str(got)
+    )
 
 
 @verifies("list.order")
@@ -147,4 +207,6 @@ def test_beyond_end(subject: Subject, judge: Judge) -> None:
 @verifies("list.empty-pages")
 def test_empty_pages(subject: Subject, judge: Judge) -> None:
     answer = subject.listing(subject.scope())
-    judge.observed("list.empty-pages", answer, f"totalPages is {subject.pagination(answer, 'totalPages')}")
+    judge.observed(
+        "list.empty-pages", answer, f"totalPages is {subject.pagination(answer, 'totalPages')}"
+    )

@@ -6,10 +6,10 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import StateError, Unexercised
-from conformance.events import (
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import StateError, Unexercised
+from session_contracts.conformance.events import (
     COHORT,
     DECISION,
     DECISIONS,
@@ -25,16 +25,21 @@ from conformance.events import (
     theirs,
     timeline,
 )
-from conformance.judge import Judge
-from conformance.plugin import Case, each, verifies
-from conformance.shapes import Record
-from conformance.shelf import elsewhere, written
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import Contract
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.shelf import elsewhere, written
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import Contract
 
 CREATE, UPDATE, MERGE, DELETE = "createSession", "updateSession", "mergeMetadata", "deleteSession"
-_METADATA = {"candidateName": "Ada Lovelace", "level": 3, "tags": ["a", "b"], "nested": {"x": 1, "y": None}}
+_METADATA = {
+    "candidateName": "Ada Lovelace",
+    "level": 3,
+    "tags": ["a", "b"],
+    "nested": {"x": 1, "y": None},
+}
 
 
 def create(subject: Subject, **body: Any) -> Exchange:
@@ -45,7 +50,9 @@ def _created(subject: Subject, judge: Judge, **body: Any) -> Record:
     """A session of the API's own making. Raises Unexercised."""
     exchange = create(subject, **body)
     record = subject.unwrapped(exchange)
-    judge.require(exchange.ok and isinstance(record, dict), f"a creation answered {exchange.status}")
+    judge.require(
+        exchange.ok and isinstance(record, dict), f"a creation answered {exchange.status}"
+    )
     return dict(record)
 
 
@@ -62,22 +69,60 @@ def test_create(subject: Subject, judge: Judge) -> None:
         record = subject.unwrapped(exchange)
         if not judge.accepted("create.returns", exchange) or not isinstance(record, dict):
             return
-        expected = {"sourceService": source, "metadata": _METADATA, "endedAt": None, "eventCount": 0, "decisionFlagCount": 0}
-        wrong = {name: record.get(name) for name, value in expected.items() if name in record and record[name] != value}
-        judge.holds("create.returns", not wrong, trigger=exchange, expected="the values that were given", got=str(wrong))
+        expected = {
+            "sourceService": source,
+            "metadata": _METADATA,
+            "endedAt": None,
+            "eventCount": 0,
+            "decisionFlagCount": 0,
+        }
+        wrong = {
+            name: record.get(name)
+            for name, value in expected.items()
+            if name in record and record[name] != value
+        }
+        judge.holds(
+            "create.returns",
+            not wrong,
+            trigger=exchange,
+            expected="the values that were given",
+            got=str(wrong),
+        )
         identity = str(record.get("id"))
         if given:
             good = identity == given["id"]
-            judge.holds("create.id-given", good, trigger=exchange, expected=f"id {given['id']}", got=identity)
+            judge.holds(
+                "create.id-given",
+                good,
+                trigger=exchange,
+                expected=f"id {given['id']}",
+                got=identity,
+            )
         read = subject.fetch(identity)
         if judge.accepted("create.stored", read, contrast=exchange):
             same = subject.record(read, identity) == subject.record(exchange, identity)
-            judge.holds("create.stored", same, trigger=read, contrast=exchange, expected="it as it was answered", got=read.answer())
+            judge.holds(
+                "create.stored",
+                same,
+                trigger=read,
+                contrast=exchange,
+                expected="it as it was answered",
+                got=read.answer(),
+            )
         page = subject.listing({"sourceService": source})
-        judge.holds("create.stored", identity in subject.ids(page), trigger=page, contrast=exchange, expected="it in the list", got="no")
+        judge.holds(
+            "create.stored",
+            identity in subject.ids(page),
+            trigger=page,
+            contrast=exchange,
+            expected="it in the list",
+            got="no",
+        )
 
 
-@verifies("create.id-generated", "session.no-source", "session.before-events", "session.attribution")
+@verifies(
+    "create.id-generated", "session.no-source", "session.before-events", "session.attribution"
+)
 def test_generated_id(subject: Subject, judge: Judge) -> None:
     """Every member may be left out."""
     ids: list[Any] = []
@@ -88,12 +133,30 @@ def test_generated_id(subject: Subject, judge: Judge) -> None:
             return
         record = subject.unwrapped(exchange) or {}
         ids.append(record.get("id"))
-        judge.holds("create.id-generated", _is_uuid(ids[-1]), trigger=exchange, expected="a UUID", got=str(ids[-1]))
-        judge.observed("session.no-source", exchange, f"sourceService is {record.get('sourceService')!r}")
+        judge.holds(
+            "create.id-generated",
+            _is_uuid(ids[-1]),
+            trigger=exchange,
+            expected="a UUID",
+            got=str(ids[-1]),
+        )
+        judge.observed(
+            "session.no-source", exchange, f"sourceService is {record.get('sourceService')!r}"
+        )
         times = f"startedAt is {record.get('startedAt')!r}, lastActivityAt {record.get('lastActivityAt')!r}"
         judge.observed("session.before-events", exchange, times)
-        judge.observed("session.attribution", exchange, f"aiAttributionPct is {record.get('aiAttributionPct')!r}")
-        judge.holds("create.id-generated", len(set(ids)) == len(ids), trigger=exchange, expected="another id", got="the same again")
+        judge.observed(
+            "session.attribution",
+            exchange,
+            f"aiAttributionPct is {record.get('aiAttributionPct')!r}",
+        )
+        judge.holds(
+            "create.id-generated",
+            len(set(ids)) == len(ids),
+            trigger=exchange,
+            expected="another id",
+            got="the same again",
+        )
 
 
 def _is_uuid(value: Any) -> bool:
@@ -110,14 +173,30 @@ def test_conflict(subject: Subject, judge: Judge) -> None:
         before, events = subject.read(identity), shown(subject, identity)
         trigger = create(subject, id=identity, sourceService="another", metadata={"another": True})
         after, still = subject.seen(identity), shown(subject, identity)
-        contrast = create(subject, id=str(uuid.uuid4()), sourceService="another", metadata={"another": True})
+        contrast = create(
+            subject, id=str(uuid.uuid4()), sourceService="another", metadata={"another": True}
+        )
         if judge.refused("create.conflict", trigger, beside=contrast):
             body = trigger.json if isinstance(trigger.json, dict) else {}
             got = {name: body.get(name) for name in ("error", "id")}
             expected = {"error": "Session already exists", "id": identity}
-            judge.holds("create.conflict-body", got == expected, trigger=trigger, contrast=contrast, expected=str(expected), got=str(got))
+            judge.holds(
+                "create.conflict-body",
+                got == expected,
+                trigger=trigger,
+                contrast=contrast,
+                expected=str(expected),
+                got=str(got),
+            )
             same = (before, events) == (after, still)
-            judge.holds("create.keeps", same, trigger=trigger, contrast=contrast, expected="the session as it was", got=str(after))
+            judge.holds(
+                "create.keeps",
+                same,
+                trigger=trigger,
+                contrast=contrast,
+                expected="the session as it was",
+                got=str(after),
+            )
 
 
 def _taken(subject: Subject, judge: Judge) -> Iterator[str]:
@@ -133,7 +212,9 @@ def _taken(subject: Subject, judge: Judge) -> Iterator[str]:
 def test_id_of_another_organization(subject: Subject, judge: Judge) -> None:
     """Whatever it is answered: the session of the other organization is its own, and as it was."""
     foreign = theirs(subject)
-    exchange = create(subject, id=foreign.session, sourceService="another", metadata={"another": True})
+    exchange = create(
+        subject, id=foreign.session, sourceService="another", metadata={"another": True}
+    )
     judge.observed("create.foreign-id", exchange)
     foreign.judge_kept(exchange, subject, judge)
 
@@ -146,19 +227,42 @@ def test_organization(subject: Subject, judge: Judge) -> None:
     mine = [subject.read(subject.make()).get("orgId"), _created(subject, judge).get("orgId")]
     exchange = subject.fetch(subject.make())
     mine.append(subject.unwrapped(exchange).get("orgId"))
-    judge.holds("session.organization", len(set(mine)) == 1, trigger=exchange, expected="one organization", got=str(mine))
+    judge.holds(
+        "session.organization",
+        len(set(mine)) == 1,
+        trigger=exchange,
+        expected="one organization",
+        got=str(mine),
+    )
     foreign = subject.foreign()
     read = subject.fetch(foreign, headers=subject.credential(tenant="other"))
     judge.require(read.ok, "the other organization does not see its own session")
     other = subject.record(read, foreign).get("orgId")
-    judge.holds("session.organization", other not in mine, trigger=read, expected=f"another than {mine[0]}", got=str(other))
+    judge.holds(
+        "session.organization",
+        other not in mine,
+        trigger=read,
+        expected=f"another than {mine[0]}",
+        got=str(other),
+    )
 
 
-@verifies("session.started", "session.last-activity", "session.event-count", "session.decision-count", "session.late-events")
+@verifies(
+    "session.started",
+    "session.last-activity",
+    "session.event-count",
+    "session.decision-count",
+    "session.late-events",
+)
 def test_counts_and_times(subject: Subject, judge: Judge) -> None:
     """As events come one after the other, and where one comes late: of times that disagree, either may be the first or the last then."""
     session = subject.make()
-    events = [Event(60_000, 0), Event(61_500, 1, DECISION), Event(62_000, 2, "command"), Event(62_000, 3, DECISION)]
+    events = [
+        Event(60_000, 0),
+        Event(61_500, 1, DECISION),
+        Event(62_000, 2, "command"),
+        Event(62_000, 3, DECISION),
+    ]
     for number, event in enumerate(events):
         put(subject, session, [event])
         _judge_facts(subject, session, events[: number + 1], judge)
@@ -167,9 +271,18 @@ def test_counts_and_times(subject: Subject, judge: Judge) -> None:
     read = subject.fetch(session)
     record = subject.record(read, session)
     told = (shapes.moment(record.get("startedAt")), shapes.moment(record.get("lastActivityAt")))
-    good = told[0] in (_moment(late), _moment(events[0])) and told[1] in (_moment(late), _moment(events[-1]))
-    judge.holds("session.started", good, trigger=read, expected="the times of its events", got=str(record))
-    judge.observed("session.late-events", read, f"after an event that came late it lasts from {told[0]} to {told[1]}")
+    good = told[0] in (_moment(late), _moment(events[0])) and told[1] in (
+        _moment(late),
+        _moment(events[-1]),
+    )
+    judge.holds(
+        "session.started", good, trigger=read, expected="the times of its events", got=str(record)
+    )
+    judge.observed(
+        "session.late-events",
+        read,
+        f"after an event that came late it lasts from {told[0]} to {told[1]}",
+    )
 
 
 def _moment(event: Event) -> Any:
@@ -177,18 +290,39 @@ def _moment(event: Event) -> Any:
 
 
 def _judge_facts(subject: Subject, session: str, events: list[Event], judge: Judge) -> None:
-    judge.require(shown(subject, session) == [event.mark for event in events], "the timeline does not show what was put there")
+    judge.require(
+        shown(subject, session) == [event.mark for event in events],
+        "the timeline does not show what was put there",
+    )
     read = subject.fetch(session)
     record = subject.record(read, session)
-    counts = {"session.event-count": ("eventCount", len(events)), "session.decision-count": ("decisionFlagCount", _decisions(events))}
+    counts = {
+        "session.event-count": ("eventCount", len(events)),
+        "session.decision-count": ("decisionFlagCount", _decisions(events)),
+    }
     for rule, (name, expected) in counts.items():
         judge.require(name in record, f"the session has no {name}")
-        judge.holds(rule, record[name] == expected, trigger=read, expected=f"{name} {expected}", got=str(record[name]))
-    times = {"session.started": ("startedAt", events[0]), "session.last-activity": ("lastActivityAt", events[-1])}
+        judge.holds(
+            rule,
+            record[name] == expected,
+            trigger=read,
+            expected=f"{name} {expected}",
+            got=str(record[name]),
+        )
+    times = {
+        "session.started": ("startedAt", events[0]),
+        "session.last-activity": ("lastActivityAt", events[-1]),
+    }
     for rule, (name, event) in times.items():
         judge.require(name in record, f"the session has no {name}")
         good = shapes.moment(record[name]) == _moment(event)
-        judge.holds(rule, good, trigger=read, expected=f"{name} {event.body('')['ts']}", got=str(record[name]))
+        judge.holds(
+            rule,
+            good,
+            trigger=read,
+            expected=f"{name} {event.body('')['ts']}",
+            got=str(record[name]),
+        )
 
 
 def _decisions(events: list[Event]) -> int:
@@ -208,7 +342,14 @@ def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
     missing = [status for status, identity in made.items() if identity not in found]
     good = found == set(made.values())
     got = f"{len(found)} sessions, without those whose key is {missing}"
-    judge.holds("list.filter-assessment", good, trigger=page, contrast=contrast, expected=f"{len(made)} sessions", got=got)
+    judge.holds(
+        "list.filter-assessment",
+        good,
+        trigger=page,
+        contrast=contrast,
+        expected=f"{len(made)} sessions",
+        got=got,
+    )
 
 
 def _linked(subject: Subject, assessment: str) -> dict[str, str]:
@@ -237,20 +378,42 @@ def test_end(subject: Subject, judge: Judge) -> None:
             return
         after = subject.read(session)
         good = shapes.moment(after.get("endedAt")) == moment
-        judge.holds("update.ends", good, trigger=exchange, expected=f"endedAt {written(moment)}", got=str(after.get("endedAt")))
+        judge.holds(
+            "update.ends",
+            good,
+            trigger=exchange,
+            expected=f"endedAt {written(moment)}",
+            got=str(after.get("endedAt")),
+        )
         _judge_rest("update.keeps", before, after, "endedAt", exchange, judge)
         _judge_answer(exchange, session, after, subject, judge)
 
 
-def _judge_rest(rule: str, before: Record, after: Record, changed: str, exchange: Exchange, judge: Judge) -> None:
+def _judge_rest(
+    rule: str, before: Record, after: Record, changed: str, exchange: Exchange, judge: Judge
+) -> None:
     """All but one member is as it was."""
-    wrong = [name for name in {**before, **after} if name != changed and before.get(name) != after.get(name)]
-    judge.holds(rule, not wrong, trigger=exchange, expected=f"a change of {changed} alone", got=f"changes of {wrong}")
+    wrong = [
+        name
+        for name in {**before, **after}
+        if name != changed and before.get(name) != after.get(name)
+    ]
+    judge.holds(
+        rule,
+        not wrong,
+        trigger=exchange,
+        expected=f"a change of {changed} alone",
+        got=f"changes of {wrong}",
+    )
 
 
-def _judge_answer(exchange: Exchange, session: str, after: Record, subject: Subject, judge: Judge) -> None:
+def _judge_answer(
+    exchange: Exchange, session: str, after: Record, subject: Subject, judge: Judge
+) -> None:
     told = subject.record(exchange, session)
-    judge.holds("update.answer", told == after, trigger=exchange, expected=f"{after}", got=f"{told}")
+    judge.holds(
+        "update.answer", told == after, trigger=exchange, expected=f"{after}", got=f"{told}"
+    )
 
 
 @verifies("update.replaces", "update.keeps", "update.answer")
@@ -259,14 +422,23 @@ def test_replace_metadata(subject: Subject, judge: Judge) -> None:
     for state in ("running", "ended"):
         session = subject.place(state, metadata=_METADATA)
         before = subject.read(session)
-        judge.require(before.get("metadata") == _METADATA, "the session does not show the metadata that it was made with")
+        judge.require(
+            before.get("metadata") == _METADATA,
+            "the session does not show the metadata that it was made with",
+        )
         for metadata in ({"reviewed": True}, {"reviewed": False, "nested": {"z": [1]}}, {}):
             exchange = subject.act(UPDATE, session, {"metadata": metadata})
             if not judge.accepted("update.replaces", exchange):
                 return
             after = subject.read(session)
             good = after.get("metadata") == metadata
-            judge.holds("update.replaces", good, trigger=exchange, expected=f"metadata {metadata}", got=str(after.get("metadata")))
+            judge.holds(
+                "update.replaces",
+                good,
+                trigger=exchange,
+                expected=f"metadata {metadata}",
+                got=str(after.get("metadata")),
+            )
             _judge_rest("update.keeps", before, after, "metadata", exchange, judge)
             _judge_answer(exchange, session, after, subject, judge)
 
@@ -280,9 +452,21 @@ def test_update_both(subject: Subject, judge: Judge) -> None:
     if judge.accepted("update.ends", exchange):
         after = subject.read(session)
         good = shapes.moment(after.get("endedAt")) == shapes.moment(body["endedAt"])
-        judge.holds("update.ends", good, trigger=exchange, expected=f"endedAt {body['endedAt']}", got=str(after.get("endedAt")))
+        judge.holds(
+            "update.ends",
+            good,
+            trigger=exchange,
+            expected=f"endedAt {body['endedAt']}",
+            got=str(after.get("endedAt")),
+        )
         good = after.get("metadata") == body["metadata"]
-        judge.holds("update.replaces", good, trigger=exchange, expected=f"metadata {body['metadata']}", got=str(after.get("metadata")))
+        judge.holds(
+            "update.replaces",
+            good,
+            trigger=exchange,
+            expected=f"metadata {body['metadata']}",
+            got=str(after.get("metadata")),
+        )
 
 
 @verifies("update.nothing", "update.before-start")
@@ -290,33 +474,66 @@ def test_odd_updates(subject: Subject, judge: Judge) -> None:
     judge.observed("update.nothing", subject.act(UPDATE, subject.make(), {}))
     start = subject.about_now() - timedelta(hours=1)
     session = subject.make(startedAt=written(start))
-    judge.observed("update.before-start", subject.act(UPDATE, session, {"endedAt": written(start - timedelta(hours=1))}))
+    judge.observed(
+        "update.before-start",
+        subject.act(UPDATE, session, {"endedAt": written(start - timedelta(hours=1))}),
+    )
 
 
 # ---- merging
 
 
 #: Values that look like none, of names that were there and of new ones. Null stands apart: it may mean that a name goes.
-_FALSE: Mapping[str, Any] = {"asked": False, "level": 0, "note": "", "off": False, "count": 0, "blank": "", "list": [], "object": {}}
+_FALSE: Mapping[str, Any] = {
+    "asked": False,
+    "level": 0,
+    "note": "",
+    "off": False,
+    "count": 0,
+    "blank": "",
+    "list": [],
+    "object": {},
+}
 
 
 @verifies("merge.merges", "merge.keeps", "merge.shallow")
 def test_merge(subject: Subject, judge: Judge) -> None:
     """Nobody says whether the body is the metadata or holds it: both forms are tried, and the one that does something is judged."""
     for state in ("running", "ended"):
-        metadata = {"kept": 1, "replaced": "old", "also": {"a": 1}, "asked": True, "level": 3, "note": "old"}
+        metadata = {
+            "kept": 1,
+            "replaced": "old",
+            "also": {"a": 1},
+            "asked": True,
+            "level": 3,
+            "note": "old",
+        }
         session = subject.place(state, metadata=metadata)
         before = subject.read(session)
-        judge.require(before.get("metadata") == metadata, "the session does not show the metadata that it was made with")
+        judge.require(
+            before.get("metadata") == metadata,
+            "the session does not show the metadata that it was made with",
+        )
         change = {"replaced": "new", "added": [1, 2], **_FALSE}
         exchange = subject.act(MERGE, session, change)
-        if not exchange.ok or not change.items() <= (subject.read(session).get("metadata") or {}).items():
-            judge.require(400 <= exchange.status < 500 or exchange.ok, f"a merge answered {exchange.status}")
+        if (
+            not exchange.ok
+            or not change.items() <= (subject.read(session).get("metadata") or {}).items()
+        ):
+            judge.require(
+                400 <= exchange.status < 500 or exchange.ok, f"a merge answered {exchange.status}"
+            )
             exchange = subject.act(MERGE, session, {"metadata": change})
         after = subject.read(session)
         expected = {**metadata, **change}
         got = after.get("metadata")
-        judge.holds("merge.merges", got == expected, trigger=exchange, expected=f"metadata {expected}", got=str(got))
+        judge.holds(
+            "merge.merges",
+            got == expected,
+            trigger=exchange,
+            expected=f"metadata {expected}",
+            got=str(got),
+        )
         _judge_rest("merge.keeps", before, after, "metadata", exchange, judge)
     exchange = subject.act(MERGE, session, {"also": {"b": 2}, "added": None})
     merged = (subject.read(session).get("metadata") or {}).get("also")
@@ -338,11 +555,28 @@ def test_delete_answer(subject: Subject, judge: Judge) -> None:
         body = exchange.json if isinstance(exchange.json, dict) else {}
         got = {name: body.get(name) for name in ("ok", "id")}
         expected = {"ok": True, "id": identity}
-        judge.holds("delete.answer", got == expected, trigger=exchange, expected=str(expected), got=str(got))
-        for operation in (subject.vocabulary.read, UPDATE, TIMELINE, DECISIONS, COHORT, MERGE, DELETE):
+        judge.holds(
+            "delete.answer", got == expected, trigger=exchange, expected=str(expected), got=str(got)
+        )
+        for operation in (
+            subject.vocabulary.read,
+            UPDATE,
+            TIMELINE,
+            DECISIONS,
+            COHORT,
+            MERGE,
+            DELETE,
+        ):
             again = subject.act(operation, identity, subject.body(operation))
             gone = again.status == 404
-            judge.holds("delete.removes", gone, trigger=again, contrast=known, expected="404 for what was deleted", got=str(again.status))
+            judge.holds(
+                "delete.removes",
+                gone,
+                trigger=again,
+                contrast=known,
+                expected="404 for what was deleted",
+                got=str(again.status),
+            )
 
 
 @verifies("delete.unlisted")
@@ -352,24 +586,45 @@ def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None
     made = [subject.make(**scope) for _ in range(3)]
     ways = [scope, *({name: value} for name, value in scope.items())]
     before = [subject.listing(way) for way in ways]
-    shows = all(set(subject.ids(page)) == set(made) and subject.pagination(page, "total") == len(made) for page in before)
+    shows = all(
+        set(subject.ids(page)) == set(made) and subject.pagination(page, "total") == len(made)
+        for page in before
+    )
     judge.require(shows, "the list does not show what was made")
-    judge.require(subject.act(DELETE, made[1]).ok and not subject.seen(made[1]), "a deletion was refused")
+    judge.require(
+        subject.act(DELETE, made[1]).ok and not subject.seen(made[1]), "a deletion was refused"
+    )
     for way, contrast in zip(ways, before, strict=True):
         after = subject.listing(way)
         got = (set(subject.ids(after)), subject.pagination(after, "total"))
         good = got == ({made[0], made[2]}, 2)
-        judge.holds("delete.unlisted", good, trigger=after, contrast=contrast, expected="the two others", got=str(got))
+        judge.holds(
+            "delete.unlisted",
+            good,
+            trigger=after,
+            contrast=contrast,
+            expected="the two others",
+            got=str(got),
+        )
     everything = subject.listing({})
     none = made[1] not in subject.ids(everything)
-    judge.holds("delete.unlisted", none, trigger=everything, contrast=before[0], expected="no deleted session", got=f"{made[1]}")
+    judge.holds(
+        "delete.unlisted",
+        none,
+        trigger=everything,
+        contrast=before[0],
+        expected="no deleted session",
+        got=f"{made[1]}",
+    )
 
 
 @verifies("delete.hard", "delete.isolated", "ingest.gone")
 def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
     """Made anew under the same id, a session has nothing of the old one; its events can come again; another's events stay."""
     session, key = begun(subject)
-    events = [Event(1000 * number, number, DECISION if number % 2 else "prompt") for number in range(4)]
+    events = [
+        Event(1000 * number, number, DECISION if number % 2 else "prompt") for number in range(4)
+    ]
     for event in events:
         judge.require(ingest(subject, event.body(session), key).ok, "an ingest was refused")
     other = subject.make()
@@ -378,16 +633,40 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
     exchange = subject.act(DELETE, session)
     judge.require(exchange.ok and not subject.seen(session), "a deletion was refused")
     still = (subject.read(other), shown(subject, other))
-    judge.holds("delete.isolated", watched == still, trigger=exchange, expected="the events of another session stay", got=str(still))
+    judge.holds(
+        "delete.isolated",
+        watched == still,
+        trigger=exchange,
+        expected="the events of another session stay",
+        got=str(still),
+    )
     anew = create(subject, id=session)
     if not judge.accepted("delete.hard", anew, contrast=exchange):
         return
     record = subject.read(session)
-    left = (shown(subject, session), events_of(subject.send(DECISIONS, session), "decisions"), record.get("eventCount"))
-    judge.holds("delete.hard", left == ([], [], 0), trigger=anew, contrast=exchange, expected="no events", got=str(left))
+    left = (
+        shown(subject, session),
+        events_of(subject.send(DECISIONS, session), "decisions"),
+        record.get("eventCount"),
+    )
+    judge.holds(
+        "delete.hard",
+        left == ([], [], 0),
+        trigger=anew,
+        contrast=exchange,
+        expected="no events",
+        got=str(left),
+    )
     again = ingest(subject, events[1].body(session), key_for(subject, session))
     back = again.ok and shown(subject, session) == [events[1].mark]
-    judge.holds("delete.hard", back, trigger=again, contrast=exchange, expected="an id that is free again", got=again.answer())
+    judge.holds(
+        "delete.hard",
+        back,
+        trigger=again,
+        contrast=exchange,
+        expected="an id that is free again",
+        got=again.answer(),
+    )
     gone = subject.make()
     judge.require(subject.act(DELETE, gone).ok, "a deletion was refused")
     judge.observed("ingest.gone", ingest(subject, Event(0, 1).body(gone), default_key(subject)))
@@ -398,13 +677,18 @@ def test_the_candidate_key_survives(subject: Subject, judge: Judge) -> None:
     for status in ("completed", "hired"):
         assessment = subject.prepared("assessment", "assessmentId")
         session, other = (subject.make(assessmentId=assessment, keyStatus=status) for _ in range(2))
-        before = [subject.states.setup("candidate key", sessionId=identity).get("sessionId") for identity in (session, other)]
+        before = [
+            subject.states.setup("candidate key", sessionId=identity).get("sessionId")
+            for identity in (session, other)
+        ]
         judge.require(before == [session, other], "the candidate key does not name its session")
         exchange = subject.act(DELETE, session)
         judge.require(exchange.ok, f"a deletion answered {exchange.status}")
         expected = [{"status": status, "sessionId": None}, {"status": status, "sessionId": other}]
         got = [_key_of(subject, identity) for identity in (session, other)]
-        judge.holds("delete.key", got == expected, trigger=exchange, expected=str(expected), got=str(got))
+        judge.holds(
+            "delete.key", got == expected, trigger=exchange, expected=str(expected), got=str(got)
+        )
 
 
 def _key_of(subject: Subject, session: str) -> Mapping[str, Any] | None:
@@ -451,9 +735,15 @@ def test_a_candidate_reads_what_is_not_its_own(subject: Subject, judge: Judge) -
 def test_what_is_not_modelled(subject: Subject, judge: Judge) -> None:
     exchange = subject.send(subject.vocabulary.list)
     judge.observed("auth.subscription", exchange)
-    judge.observed("rate.global", exchange, f"x-ratelimit-limit is {exchange.headers.get('x-ratelimit-limit')!r}")
+    judge.observed(
+        "rate.global",
+        exchange,
+        f"x-ratelimit-limit is {exchange.headers.get('x-ratelimit-limit')!r}",
+    )
     twice = subject.act(UPDATE, subject.place("absent"), {"metadata": []})
-    judge.observed("request.precedence", twice, f"an invalid update of no session answers {twice.status}")
+    judge.observed(
+        "request.precedence", twice, f"an invalid update of no session answers {twice.status}"
+    )
     refused = create(subject, metadata=[])
     body = refused.json if isinstance(refused.json, dict) else {}
     judge.observed("error.details", refused, f"the answer has {', '.join(body)}")
@@ -466,8 +756,18 @@ def test_no_candidate_deletes(subject: Subject, judge: Judge) -> None:
     judge.require(ingest(subject, Event(0, 1).body(session), key).ok, "an ingest was refused")
     before = (subject.read(session), shown(subject, session))
     trigger = subject.act(DELETE, session, headers=key)
-    after = (subject.seen(session), events_of(timeline(subject, session)) if subject.seen(session) else [])
+    after = (
+        subject.seen(session),
+        events_of(timeline(subject, session)) if subject.seen(session) else [],
+    )
     contrast = subject.act(DELETE, session if after[0] else subject.make())
     if judge.refused("delete.reviewer-only", trigger, beside=contrast):
         same = after[0] == before[0] and len(after[1]) == len(before[1])
-        judge.holds("delete.reviewer-only", same, trigger=trigger, contrast=contrast, expected="the session as it was", got=str(after))
+        judge.holds(
+            "delete.reviewer-only",
+            same,
+            trigger=trigger,
+            contrast=contrast,
+            expected="the session as it was",
+            got=str(after),
+        )

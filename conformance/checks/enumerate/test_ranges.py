@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.judge import Judge
-from conformance.plugin import Case, each, paged, verifies
-from conformance.shelf import LONG_AGO, Shelf, elsewhere, pages, put_up
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Filter, Keeps, Parameter, Style
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, paged, verifies
+from session_contracts.conformance.shelf import LONG_AGO, Shelf, elsewhere, pages, put_up
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import Contract, Filter, Keeps, Parameter, Style
 
 _SECONDS = (0, 1, 2, 3, 4)
 _BOUND = 2
@@ -22,7 +22,11 @@ _LARGE = 100
 
 def _bounds(contract: Contract, vocabulary: Vocabulary) -> list[tuple[Parameter, Filter]]:
     parameters = contract.operations[vocabulary.list].parameters if vocabulary.list else ()
-    return [(parameter, parameter.filter) for parameter in parameters if parameter.filter and parameter.filter.keeps is not Keeps.EQUAL]
+    return [
+        (parameter, parameter.filter)
+        for parameter in parameters
+        if parameter.filter and parameter.filter.keeps is not Keeps.EQUAL
+    ]
 
 
 def bounds(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -34,11 +38,21 @@ def bounds(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None:
     """By itself, on records that lie where few others do: at the list's beginning, or at its end."""
     name, bound = case
-    base = LONG_AGO if bound.keeps is Keeps.TO else subject.about_now() - timedelta(seconds=max(_SECONDS))
+    base = (
+        LONG_AGO
+        if bound.keeps is Keeps.TO
+        else subject.about_now() - timedelta(seconds=max(_SECONDS))
+    )
     shelf = put_up(subject, _SECONDS, base=base)
     contrast = subject.listing(shelf.scope)
-    judge.require(set(subject.ids(contrast)) == shelf.ids, "a full page does not show just what was created")
-    wanted = shelf.between(_BOUND, max(_SECONDS)) if bound.keeps is Keeps.FROM else shelf.between(0, _BOUND)
+    judge.require(
+        set(subject.ids(contrast)) == shelf.ids, "a full page does not show just what was created"
+    )
+    wanted = (
+        shelf.between(_BOUND, max(_SECONDS))
+        if bound.keeps is Keeps.FROM
+        else shelf.between(0, _BOUND)
+    )
     for text in (shelf.moment(_BOUND), elsewhere(shelf.moment(_BOUND))):
         first, found = _walked(subject, {name: text})
         if not first.ok and text != shelf.moment(_BOUND):
@@ -46,20 +60,40 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
         if not judge.accepted(bound.rule, first, contrast=contrast):
             return
         # What further pages show is for another rule.
-        wrong = [record for record in subject.listed(first) if not _within(record.get(bound.field), bound, text)]
+        wrong = [
+            record
+            for record in subject.listed(first)
+            if not _within(record.get(bound.field), bound, text)
+        ]
         got = f"one of {wrong[0].get(bound.field)}" if wrong else ""
-        judge.holds(bound.rule, not wrong, trigger=first, contrast=contrast, expected=f"only those {bound.keeps} {text}", got=got)
+        judge.holds(
+            bound.rule,
+            not wrong,
+            trigger=first,
+            contrast=contrast,
+            expected=f"only those {bound.keeps} {text}",
+            got=got,
+        )
         # What is missing in the walk may be missing for the paging; what is missing on a single page too was left out.
         narrowed = subject.listing({**shelf.scope, name: text})
         missing = wanted - found - set(subject.ids(narrowed) if narrowed.ok else ())
         got = f"{len(missing)} of {len(wanted)} missing"
-        judge.holds(bound.rule, not missing, trigger=first, contrast=contrast, expected=f"all those {bound.keeps} {text}", got=got)
+        judge.holds(
+            bound.rule,
+            not missing,
+            trigger=first,
+            contrast=contrast,
+            expected=f"all those {bound.keeps} {text}",
+            got=got,
+        )
 
 
 def _walked(subject: Subject, filters: Mapping[str, str]) -> tuple[Exchange, set[str]]:
     """The first page, and the ids of every record that the pages of a list show."""
     first = subject.listing(filters, [("limit", str(_LARGE))])
-    return first, {identity for _, ids in pages(subject, filters, _LARGE) for identity in ids} if first.ok else set()
+    return first, {
+        identity for _, ids in pages(subject, filters, _LARGE) for identity in ids
+    } if first.ok else set()
 
 
 def _within(value: object, bound: Filter, text: str) -> bool:
@@ -75,8 +109,13 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
     """Beside records of another scope at the same moments, and others of the same scope outside of the bounds."""
     mine, _ = put_up(subject, _APART), put_up(subject, _APART)
     contrast = subject.listing(mine.scope)
-    judge.require(set(subject.ids(contrast)) == mine.ids, "a full page does not show just what was created")
-    since, until = ({name: mine.moment(second) for name in names} for names, second in zip(_names(subject), (_FIRST, _LAST), strict=True))
+    judge.require(
+        set(subject.ids(contrast)) == mine.ids, "a full page does not show just what was created"
+    )
+    since, until = (
+        {name: mine.moment(second) for name in names}
+        for names, second in zip(_names(subject), (_FIRST, _LAST), strict=True)
+    )
     alone = [subject.listing(bound, [("limit", "1")]).ok for bound in (since, until)]
     judge.require(all(alone), "not even one bound is accepted")
     for filters, wanted in (
@@ -88,7 +127,14 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
         if judge.accepted("list.filters-combine", page, contrast=contrast):
             good = set(subject.ids(page)) == wanted
             got = _described(subject.ids(page), mine)
-            judge.holds("list.filters-combine", good, trigger=page, contrast=contrast, expected=_described(list(wanted), mine), got=got)
+            judge.holds(
+                "list.filters-combine",
+                good,
+                trigger=page,
+                contrast=contrast,
+                expected=_described(list(wanted), mine),
+                got=got,
+            )
 
 
 @paged(Style.CURSOR)
@@ -98,13 +144,20 @@ def test_a_single_moment(subject: Subject, judge: Judge) -> None:
     shelf = put_up(subject, _APART)
     since, until = _names(subject)
     moment = dict.fromkeys([*since, *until], shelf.moment(_APART[1]))
-    judge.accepted("list.filters-combine", subject.listing({**shelf.scope, **moment}), contrast=subject.listing(shelf.scope))
+    judge.accepted(
+        "list.filters-combine",
+        subject.listing({**shelf.scope, **moment}),
+        contrast=subject.listing(shelf.scope),
+    )
 
 
 def _names(subject: Subject) -> tuple[list[str], list[str]]:
     """The parameters that set a first and a last moment."""
     found = _bounds(subject.contract, subject.vocabulary)
-    first, last = ([parameter.name for parameter, bound in found if bound.keeps is keeps] for keeps in (Keeps.FROM, Keeps.TO))
+    first, last = (
+        [parameter.name for parameter, bound in found if bound.keeps is keeps]
+        for keeps in (Keeps.FROM, Keeps.TO)
+    )
     return first, last
 
 
@@ -119,13 +172,26 @@ def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
     """Beside records of another scope at the same moments."""
     mine, _ = put_up(subject, _APART), put_up(subject, _APART)
     since, until = _names(subject)
-    narrow = {**mine.scope, **dict.fromkeys(since, mine.moment(_FIRST)), **dict.fromkeys(until, mine.moment(_LAST))}
+    narrow = {
+        **mine.scope,
+        **dict.fromkeys(since, mine.moment(_FIRST)),
+        **dict.fromkeys(until, mine.moment(_LAST)),
+    }
     for filters, wanted in ((mine.scope, set(mine.ids)), (narrow, mine.between(10, 30))):
         first = subject.listing(filters)
-        judge.require(set(subject.ids(first)) == wanted, "one page does not show what the filters keep")
+        judge.require(
+            set(subject.ids(first)) == wanted, "one page does not show what the filters keep"
+        )
         for page, ids in pages(subject, filters, 2):
             good = set(ids) <= wanted
-            judge.holds("list.filtered-walk", good, trigger=page, contrast=first, expected="only what matches", got=_described(ids, mine))
+            judge.holds(
+                "list.filtered-walk",
+                good,
+                trigger=page,
+                contrast=first,
+                expected="only what matches",
+                got=_described(ids, mine),
+            )
             if not good:
                 return
 

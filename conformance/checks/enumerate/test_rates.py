@@ -6,13 +6,13 @@ from typing import Any
 import isodate
 import pytest
 
-from conformance.checks.enumerate.test_authorization import judge_code
-from conformance.client import Exchange, Target
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.subject import Subject
-from openapi.model import RateLimits
+from session_contracts.conformance.checks.enumerate.test_authorization import judge_code
+from session_contracts.conformance.client import Exchange, Target
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import RateLimits
 
 _NUMBERS = ("limit", "remaining", "reset")
 _RETRY = "retryAfter"
@@ -57,20 +57,34 @@ def test_headers_on_every_answer(subject: Subject, judge: Judge) -> None:
     """Each operation, accepted and refused."""
     limits = _limits(subject)
     for operation in subject.contract.operations.values():
-        identities = [subject.place(subject.apt(operation.id)), subject.place("absent")] if "{" in operation.path else [None]
+        identities = (
+            [subject.place(subject.apt(operation.id)), subject.place("absent")]
+            if "{" in operation.path
+            else [None]
+        )
         for identity in identities:
             exchange = subject.act(operation.id, identity, subject.body(operation.id))
             told = {key: name for key, name in limits.headers.items() if key != _RETRY}
             wrong = [name for key, name in told.items() if not _good(exchange, key, name)]
             got = f"no good {', '.join(wrong)}"
-            judge.holds("rate.headers", not wrong, trigger=exchange, expected=", ".join(told.values()), got=got)
+            judge.holds(
+                "rate.headers",
+                not wrong,
+                trigger=exchange,
+                expected=", ".join(told.values()),
+                got=got,
+            )
 
 
 def _good(exchange: Exchange, key: str, name: str) -> bool:
-    return _number(exchange, name) is not None if key in _NUMBERS else bool(exchange.headers.get(name))
+    return (
+        _number(exchange, name) is not None if key in _NUMBERS else bool(exchange.headers.get(name))
+    )
 
 
-@verifies("rate.headers", "rate.limit", "rate.per-token", "rate.code", "rate.retry-after", "ingest.atomic")
+@verifies(
+    "rate.headers", "rate.limit", "rate.per-token", "rate.code", "rate.retry-after", "ingest.atomic"
+)
 @pytest.mark.usefixtures("afterwards", "limits")
 def test_limit(subject: Subject, judge: Judge) -> None:
     limits = _limits(subject)
@@ -84,7 +98,14 @@ def test_limit(subject: Subject, judge: Judge) -> None:
     last, made = _exhaust(limits, first, subject)
     kept = last.status in subject.contract.statuses(limits.rule)
     got = f"{last.status} to call {made}"
-    judge.holds(limits.rule, kept, trigger=last, contrast=first, expected="429 once the limit is used up", got=got)
+    judge.holds(
+        limits.rule,
+        kept,
+        trigger=last,
+        contrast=first,
+        expected="429 once the limit is used up",
+        got=got,
+    )
     early = min(_allowed(limits, first), limits.windows[0].calls)
     if not kept:
         return
@@ -93,7 +114,13 @@ def test_limit(subject: Subject, judge: Judge) -> None:
     _judge_operations(last, first, subject, judge)
     if judge.knows("ingest.atomic"):
         _judge_trace(last, first, subject, judge)
-    judge.holds(limits.rule, made > early, trigger=last, expected=f"at least {early} calls", got=f"{made - 1} calls")
+    judge.holds(
+        limits.rule,
+        made > early,
+        trigger=last,
+        expected=f"at least {early} calls",
+        got=f"{made - 1} calls",
+    )
     if judge.knows("rate.per-token"):
         _judge_others(last, first, subject, judge)
     if judge.knows("rate.retry-after"):
@@ -106,14 +133,32 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
     if _limits(subject).operations:
         free = subject.send(subject.vocabulary.list, query=_ONE)
         if _call(subject).status == refused.status:
-            judge.holds("rate.per-token", free.ok, trigger=free, contrast=first, expected="success", got=str(free.status))
+            judge.holds(
+                "rate.per-token",
+                free.ok,
+                trigger=free,
+                contrast=first,
+                expected="success",
+                got=str(free.status),
+            )
         return
     for operation in subject.contract.operations.values():
-        if "{" not in operation.path and operation.id != subject.vocabulary.list and operation.method == "GET":
+        if (
+            "{" not in operation.path
+            and operation.id != subject.vocabulary.list
+            and operation.method == "GET"
+        ):
             other = subject.send(operation.id)
             if _call(subject).status == refused.status:
                 kept = other.status == refused.status
-                judge.holds("rate.limit", kept, trigger=other, contrast=first, expected=str(refused.status), got=str(other.status))
+                judge.holds(
+                    "rate.limit",
+                    kept,
+                    trigger=other,
+                    contrast=first,
+                    expected=str(refused.status),
+                    got=str(other.status),
+                )
 
 
 def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
@@ -123,10 +168,19 @@ def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Ju
     if done.ok and kept_out.status != refused.status:
         none = kept_out.status in judge.statuses("session.not-found")
         got = str(kept_out.status)
-        judge.holds("ingest.atomic", none, trigger=kept_out, contrast=done, expected="nothing of what was refused", got=got)
+        judge.holds(
+            "ingest.atomic",
+            none,
+            trigger=kept_out,
+            contrast=done,
+            expected="nothing of what was refused",
+            got=got,
+        )
 
 
-def _judge_window(limits: RateLimits, made: int, first: Exchange, subject: Subject, judge: Judge) -> None:
+def _judge_window(
+    limits: RateLimits, made: int, first: Exchange, subject: Subject, judge: Judge
+) -> None:
     """When its time is over, one may call again, as often as the limit says. A window may turn meanwhile, but not twice in a row."""
     try:
         subject.advance(isodate.duration_isoformat(limits.windows[0].per))
@@ -134,17 +188,35 @@ def _judge_window(limits: RateLimits, made: int, first: Exchange, subject: Subje
         judge.unexercised(limits.rule, str(reason))
         return
     again = _call(subject)
-    if judge.holds(limits.rule, again.ok, trigger=again, expected=f"success after {limits.windows[0].per}", got=str(again.status)):
+    if judge.holds(
+        limits.rule,
+        again.ok,
+        trigger=again,
+        expected=f"success after {limits.windows[0].per}",
+        got=str(again.status),
+    ):
         last, more = _exhaust(limits, again, subject)
         fewest, most = min(made, more - 2), _allowed(limits, first)
-        judge.holds(limits.rule, fewest <= most, trigger=last, contrast=first, expected=f"at most {most} calls", got=f"{fewest} calls")
+        judge.holds(
+            limits.rule,
+            fewest <= most,
+            trigger=last,
+            contrast=first,
+            expected=f"at most {most} calls",
+            got=f"{fewest} calls",
+        )
 
 
 def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
     """While one token has used its calls up, those of another are counted apart, of whatever tenant it is."""
     scope = subject.operation(subject.vocabulary.list or subject.vocabulary.read).scope
-    variants: list[dict[str, Any]] = [{"tenant": "other"}, {"scopes": [scope.name]} if scope else {}]
-    tied = [{"kind": kind, param: subject.make()} for kind, param in subject.vocabulary.ties.items()]
+    variants: list[dict[str, Any]] = [
+        {"tenant": "other"},
+        {"scopes": [scope.name]} if scope else {},
+    ]
+    tied = [
+        {"kind": kind, param: subject.make()} for kind, param in subject.vocabulary.ties.items()
+    ]
     for params in tied or variants:
         try:
             headers = subject.credential(**params)
@@ -153,14 +225,31 @@ def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: J
         if headers.items() - subject.target.headers.items():
             other = _call(subject, headers)
             free = other.status not in judge.statuses("rate.limit")
-            judge.holds("rate.per-token", free, trigger=other, contrast=first, expected="success with another token", got=str(other.status))
+            judge.holds(
+                "rate.per-token",
+                free,
+                trigger=other,
+                contrast=first,
+                expected="success with another token",
+                got=str(other.status),
+            )
 
 
 def _judge_countdown(limits: RateLimits, first: Exchange, second: Exchange, judge: Judge) -> None:
-    before, after = _number(first, limits.headers["remaining"]), _number(second, limits.headers["remaining"])
+    before, after = (
+        _number(first, limits.headers["remaining"]),
+        _number(second, limits.headers["remaining"]),
+    )
     turned = _number(first, limits.headers["reset"]) != _number(second, limits.headers["reset"])
     if before is not None and after is not None and not turned:
-        judge.holds("rate.headers", after < before, trigger=second, contrast=first, expected=f"fewer than {before}", got=str(after))
+        judge.holds(
+            "rate.headers",
+            after < before,
+            trigger=second,
+            contrast=first,
+            expected=f"fewer than {before}",
+            got=str(after),
+        )
 
 
 def _allowed(limits: RateLimits, first: Exchange) -> int:
@@ -184,7 +273,12 @@ def _judge_return(refused: Exchange, subject: Subject, judge: Judge) -> None:
     longest = int(_limits(subject).windows[0].per.total_seconds()) + 1
     if seconds is None or seconds > longest:
         got = refused.headers.get("Retry-After", "no Retry-After")
-        judge.violated("rate.retry-after", trigger=refused, expected=f"Retry-After in seconds, at most {longest}", got=got)
+        judge.violated(
+            "rate.retry-after",
+            trigger=refused,
+            expected=f"Retry-After in seconds, at most {longest}",
+            got=got,
+        )
         return
     try:
         subject.advance(f"PT{seconds}S")
@@ -192,7 +286,13 @@ def _judge_return(refused: Exchange, subject: Subject, judge: Judge) -> None:
         judge.unexercised("rate.retry-after", str(reason))
         return
     again = _call(subject)
-    judge.holds("rate.retry-after", again.ok, trigger=again, expected=f"success after {seconds} seconds", got=str(again.status))
+    judge.holds(
+        "rate.retry-after",
+        again.ok,
+        trigger=again,
+        expected=f"success after {seconds} seconds",
+        got=str(again.status),
+    )
 
 
 @verifies("rate.plan")

@@ -3,25 +3,31 @@
 import uuid
 from datetime import datetime, timedelta
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.shapes import Record
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
 
 _NOTES = "Réviewed <twice> & \"as\" 'agreed'\n🏠"
 _TOLERANCE = timedelta(seconds=5)
 _DECISIONS = ("approved", "denied")
 
 
-def _review(subject: Subject, identity: str, decision: str = "approved", **members: object) -> Exchange:
+def _review(
+    subject: Subject, identity: str, decision: str = "approved", **members: object
+) -> Exchange:
     return subject.act("reviewSession", identity, {"reviewStatus": decision, **members})
 
 
 def _reviewed(
-    subject: Subject, judge: Judge, identity: str, decision: str = "approved", notes: str = "Reviewed."
+    subject: Subject,
+    judge: Judge,
+    identity: str,
+    decision: str = "approved",
+    notes: str = "Reviewed.",
 ) -> tuple[Exchange, Record]:
     """A review that was accepted and took effect, and the session as it reads afterwards. Raises Unexercised."""
     subject.require_state(identity, "awaiting_review")
@@ -38,9 +44,17 @@ def test_returns_updated(subject: Subject, judge: Judge) -> None:
         exchange, after = _reviewed(subject, judge, identity, decision)
         answered = subject.record(exchange, identity)
         trusted = _trusted(after, submission)
-        differ = [name for name in sorted(answered.keys() & trusted) if answered[name] != after[name]]
+        differ = [
+            name for name in sorted(answered.keys() & trusted) if answered[name] != after[name]
+        ]
         got = ", ".join(f"{name} {answered[name]!r}, later {after[name]!r}" for name in differ)
-        judge.holds("review.returns-updated", not differ, trigger=exchange, expected="what a later read gives", got=got)
+        judge.holds(
+            "review.returns-updated",
+            not differ,
+            trigger=exchange,
+            expected="what a later read gives",
+            got=got,
+        )
 
 
 def _trusted(after: Record, submission: Record) -> set[str]:
@@ -64,14 +78,26 @@ def test_notes_kept(subject: Subject, judge: Judge) -> None:
         after = subject.require_state(identity, decision)
         judge.require("reviewNotes" in after, "the session has no reviewNotes")
         kept = after["reviewNotes"]
-        judge.holds("review.notes-kept", kept == _NOTES, trigger=exchange, expected=repr(_NOTES), got=repr(kept))
+        judge.holds(
+            "review.notes-kept",
+            kept == _NOTES,
+            trigger=exchange,
+            expected=repr(_NOTES),
+            got=repr(kept),
+        )
 
 
 @verifies("review.notes-optional")
 def test_notes_optional(subject: Subject, judge: Judge) -> None:
     for decision in _DECISIONS:
-        contrast = _review(subject, subject.make(status="completed"), decision, reviewNotes="Reviewed.")
-        judge.accepted("review.notes-optional", _review(subject, subject.make(status="completed"), decision), contrast=contrast)
+        contrast = _review(
+            subject, subject.make(status="completed"), decision, reviewNotes="Reviewed."
+        )
+        judge.accepted(
+            "review.notes-optional",
+            _review(subject, subject.make(status="completed"), decision),
+            contrast=contrast,
+        )
 
 
 @verifies("review.reviewed-at", "review.times")
@@ -86,17 +112,27 @@ def _judge_reviewed_at(subject: Subject, judge: Judge, decision: str) -> None:
     before = subject.record(exchange, identity)
     judge.require("reviewedAt" in before, "the session has no reviewedAt")
     value = before["reviewedAt"]
-    early = judge.holds("review.reviewed-at", value is None, trigger=exchange, expected="null before", got=repr(value))
+    early = judge.holds(
+        "review.reviewed-at",
+        value is None,
+        trigger=exchange,
+        expected="null before",
+        got=repr(value),
+    )
     begun = _now(subject)
     exchange, after = _reviewed(subject, judge, identity, decision)
     ended = _now(subject)
     value = after.get("reviewedAt")
     time = shapes.moment(value)
     judge.require(value is None or time is not None, "reviewedAt is no time")
-    good = time is not None and (begun is None or ended is None or begun - _TOLERANCE <= time <= ended + _TOLERANCE)
+    good = time is not None and (
+        begun is None or ended is None or begun - _TOLERANCE <= time <= ended + _TOLERANCE
+    )
     if early:
         expected = f"the time of the review, about {begun or 'now'}"
-        judge.holds("review.reviewed-at", good, trigger=exchange, expected=expected, got=repr(value))
+        judge.holds(
+            "review.reviewed-at", good, trigger=exchange, expected=expected, got=repr(value)
+        )
     same = "the same as" if after.get("updatedAt") == value else "other than"
     judge.observed("review.times", exchange, f"reviewedAt is {same} updatedAt")
 
@@ -125,7 +161,13 @@ def test_email(subject: Subject, judge: Judge) -> None:
         exchange, _ = _reviewed(subject, judge, identity, decision)
         sent = subject.awaited(identity, "email")
         to = [message.get("to") for message in sent]
-        judge.holds("review.email", to == [address], trigger=exchange, expected=f"one e-mail to {address}", got=f"e-mails to {to}")
+        judge.holds(
+            "review.email",
+            to == [address],
+            trigger=exchange,
+            expected=f"one e-mail to {address}",
+            got=f"e-mails to {to}",
+        )
 
 
 @verifies("review.email-needs-address")
@@ -137,7 +179,13 @@ def test_email_needs_address(subject: Subject, judge: Judge) -> None:
     _require_mail(subject, judge)
     for identity, exchange in reviews.items():
         sent = _mails(subject, identity)
-        judge.holds("review.email-needs-address", not sent, trigger=exchange, expected="no e-mail", got=str(sent))
+        judge.holds(
+            "review.email-needs-address",
+            not sent,
+            trigger=exchange,
+            expected="no e-mail",
+            got=str(sent),
+        )
 
 
 def _require_mail(subject: Subject, judge: Judge) -> str:
@@ -152,7 +200,11 @@ def _require_mail(subject: Subject, judge: Judge) -> str:
 def test_email_tells_decision(subject: Subject, judge: Judge) -> None:
     """Refused for its state, and refused for its body."""
     refused = {}
-    for state, decision in (("active", "approved"), ("approved", "denied"), ("awaiting_review", "undecided")):
+    for state, decision in (
+        ("active", "approved"),
+        ("approved", "denied"),
+        ("awaiting_review", "undecided"),
+    ):
         identity = subject.place(state, email=_address())
         subject.require_state(identity, state)
         exchange = _review(subject, identity, decision)
@@ -161,7 +213,13 @@ def test_email_tells_decision(subject: Subject, judge: Judge) -> None:
     _require_mail(subject, judge)
     for identity, exchange in refused.items():
         sent = _mails(subject, identity)
-        judge.holds("review.email-tells-decision", not sent, trigger=exchange, expected="no e-mail", got=str(sent))
+        judge.holds(
+            "review.email-tells-decision",
+            not sent,
+            trigger=exchange,
+            expected="no e-mail",
+            got=str(sent),
+        )
 
 
 @verifies("review.notes-internal")
@@ -173,7 +231,13 @@ def test_notes_internal(subject: Subject, judge: Judge) -> None:
         sent = subject.awaited(identity, "email")
         judge.require(bool(sent), "the review sent no e-mail that could tell the notes")
         told = secret in str(sent)
-        judge.holds("review.notes-internal", not told, trigger=exchange, expected="an e-mail without the notes", got=str(sent))
+        judge.holds(
+            "review.notes-internal",
+            not told,
+            trigger=exchange,
+            expected="an e-mail without the notes",
+            got=str(sent),
+        )
 
 
 @verifies("plan.writes")
@@ -187,8 +251,16 @@ def test_review_status_filter_knows_of_reviews(subject: Subject, judge: Judge) -
     scope = {"contactId": subject.scope()["contactId"]}
     identity = subject.make(status="completed", **scope)
     _reviewed(subject, judge, identity, "denied")
-    judge.require(identity in subject.ids(subject.listing(scope)), "the session is not listed at all")
+    judge.require(
+        identity in subject.ids(subject.listing(scope)), "the session is not listed at all"
+    )
     pending = subject.listing({"reviewStatus": "pending_review"})
     wrong = identity in subject.ids(pending)
     got = f"also {identity}, which is denied"
-    judge.holds("list.filter-review-status", not wrong, trigger=pending, expected="only those pending now", got=got)
+    judge.holds(
+        "list.filter-review-status",
+        not wrong,
+        trigger=pending,
+        expected="only those pending now",
+        got=got,
+    )

@@ -6,14 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from conformance import shapes
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.shapes import Record
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
 
 _TTL = timedelta(days=30)
-_SUBMISSION = {"fullName": "Zoë Ångström", "budget": 2500, "pets": None, "co-applicants": [{"name": "Li"}], "smoker": False}
+_SUBMISSION = {
+    "fullName": "Zoë Ångström",
+    "budget": 2500,
+    "pets": None,
+    "co-applicants": [{"name": "Li"}],
+    "smoker": False,
+}
 
 
 @verifies("session.submission")
@@ -25,7 +31,9 @@ def test_submission(subject: Subject, judge: Judge) -> None:
         got = subject.record(exchange, identity).get("submission")
         judge.require(isinstance(got, dict), "the session has no submission")
         expected, text = (json.dumps(value, ensure_ascii=False) for value in (submission, got))
-        judge.holds("session.submission", got == submission, trigger=exchange, expected=expected, got=text)
+        judge.holds(
+            "session.submission", got == submission, trigger=exchange, expected=expected, got=text
+        )
 
 
 @verifies("session.expires-at")
@@ -57,12 +65,21 @@ def test_expires_at_outlives_a_review(subject: Subject, judge: Judge) -> None:
 
 
 def _judge_expires(record: Record, identity: str, subject: Subject, judge: Judge) -> None:
-    created, expires = shapes.moment(record.get("createdAt")), shapes.moment(record.get("expiresAt"))
+    created, expires = (
+        shapes.moment(record.get("createdAt")),
+        shapes.moment(record.get("expiresAt")),
+    )
     judge.require(created is not None and expires is not None, "createdAt or expiresAt is no time")
     assert created is not None
     assert expires is not None
     expected, got = (created + _TTL).isoformat(), expires.isoformat()
-    judge.holds("session.expires-at", created + _TTL == expires, trigger=subject.fetch(identity), expected=expected, got=got)
+    judge.holds(
+        "session.expires-at",
+        created + _TTL == expires,
+        trigger=subject.fetch(identity),
+        expected=expected,
+        got=got,
+    )
 
 
 @verifies("session.expired-readable")
@@ -72,15 +89,27 @@ def test_expired_is_listed(subject: Subject, judge: Judge) -> None:
     exchange = subject.listing(scope)
     shown = subject.ids(exchange)
     judge.require(active in shown, "an active session is not listed either")
-    judge.holds("session.expired-readable", expired in shown, trigger=exchange, expected=f"{expired} too", got="only the active one")
+    judge.holds(
+        "session.expired-readable",
+        expired in shown,
+        trigger=exchange,
+        expected=f"{expired} too",
+        got="only the active one",
+    )
 
 
 @verifies("session.not-created-here")
 def test_not_created_here(subject: Subject, judge: Judge) -> None:
-    body = {"contactId": str(uuid.uuid4()), "workflowTemplateId": str(uuid.uuid4()), "submission": {"fullName": "Jane Smith"}}
+    body = {
+        "contactId": str(uuid.uuid4()),
+        "workflowTemplateId": str(uuid.uuid4()),
+        "submission": {"fullName": "Jane Smith"},
+    }
     path = subject.operation("listSessions").path
     contrast = subject.send("listSessions")
-    trigger = subject.target.send("POST", path, body=json.dumps(body).encode(), media_type="application/json")
+    trigger = subject.target.send(
+        "POST", path, body=json.dumps(body).encode(), media_type="application/json"
+    )
     judge.refused("session.not-created-here", trigger, beside=contrast)
 
 
@@ -92,7 +121,14 @@ def test_draft(subject: Subject, judge: Judge) -> None:
     if judge.accepted("session.draft", exchange, contrast=contrast):
         got = subject.record(exchange, identity).get("status")
         judge.require(isinstance(got, str), "the session has no status")
-        judge.holds("session.draft", got == "draft", trigger=exchange, contrast=contrast, expected="status draft", got=str(got))
+        judge.holds(
+            "session.draft",
+            got == "draft",
+            trigger=exchange,
+            contrast=contrast,
+            expected="status draft",
+            got=str(got),
+        )
 
 
 @verifies("session.placed-past-due")
@@ -117,6 +153,16 @@ def test_status_filter_knows_of_expiry(subject: Subject, judge: Judge) -> None:
     expired, active = subject.listing({"status": "expired"}), subject.listing({"status": "active"})
     judge.require(len(subject.ids(expired)) < 50, "other expired sessions fill the page")
     narrowed = subject.listing({**scope, "status": "expired"})
-    found = identity in {*subject.ids(expired), *subject.ids(narrowed)} and identity not in subject.ids(active)
+    found = identity in {
+        *subject.ids(expired),
+        *subject.ids(narrowed),
+    } and identity not in subject.ids(active)
     expected = f"{identity} among the expired only"
-    judge.holds("list.filter-status", found, trigger=expired, contrast=baseline, expected=expected, got="otherwise")
+    judge.holds(
+        "list.filter-status",
+        found,
+        trigger=expired,
+        contrast=baseline,
+        expected=expected,
+        got="otherwise",
+    )

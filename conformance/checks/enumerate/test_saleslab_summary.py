@@ -6,13 +6,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.shelf import pages, written
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.shelf import pages, written
+from session_contracts.conformance.subject import Subject
 
 _FIGURES = "getAnalyticsSummary"
 _HOUR = timedelta(hours=1)
@@ -31,23 +31,46 @@ def _summary(subject: Subject, judge: Judge, **period: str) -> tuple[Exchange, M
 def _quiet(subject: Subject) -> datetime:
     """The beginning of an hour, years ago, in which nothing else happened: a check knows everything that counts. Raises Unexercised."""
     for _ in range(5):
-        start = datetime.fromisoformat("2002-01-01T00:00:00Z") + random.randrange(100_000) * 2 * _HOUR
+        start = (
+            datetime.fromisoformat("2002-01-01T00:00:00Z") + random.randrange(100_000) * 2 * _HOUR
+        )
         period = {"from": written(start), "to": written(start + _HOUR)}
         if not subject.ids(subject.listing(period)):
             return start
-    raise Unexercised("the list shows sessions in every hour that was tried, although nothing was made there")
+    raise Unexercised(
+        "the list shows sessions in every hour that was tried, although nothing was made there"
+    )
 
 
 def _period(start: datetime) -> dict[str, str]:
     return {"from": written(start), "to": written(start + _HOUR)}
 
 
-def _judge_count(rule: str, member: str, expected: object, exchange: Exchange, record: Mapping[str, Any], judge: Judge) -> None:
+def _judge_count(
+    rule: str,
+    member: str,
+    expected: object,
+    exchange: Exchange,
+    record: Mapping[str, Any],
+    judge: Judge,
+) -> None:
     judge.require(member in record, f"the summary has no {member}")
-    judge.holds(rule, record[member] == expected, trigger=exchange, expected=f"{member} {expected}", got=str(record[member]))
+    judge.holds(
+        rule,
+        record[member] == expected,
+        trigger=exchange,
+        expected=f"{member} {expected}",
+        got=str(record[member]),
+    )
 
 
-@verifies("summary.sessions", "summary.scored", "summary.avg-score", "summary.unique-reps", "summary.rounding")
+@verifies(
+    "summary.sessions",
+    "summary.scored",
+    "summary.avg-score",
+    "summary.unique-reps",
+    "summary.rounding",
+)
 def test_figures(subject: Subject, judge: Judge) -> None:
     """A period of which everything is known: scored and others, several by one rep, a rep without a score, and others beside it."""
     start = _quiet(subject)
@@ -71,7 +94,9 @@ def test_figures(subject: Subject, judge: Judge) -> None:
     judge.require("avg_score" in record, "the summary has no avg_score")
     average, got = sum(scores) / len(scores), record["avg_score"]
     good = isinstance(got, int | float) and not isinstance(got, bool) and abs(got - average) < 1
-    judge.holds("summary.avg-score", good, trigger=exchange, expected=f"about {average:.2f}", got=str(got))
+    judge.holds(
+        "summary.avg-score", good, trigger=exchange, expected=f"about {average:.2f}", got=str(got)
+    )
     judge.observed("summary.rounding", exchange, f"avg_score of {average:.2f} is {got}")
 
 
@@ -93,25 +118,42 @@ def test_figures_agree_with_the_list(subject: Subject, judge: Judge) -> None:
         rows |= {str(row.get("id")): row for row in subject.listed(page)}
     judge.require(set(placed) <= rows.keys(), "the list does not show all that was created")
     judge.require(theirs not in rows, "the list shows what belongs to another tenant")
-    judge.require(all(_lies_in(row, period) for row in rows.values()), "the list shows what lies outside of the period")
-    judge.require(all({"status", "user_id"} <= row.keys() for row in rows.values()), "a listed session lacks a member")
+    judge.require(
+        all(_lies_in(row, period) for row in rows.values()),
+        "the list shows what lies outside of the period",
+    )
+    judge.require(
+        all({"status", "user_id"} <= row.keys() for row in rows.values()),
+        "a listed session lacks a member",
+    )
     _judge_count("summary.sessions", "sessions", len(rows), exchange, record, judge)
     scored = sum(row["status"] == "scored" for row in rows.values())
     _judge_count("summary.scored", "scored", scored, exchange, record, judge)
-    _judge_count("summary.unique-reps", "unique_reps", len({row["user_id"] for row in rows.values()}), exchange, record, judge)
+    _judge_count(
+        "summary.unique-reps",
+        "unique_reps",
+        len({row["user_id"] for row in rows.values()}),
+        exchange,
+        record,
+        judge,
+    )
 
 
 def _lies_in(row: Mapping[str, Any], period: Mapping[str, str]) -> bool:
     started = shapes.moment(row.get("started_at"))
     first, last = (shapes.moment(period[name]) for name in ("from", "to"))
-    return started is not None and first is not None and last is not None and first <= started <= last
+    return (
+        started is not None and first is not None and last is not None and first <= started <= last
+    )
 
 
 @verifies("summary.sessions")
 def test_more_than_a_page_holds(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
     user = subject.prepared("user")
-    made = [subject.make(user_id=user, started_at=written(start + _HOUR / 2)) for _ in range(_LARGE + 1)]
+    made = [
+        subject.make(user_id=user, started_at=written(start + _HOUR / 2)) for _ in range(_LARGE + 1)
+    ]
     exchange, record = _summary(subject, judge, **_period(start))
     _judge_count("summary.sessions", "sessions", len(made), exchange, record, judge)
 
@@ -122,7 +164,11 @@ def test_bounds(subject: Subject, judge: Judge) -> None:
     for moment in (start, start + _HOUR):
         subject.make(started_at=written(moment))
     exchange, record = _summary(subject, judge, **_period(start))
-    judge.observed("summary.moment", exchange, f"of two sessions at the very bounds {record.get('sessions')} count")
+    judge.observed(
+        "summary.moment",
+        exchange,
+        f"of two sessions at the very bounds {record.get('sessions')} count",
+    )
 
 
 @verifies("summary.nothing-scored")
@@ -138,19 +184,34 @@ def test_period(subject: Subject, judge: Judge) -> None:
     for name, expected in (("from", start), ("to", start + _HOUR)):
         judge.require(name in record, f"the summary has no {name}")
         good = shapes.moment(record[name]) == expected
-        judge.holds("summary.period", good, trigger=exchange, expected=f"{name} {written(expected)}", got=str(record[name]))
+        judge.holds(
+            "summary.period",
+            good,
+            trigger=exchange,
+            expected=f"{name} {written(expected)}",
+            got=str(record[name]),
+        )
 
 
 @verifies("summary.from-default", "summary.to-default")
 def test_default_period(subject: Subject, judge: Judge) -> None:
     """What it says, and what it counts: a session of 29 days ago and one of this moment do, one of 31 days ago does not."""
     now = subject.about_now()
-    for name, rule, expected in (("from", "summary.from-default", now - timedelta(days=30)), ("to", "summary.to-default", now)):
+    for name, rule, expected in (
+        ("from", "summary.from-default", now - timedelta(days=30)),
+        ("to", "summary.to-default", now),
+    ):
         exchange, record = _summary(subject, judge)
         judge.require(name in record, f"the summary has no {name}")
         moment = shapes.moment(record[name])
         good = moment is not None and abs(moment - expected) <= _TOLERANCE
-        judge.holds(rule, good, trigger=exchange, expected=f"about {written(expected)}", got=str(record[name]))
+        judge.holds(
+            rule,
+            good,
+            trigger=exchange,
+            expected=f"about {written(expected)}",
+            got=str(record[name]),
+        )
     for rule, ago, counts in (
         ("summary.from-default", timedelta(days=29, hours=23), True),
         ("summary.from-default", timedelta(days=30, hours=1), False),
@@ -159,7 +220,10 @@ def test_default_period(subject: Subject, judge: Judge) -> None:
         _, before = _summary(subject, judge)
         subject.make(started_at=written(now - ago))
         exchange, after = _summary(subject, judge)
-        judge.require(isinstance(before.get("sessions"), int) and isinstance(after.get("sessions"), int), "the summary has no sessions")
+        judge.require(
+            isinstance(before.get("sessions"), int) and isinstance(after.get("sessions"), int),
+            "the summary has no sessions",
+        )
         got = after["sessions"] - before["sessions"]
         what = f"{int(counts)} more for a session of {ago} ago"
         judge.holds(rule, got == int(counts), trigger=exchange, expected=what, got=f"{got} more")
@@ -178,4 +242,11 @@ def test_other_tenants_do_not_count(subject: Subject, judge: Judge) -> None:
     exchange, after = _summary(subject, judge, **_period(start))
     names = ("sessions", "scored", "avg_score", "unique_reps")
     expected, got = ({name: record.get(name) for name in names} for record in (before, after))
-    judge.holds("summary.tenant", got == expected, trigger=exchange, contrast=contrast, expected=str(expected), got=str(got))
+    judge.holds(
+        "summary.tenant",
+        got == expected,
+        trigger=exchange,
+        contrast=contrast,
+        expected=str(expected),
+        got=str(got),
+    )

@@ -6,13 +6,13 @@ from datetime import timedelta
 import isodate
 import pytest
 
-from conformance import shapes
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import Case, each
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Lifecycle, Refusal, Timer
+from session_contracts.conformance import shapes
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import Contract, Lifecycle, Refusal, Timer
 
 _MARGIN = timedelta(hours=1)
 
@@ -40,8 +40,15 @@ def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
 @pytest.mark.usefixtures("afterwards")
 def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
     subject.now()
-    placed = {state: identity for state in case.sources if (identity := _placed(case, state, subject)) is not None}
-    judge.require(bool(placed), f"no record could be placed with a {case.due} that is {case.after} after {case.since}")
+    placed = {
+        state: identity
+        for state in case.sources
+        if (identity := _placed(case, state, subject)) is not None
+    }
+    judge.require(
+        bool(placed),
+        f"no record could be placed with a {case.due} that is {case.after} after {case.since}",
+    )
     _advance(subject, case.after - _MARGIN)
     _judge(case, placed, "source", subject, judge)
     _advance(subject, 2 * _MARGIN)
@@ -50,12 +57,21 @@ def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
         _judge_closed(case, operation, refusal, placed, subject, judge)
 
 
-def _judge_closed(timer: Timer, operation: str, refusal: Refusal, placed: dict[str, str], subject: Subject, judge: Judge) -> None:
+def _judge_closed(
+    timer: Timer,
+    operation: str,
+    refusal: Refusal,
+    placed: dict[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
     """A record that time has moved is refused like one that was placed in that state."""
     for identity in placed.values():
         if subject.state(identity) == timer.target:
             trigger = subject.act(operation, identity, subject.body(operation))
-            beside = subject.act(operation, subject.place(subject.apt(operation)), subject.body(operation))
+            beside = subject.act(
+                operation, subject.place(subject.apt(operation)), subject.body(operation)
+            )
             judge.refused(refusal.rule, trigger, beside=beside, statuses=(refusal.status,))
 
 
@@ -66,7 +82,10 @@ def _placed(timer: Timer, state: str, subject: Subject) -> str | None:
         record = subject.require_state(identity, state)
     except Unexercised:
         return None
-    since, due = shapes.moment(record.get(timer.since or "")), shapes.moment(record.get(timer.due or ""))
+    since, due = (
+        shapes.moment(record.get(timer.since or "")),
+        shapes.moment(record.get(timer.due or "")),
+    )
     return identity if since and due and due - since == timer.after else None
 
 
@@ -83,4 +102,10 @@ def _judge(timer: Timer, placed: dict[str, str], when: str, subject: Subject, ju
         if timer.optional:
             judge.observed(timer.rule, exchange, f"{state} is {found} {moment}")
         else:
-            judge.holds(timer.rule, found == expected, trigger=exchange, expected=f"{expected} {moment}", got=str(found))
+            judge.holds(
+                timer.rule,
+                found == expected,
+                trigger=exchange,
+                expected=f"{expected} {moment}",
+                got=str(found),
+            )

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from conformance.client import Exchange
-from conformance.errors import Unexercised
-from conformance.judge import Judge
-from conformance.plugin import Case, each
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Creation
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import Contract, Creation
 
 
 def creations(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -30,7 +30,13 @@ def test_creation(case: Creation, subject: Subject, judge: Judge) -> None:
     record = subject.read(_identity(exchange, subject))
     judge.require(subject.shows_state(record), "the record does not tell its state")
     found = subject.table.state_of(record)
-    judge.holds(case.rule, subject.reads_as(found, case.target), trigger=exchange, expected=case.target, got=str(found))
+    judge.holds(
+        case.rule,
+        subject.reads_as(found, case.target),
+        trigger=exchange,
+        expected=case.target,
+        got=str(found),
+    )
 
 
 def _identity(exchange: Exchange, subject: Subject) -> str:

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from conformance.checks.enumerate.test_openscouter_payout import payouts
-from conformance.checks.explore.test_race import parallel
-from conformance.client import Exchange
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.subject import Subject
+from session_contracts.conformance.checks.enumerate.test_openscouter_payout import payouts
+from session_contracts.conformance.checks.explore.test_race import parallel
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
 
 _RUNNERS = 6
 
@@ -18,13 +18,17 @@ def test_one_payout_after_a_race(subject: Subject, judge: Judge) -> None:
     calm = subject.place("analyzed")
     judge.require(_confirm(subject, calm).ok, "a confirmation is not possible at all")
     _confirm(subject, calm)
-    judge.require(payouts(subject, calm) == 1, "one confirmation after the other does not queue one payout")
+    judge.require(
+        payouts(subject, calm) == 1, "one confirmation after the other does not queue one payout"
+    )
     raced = subject.place("analyzed")
     answers = parallel([partial(_confirm, subject, raced)] * _RUNNERS)
     won = [answer for answer in answers if answer.ok]
     judge.require(len(won) == 1, f"{len(won)} of {_RUNNERS} parallel confirmations succeeded")
     sent = payouts(subject, raced)
-    judge.holds("confirm.payout", sent == 1, trigger=won[0], expected="one payout", got=f"{sent} payouts")
+    judge.holds(
+        "confirm.payout", sent == 1, trigger=won[0], expected="one payout", got=f"{sent} payouts"
+    )
 
 
 def _confirm(subject: Subject, identity: str) -> Exchange:

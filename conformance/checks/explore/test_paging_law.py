@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.client import Exchange
-from conformance.errors import Broken
-from conformance.judge import Judge
-from conformance.plugin import paged, verifies
-from conformance.search import Search
-from conformance.shelf import Shelf, pages, put_up
-from conformance.subject import Subject
-from openapi.model import Style
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Broken
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.search import Search
+from session_contracts.conformance.shelf import Shelf, pages, put_up
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Style
 
 _RULES = ("list.order", "list.limit", "list.walk", "list.walk-ties", "list.walk-growing")
 _SECOND = st.integers(0, 5)
@@ -47,7 +47,9 @@ def test_walks(subject: Subject, judge: Judge, search: Search) -> None:
     try:
         law()
     except Broken as broken:
-        judge.violated(broken.rule, trigger=calls[-1], expected=broken.expected, got=broken.got, sequence=calls)
+        judge.violated(
+            broken.rule, trigger=calls[-1], expected=broken.expected, got=broken.got, sequence=calls
+        )
         return
     for rule in sorted(held):
         judge.holds(rule, True, trigger=calls[-1], expected="", got="")
@@ -56,7 +58,10 @@ def test_walks(subject: Subject, judge: Judge, search: Search) -> None:
 def _walks(subject: Subject, judge: Judge) -> bool:
     """Whether a plain walk is complete. Raises Unexercised where not even one page shows what was made."""
     shelf = put_up(subject, range(5))
-    judge.require(set(subject.ids(subject.listing(shelf.scope))) == shelf.ids, "a full page does not show just what was created")
+    judge.require(
+        set(subject.ids(subject.listing(shelf.scope))) == shelf.ids,
+        "a full page does not show just what was created",
+    )
     walked = [identity for _, ids in pages(subject, shelf.scope, 2) for identity in ids]
     judge.require(set(walked) <= shelf.ids, "a page shows what does not belong to the list")
     return sorted(walked) == sorted(shelf.ids)
@@ -75,14 +80,21 @@ def _walk(subject: Subject, rule: str, seconds: Sequence[int], limit: int) -> No
         _expect(rule, page.ok, "a page, for more were announced", str(page.status))
         most = min(limit, len(seconds)) if not walked else limit
         good = len(ids) == most if not walked else len(ids) <= most
-        _expect("list.limit", good, f"{'' if not walked else 'at most '}{most} records", str(len(ids)))
+        _expect(
+            "list.limit", good, f"{'' if not walked else 'at most '}{most} records", str(len(ids))
+        )
         walked += ids
     _judge(rule, shelf, [identity for identity in walked if identity not in later])
 
 
 def _judge(rule: str, shelf: Shelf, walked: list[str]) -> None:
     got = [shelf.seconds.get(identity, -1) for identity in walked]
-    _expect(rule, sorted(walked) == sorted(shelf.ids), f"{sorted(shelf.seconds.values(), reverse=True)}", f"{got}")
+    _expect(
+        rule,
+        sorted(walked) == sorted(shelf.ids),
+        f"{sorted(shelf.seconds.values(), reverse=True)}",
+        f"{got}",
+    )
     _expect("list.order", got == sorted(got, reverse=True), "the latest first", f"{got}")
 
 

@@ -6,15 +6,26 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Broken, Unexercised
-from conformance.events import DECISION, DECISIONS, Event, events_of, in_order, ingest, key_for, marks, more, timeline
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.search import Search
-from conformance.shapes import Record
-from conformance.subject import Subject
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Broken, Unexercised
+from session_contracts.conformance.events import (
+    DECISION,
+    DECISIONS,
+    Event,
+    events_of,
+    in_order,
+    ingest,
+    key_for,
+    marks,
+    more,
+    timeline,
+)
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.search import Search
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
 
 _RULES = (
     "ingest.duplicate",
@@ -27,7 +38,12 @@ _RULES = (
     "session.decision-count",
 )
 #: Which of two sessions, when, of which kind, and which event before is repeated (None: it is a new one).
-_STEP = st.tuples(st.integers(0, 1), st.integers(0, 4), st.sampled_from(("prompt", DECISION)), st.none() | st.integers(0, 5))
+_STEP = st.tuples(
+    st.integers(0, 1),
+    st.integers(0, 4),
+    st.sampled_from(("prompt", DECISION)),
+    st.none() | st.integers(0, 5),
+)
 
 
 @verifies(*_RULES)
@@ -47,7 +63,9 @@ def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
     try:
         law()
     except Broken as broken:
-        judge.violated(broken.rule, trigger=calls[-1], expected=broken.expected, got=broken.got, sequence=calls)
+        judge.violated(
+            broken.rule, trigger=calls[-1], expected=broken.expected, got=broken.got, sequence=calls
+        )
         return
     for rule in _RULES:
         judge.holds(rule, True, trigger=calls[-1], expected="", got="")
@@ -60,7 +78,10 @@ def _judge_plain(subject: Subject, judge: Judge) -> None:
     for number in range(2):
         answer = ingest(subject, Event(1000 * number, number).body(session), key)
         judge.require(answer.status == 201, f"an ingest answered {answer.status}")
-    judge.require(marks(events_of(timeline(subject, session))) == [0, 1], "the timeline does not show what was ingested")
+    judge.require(
+        marks(events_of(timeline(subject, session))) == [0, 1],
+        "the timeline does not show what was ingested",
+    )
 
 
 def _run(subject: Subject, steps: Sequence[tuple[int, int, str, int | None]], limit: int) -> None:
@@ -83,23 +104,47 @@ def _run(subject: Subject, steps: Sequence[tuple[int, int, str, int | None]], li
         _judge(subject, session, events, limit, repeated)
 
 
-def _judge(subject: Subject, session: str, events: Sequence[Event], limit: int, repeated: bool) -> None:
+def _judge(
+    subject: Subject, session: str, events: Sequence[Event], limit: int, repeated: bool
+) -> None:
     found = events_of(timeline(subject, session))
     if repeated:
-        _expect("ingest.ignored", len(found) == len(events), f"{len(events)} events", f"{len(found)}")
+        _expect(
+            "ingest.ignored", len(found) == len(events), f"{len(events)} events", f"{len(found)}"
+        )
     if sorted(map(str, marks(found))) != sorted(str(event.mark) for event in events):
         raise Unexercised("the timeline does not show what was ingested")
     moments = [shapes.moment(event.get("ts")) for event in found]
-    _expect("timeline.order", moments == sorted(moments, key=str), "the earliest first", str(moments))
-    _expect("timeline.ties", marks(found) == in_order(events), f"events {in_order(events)}", f"{marks(found)}")
+    _expect(
+        "timeline.order", moments == sorted(moments, key=str), "the earliest first", str(moments)
+    )
+    _expect(
+        "timeline.ties",
+        marks(found) == in_order(events),
+        f"events {in_order(events)}",
+        f"{marks(found)}",
+    )
     decisions = events_of(subject.send(DECISIONS, session), "decisions")
     wanted = sorted(event.mark for event in events if event.kind == DECISION)
-    _expect("decisions.list", sorted(marks(decisions)) == wanted, f"decisions {wanted}", f"{marks(decisions)}")
+    _expect(
+        "decisions.list",
+        sorted(marks(decisions)) == wanted,
+        f"decisions {wanted}",
+        f"{marks(decisions)}",
+    )
     _judge_walk(subject, session, found, limit)
     record = subject.read(session)
-    counts = (("session.event-count", "eventCount", len(events)), ("session.decision-count", "decisionFlagCount", len(wanted)))
+    counts = (
+        ("session.event-count", "eventCount", len(events)),
+        ("session.decision-count", "decisionFlagCount", len(wanted)),
+    )
     for rule, name, count in counts:
-        _expect(rule, name not in record or record[name] == count, f"{name} {count}", str(record.get(name)))
+        _expect(
+            rule,
+            name not in record or record[name] == count,
+            f"{name} {count}",
+            str(record.get(name)),
+        )
 
 
 def _judge_walk(subject: Subject, session: str, found: Sequence[Record], limit: int) -> None:

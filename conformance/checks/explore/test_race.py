@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 
-from conformance.client import Exchange
-from conformance.judge import Judge
-from conformance.plugin import Case, each
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import Contract, Move, Transition
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import Contract, Move, Transition
 
 _ROUNDS = 6
 _RUNNERS = 6
@@ -32,7 +32,11 @@ def races(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
     """Moves that cannot be made twice."""
     for operation, rule in vocabulary.races.items():
         row = contract.lifecycles[vocabulary.resource].transitions[operation]
-        yield Case(operation, (rule,), (operation, rule, next(move for move in row.moves if move.target in row.refusals)))
+        yield Case(
+            operation,
+            (rule,),
+            (operation, rule, next(move for move in row.moves if move.target in row.refusals)),
+        )
 
 
 @each(races)
@@ -50,7 +54,9 @@ def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -
         _judge_round(operation, rule, move, subject, judge, second.status)
 
 
-def _judge_round(operation: str, rule: str, move: Move, subject: Subject, judge: Judge, refusal: int) -> None:
+def _judge_round(
+    operation: str, rule: str, move: Move, subject: Subject, judge: Judge, refusal: int
+) -> None:
     actor = subject.place(move.source)
     body = subject.body(operation, move.when)
     answers = parallel([partial(subject.act, operation, actor, body)] * _RUNNERS)
@@ -60,7 +66,13 @@ def _judge_round(operation: str, rule: str, move: Move, subject: Subject, judge:
     losers = [answer for answer in answers if not answer.ok and answer.status in legal]
     fair = len(winners) == 1 and len(losers) == _RUNNERS - 1
     got = f"{len(winners)} successes, and {sorted(answer.status for answer in answers if not answer.ok)}"
-    judge.holds(rule, fair, trigger=answers[0], expected=f"one success of {_RUNNERS} parallel calls", got=got)
+    judge.holds(
+        rule,
+        fair,
+        trigger=answers[0],
+        expected=f"one success of {_RUNNERS} parallel calls",
+        got=got,
+    )
 
 
 def neighbours(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
@@ -71,20 +83,36 @@ def neighbours(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
 
 
 @each(neighbours)
-def test_neighbours_do_not_meet(case: tuple[str, Transition], subject: Subject, judge: Judge) -> None:
+def test_neighbours_do_not_meet(
+    case: tuple[str, Transition], subject: Subject, judge: Judge
+) -> None:
     """Parallel calls on different records: each does its own. Judged only where one call after the other does."""
     operation, row = case
     assert row.isolated is not None
     for move in row.moves:
         actor = subject.place(move.source)
-        judge.require(subject.act(operation, actor, subject.body(operation, move.when)).ok, f"{operation} is not possible at all")
+        judge.require(
+            subject.act(operation, actor, subject.body(operation, move.when)).ok,
+            f"{operation} is not possible at all",
+        )
         subject.require_state(actor, move.target)
     moves = [row.moves[number % len(row.moves)] for number in range(_RUNNERS)]
     for _ in range(_ROUNDS):
         actors = [subject.place(move.source) for move in moves]
         bodies = [subject.body(operation, move.when) for move in moves]
-        answers = parallel([partial(subject.act, operation, actor, body) for actor, body in zip(actors, bodies, strict=True)])
+        answers = parallel(
+            [
+                partial(subject.act, operation, actor, body)
+                for actor, body in zip(actors, bodies, strict=True)
+            ]
+        )
         for actor, move, answer in zip(actors, moves, answers, strict=True):
             expected = move.target if answer.ok else move.source
             got = subject.state(actor)
-            judge.holds(row.isolated, got == expected, trigger=answer, expected=f"{expected} after {answer.status}", got=str(got))
+            judge.holds(
+                row.isolated,
+                got == expected,
+                trigger=answer,
+                expected=f"{expected} after {answer.status}",
+                got=str(got),
+            )

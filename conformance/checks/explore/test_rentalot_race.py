@@ -4,11 +4,11 @@ import time
 import uuid
 from functools import partial
 
-from conformance.checks.explore.test_race import parallel
-from conformance.client import Exchange
-from conformance.judge import Judge
-from conformance.plugin import verifies
-from conformance.subject import Subject
+from session_contracts.conformance.checks.explore.test_race import parallel
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
 
 _RUNNERS = 6
 
@@ -19,13 +19,17 @@ def test_one_email_after_a_race(subject: Subject, judge: Judge) -> None:
     calm = _session(subject)
     judge.require(_review(subject, calm).ok, "a review is not possible at all")
     _review(subject, calm)
-    judge.require(_emails(subject, calm) == 1, "one review after the other does not send one e-mail")
+    judge.require(
+        _emails(subject, calm) == 1, "one review after the other does not send one e-mail"
+    )
     raced = _session(subject)
     answers = parallel([partial(_review, subject, raced)] * _RUNNERS)
     won = [answer for answer in answers if answer.ok]
     judge.require(len(won) == 1, f"{len(won)} of {_RUNNERS} parallel reviews succeeded")
     sent = _emails(subject, raced)
-    judge.holds("review.email", sent == 1, trigger=won[0], expected="one e-mail", got=f"{sent} e-mails")
+    judge.holds(
+        "review.email", sent == 1, trigger=won[0], expected="one e-mail", got=f"{sent} e-mails"
+    )
 
 
 def _session(subject: Subject) -> str:

@@ -8,20 +8,26 @@ from typing import Any
 import pytest
 from hypothesis import seed
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from conformance import shapes
-from conformance.client import Exchange
-from conformance.errors import Broken, Unexercised
-from conformance.flaws import Flaw, body_flaws
-from conformance.judge import Judge
-from conformance.oracle import MISSING, Facts, Foresight, foresee, later
-from conformance.plugin import Case, each
-from conformance.search import Search
-from conformance.shapes import Record
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, Contract, Level, Parameter, Timer, Transition
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Broken, Unexercised
+from session_contracts.conformance.flaws import Flaw, body_flaws
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.oracle import MISSING, Facts, Foresight, foresee, later
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.search import Search
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import ABSENT, Contract, Level, Parameter, Timer, Transition
 
 _STEPS = 12
 
@@ -31,9 +37,16 @@ def tables(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
     table = contract.lifecycles[vocabulary.resource]
     rules = {rule for row in table.transitions.values() for rule in _row_rules(row, vocabulary)}
     rules |= {timer.rule for timer in table.timers}
-    rules |= {parameter.filter.rule for parameter in _scopes(contract, vocabulary) if parameter.filter}
+    rules |= {
+        parameter.filter.rule for parameter in _scopes(contract, vocabulary) if parameter.filter
+    }
     for operation in table.transitions:
-        rules |= {flaw.rule for flaw in body_flaws(contract.operations[operation], vocabulary.examples.get(operation, {}))}
+        rules |= {
+            flaw.rule
+            for flaw in body_flaws(
+                contract.operations[operation], vocabulary.examples.get(operation, {})
+            )
+        }
     kept = sorted(rule for rule in rules if contract.rules[rule].level is not Level.DECISION)
     if any(row.moves for row in table.transitions.values()):
         yield Case(table.name, tuple(kept), None)
@@ -50,7 +63,9 @@ def _row_rules(row: Transition, vocabulary: Vocabulary) -> Iterator[str]:
     yield from (stay.rule for stay in row.stays.values())
     yield from (refusal.rule for refusal in row.refusals.values())
     yield from (rule for rule in (row.atomic, row.isolated) if rule)
-    yield from (rule for (operation, _), rule in vocabulary.cells.items() if operation == row.operation)
+    yield from (
+        rule for (operation, _), rule in vocabulary.cells.items() if operation == row.operation
+    )
 
 
 @dataclass
@@ -69,9 +84,13 @@ class Known:
     record: Record
 
 
-def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> type[RuleBasedStateMachine]:
+def machine(
+    subject: Subject, seen: Seen, placeable: list[str], clock: bool
+) -> type[RuleBasedStateMachine]:
     """A walk on this subject. A rule of Hypothesis takes its name from its function, so each has its own."""
-    operations = [name for name in subject.table.transitions if subject.operation(name).method != "GET"]
+    operations = [
+        name for name in subject.table.transitions if subject.operation(name).method != "GET"
+    ]
     creation = subject.table.creation
     filters = _scopes(subject.contract, subject.vocabulary)
     flaws = {name: found for name in operations if (found := _flaws(subject, name))}
@@ -102,7 +121,12 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
             identity = data.draw(st.sampled_from([*self.known, ABSENT]), "record")
             variants = [move.when for move in subject.table.transitions[operation].moves] or [{}]
             body = subject.body(operation, data.draw(st.sampled_from(variants), "body"))
-            self._act(operation, identity, None if body is None else json.dumps(body).encode(), MISSING if body is None else body)
+            self._act(
+                operation,
+                identity,
+                None if body is None else json.dumps(body).encode(),
+                MISSING if body is None else body,
+            )
 
         @precondition(lambda self: creation is not None and len(self.known) < 5)
         @rule()
@@ -114,7 +138,9 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
             identity = str((subject.unwrapped(exchange) or {}).get(subject.table.field))
             record = subject.read(identity)
             found = subject.table.state_of(record)
-            self._expect(creation.rule, subject.reads_as(found, creation.target), creation.target, str(found))
+            self._expect(
+                creation.rule, subject.reads_as(found, creation.target), creation.target, str(found)
+            )
             self.known[identity] = Known(frozenset({creation.target}), record)
 
         @precondition(lambda self: bool(flaws))
@@ -135,7 +161,10 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
             exchange = subject.listing({name: self.scope[name]})
             values = {record.get(field_, self.scope[name]) for record in subject.listed(exchange)}
             self._expect(
-                parameter.filter.rule, values <= {self.scope[name]}, f"only {field_} {self.scope[name]}", f"{sorted(map(str, values))}"
+                parameter.filter.rule,
+                values <= {self.scope[name]},
+                f"only {field_} {self.scope[name]}",
+                f"{sorted(map(str, values))}",
             )
 
         @precondition(lambda self: clock)
@@ -147,7 +176,9 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
                 states = later(subject.contract, subject.table, known.states, due=True)
                 found = subject.state_among(identity, states)
                 good = any(subject.reads_as(found, state) for state in states)
-                self._expect(_timer_rule(subject, known), good, " or ".join(sorted(states)), str(found))
+                self._expect(
+                    _timer_rule(subject, known), good, " or ".join(sorted(states)), str(found)
+                )
             self.known.clear()
             self._place(subject.movable())
 
@@ -160,7 +191,9 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
 
         def _act(self, operation: str, identity: str, content: bytes | None, body: Any) -> None:
             actor = subject.place(ABSENT) if identity == ABSENT else identity
-            states = subject.settled(self.known[identity].states) if identity in self.known else {ABSENT}
+            states = (
+                subject.settled(self.known[identity].states) if identity in self.known else {ABSENT}
+            )
             foresight = foresee(subject.contract, subject.operation(operation), states, Facts(body))
             exchange = subject.send(operation, actor, content=content)
             # A breakdown is the fault of no rule on states; the fuzz layer names it.
@@ -168,12 +201,18 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
                 raise Unexercised(f"{operation} answered {exchange.status}")
             blamed = foresight.blame(exchange.status, subject.vocabulary.refused(body))
             if blamed:
-                expected = " or ".join(map(str, sorted(foresight.statuses))) if foresight.hard else "success"
+                expected = (
+                    " or ".join(map(str, sorted(foresight.statuses)))
+                    if foresight.hard
+                    else "success"
+                )
                 self._expect(blamed, False, expected, str(exchange.status))
             seen.held |= set(foresight.hard) if len(foresight.hard) == 1 else set()
             self._compare(operation, identity, exchange, foresight)
 
-        def _compare(self, operation: str, actor: str, exchange: Exchange, foresight: Foresight) -> None:
+        def _compare(
+            self, operation: str, actor: str, exchange: Exchange, foresight: Foresight
+        ) -> None:
             """The record that was acted on is as foreseen, and every other is as it was."""
             row = subject.table.transitions[operation]
             for identity, known in self.known.items():
@@ -183,15 +222,27 @@ def machine(subject: Subject, seen: Seen, placeable: list[str], clock: bool) -> 
                     # Time may have moved it meanwhile.
                     self.known[identity] = Known(_fitting(subject, after, known.states), after)
                 elif identity != actor:
-                    self._expect(row.isolated, after == known.record, "no other record changes", f"{identity} changed")
+                    self._expect(
+                        row.isolated,
+                        after == known.record,
+                        "no other record changes",
+                        f"{identity} changed",
+                    )
                 elif exchange.ok:
                     found = subject.state_of(after)
                     fitting = _fitting(subject, after, foresight.successes)
                     for rule_ in set(foresight.successes.values()):
-                        self._expect(rule_, bool(fitting), " or ".join(foresight.successes), str(found))
+                        self._expect(
+                            rule_, bool(fitting), " or ".join(foresight.successes), str(found)
+                        )
                     self.known[identity] = Known(fitting, after)
                 elif 400 <= exchange.status < 500 and subject.settled(known.states) == known.states:
-                    self._expect(row.atomic, after == known.record, "a refused call changes nothing", f"{identity} changed")
+                    self._expect(
+                        row.atomic,
+                        after == known.record,
+                        "a refused call changes nothing",
+                        f"{identity} changed",
+                    )
 
         def _expect(self, name: str | None, ok: bool, expected: str, got: str) -> None:
             if name and ok:
@@ -209,7 +260,13 @@ def _fitting(subject: Subject, record: Record, states: Iterable[str]) -> frozens
 
 
 def _flaws(subject: Subject, operation: str) -> list[Flaw]:
-    return [flaw for flaw in body_flaws(subject.operation(operation), subject.vocabulary.examples.get(operation, {})) if _usable(flaw)]
+    return [
+        flaw
+        for flaw in body_flaws(
+            subject.operation(operation), subject.vocabulary.examples.get(operation, {})
+        )
+        if _usable(flaw)
+    ]
 
 
 def _usable(flaw: Flaw) -> bool:
@@ -222,23 +279,47 @@ def _usable(flaw: Flaw) -> bool:
 
 
 def _timer_rule(subject: Subject, known: Known) -> str | None:
-    rules = {timer.rule for timer in subject.table.timers for state in known.states if state in timer.sources and not timer.optional}
+    rules = {
+        timer.rule
+        for timer in subject.table.timers
+        for state in known.states
+        if state in timer.sources and not timer.optional
+    }
     return rules.pop() if len(rules) == 1 else None
 
 
 @each(tables)
 @pytest.mark.usefixtures("afterwards")
-def test_walk(case: None, subject: Subject, judge: Judge, request: pytest.FixtureRequest, search: Search) -> None:
+def test_walk(
+    case: None, subject: Subject, judge: Judge, request: pytest.FixtureRequest, search: Search
+) -> None:
     seen = Seen()
     placeable = subject.placeable()
-    judge.require(subject.movable() in placeable, f"no {subject.vocabulary.resource} could be placed and read")
-    walk = machine(subject, seen, placeable, subject.states.supports("clock", advance="PT0S") and _timely(subject))
+    judge.require(
+        subject.movable() in placeable, f"no {subject.vocabulary.resource} could be placed and read"
+    )
+    walk = machine(
+        subject,
+        seen,
+        placeable,
+        subject.states.supports("clock", advance="PT0S") and _timely(subject),
+    )
     try:
         seed(search.seed)(walk)
         run_state_machine_as_test(walk, settings=search.settings(_STEPS))
     except Broken as broken:
-        sequence = [call for call in seen.calls if not call.preparation or b'"session"' in (call.request_body or b"")]
-        judge.violated(broken.rule, trigger=seen.calls[-1], expected=broken.expected, got=broken.got, sequence=sequence)
+        sequence = [
+            call
+            for call in seen.calls
+            if not call.preparation or b'"session"' in (call.request_body or b"")
+        ]
+        judge.violated(
+            broken.rule,
+            trigger=seen.calls[-1],
+            expected=broken.expected,
+            got=broken.got,
+            sequence=sequence,
+        )
     for name in sorted(seen.held):
         if not judge.heard(name) and not _decision(subject, name):
             judge.holds(name, True, trigger=seen.calls[-1], expected="", got="")

@@ -23,26 +23,33 @@ from schemathesis.specs.openapi.checks import (
 )
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from conformance import shapes
-from conformance.client import Exchange, Target
-from conformance.errors import Broken
-from conformance.flaws import JSON_MEDIA
-from conformance.judge import Judge
-from conformance.oracle import Facts, Foresight, foresee
-from conformance.plugin import Case, each
-from conformance.search import Search
-from conformance.subject import Subject
-from conformance.vocabulary import Vocabulary
-from openapi.model import ABSENT, Contract, Style
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange, Target
+from session_contracts.conformance.errors import Broken
+from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.oracle import Facts, Foresight, foresee
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.search import Search
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vocabulary import Vocabulary
+from session_contracts.openapi.model import ABSENT, Contract, Style
 
 _MODES = {"positive": GenerationMode.POSITIVE, "negative": GenerationMode.NEGATIVE}
 
 
 def operations(contract: Contract, vocabulary: Vocabulary) -> Iterator[Case]:
     for operation in vocabulary.operations(contract):
-        rules = ("answer.declared", "error.body", vocabulary.members.get(operation, ""), vocabulary.envelopes.get(operation, ""))
+        rules = (
+            "answer.declared",
+            "error.body",
+            vocabulary.members.get(operation, ""),
+            vocabulary.envelopes.get(operation, ""),
+        )
         for mode in _MODES:
-            yield Case(f"{operation}-{mode}", tuple(rule for rule in rules if rule), (operation, mode))
+            yield Case(
+                f"{operation}-{mode}", tuple(rule for rule in rules if rule), (operation, mode)
+            )
 
 
 @dataclass(frozen=True)
@@ -67,14 +74,25 @@ def _foreseen(sent: Sent) -> str | None:
     """The rule that the oracle finds broken."""
     if sent.foresight is None or sent.exchange.status >= 500:
         return None
-    return sent.foresight.blame(sent.exchange.status, sent.subject.vocabulary.refused(sent.exchange.request_json))
+    return sent.foresight.blame(
+        sent.exchange.status, sent.subject.vocabulary.refused(sent.exchange.request_json)
+    )
 
 
 def _undeclared(sent: Sent) -> str | None:
     """A status that neither the operation nor a decision on it lists."""
     rules = sent.subject.contract.rules.values()
-    decided = {status for rule in rules if rule.operation in (None, sent.operation) for status in rule.statuses}
-    return None if sent.exchange.status in decided and sent.exchange.status >= 400 else "answer.declared"
+    decided = {
+        status
+        for rule in rules
+        if rule.operation in (None, sent.operation)
+        for status in rule.statuses
+    }
+    return (
+        None
+        if sent.exchange.status in decided and sent.exchange.status >= 400
+        else "answer.declared"
+    )
 
 
 def _shape(sent: Sent) -> str | None:
@@ -84,7 +102,10 @@ def _shape(sent: Sent) -> str | None:
     node = sent.subject.operation(sent.operation)
     if shapes.envelope_fault(shapes.success(node)[1], sent.exchange.json):
         return sent.subject.vocabulary.envelopes.get(sent.operation)
-    wrong = any(shapes.faults(shapes.record_schema(node), record) for record in shapes.records(node, sent.exchange.json))
+    wrong = any(
+        shapes.faults(shapes.record_schema(node), record)
+        for record in shapes.records(node, sent.exchange.json)
+    )
     return sent.subject.vocabulary.members.get(sent.operation) if wrong else None
 
 
@@ -100,7 +121,11 @@ def _headers(sent: Sent) -> str | None:
 def _error_body(sent: Sent) -> str | None:
     """Our own rule on errors; of a breakdown nobody expects a form."""
     refused = 400 <= sent.exchange.status < 500
-    return "error.body" if refused and shapes.error_fault(sent.subject.contract, sent.exchange) else None
+    return (
+        "error.body"
+        if refused and shapes.error_fault(sent.subject.contract, sent.exchange)
+        else None
+    )
 
 
 def _ours(blame: Blame, sent: Sent) -> CheckFunction:
@@ -143,12 +168,20 @@ def schema(contract: Contract, target: Target) -> OpenApiSchema:
 
 
 @each(operations)
-def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, search: Search, schema: OpenApiSchema) -> None:
+def test_operation(
+    case: tuple[str, str], subject: Subject, judge: Judge, search: Search, schema: OpenApiSchema
+) -> None:
     operation, mode = case
     identified = "{" in subject.operation(operation).path
     situations = [*subject.placeable(), ABSENT] if identified else [""]
-    judge.require(len(situations) > 1 or not identified, f"no {subject.vocabulary.resource} could be placed and read")
-    judge.require(not identified or subject.fetch(subject.place(subject.movable())).ok, "not even a plain read succeeds")
+    judge.require(
+        len(situations) > 1 or not identified,
+        f"no {subject.vocabulary.resource} could be placed and read",
+    )
+    judge.require(
+        not identified or subject.fetch(subject.place(subject.movable())).ok,
+        "not even a plain read succeeds",
+    )
     plain = identified or subject.act(operation, None, subject.body(operation)).ok
     judge.require(plain, "not even a plain call succeeds")
     generated = schema.find_operation_by_id(operation).as_strategy(generation_mode=_MODES[mode])
@@ -167,8 +200,18 @@ def test_operation(case: tuple[str, str], subject: Subject, judge: Judge, search
     try:
         fuzz()
     except Broken as broken:
-        judge.violated(broken.rule, trigger=last.calls[-1], expected=broken.expected, got=broken.got, sequence=last.calls)
-    rules = ("answer.declared", subject.vocabulary.members.get(operation), subject.vocabulary.envelopes.get(operation))
+        judge.violated(
+            broken.rule,
+            trigger=last.calls[-1],
+            expected=broken.expected,
+            got=broken.got,
+            sequence=last.calls,
+        )
+    rules = (
+        "answer.declared",
+        subject.vocabulary.members.get(operation),
+        subject.vocabulary.envelopes.get(operation),
+    )
     for rule in rules if last.count and not judge.violations else ():
         if rule:
             judge.holds(rule, True, trigger=last.calls[-1], expected="", got="")
@@ -180,21 +223,32 @@ def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) 
         call.path_parameters = {subject.table.parameter: subject.place(situation)}
     listing = subject.operation(operation).listing
     if listing and listing.style is Style.AFTER and listing.cursor:
-        call.query.pop(listing.cursor.parameter, None)  # it names a record, and what was made up names none
+        call.query.pop(
+            listing.cursor.parameter, None
+        )  # it names a record, and what was made up names none
     wire = call.as_transport_kwargs()
     # A generated credential, or tenant, would only ever be refused; these have checks of their own.
-    chosen = [*(scheme.header for scheme in subject.contract.security), *subject.vocabulary.headers.values()]
+    chosen = [
+        *(scheme.header for scheme in subject.contract.security),
+        *subject.vocabulary.headers.values(),
+    ]
     ours = {name.lower() for name in chosen}
     headers = {name: value for name, value in wire["headers"].items() if name.lower() not in ours}
     request = requests.Request(**{**wire, "headers": {**headers, **subject.headers(operation)}})
     exchange, response = subject.target.deliver(request)
     sent = Sent(operation, subject, exchange, _foresee(operation, situation, exchange, subject))
-    checks = [(not_a_server_error, _declared), *((_ours(blame, sent), blame) for blame in _OWN), *_BUILT_IN]
+    checks = [
+        (not_a_server_error, _declared),
+        *((_ours(blame, sent), blame) for blame in _OWN),
+        *_BUILT_IN,
+    ]
     for check, blame in checks:
         _put(check, blame, call, response, sent)
 
 
-def _foresee(operation: str, situation: str, exchange: Exchange, subject: Subject) -> Foresight | None:
+def _foresee(
+    operation: str, situation: str, exchange: Exchange, subject: Subject
+) -> Foresight | None:
     """Nothing is foreseen of a body that is no JSON, nor of parameters of a query; the documents are silent on most of that."""
     node = subject.operation(operation)
     if not situation or "?" in exchange.url:
@@ -207,16 +261,26 @@ def _foresee(operation: str, situation: str, exchange: Exchange, subject: Subjec
     body = exchange.request_json
     if body is None and exchange.request_body != b"null":
         return None
-    return foresee(subject.contract, node, [situation], Facts(body, subject.vocabulary.breaks(operation, body)))
+    return foresee(
+        subject.contract, node, [situation], Facts(body, subject.vocabulary.breaks(operation, body))
+    )
 
 
-def _put(check: CheckFunction, blame: Blame, call: GeneratedCase, response: requests.Response, sent: Sent) -> None:
+def _put(
+    check: CheckFunction, blame: Blame, call: GeneratedCase, response: requests.Response, sent: Sent
+) -> None:
     try:
         call.validate_response(response, checks=[check])
     except (FailureGroup, AssertionError) as failure:
         rule = blame(sent)
         if rule:
             foresight = sent.foresight
-            statuses = ", ".join(map(str, sorted(foresight.statuses))) if foresight and foresight.hard else "a documented answer"
+            statuses = (
+                ", ".join(map(str, sorted(foresight.statuses)))
+                if foresight and foresight.hard
+                else "a documented answer"
+            )
             text = str(failure.exceptions[0]) if isinstance(failure, FailureGroup) else str(failure)
-            raise Broken(rule, statuses, f"{sent.exchange.status}: {' '.join(text.split())[:200]}") from None
+            raise Broken(
+                rule, statuses, f"{sent.exchange.status}: {' '.join(text.split())[:200]}"
+            ) from None

@@ -10,7 +10,15 @@ from generated.control.api.break_ import delete_faults, get_broken_rules, put_fa
 from generated.control.api.server import get_health
 from generated.control.api.states import set_up_state
 from generated.control.api.watch import get_coverage, get_journal, get_outbox
-from generated.control.api.world import advance_clock, create_world, drop_world, export_state, get_clock, import_state, list_worlds
+from generated.control.api.world import (
+    advance_clock,
+    create_world,
+    drop_world,
+    export_state,
+    get_clock,
+    import_state,
+    list_worlds,
+)
 from generated.control.models import (
     AdvanceClockBody,
     BrokenRules,
@@ -59,7 +67,9 @@ assert "soon" in wrong.parsed.error
 # A provider state, and what is known of the world then.
 params = StateMessageParams()
 params["status"] = "completed"
-session = set_up_state.sync("rentalot", client=client, body=StateMessage(StateMessageAction.SETUP, "session", params))
+session = set_up_state.sync(
+    "rentalot", client=client, body=StateMessage(StateMessageAction.SETUP, "session", params)
+)
 assert isinstance(session, StateResult)
 assert session["id"]
 journal = get_journal.sync(client=client, api="rentalot", decision=Decision.REFUSED)
@@ -88,7 +98,9 @@ assert "rentalot.review.final" in rules.breakable
 # What is exported can be imported.
 world = export_state.sync(client=client)
 assert isinstance(world, World)
-assert isinstance(import_state.sync(client=client, body=ImportStateBody.from_dict(world.to_dict())), Nothing)
+assert isinstance(
+    import_state.sync(client=client, body=ImportStateBody.from_dict(world.to_dict())), Nothing
+)
 
 # Another world, for a while.
 made = create_world.sync(client=client, body=NewWorld(seed=7))

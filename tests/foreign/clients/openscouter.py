@@ -39,7 +39,9 @@ base_url, token, analyzed = sys.argv[1:]
 client = AuthenticatedClient(base_url, token, raise_on_unexpected_status=True)
 
 # From the beginning of a session to its analysis.
-created = create_session.sync(client=client, body=NewSession("job_abc123", "user_xyz789", variant=NewSessionVariant.B))
+created = create_session.sync(
+    client=client, body=NewSession("job_abc123", "user_xyz789", variant=NewSessionVariant.B)
+)
 assert isinstance(created, CreatedEnvelope)
 session = created.data.session_id
 counts = update_notes.sync(session, client=client, body=NoteChanges([NoteChange("Began late.")]))
@@ -50,7 +52,9 @@ assert isinstance(notes, NotesEnvelope)
 assert [note.content for note in notes.data.notes] == ["Began late."]
 completed = complete_session.sync(session, client=client, body=Completion())
 assert isinstance(completed, CompletedEnvelope)
-feedback = submit_feedback.sync(session, client=client, body=Feedback(clarity=4, difficulty=3, technical_issues=False))
+feedback = submit_feedback.sync(
+    session, client=client, body=Feedback(clarity=4, difficulty=3, technical_issues=False)
+)
 assert isinstance(feedback, FeedbackEnvelope)
 analyzing = analyze_session.sync(session, client=client)
 assert isinstance(analyzing, AnalyzingEnvelope)

@@ -42,7 +42,9 @@ from generated.promptster.models import (
 
 base_url, token, key = sys.argv[1:]
 reviewer = AuthenticatedClient(base_url, token, raise_on_unexpected_status=True)
-candidate = AuthenticatedClient(base_url, key, prefix="", auth_header_name="X-API-Key", raise_on_unexpected_status=True)
+candidate = AuthenticatedClient(
+    base_url, key, prefix="", auth_header_name="X-API-Key", raise_on_unexpected_status=True
+)
 now = datetime.datetime(2026, 5, 6, 16, tzinfo=datetime.UTC)
 
 # A session, from its creation to its end.
@@ -56,7 +58,15 @@ assert isinstance(merged, SessionAnswer)
 assert merged.session.metadata["candidateName"] == "Ada Lovelace"
 data = NewEventData()
 data["command"] = "pnpm test"
-event = NewEvent(uuid.uuid4(), session, now, NewEventKind.COMMAND, NewEventSource(NewEventSourceChannel.CLI), 1, data)
+event = NewEvent(
+    uuid.uuid4(),
+    session,
+    now,
+    NewEventKind.COMMAND,
+    NewEventSource(NewEventSourceChannel.CLI),
+    1,
+    data,
+)
 assert isinstance(ingest_event.sync(client=candidate, body=event), Ingested)
 assert isinstance(ingest_event.sync(client=candidate, body=event), Skipped)
 timeline = get_timeline.sync(session, client=reviewer)

@@ -7,13 +7,23 @@ from uuid import UUID
 
 from generated.rentalot import AuthenticatedClient
 from generated.rentalot.api.sessions import get_session, list_sessions, review_session
-from generated.rentalot.models import Problem, Review, ReviewReviewStatus, ReviewStatus, SessionEnvelope, SessionList, Status
+from generated.rentalot.models import (
+    Problem,
+    Review,
+    ReviewReviewStatus,
+    ReviewStatus,
+    SessionEnvelope,
+    SessionList,
+    Status,
+)
 
 base_url, key = sys.argv[1:]
 client = AuthenticatedClient(base_url, key, raise_on_unexpected_status=True)
 
 # The page's completed session, with the prospect's own answers.
-page = list_sessions.sync(client=client, contact_id=UUID("550e8400-e29b-41d4-a716-446655440000"), status=Status.COMPLETED)
+page = list_sessions.sync(
+    client=client, contact_id=UUID("550e8400-e29b-41d4-a716-446655440000"), status=Status.COMPLETED
+)
 assert isinstance(page, SessionList)
 assert page.pagination.total == 1
 listed = page.data[0]

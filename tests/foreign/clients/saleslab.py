@@ -52,7 +52,9 @@ assert latest.scenario_id in {scenario.id for scenario in scenarios.data}
 users = list_users.sync(client=client)
 assert isinstance(users, UserList)
 assert latest.user_id in {user.id for user in users.data}
-summary = get_analytics_summary.sync(client=client, from_=datetime.datetime(2026, 4, 6, 17, tzinfo=datetime.UTC))
+summary = get_analytics_summary.sync(
+    client=client, from_=datetime.datetime(2026, 4, 6, 17, tzinfo=datetime.UTC)
+)
 assert isinstance(summary, SummaryEnvelope)
 assert summary.data.sessions == 132
 
