@@ -13,7 +13,8 @@ from pathlib import Path
 
 from session_contracts.conformance.errors import UsageError
 from session_contracts.conformance.runner import Options, verify
-from session_contracts.openapi import API_NAMES, ContractError, PartError
+from session_contracts.openapi import ContractError, PartError
+from session_contracts.openapi.locations import bundled_names
 
 #: No request is sent there.
 _NOWHERE = "http://nowhere.invalid"
@@ -25,7 +26,9 @@ def judges(api: str) -> Mapping[str, tuple[str, ...]]:
     Raises UsageError where the checks of somebody's own API cannot be collected.
     """
     found: dict[str, list[str]] = {}
-    for check, rules in _collected(API_NAMES if api in API_NAMES else (api,))[api].items():
+    for check, rules in _collected(bundled_names() if api in bundled_names() else (api,))[
+        api
+    ].items():
         for rule in rules:
             found.setdefault(rule, []).append(check)
     return {rule: tuple(checks) for rule, checks in found.items()}

@@ -32,7 +32,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Foresight:
+class ExpectedOutcomes:
     """What may happen. `successes`: resulting state to the rule that says so; `refusals`: rule to statuses.
 
     `hard`: rules that leave no way but a refusal.
@@ -72,9 +72,9 @@ class Foresight:
         return rules.pop() if len(rules) == 1 else None
 
 
-def foresee(
+def expected_outcomes(
     contract: Contract, operation: Operation, states: Iterable[str], facts: Facts
-) -> Foresight:
+) -> ExpectedOutcomes:
     """What an operation may answer for a record that is in one of `states`."""
     refusals: dict[str, Statuses] = {rule: contract.statuses(rule) for rule in facts.broken}
     for rule in body_rules(operation, facts.body):
@@ -83,7 +83,7 @@ def foresee(
     successes: dict[str, str] = {}
     table = contract.lifecycle_of(operation.id)
     if table is None:
-        return Foresight({"": ""}, refusals, frozenset(hard))
+        return ExpectedOutcomes({"": ""}, refusals, frozenset(hard))
     blocked: dict[str, Statuses] = {}
     possible = tuple(states)
     for state in possible:
@@ -102,7 +102,7 @@ def foresee(
                 blocked[rule] = contract.statuses(rule)
     if not successes:
         hard |= blocked.keys()
-    return Foresight(successes, {**refusals, **blocked}, frozenset(hard))
+    return ExpectedOutcomes(successes, {**refusals, **blocked}, frozenset(hard))
 
 
 def _may_succeed(statuses: Statuses) -> bool:

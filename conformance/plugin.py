@@ -14,17 +14,20 @@ from session_contracts.conformance.client import Target
 from session_contracts.conformance.errors import SuiteError, Unexercised, UsageError, Violated
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.outcomes import Evidence, Kind
+from session_contracts.conformance.profile import SuiteProfile, profiles
 from session_contracts.conformance.rules import Rules
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.states import States
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vocabulary import Vocabulary, vocabularies
-from session_contracts.openapi import API_NAMES, Contract, load
-from session_contracts.openapi.catalog import find
+from session_contracts.openapi import Contract, load
+from session_contracts.openapi.locations import find
 from session_contracts.openapi.model import Style
 
 CHECKS = Path(__file__).parent / "checks"
-#: The layer of the checks that come with somebody's own API.
+GENERIC = CHECKS / "generic"
+VENDORS = CHECKS / "vendors"
+LAYERS = ("enumerate", "explore", "fuzz")
+#: The layer of an API's checks that are in none of those folders.
 OWN = "own"
 EVIDENCE = "conformance-evidence"
 REQUESTS = "conformance-requests"
@@ -46,7 +49,7 @@ class Case:
     value: Any
 
 
-Cases = Callable[[Contract, Vocabulary], Iterable[Case]]
+Cases = Callable[[Contract, SuiteProfile], Iterable[Case]]
 
 
 def verifies(*rules: str) -> pytest.MarkDecorator:
@@ -107,61 +110,53 @@ def _contract(config: pytest.Config) -> Contract:
     return load(config.getoption("--api"))
 
 
-def _vocabularies(config: pytest.Config) -> tuple[Vocabulary, ...]:
-    return vocabularies(config.getoption("--api"))
+def _profiles(config: pytest.Config) -> tuple[SuiteProfile, ...]:
+    return profiles(config.getoption("--api"))
 
 
-def _vocabulary(item: pytest.Item) -> Vocabulary:
+def _profile(item: pytest.Item) -> SuiteProfile:
     """Of the resource that a check is about; the main one where it does not say."""
     parameters: Mapping[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
     found = parameters.get(_SUBJECT)
-    return found if isinstance(found, Vocabulary) else _vocabularies(item.config)[0]
+    return found if isinstance(found, SuiteProfile) else _profiles(item.config)[0]
 
 
 def _rules(item: pytest.Item) -> Rules:
-    return Rules(_contract(item.config), _vocabulary(item).aliases)
+    return Rules(_contract(item.config), _profile(item).aliases)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """What belongs to one API carries its name."""
-    return True if _foreign(collection_path, config.getoption("--api")) else None
-
-
-def _foreign(module: Path, api: str) -> bool:
-    """Whether a module of checks belongs to another API."""
-    return any(module.name.startswith(f"test_{name}_") for name in set(API_NAMES) - {api})
+    """The checks of other vendors."""
+    if collection_path.parent != VENDORS:
+        return None
+    return True if collection_path != find(config.getoption("--api")).checks else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("each")
     if marker:
-        words = _vocabularies(metafunc.config)
+        words = _profiles(metafunc.config)
         contract = _contract(metafunc.config)
         parameters = [
             pytest.param(
-                vocabulary,
+                profile,
                 case.value,
-                id=_name(case, vocabulary, words),
+                id=_name(case, profile, words),
                 marks=verifies(*case.rules),
             )
-            for vocabulary in words
-            for case in marker.args[0](contract, vocabulary)
+            for profile in words
+            for case in marker.args[0](contract, profile)
         ]
         metafunc.parametrize((_SUBJECT, "case"), parameters, indirect=[_SUBJECT])
 
 
-def _name(case: Case, vocabulary: Vocabulary, words: Sequence[Vocabulary]) -> str:
-    return case.id if vocabulary is words[0] else f"{vocabulary.resource}-{case.id}"
+def _name(case: Case, profile: SuiteProfile, words: Sequence[SuiteProfile]) -> str:
+    return case.id if profile is words[0] else f"{profile.resource}-{case.id}"
 
 
-def own_checks(api: str) -> Path | None:
-    """The folder with the checks that come with somebody's own API, where there is one. Raises UnknownApi."""
-    folder = find(api).folder
-    return folder / "checks" if folder and (folder / "checks").is_dir() else None
-
-
-def _layer(path: Path) -> str:
-    return path.relative_to(CHECKS).parts[0] if path.is_relative_to(CHECKS) else OWN
+def layer(path: Path) -> str:
+    """The layer of a module of checks: the folder that it is in."""
+    return path.parent.name if path.parent.name in LAYERS else OWN
 
 
 def _unique(rules: Iterable[str]) -> tuple[str, ...]:
@@ -181,7 +176,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         judged = _unique(rule for rule in found if rule)
         item.stash[_RULES] = judged
         styles = [style for marker in item.iter_markers("paged") for style in marker.args]
-        styled = _in_style(_contract(item.config), _vocabulary(item), styles)
+        styled = _in_style(_contract(item.config), _profile(item), styles)
         wanted = judged and styled and (not selected or selected & set(judged))
         if wanted:
             kept.append(item)
@@ -189,9 +184,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
-def _in_style(contract: Contract, vocabulary: Vocabulary, styles: Sequence[Style]) -> bool:
+def _in_style(contract: Contract, profile: SuiteProfile, styles: Sequence[Style]) -> bool:
     """Whether the list is paged as a check expects; without `styles` it expects nothing."""
-    listing = contract.operations[vocabulary.list].listing if vocabulary.list else None
+    listing = contract.operations[profile.list].listing if profile.list else None
     return not styles or (listing is not None and listing.style in styles)
 
 
@@ -217,7 +212,7 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     def renew() -> None:
         """One of each scheme that the API has."""
         found: dict[str, str] = {}
-        for params in ({}, *({"kind": kind} for kind in _vocabularies(pytestconfig)[0].kinds)):
+        for params in ({}, *({"kind": kind} for kind in _profiles(pytestconfig)[0].kinds)):
             if {scheme.header for scheme in _contract(pytestconfig).security} - found.keys():
                 with suppress(Unexercised):
                     found = {**states.setup("credential", **params).get("headers", {}), **found}
@@ -246,7 +241,7 @@ def subject(
     request: pytest.FixtureRequest, contract: Contract, target: Target, states: States
 ) -> Subject:
     """Of the resource that the check is about."""
-    return Subject(contract, _vocabulary(request.node), target, states)
+    return Subject(contract, _profile(request.node), target, states)
 
 
 @pytest.fixture
@@ -255,7 +250,7 @@ def judge(request: pytest.FixtureRequest, target: Target) -> Judge:
         _rules(request.node),
         target,
         f"{request.path.stem}::{request.node.name}",
-        _layer(request.path),
+        layer(request.path),
     )
     request.node.stash[_JUDGE] = judge
     return judge
@@ -336,7 +331,7 @@ def _breakdown(
         if unexercised or call.excinfo.errisinstance((SuiteError, UsageError))
         else call.excinfo.exconly()
     )
-    layer = _layer(item.path)
+    layer = layer(item.path)
     kind = Kind.UNEXERCISED if unexercised else Kind.ERROR
     silent = [rule for rule in item.stash[_RULES] if judge is None or not judge.heard(rule)]
     return [
@@ -394,8 +389,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 def _layer_of(node: str) -> str:
-    folder = Path(node.partition("::")[0]).parent.name
-    return OWN if folder == "checks" else folder
+    return layer(Path(node.partition("::")[0]))
 
 
 class Progress:

@@ -15,13 +15,13 @@ from requests.adapters import BaseAdapter
 from session_contracts.conformance.client import Target
 from session_contracts.conformance.errors import SuiteError, Unexercised, UsageError
 from session_contracts.conformance.outcomes import fold
-from session_contracts.conformance.plugin import CHECKS, Carrier, Collector, own_checks
+from session_contracts.conformance.plugin import CHECKS, GENERIC, LAYERS, Carrier, Collector, layer
+from session_contracts.conformance.profile import profiles
 from session_contracts.conformance.report import DOCS_URL, Report
 from session_contracts.conformance.rules import Rules
 from session_contracts.conformance.states import States
-from session_contracts.conformance.vocabulary import vocabularies
 from session_contracts.openapi import Contract, PartError, UnknownApi, load
-from session_contracts.openapi.catalog import find, part
+from session_contracts.openapi.locations import ApiLocation, find, load_module
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,10 @@ def _contract(options: Options) -> Contract:
         contract = load(options.api)
     except UnknownApi as error:
         raise UsageError(str(error)) from None
-    rules = Rules(contract, vocabularies(options.api)[0].aliases)
-    for file in _own_files(options.api):
-        _require_rules(file, part(find(options.api), f"checks.{file.stem}"), rules)
+    rules = Rules(contract, profiles(options.api)[0].aliases)
+    api = find(options.api)
+    for file in (file for file in api.check_files() if not file.is_relative_to(CHECKS)):
+        _require_rules(file, load_module(api, file), rules)
     for rule in options.rules:
         if rule not in contract.rules:
             raise UsageError(
@@ -111,7 +112,7 @@ def _contract(options: Options) -> Contract:
 
 
 def _require_rules(file: Path, checks: ModuleType, rules: Rules) -> None:
-    """A check of a vendor's that names a rule may serve other APIs; one's own has nobody else. Raises PartError."""
+    """A check of an API judges rules that its contract has. Raises PartError."""
     for check in vars(checks).values():
         named = [
             rule
@@ -125,10 +126,15 @@ def _require_rules(file: Path, checks: ModuleType, rules: Rules) -> None:
                 raise PartError(file, check.__code__.co_firstlineno, what, "name one of its rules")
 
 
-def _own_files(api: str) -> list[Path]:
-    """The checks that come with somebody's own API; they are run where they stand."""
-    folder = own_checks(api)
-    return sorted(folder.glob("test_*.py")) if folder else []
+def _modules(api: ApiLocation) -> list[Path]:
+    """What pytest collects, layer by layer: the generic checks, then those of the API."""
+    own = api.check_files()
+    found = [
+        path
+        for name in LAYERS
+        for path in (GENERIC / name, *(file for file in own if layer(file) == name))
+    ]
+    return [*found, *(file for file in own if file not in found)]
 
 
 def _reach(options: Options) -> None:
@@ -181,7 +187,7 @@ def _set(variables: dict[str, str | None]) -> None:
 
 
 def _arguments(options: Options) -> list[str]:
-    arguments = [str(CHECKS), *map(str, _own_files(options.api))]
+    arguments = [*map(str, _modules(find(options.api)))]
     arguments += [
         "-c",
         os.devnull,

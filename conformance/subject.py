@@ -14,9 +14,9 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.client import Exchange, Query, Target
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.states import States
-from session_contracts.conformance.vocabulary import Vocabulary
 from session_contracts.openapi.model import (
     ABSENT,
     ANY,
@@ -40,10 +40,10 @@ class Subject:
     """Readers raise Unexercised where an answer is not good enough to build on: that is the fault of some other rule."""
 
     def __init__(
-        self, contract: Contract, vocabulary: Vocabulary, target: Target, states: States
+        self, contract: Contract, profile: SuiteProfile, target: Target, states: States
     ) -> None:
         self.contract = contract
-        self.vocabulary = vocabulary
+        self.profile = profile
         self.target = target
         self.states = states
         # By record: the headers without which it is not found.
@@ -52,7 +52,7 @@ class Subject:
 
     @property
     def table(self) -> Lifecycle:
-        return self.contract.lifecycles[self.vocabulary.resource]
+        return self.contract.lifecycles[self.profile.resource]
 
     # ---- preparing
 
@@ -66,32 +66,28 @@ class Subject:
 
     def _placing(self, state: str) -> Mapping[str, Any]:
         values = {name: allowed[0] for name, allowed in self.table.states[state].items()}
-        return self.vocabulary.placing.get(state, values)
+        return self.profile.placing.get(state, values)
 
     def foreign(self, **params: Any) -> str:
         """The id of another tenant's record, which shares what two tenants can share. Raises Unexercised."""
         shared = {
-            name: value
-            for name, value in params.items()
-            if self.vocabulary.scopes.get(name) is None
+            name: value for name, value in params.items() if self.profile.scopes.get(name) is None
         }
         return self.make(**self._placing(self.movable()), tenant="other", **shared)
 
     def make(self, **params: Any) -> str:
         """The id of a fresh record with these members. Raises Unexercised."""
-        identity = self.states.setup(self.vocabulary.state, **params).get(self.table.field)
+        identity = self.states.setup(self.profile.state, **params).get(self.table.field)
         if not isinstance(identity, str):
             raise Unexercised(
-                f"provider state {self.vocabulary.state!r} returned no {self.table.field!r}"
+                f"provider state {self.profile.state!r} returned no {self.table.field!r}"
             )
         self._homes[identity] = self._headers(params)
         return identity
 
     def _headers(self, params: Mapping[str, str]) -> dict[str, str]:
         return {
-            header: params[name]
-            for name, header in self.vocabulary.headers.items()
-            if name in params
+            header: params[name] for name, header in self.profile.headers.items() if name in params
         }
 
     def movable(self) -> str:
@@ -138,7 +134,7 @@ class Subject:
 
     def scope(self) -> dict[str, str]:
         """Fresh values that narrow a list to what is made with them. Raises Unexercised."""
-        scopes = self.vocabulary.scopes.items()
+        scopes = self.profile.scopes.items()
         return {
             name: self.prepared(state, name) if state else str(uuid.uuid4())
             for name, state in scopes
@@ -238,7 +234,7 @@ class Subject:
         if self.operation(operation).body is None:
             return None
         filled: dict[str, Any] = json.loads(
-            self.fill(json.dumps(self.vocabulary.examples[operation]).encode()) or b""
+            self.fill(json.dumps(self.profile.examples[operation]).encode()) or b""
         )
         wanted = {name: value for name, value in (when or {}).items() if value != ANY}
         return {name: value for name, value in {**filled, **wanted}.items() if value is not None}
@@ -253,7 +249,7 @@ class Subject:
         if content and _NOW in content:
             later = (self.about_now() + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
             content = content.replace(_NOW, json.dumps(later).encode())
-        for name, state in self.vocabulary.scopes.items() if content else ():
+        for name, state in self.profile.scopes.items() if content else ():
             mark = f'"{{{name}}}"'.encode()
             if content and mark in content and state:
                 content = content.replace(mark, json.dumps(self.prepared(state, name)).encode())
@@ -262,7 +258,7 @@ class Subject:
     # ---- reading
 
     def fetch(self, identity: str, headers: Mapping[str, str] | None = None) -> Exchange:
-        return self.send(self.vocabulary.read, identity, headers=headers)
+        return self.send(self.profile.read, identity, headers=headers)
 
     def read(self, identity: str) -> Record:
         """The record as it is now. Raises Unexercised."""
@@ -273,17 +269,15 @@ class Subject:
         record = self.unwrapped(exchange)
         if not exchange.ok or not isinstance(record, dict) or not self._names(record, identity):
             raise Unexercised(
-                f"{exchange.method} {self.contract.name} {self.vocabulary.resource} {identity} could not be read back"
+                f"{exchange.method} {self.contract.name} {self.profile.resource} {identity} could not be read back"
             )
-        volatile = self.vocabulary.volatile.get(self.table.state_of(record) or "", ())
-        told: Record = shapes.known(
-            shapes.record_schema(self.operation(self.vocabulary.read)), record
-        )
+        volatile = self.profile.volatile.get(self.table.state_of(record) or "", ())
+        told: Record = shapes.known(shapes.record_schema(self.operation(self.profile.read)), record)
         return {name: value for name, value in told.items() if name not in volatile}
 
     def unwrapped(self, exchange: Exchange) -> Any:
         """The record in an answer, whether or not it is wrapped."""
-        return shapes.unwrap(exchange.json, self._holder(self.vocabulary.read))
+        return shapes.unwrap(exchange.json, self._holder(self.profile.read))
 
     def _holder(self, operation: str) -> str:
         return shapes.holder(shapes.success(self.operation(operation))[1]) or shapes.DATA
@@ -300,7 +294,7 @@ class Subject:
     def seen(self, identity: str) -> Record:
         """The record as it is now; empty where it is gone. Raises Unexercised."""
         exchange = self.fetch(identity)
-        gone = self.table.transitions[self.vocabulary.read].refusals[ABSENT]
+        gone = self.table.transitions[self.profile.read].refusals[ABSENT]
         missing = exchange.status in (self.contract.statuses(gone.rule) or (gone.status,))
         return {} if missing else self.record(exchange, identity)
 
@@ -326,16 +320,14 @@ class Subject:
 
     def reads_as(self, found: str | None, state: str) -> bool:
         """Whether a record that should be in a state may read like this."""
-        return found in (state, *self.vocabulary.looks.get(state, ()))
+        return found in (state, *self.profile.reported_as.get(state, ()))
 
     def require_state(self, identity: str, state: str) -> Record:
         """The record, which is in this state, or does not tell. Raises Unexercised."""
         record = self.seen(identity)
         found = self.state_of(record)
         if not self.reads_as(found, state) and (not record or self.shows_state(record)):
-            raise Unexercised(
-                f"a {self.vocabulary.resource} that should be {state} reads as {found}"
-            )
+            raise Unexercised(f"a {self.profile.resource} that should be {state} reads as {found}")
         return record
 
     def listing(
@@ -346,14 +338,14 @@ class Subject:
     ) -> Exchange:
         """The list, narrowed by parameters and by scopes that go into headers; without `extra`, the first full page of it."""
         query = [
-            (name, value) for name, value in filters.items() if name not in self.vocabulary.headers
+            (name, value) for name, value in filters.items() if name not in self.profile.headers
         ]
         sent = {
-            **(self.headers(self.vocabulary.list) if headers is None else headers),
+            **(self.headers(self.profile.list) if headers is None else headers),
             **self._headers(filters),
         }
         return self.send(
-            self.vocabulary.list,
+            self.profile.list,
             query=(*query, *(self.full_page() if extra is None else extra)),
             headers=sent,
         )
@@ -368,13 +360,13 @@ class Subject:
 
     def paged(self) -> Style:
         """How the list is paged."""
-        listing = self.operation(self.vocabulary.list).listing
+        listing = self.operation(self.profile.list).listing
         assert listing is not None, "the list is a list"
         return listing.style
 
     def listed(self, exchange: Exchange) -> list[Record]:
         """The records of a list. Raises Unexercised."""
-        found = shapes.items(exchange.json, self._holder(self.vocabulary.list))
+        found = shapes.items(exchange.json, self._holder(self.profile.list))
         if not exchange.ok or found is None:
             raise Unexercised(f"the list answered {exchange.status} without records")
         return found

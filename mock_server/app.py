@@ -7,7 +7,7 @@ from connexion.middleware import ConnexionMiddleware
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
-from session_contracts.mock_server.apis import control
+from session_contracts.mock_server import control
 from session_contracts.mock_server.compile import function_name
 from session_contracts.mock_server.decide import Decide
 from session_contracts.mock_server.fail import FaultMiddleware

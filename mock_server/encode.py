@@ -5,7 +5,7 @@ import logging
 import orjson
 
 from session_contracts.mock_server.call import Answer, Call
-from session_contracts.mock_server.errors import UntrueAnswer
+from session_contracts.mock_server.errors import ResponseContractViolation
 from session_contracts.mock_server.plan import checked
 from session_contracts.mock_server.settings import Validation
 
@@ -13,11 +13,11 @@ log = logging.getLogger("session_contracts.mock")
 
 
 def finish(call: Call, answer: Answer) -> bytes:
-    """Raises UntrueAnswer, or logs it, as the world was told."""
+    """Raises ResponseContractViolation, or logs it, as the world was told."""
     if call.world.settings.validation is not Validation.OFF:
         try:
             _check(call, answer)
-        except UntrueAnswer as error:
+        except ResponseContractViolation as error:
             if call.world.settings.validation is Validation.ERROR:
                 raise
             log.warning("%s", error)
@@ -27,7 +27,9 @@ def finish(call: Call, answer: Answer) -> bytes:
 def _check(call: Call, answer: Answer) -> None:
     checker = call.plan.answers.get((answer.status, answer.media))
     if checker is None:
-        raise UntrueAnswer(f"{call.plan.id} does not declare {answer.status} {answer.media}")
+        raise ResponseContractViolation(
+            f"{call.plan.id} does not declare {answer.status} {answer.media}"
+        )
     checked(
         checker,
         answer.body if answer.frame is None else answer.frame,

@@ -1,6 +1,6 @@
 """What can go wrong for a user of the mock, one class each.
 
-Raised while a request is answered: Refused (the answer is a refusal), Dropped and ClientGone (nobody gets one), UntrueAnswer (the mock
+Raised while a request is answered: Refused (the answer is a refusal), Dropped and ClientGone (nobody gets one), ResponseContractViolation (the mock
 would have lied).
 Raised by set-up: FixtureError, NoSuchState, BadState, UnknownRules, ClockError, BadFault,
 BadSnapshot, WorldExists.
@@ -57,7 +57,7 @@ class ClientGone(Exception):
     """The client broke off before its request was complete; nothing was done."""
 
 
-class UntrueAnswer(Exception):
+class ResponseContractViolation(Exception):
     """The mock was about to give an answer that its contract does not allow: a defect of the mock."""
 
 

@@ -15,15 +15,13 @@ from faker.providers.date_time import Provider as DateTimeProvider
 
 from session_contracts.mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
 from session_contracts.mock_server.credentials import Credential, Credentials
-from session_contracts.mock_server.errors import FixtureError, UntrueAnswer
+from session_contracts.mock_server.errors import FixtureError, ResponseContractViolation
 from session_contracts.mock_server.plan import ApiPlan
 from session_contracts.mock_server.store import Collection, Record
 from session_contracts.mock_server.world import Collections, build
 from session_contracts.openapi import ContractError
-from session_contracts.openapi.catalog import find
+from session_contracts.openapi.locations import find
 from session_contracts.openapi.source import Path_, Source, read
-
-_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def _unreadable(error: ContractError) -> FixtureError:
 def read_fixture(api: str, file: Path | None = None) -> Fixture:
     """The API's own fixture, or `file`. Raises FixtureError."""
     try:
-        source = read(file or _own(api))
+        source = read(file or find(api).fixture)
     except ContractError as error:
         raise _unreadable(error) from None
     if not isinstance(source.value, dict) or source.value.get("api") != api:
@@ -100,17 +98,6 @@ _PARTS = ("api", "times", "credentials", "records", "recipes")
 _TIMES: Mapping[str, Callable[[datetime], str]] = {"seconds": rfc3339, "milliseconds": rfc3339_ms}
 
 
-def _own(api: str) -> Path:
-    folder = find(api).folder
-    return folder / "fixture.yaml" if folder else _directory() / f"{api}.yaml"
-
-
-def _directory() -> Path:
-    """Inside the package where it was installed, beside it in a checkout."""
-    packaged = _HERE / "fixtures"
-    return packaged if packaged.is_dir() else _HERE.parents[1] / "fixtures"
-
-
 def sow(
     plans: Mapping[str, ApiPlan], fixtures: Mapping[str, Fixture], seed: int, now: datetime
 ) -> dict[tuple[str, str], Collection]:
@@ -120,7 +107,7 @@ def sow(
         for resource in api.resources.values():
             data[api.name, resource.name] = Collection(resource.ordering)
     for name, fixture in fixtures.items():
-        api, cook = plans[name], Cook(seed, now, _written(fixture))
+        api, cook = plans[name], FixtureFactory(seed, now, _written(fixture))
         for path, entry in chain(fixture.entries("records"), _helpings(fixture, api, data)):
             record, kind = _record(fixture, path, entry, api, cook)
             _put(fixture, path, record, data[api.name, kind])
@@ -183,7 +170,7 @@ def _parents(wanted: Mapping[str, Any], api: ApiPlan, data: Collections) -> list
 
 
 def _record(
-    fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, cook: "Cook"
+    fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, cook: "FixtureFactory"
 ) -> tuple[Record, str]:
     """The record that an entry makes, and its resource."""
     try:
@@ -196,7 +183,14 @@ def _record(
             if name in made
         }
         return build(resource, fields, entry["tenant"], private, cook.now), resource.name
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, UntrueAnswer) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        ResponseContractViolation,
+    ) as error:
         raise fixture.error(path, f"this makes no record: {error}") from None
 
 
@@ -206,7 +200,7 @@ def _put(fixture: Fixture, path: Path_, record: Record, collection: Collection) 
     collection.put(record)
 
 
-class Cook:
+class FixtureFactory:
     """Makes values of recipes. A recipe is a mapping whose first key is an operator (see `_OPERATORS`); anything else is itself."""
 
     def __init__(
@@ -312,6 +306,6 @@ class Cook:
 
 
 _OPERATORS = {
-    name: getattr(Cook, name)
+    name: getattr(FixtureFactory, name)
     for name in ("fake", "pick", "cycle", "parent", "step", "number", "ago", "later", "same")
 }

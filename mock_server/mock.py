@@ -1,50 +1,32 @@
 """The mock as a whole: the compiled APIs and their worlds."""
 
-from collections.abc import Mapping
 from types import ModuleType
 
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 
-from session_contracts.mock_server.apis import (
-    control,
-    mobilenext,
-    openscouter,
-    promptster,
-    rentalot,
-    saleslab,
-)
-from session_contracts.mock_server.breaks import require_fitting
+from session_contracts.mock_server import control
 from session_contracts.mock_server.compile import compile_api, function_name
 from session_contracts.mock_server.fixtures import Fixture, read_fixtures
+from session_contracts.mock_server.mutants import require_fitting
 from session_contracts.mock_server.plan import ApiPlan
 from session_contracts.mock_server.settings import Settings
 from session_contracts.mock_server.snapshot import read
 from session_contracts.mock_server.states import states_of
 from session_contracts.mock_server.worlds import Worlds
 from session_contracts.openapi import Contract, PartError, load, load_control
-from session_contracts.openapi.catalog import home_of, part
-
-#: The vendors' modules: what the contracts name and cannot state.
-MODULES: Mapping[str, ModuleType] = {
-    "rentalot": rentalot,
-    "saleslab": saleslab,
-    "openscouter": openscouter,
-    "promptster": promptster,
-    "mobilenext": mobilenext,
-    "control": control,
-}
+from session_contracts.openapi.locations import CONTROL, Part, load_part, location_of
 
 
 def module_of(contract: Contract) -> ModuleType:
-    """A vendor's module, or the handlers of somebody's own API. Raises PartError where they do not answer to the contract.
+    """The handlers of an API. Raises PartError where they do not fit the contract.
 
-    Its states are read as well: what is wrong with them is better known now than when a test asks for one.
+    Its states are read as well: an error in them is better known now than when a test asks for one.
     """
-    if contract.name in MODULES:
-        return MODULES[contract.name]
-    home = home_of(contract)
-    module = part(home, "handlers")
+    if contract.name == CONTROL.stem:
+        return control
+    home = location_of(contract)
+    module = load_part(home, Part.HANDLERS)
     states_of(home)
     wanted = {"error_body": "write the function that makes the body of an error"}
     wanted |= {
@@ -59,7 +41,7 @@ def module_of(contract: Contract) -> ModuleType:
     }
     for name, fix in wanted.items():
         if not callable(getattr(module, name, None)):
-            raise PartError(home.file("handlers"), None, f"there is no function {name}", fix)
+            raise PartError(home.file(Part.HANDLERS), None, f"there is no function {name}", fix)
     return module
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from session_contracts.mock_server.coverage import Reach
-from session_contracts.mock_server.errors import FieldError, UntrueAnswer
+from session_contracts.mock_server.errors import FieldError, ResponseContractViolation
 from session_contracts.mock_server.store import Ordering
 from session_contracts.openapi.json_schema import broken_rule, translate
 from session_contracts.openapi.model import (
@@ -188,9 +188,9 @@ def vendors(plans: Mapping[str, ApiPlan]) -> dict[str, ApiPlan]:
 
 
 def checked(checker: Checker, value: Any, what: str) -> None:
-    """Raises UntrueAnswer where `value` is not what the contract allows."""
+    """Raises ResponseContractViolation where `value` is not what the contract allows."""
     if not checker.is_valid(value):
         violations = "; ".join(
             f"{error.field or 'body'}: {error.message}" for _, _, error in checker.violations(value)
         )
-        raise UntrueAnswer(f"{what}: {violations}")
+        raise ResponseContractViolation(f"{what}: {violations}")

@@ -8,7 +8,12 @@ import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from session_contracts.mock_server.call import ABORT_KEY, SCOPE_KEY, WORLD_KEY, Call
-from session_contracts.mock_server.errors import ClientGone, Dropped, Refused, UntrueAnswer
+from session_contracts.mock_server.errors import (
+    ClientGone,
+    Dropped,
+    Refused,
+    ResponseContractViolation,
+)
 from session_contracts.mock_server.log import log_request
 from session_contracts.mock_server.plan import ErrorBody
 from session_contracts.mock_server.world import World
@@ -93,7 +98,7 @@ class Respond:
     def _defect(self, call: Call | None, defect: Exception) -> Outcome:
         untrue = (
             f"the mock's answer breaks its contract: {defect}"
-            if isinstance(defect, UntrueAnswer)
+            if isinstance(defect, ResponseContractViolation)
             else "the mock is broken; its log says where"
         )
         error_body = call.api.error_body if call else self._fallback

@@ -10,11 +10,16 @@ from typing import Any
 import orjson
 
 from session_contracts.mock_server import faults
-from session_contracts.mock_server.breaks import broken
 from session_contracts.mock_server.chance import Chance
 from session_contracts.mock_server.clock import Clock, parse_moment, parse_time, rfc3339
 from session_contracts.mock_server.credentials import Credential, Credentials
-from session_contracts.mock_server.errors import BadFault, BadSnapshot, UnknownRules, UntrueAnswer
+from session_contracts.mock_server.errors import (
+    BadFault,
+    BadSnapshot,
+    ResponseContractViolation,
+    UnknownRules,
+)
+from session_contracts.mock_server.mutants import broken
 from session_contracts.mock_server.plan import ApiPlan, Checker, Resource, checked, vendors
 from session_contracts.mock_server.rates import Count, Rates
 from session_contracts.mock_server.store import Collection, Record
@@ -200,7 +205,7 @@ def _restored(resource: Resource, entry: Mapping[str, Any], now: datetime, where
         for name, member in resource.checker.schema.get("properties", {}).items():
             if member.get("format") == "date-time" and record.fields.get(name) is not None:
                 datetime.fromisoformat(record.fields[name])
-    except (KeyError, TypeError, ValueError, UntrueAnswer) as error:
+    except (KeyError, TypeError, ValueError, ResponseContractViolation) as error:
         raise BadSnapshot(f"{where}: this makes no record: {str(error)[:_LONG]}") from None
     if resource.lifecycle is not None and record.state is None:
         raise BadSnapshot(

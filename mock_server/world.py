@@ -12,7 +12,7 @@ from session_contracts.mock_server.chance import SECRETS, Chance
 from session_contracts.mock_server.clock import Clock, parse_time
 from session_contracts.mock_server.coverage import Coverage
 from session_contracts.mock_server.credentials import Credentials
-from session_contracts.mock_server.errors import UntrueAnswer
+from session_contracts.mock_server.errors import ResponseContractViolation
 from session_contracts.mock_server.faults import Faults
 from session_contracts.mock_server.journal import Journal
 from session_contracts.mock_server.plan import ApiPlan, Resource, checked
@@ -127,7 +127,7 @@ class World:
         rules: Sequence[str],
         broken: Callable[[Mapping[str, ApiPlan], Sequence[str]], Mapping[str, ApiPlan]],
     ) -> None:
-        """Break exactly these rules. Raises what `broken` raises for one that cannot be."""
+        """Mutant exactly these rules. Raises what `broken` raises for one that cannot be."""
         self.plans = broken(self.unbroken, rules)
         self.broken = tuple(rules)
 
@@ -156,7 +156,7 @@ class World:
     def place(
         self, api: ApiPlan, resource: Resource, fields: Fields, tenant: str, private: Fields
     ) -> Record:
-        """Put a record in place as it is; a timer whose moment has passed already never fires. Raises UntrueAnswer."""
+        """Put a record in place as it is; a timer whose moment has passed already never fires. Raises ResponseContractViolation."""
         record = build(resource, fields, tenant, private, self.clock.now())
         self.collection(api, resource).put(record)
         return record
@@ -170,14 +170,14 @@ class World:
         changes: Fields,
         private: Fields = MappingProxyType({}),
     ) -> Record:
-        """Bring a record to a state; the only place that writes a state field. Raises UntrueAnswer and changes nothing."""
+        """Bring a record to a state; the only place that writes a state field. Raises ResponseContractViolation and changes nothing."""
         table = resource.lifecycle
         assert table is not None, "only what has a lifecycle moves"
         values = table.states[target]
         if written := {
             name for name in table.state_fields() & set(changes) if values.get(name) != (ANY,)
         }:
-            raise UntrueAnswer(
+            raise ResponseContractViolation(
                 f"an effect wrote {', '.join(sorted(written))}, which only the lifecycle table may"
             )
         fields = {**record.fields, **changes}
@@ -208,7 +208,7 @@ def build(
     now: datetime,
     entered: datetime | None = None,
 ) -> Record:
-    """A record, checked against its schema and encoded once. `entered`: when it came into its state, if it moved. Raises UntrueAnswer."""
+    """A record, checked against its schema and encoded once. `entered`: when it came into its state, if it moved. Raises ResponseContractViolation."""
     checked(resource.checker, fields, f"{resource.name} {fields.get(resource.key)}")
     state = resource.lifecycle.state_of(fields) if resource.lifecycle else None
     timer, due = _next_timer(resource, state, fields, now, entered)

@@ -3,13 +3,13 @@
 Imports nothing of the mock, of the suite, or of the command line.
 """
 
-from session_contracts.openapi.catalog import API_NAMES
 from session_contracts.openapi.errors import ContractError, PartError, UnknownApi, Violation
 from session_contracts.openapi.loader import load, load_control, load_file
+from session_contracts.openapi.locations import bundled_names
 from session_contracts.openapi.model import Contract, Level, Lifecycle, Operation, Rule
 
 __all__ = [
-    "API_NAMES",
+    "bundled_names",
     "Contract",
     "ContractError",
     "Level",

@@ -8,11 +8,11 @@ from typing import Any
 
 import isodate
 
-from session_contracts.openapi.catalog import CONTROL, find
 from session_contracts.openapi.checks import CHECKS, Check, Stage, Subject, run
 from session_contracts.openapi.checks.walk import METHODS
 from session_contracts.openapi.errors import ContractError, Severity, Violation
 from session_contracts.openapi.json_schema import resolve, rule_map
+from session_contracts.openapi.locations import CONTROL, find
 from session_contracts.openapi.mend import joined
 from session_contracts.openapi.model import (
     Body,

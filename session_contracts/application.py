@@ -12,7 +12,7 @@ from session_contracts.mock_server.app import create_app
 from session_contracts.mock_server.clock import parse_time
 from session_contracts.mock_server.errors import BadSnapshot, FixtureError
 from session_contracts.mock_server.settings import Auth, LogFormat, Settings, Validation
-from session_contracts.openapi import API_NAMES, ContractError, PartError, UnknownApi
+from session_contracts.openapi import ContractError, PartError, UnknownApi, bundled_names
 
 #: As in the contract of the control API: JSON's numbers are exact that far.
 _LONGEST_SEED = 10**15
@@ -42,7 +42,7 @@ def application(
             f"a seed lies between {-_LONGEST_SEED} and {_LONGEST_SEED}, not {str(seed)[:40]}"
         )
     settings = Settings(
-        apis=tuple(dict.fromkeys(apis)) or API_NAMES,
+        apis=tuple(dict.fromkeys(apis)) or bundled_names(),
         seed=seed,
         frozen_at=frozen_at(clock),
         auth=Auth(auth),

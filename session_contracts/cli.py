@@ -11,7 +11,7 @@ from session_contracts.commands.new import new
 from session_contracts.commands.prove import prove
 from session_contracts.commands.serve import serve
 from session_contracts.commands.verify import verify
-from session_contracts.mock_server.apis.control import own_version
+from session_contracts.mock_server.control import own_version
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from session_contracts.openapi import UnknownApi
-from session_contracts.openapi.catalog import CONTROL, find, is_name
+from session_contracts.openapi.locations import CONTROL, find, is_name
 
 _CONTROL_NAME = "control"
 _SUFFIXES = (".yaml", ".yml", ".json")

@@ -16,19 +16,19 @@ from session_contracts.conformance.runner import Options, verify
 from session_contracts.errors import UnknownRule
 from session_contracts.in_process import URL, in_process
 from session_contracts.mock_server.app import create_app
-from session_contracts.mock_server.breaks import catalogue
+from session_contracts.mock_server.mutants import mutants_of
 from session_contracts.mock_server.server import running
 from session_contracts.mock_server.settings import Settings
 from session_contracts.openapi import Level, load
-from session_contracts.openapi.catalog import find
-from session_contracts.opponents import OPPONENTS, Transcript, opponents
+from session_contracts.openapi.locations import find
+from session_contracts.strawmen import OPPONENTS, Transcript, opponents
 
 #: The mock's time during a proof; any would do.
 _NOW = datetime(2026, 2, 13, 9, tzinfo=UTC)
 _FOUND = frozenset({"failed", "warned"})
 
 
-class Fate(StrEnum):
+class MutantStatus(StrEnum):
     """What became of a broken rule."""
 
     KILLED = "killed"
@@ -70,7 +70,7 @@ def prove(
     show: Callable[[str], object],
 ) -> int:
     """Prints the matrix; 0 where every rule was killed and every opponent failed, else 1. Raises UnknownRule, PartError."""
-    breaks = catalogue(find(api))
+    breaks = mutants_of(find(api))
     if unknown := sorted(set(rules) - set(breaks)):
         raise UnknownRule(unknown[0], sorted(breaks))
     chosen = list(rules) or list(breaks)
@@ -97,7 +97,7 @@ def prove(
         proven = proven and good
         show(line)
     for rule in unbroken:
-        show(f"{Fate.MISSING:8} {rule}  nothing breaks it")
+        show(f"{MutantStatus.MISSING:8} {rule}  nothing breaks it")
     show("proven" if proven else "NOT proven")
     return 0 if proven else 1
 
@@ -119,19 +119,19 @@ def _judged(job: Job, trial: Trial, clean: Trial, entails: Sequence[str]) -> tup
         )
     fate, others = judge(job.broken, trial, clean, entails)
     note = f"  also: {', '.join(sorted(others))}" if others else ""
-    return f"{fate:8} {job.broken}{note}", fate is Fate.KILLED and not others
+    return f"{fate:8} {job.broken}{note}", fate is MutantStatus.KILLED and not others
 
 
 def judge(
     rule: str, trial: Trial, clean: Trial, entails: Iterable[str]
-) -> tuple[Fate, frozenset[str]]:
+) -> tuple[MutantStatus, frozenset[str]]:
     """The fate of a broken rule, and the rules that were found broken but neither are nor are entailed."""
     others = trial.found - {rule, *entails}
     if rule in trial.found:
-        return Fate.KILLED, others
+        return MutantStatus.KILLED, others
     if trial.found:
-        return Fate.STRAY, others
-    return (Fate.DEAD if trial.answers <= clean.answers else Fate.SILENT), others
+        return MutantStatus.STRAY, others
+    return (MutantStatus.DEAD if trial.answers <= clean.answers else MutantStatus.SILENT), others
 
 
 def _trials(jobs: Sequence[Job], workers: int) -> Iterable[Trial]:

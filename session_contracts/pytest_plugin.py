@@ -71,7 +71,7 @@ def _serve_when_called() -> str:
             with warnings.catch_warnings(action="ignore"):  # of what Connexion imports
                 from session_contracts.application import application
                 from session_contracts.mock_server.server import serve
-                from session_contracts.openapi.catalog import names
+                from session_contracts.openapi.locations import names
             serve(application(names()), listener)
 
     threading.Thread(target=serve, daemon=True).start()
@@ -82,7 +82,7 @@ def _serve_when_called() -> str:
 def mock_server_url(pytestconfig: pytest.Config) -> str:
     """Where the mock of this test run is."""
     if _URL not in pytestconfig.stash:
-        from session_contracts.openapi.catalog import names
+        from session_contracts.openapi.locations import names
         from session_contracts.server import MockServer
 
         server = pytestconfig.stash[_SERVER] = MockServer(*names()).start()
@@ -130,8 +130,8 @@ mobilenext = _api("mobilenext")
 def _own_fixtures() -> ModuleType:
     """One for each API of one's own; whoever has none does not even import what finds them."""
     module = ModuleType("session_contracts_own_fixtures")
-    if "SESSION_CONTRACTS_APIS" in os.environ or any(Path().glob("*/vocabulary.py")):
-        from session_contracts.openapi.catalog import own_names
+    if "SESSION_CONTRACTS_APIS" in os.environ or any(Path().glob("*/profile.py")):
+        from session_contracts.openapi.locations import own_names
 
         vars(module).update({name: _api(name) for name in own_names()})
     return module

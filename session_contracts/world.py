@@ -90,7 +90,7 @@ class MockWorld:
     # ---- what goes wrong
 
     def break_rule(self, *rules: str) -> None:
-        """Break these rules, besides those that are broken already."""
+        """Mutant these rules, besides those that are broken already."""
         broken = self._control.call("GET", "/broken-rules")["broken"]
         self._control.call(
             "PUT",

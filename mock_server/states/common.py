@@ -13,6 +13,7 @@ from session_contracts.mock_server.plan import ApiPlan, Checker
 from session_contracts.mock_server.rates import Rates
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import World, as_message
+from session_contracts.openapi import load_control
 from session_contracts.openapi.model import JsonSchema
 
 #: Brings a state about, and returns the values that it names. Raises NoSuchState, BadState.
@@ -32,6 +33,15 @@ def state(set_up: SetUp, **params: JsonSchema) -> State:
     return State(
         set_up, Checker.of({"type": "object", "properties": params, "additionalProperties": False})
     )
+
+
+def documented(api: str, set_ups: Mapping[str, SetUp]) -> Mapping[str, State]:
+    """States whose params the control API's own contract describes."""
+    schemas = load_control().schemas
+    return {
+        name: State(set_up, Checker.of(schemas[f"{api}.{name.replace(' ', '_')}"]))
+        for name, set_up in set_ups.items()
+    }
 
 
 #: The schema of the param that says whose something is.

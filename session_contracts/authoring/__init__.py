@@ -6,8 +6,8 @@
 | --- | --- | --- |
 | `handlers.py` | a function for each operation and for each effect, and `error_body` | `authoring.handlers` |
 | `states.py` | `STATES: dict[str, State]`, the provider states by name | `authoring.states` |
-| `breaks.py` | `BREAKS: dict[str, Break]`, by rule how to break exactly it | `authoring.breaks` |
-| `vocabulary.py` | `VOCABULARIES: tuple[Vocabulary, ...]`, the suite's words for the API | `authoring.vocabulary` |
+| `mutants.py` | `MUTANTS: dict[str, Mutant]`, by rule how to break exactly it | `authoring.mutants` |
+| `profile.py` | `PROFILES: tuple[SuiteProfile, ...]`, the suite's words for the API | `authoring.profile` |
 | `checks/test_*.py` | checks of rules that the suite has none for | `authoring.checks` |
 
 The first three belong to the mock, the others to the suite, which knows nothing of the mock: neither imports the other.

@@ -10,9 +10,9 @@ from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vocabulary import Vocabulary
 
 __all__ = [
     "Case",
@@ -21,7 +21,7 @@ __all__ = [
     "Record",
     "Subject",
     "Unexercised",
-    "Vocabulary",
+    "SuiteProfile",
     "each",
     "shapes",
     "verifies",

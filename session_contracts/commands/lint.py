@@ -13,7 +13,7 @@ from session_contracts.lint.formats import FORMATS, summary
 from session_contracts.lint.linter import STANDARD_INPUT, contracts
 from session_contracts.lint.linter import fix as run_fix
 from session_contracts.lint.linter import lint as run_lint
-from session_contracts.mock_server.apis.control import own_version
+from session_contracts.mock_server.control import own_version
 from session_contracts.openapi.errors import Severity
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from session_contracts.commands.user_errors import says_what_to_do
-from session_contracts.openapi.catalog import VARIABLE, roots
 from session_contracts.openapi.errors import shown
+from session_contracts.openapi.locations import VARIABLE, roots
 
 
 @click.command()

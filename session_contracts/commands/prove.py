@@ -11,7 +11,11 @@ from session_contracts.prove import prove as run_prove
 @click.command()
 @click.argument("api")
 @click.option(
-    "--rule", "rules", multiple=True, metavar="ID", help="Break only this rule; may be given again."
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="ID",
+    help="Mutant only this rule; may be given again.",
 )
 @click.option(
     "--workers",
@@ -30,7 +34,7 @@ from session_contracts.prove import prove as run_prove
 @click.option("--seed", default=0, show_default=True, help="Of the searches.")
 @says_what_to_do
 def prove(api: str, rules: tuple[str, ...], workers: int, max_examples: int, seed: int) -> None:
-    """Break each rule of the mock in turn, and see that the suite finds exactly that."""
+    """Mutant each rule of the mock in turn, and see that the suite finds exactly that."""
     known_api(api)
     sys.exit(
         run_prove(

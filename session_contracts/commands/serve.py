@@ -10,7 +10,7 @@ from session_contracts.commands.user_errors import says_what_to_do
 from session_contracts.mock_server.server import address, bind
 from session_contracts.mock_server.server import serve as run_server
 from session_contracts.mock_server.settings import Auth, LogFormat, Validation
-from session_contracts.openapi import API_NAMES
+from session_contracts.openapi import bundled_names
 from session_contracts.welcome import welcome
 
 
@@ -132,7 +132,7 @@ def serve(
         log_format=log_format,
     )
     listener = bind(host, port)
-    click.echo(welcome(tuple(dict.fromkeys(apis)) or API_NAMES, address(listener)))
+    click.echo(welcome(tuple(dict.fromkeys(apis)) or bundled_names(), address(listener)))
     try:
         run_server(app, listener)
     except KeyboardInterrupt:

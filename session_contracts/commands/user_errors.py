@@ -11,7 +11,7 @@ from session_contracts.conformance.errors import UsageError
 from session_contracts.errors import UserError
 from session_contracts.mock_server.errors import AddressInUse, BadSnapshot, FixtureError
 from session_contracts.openapi import ContractError, PartError, UnknownApi
-from session_contracts.openapi.catalog import find
+from session_contracts.openapi.locations import find
 
 _USER_ERRORS = (
     UnknownApi,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from session_contracts.contracts import contract_file
 from session_contracts.errors import GitFailed, NoContract, UnknownVersion
-from session_contracts.openapi import API_NAMES, ContractError, UnknownApi
+from session_contracts.openapi import ContractError, UnknownApi, bundled_names
 from session_contracts.openapi.checks import CHECKS, Stage, Subject, run
 from session_contracts.openapi.loader import load_source
 from session_contracts.openapi.source import Source, parse, read
@@ -55,7 +55,7 @@ def versions(old: str, new: str) -> tuple[Version, Version]:
     """Both documents. Raises UnknownVersion, GitFailed, NoContract."""
     later = _named(new)
     if later is None:
-        raise UnknownVersion("NEW", new, API_NAMES)
+        raise UnknownVersion("NEW", new, bundled_names())
     earlier = _named(old)
     if earlier is None:
         earlier = _at_revision(old, later)
@@ -77,7 +77,7 @@ def _at_revision(revision: str, file: "Path | _Blob") -> _Blob:
     """The same file at another revision."""
     folder = file.folder if isinstance(file, _Blob) else file.parent
     if not _looks_like_a_revision(revision):
-        raise UnknownVersion("OLD", revision, API_NAMES)
+        raise UnknownVersion("OLD", revision, bundled_names())
     _check_revision(folder, revision, "OLD")
     if isinstance(file, _Blob):
         return _Blob(folder, revision, file.path)
@@ -148,7 +148,7 @@ def _check_revision(folder: Path, revision: str, what: str) -> None:
         folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}"
     )
     if done.returncode:
-        advice = f"see 'git log'; a shallow clone has to fetch it first. A version is a file, an API ({', '.join(API_NAMES)}) or a revision"
+        advice = f"see 'git log'; a shallow clone has to fetch it first. A version is a file, an API ({', '.join(bundled_names())}) or a revision"
         raise GitFailed(f"{what}: {revision!r} is no file, no API and no git revision", advice)
 
 

@@ -6,7 +6,7 @@ from session_contracts.contracts import contract_file, is_served
 from session_contracts.docs.model import Api, mocked
 from session_contracts.errors import RepeatedApi
 from session_contracts.openapi import load_file
-from session_contracts.openapi.catalog import CONTROL
+from session_contracts.openapi.locations import CONTROL
 
 
 def choose(names: Sequence[str]) -> tuple[Api, ...]:

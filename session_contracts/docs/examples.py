@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import yaml
 
-from session_contracts.conformance.vocabulary import Vocabulary, vocabularies
+from session_contracts.conformance.profile import SuiteProfile, profiles
 from session_contracts.docs.facts import node_of
 from session_contracts.docs.model import MOCK, Api
 from session_contracts.mock_server.fixtures import read_fixture
@@ -101,9 +101,9 @@ def setup(api: Api, state: str, params: Mapping[str, Any]) -> Call:
     return Call("POST", f"{MOCK}/_mock/{api.name}/states", {}, body)
 
 
-def words_of(api: Api) -> tuple[Vocabulary, ...]:
+def words_of(api: Api) -> tuple[SuiteProfile, ...]:
     """What the API calls its states; nothing where the suite does not know it."""
-    return vocabularies(api.name) if api.mocked and api.vendor else ()
+    return profiles(api.name) if api.mocked and api.vendor else ()
 
 
 def _url(api: Api, operation: Operation, given: Mapping[str, str], prepared: bool) -> str:

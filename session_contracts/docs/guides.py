@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from session_contracts.docs.text import code
-from session_contracts.openapi import API_NAMES
+from session_contracts.openapi import bundled_names
 from session_contracts.openapi.pages import overview_page
 
 _HERE = Path(__file__).parent
@@ -141,7 +141,9 @@ def slug(title: str) -> str:
 def places(known: Mapping[str, Any]) -> dict[str, str]:
     """Path in the repository to page of the site: the guides, the license, and the contracts that the site documents."""
     found = {guide.source: guide.page for guide in guides()}
-    contracts = {f"openapi/{name}.yaml": overview_page(name) for name in (*API_NAMES, "control")}
+    contracts = {
+        f"openapi/{name}.yaml": overview_page(name) for name in (*bundled_names(), "control")
+    }
     return {
         **found,
         "LICENSE": LICENSE_PAGE,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from session_contracts.openapi import API_NAMES, Contract, load, load_control
+from session_contracts.openapi import Contract, bundled_names, load, load_control
 
 #: Makes a page or a file of the site.
 Make = Callable[[], bytes]
@@ -43,6 +43,6 @@ class Api:
         return str(url) if url else None
 
 
-def mocked(names: tuple[str, ...] = API_NAMES) -> tuple[Api, ...]:
+def mocked(names: tuple[str, ...] = bundled_names()) -> tuple[Api, ...]:
     """These APIs of ours and the control API. Raises UnknownApi."""
     return (*(Api(load(name), mocked=True) for name in names), Api(load_control(), mocked=True))

@@ -16,7 +16,7 @@ from session_contracts.in_process import URL, in_process
 from session_contracts.mock_server.app import create_app
 from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.settings import Settings
-from session_contracts.openapi import API_NAMES
+from session_contracts.openapi import bundled_names
 
 #: The site's time: all that the vendors' pages show lies behind it.
 NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
@@ -81,7 +81,7 @@ def _mock(names: tuple[str, ...]) -> ASGIApp:
 @contextmanager
 def recorder(api: Api) -> Iterator[Recorder]:
     """Of the one mock that this process has for the vendors' APIs, or for one's own."""
-    names = API_NAMES if api.name in API_NAMES or not api.vendor else (api.name,)
+    names = bundled_names() if api.name in bundled_names() or not api.vendor else (api.name,)
     with _ONE_AT_A_TIME, in_process(_mock(names)) as adapter, requests.Session() as session:
         session.trust_env = False
         session.mount(URL, adapter)

@@ -10,10 +10,10 @@ from session_contracts.docs.facts import Mention, mentions
 from session_contracts.docs.model import Api
 from session_contracts.docs.provoke import provoked
 from session_contracts.docs.recorder import Recorded, record
-from session_contracts.mock_server.breaks import catalogue
-from session_contracts.mock_server.breaks.parts import Break
+from session_contracts.mock_server.mutants import mutants_of
+from session_contracts.mock_server.mutants.parts import Mutant
 from session_contracts.openapi import Contract, Level, Rule
-from session_contracts.openapi.catalog import home_of
+from session_contracts.openapi.locations import location_of
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class Study:
         return judges(self.api.name) if self.api.mocked and self.api.vendor else {}
 
     @property
-    def breaks(self) -> Mapping[str, Break]:
+    def breaks(self) -> Mapping[str, Mutant]:
         """By rule, how the mock breaks it."""
-        return catalogue(home_of(self.contract)) if self.api.mocked and self.api.vendor else {}
+        return mutants_of(location_of(self.contract)) if self.api.mocked and self.api.vendor else {}
 
     @cached_property
     def levels(self) -> Mapping[Level, list[Rule]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from session_contracts.conformance import shapes
-from session_contracts.conformance.vocabulary import Vocabulary, vocabularies
+from session_contracts.conformance.profile import SuiteProfile, profiles
 from session_contracts.export.criteria import Criterion, is_one_of, status
 from session_contracts.export.graph import Arrow, Kind, duration, identifier
 from session_contracts.export.walks import Walk
@@ -29,7 +29,7 @@ _SET_UP = "setUpState"
 _NOBODY, _NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
 _SOMEBODY = "5e551015-c0de-4000-8000-000000000001"
 _JSON = "application/json"
-#: Marks of the vocabulary.
+#: Marks of the profile.
 _NOW, _UUID = "{now}", "{uuid}"
 
 Step = dict[str, Any]
@@ -174,7 +174,7 @@ class Script:
             self._call(self._read, shapes.success(self._read)[0], self._is(self._read, state), told)
 
     def _is(self, operation: Operation, state: str) -> Iterator[Criterion]:
-        states = (state, *self._words.looks.get(state, ()))
+        states = (state, *self._words.reported_as.get(state, ()))
         for name in self._table.states[state]:
             allowed = tuple(
                 dict.fromkeys(
@@ -223,7 +223,7 @@ class Script:
         }
 
     def _filled(self, value: Any) -> Any:
-        """A value with what only the run can tell in place of the marks of the vocabulary."""
+        """A value with what only the run can tell in place of the marks of the profile."""
         if isinstance(value, Mapping):
             return {name: self._filled(member) for name, member in value.items()}
         if isinstance(value, list):
@@ -347,19 +347,19 @@ class Script:
         return unique
 
 
-def _words(contract: Contract, table: Lifecycle) -> Vocabulary:
+def _words(contract: Contract, table: Lifecycle) -> SuiteProfile:
     """What the suite knows of the API; of one that it does not know, that a provider state is called as the resource is."""
     try:
-        known = vocabularies(contract.name)
+        known = profiles(contract.name)
     except (KeyError, UnknownApi):
         known = ()
     found = next((words for words in known if words.resource == table.name), None)
-    return found or Vocabulary(
+    return found or SuiteProfile(
         api=contract.name, resource=table.name, read="", state=table.name.lower()
     )
 
 
-def _reader(contract: Contract, table: Lifecycle, words: Vocabulary) -> Operation | None:
+def _reader(contract: Contract, table: Lifecycle, words: SuiteProfile) -> Operation | None:
     """The operation that shows a record and the members that tell its state; None where there is none."""
     rows = [
         contract.operations[row.operation]

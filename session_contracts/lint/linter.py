@@ -11,7 +11,7 @@ from pathlib import Path
 from session_contracts.contracts import contract_file
 from session_contracts.errors import NotWritten
 from session_contracts.lint import CHECKS
-from session_contracts.openapi import API_NAMES, ContractError, Violation
+from session_contracts.openapi import ContractError, Violation, bundled_names
 from session_contracts.openapi.checks import Check
 from session_contracts.openapi.errors import Severity, shown
 from session_contracts.openapi.loader import examine
@@ -41,7 +41,7 @@ def contracts(names: Sequence[str]) -> list[str]:
     """The files of these contracts, which may be told by the names of their APIs; of all of ours without any. Raises UnknownApi."""
     return [
         name if name == STANDARD_INPUT else str(contract_file(name))
-        for name in names or (*API_NAMES, "control")
+        for name in names or (*bundled_names(), "control")
     ]
 
 

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from session_contracts.contracts import is_served
-from session_contracts.openapi import API_NAMES
-from session_contracts.openapi.catalog import find
+from session_contracts.openapi import bundled_names
 from session_contracts.openapi.checks import Check, Flaw, Stage, Subject, example
 from session_contracts.openapi.checks.rules import stated
+from session_contracts.openapi.locations import find
 from session_contracts.openapi.model import Level
 
 
@@ -15,7 +15,7 @@ def api_of(file: str) -> str | None:
     """The API that a contract is of, by the name of its file; None where there are neither checks nor a mock for it."""
     name = Path(file).stem
     # A copy of a vendor's contract is that contract, as its author goes on with it; somebody's own has the rest beside it.
-    return name if name in API_NAMES or is_served(Path(file)) else None
+    return name if name in bundled_names() or is_served(Path(file)) else None
 
 
 def verified(subject: Subject) -> Iterator[Flaw]:
@@ -53,9 +53,9 @@ def _judged(api: str) -> Collection[str]:
 
 
 def _breakable(api: str) -> Collection[str]:
-    from session_contracts.mock_server.breaks import catalogue
+    from session_contracts.mock_server.mutants import mutants_of
 
-    return catalogue(find(api))
+    return mutants_of(find(api))
 
 
 _BAD = """\

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from session_contracts.errors import BadName, CannotMake
 from session_contracts.mock_server.compile import function_name
-from session_contracts.openapi.catalog import RESERVED, is_name, names
+from session_contracts.openapi.locations import RESERVED, is_name, names
 
 _TEMPLATES = Path(__file__).parent / "template"
 _SUFFIX = ".jinja"

@@ -7,7 +7,7 @@ import pytest
 from session_contracts.conformance.outcomes import Outcome
 from session_contracts.conformance.report import Report
 from session_contracts.conformance.runner import Options, verify
-from session_contracts.openapi import API_NAMES
+from session_contracts.openapi import bundled_names
 from tests.serving import Mock, running
 
 
@@ -33,7 +33,7 @@ def judged(mock: Mock, api: str, *, states: bool) -> Report:
     )
 
 
-@pytest.mark.parametrize("api", API_NAMES)
+@pytest.mark.parametrize("api", bundled_names())
 def test_the_mock_conforms(served: Mock, api: str) -> None:
     report = judged(served, api, states=True)
     assert {
@@ -44,7 +44,7 @@ def test_the_mock_conforms(served: Mock, api: str) -> None:
     assert report.exit_status == 0
 
 
-@pytest.mark.parametrize("api", API_NAMES)
+@pytest.mark.parametrize("api", bundled_names())
 def test_without_states_nothing_is_blamed(served: Mock, api: str) -> None:
     """Not even for a clock that shows another time than ours."""
     report = judged(served, api, states=False)

@@ -4,23 +4,29 @@ from typing import Any
 
 import pytest
 
-from session_contracts.conformance.oracle import MISSING, Facts, Foresight, foresee, later
+from session_contracts.conformance.oracle import (
+    MISSING,
+    ExpectedOutcomes,
+    Facts,
+    expected_outcomes,
+    later,
+)
 from session_contracts.openapi import load
 
 _CONTRACT = load("rentalot")
 _APPROVE = {"reviewStatus": "approved"}
 
 
-def review(*states: str, body: Any = None, broken: tuple[str, ...] = ()) -> Foresight:
+def review(*states: str, body: Any = None, broken: tuple[str, ...] = ()) -> ExpectedOutcomes:
     facts = Facts(_APPROVE if body is None else body, broken)
-    return foresee(_CONTRACT, _CONTRACT.operations["reviewSession"], states, facts)
+    return expected_outcomes(_CONTRACT, _CONTRACT.operations["reviewSession"], states, facts)
 
 
 def test_a_pending_session_is_approved_and_nothing_else() -> None:
-    foresight = review("awaiting_review")
-    assert foresight.must_succeed
-    assert dict(foresight.successes) == {"approved": "rentalot.review.decides"}
-    assert foresight.blame(409) == "rentalot.review.decides"
+    expected = review("awaiting_review")
+    assert expected.must_succeed
+    assert dict(expected.successes) == {"approved": "rentalot.review.decides"}
+    assert expected.blame(409) == "rentalot.review.decides"
 
 
 @pytest.mark.parametrize(
@@ -33,18 +39,18 @@ def test_a_pending_session_is_approved_and_nothing_else() -> None:
     ],
 )
 def test_a_refusal_has_its_status_and_its_rule(state: str, status: int, rule: str) -> None:
-    foresight = review(state)
-    assert foresight.statuses == {status}
-    assert foresight.allows(status)
-    assert foresight.blame(200) == rule
-    assert foresight.blame(418) == rule
+    expected = review(state)
+    assert expected.statuses == {status}
+    assert expected.allows(status)
+    assert expected.blame(200) == rule
+    assert expected.blame(418) == rule
 
 
 def test_of_two_reasons_to_refuse_either_may_be_told_and_neither_is_blamed() -> None:
-    foresight = review("approved", body={})
-    assert foresight.statuses == {409, 422}
-    assert not foresight.may_succeed
-    assert foresight.blame(200) is None
+    expected = review("approved", body={})
+    assert expected.statuses == {409, 422}
+    assert not expected.may_succeed
+    assert expected.blame(200) is None
 
 
 def test_where_the_state_or_the_body_may_be_what_was_refused_nobody_is_blamed() -> None:
@@ -61,16 +67,16 @@ def test_where_the_state_or_the_body_may_be_what_was_refused_nobody_is_blamed() 
 
 def test_what_only_a_decision_speaks_of_may_succeed_or_be_refused() -> None:
     for body in ({**_APPROVE, "reviewNotes": None}, {**_APPROVE, "more": 1}):
-        foresight = review("awaiting_review", body=body)
-        assert foresight.allows(200)
-        assert foresight.allows(422)
-        assert not foresight.allows(409)
+        expected = review("awaiting_review", body=body)
+        assert expected.allows(200)
+        assert expected.allows(422)
+        assert not expected.allows(409)
 
 
 def test_a_body_that_is_missing_is_refused_in_one_of_several_ways() -> None:
-    foresight = review("awaiting_review", body=MISSING)
-    assert foresight.statuses == {422, 400, 415}
-    assert not foresight.allows(200)
+    expected = review("awaiting_review", body=MISSING)
+    assert expected.statuses == {422, 400, 415}
+    assert not expected.allows(200)
 
 
 def test_a_credential_that_is_refused_comes_to_the_others() -> None:
@@ -79,15 +85,17 @@ def test_a_credential_that_is_refused_comes_to_the_others() -> None:
 
 
 def test_of_several_possible_states_each_counts() -> None:
-    foresight = review("awaiting_review", "expired")
-    assert foresight.allows(200)
-    assert foresight.allows(422)
-    assert not foresight.allows(409)
+    expected = review("awaiting_review", "expired")
+    assert expected.allows(200)
+    assert expected.allows(422)
+    assert not expected.allows(409)
 
 
 def test_a_read_leaves_the_state() -> None:
-    foresight = foresee(_CONTRACT, _CONTRACT.operations["getSession"], ["expired"], Facts())
-    assert dict(foresight.successes) == {"expired": "rentalot.session.expired-readable"}
+    expected = expected_outcomes(
+        _CONTRACT, _CONTRACT.operations["getSession"], ["expired"], Facts()
+    )
+    assert dict(expected.successes) == {"expired": "rentalot.session.expired-readable"}
 
 
 def test_time_moves_what_a_rule_moves_and_may_move_what_a_decision_does() -> None:
@@ -102,27 +110,27 @@ def test_time_moves_what_a_rule_moves_and_may_move_what_a_decision_does() -> Non
 _SCOUT = load("openscouter")
 
 
-def scout(operation: str, *states: str, body: Any = MISSING) -> Foresight:
-    return foresee(_SCOUT, _SCOUT.operations[operation], states, Facts(body))
+def scout(operation: str, *states: str, body: Any = MISSING) -> ExpectedOutcomes:
+    return expected_outcomes(_SCOUT, _SCOUT.operations[operation], states, Facts(body))
 
 
 def test_where_the_documents_are_silent_an_operation_may_succeed_or_be_refused() -> None:
     """A paused session may be completed, and a completed one again; neither is anybody's fault."""
     for state in ("paused", "completed"):
-        foresight = scout("completeSession", state)
-        assert foresight.allows(200)
-        assert foresight.allows(409)
+        expected = scout("completeSession", state)
+        assert expected.allows(200)
+        assert expected.allows(409)
         assert (
-            foresight.blame(500) is None
-            or _SCOUT.rules[str(foresight.blame(500))].level == "decision"
+            expected.blame(500) is None
+            or _SCOUT.rules[str(expected.blame(500))].level == "decision"
         )
 
 
 def test_a_wrong_state_may_be_told_by_several_statuses_but_never_by_a_success() -> None:
-    foresight = scout("confirmSession", "completed", body={"rating": 5})
-    assert all(foresight.allows(status) for status in (400, 409, 422))
-    assert not any(foresight.allows(status) for status in (200, 401, 403, 404))
-    assert foresight.blame(200) == "openscouter.confirm.analyzed-only"
+    expected = scout("confirmSession", "completed", body={"rating": 5})
+    assert all(expected.allows(status) for status in (400, 409, 422))
+    assert not any(expected.allows(status) for status in (200, 401, 403, 404))
+    assert expected.blame(200) == "openscouter.confirm.analyzed-only"
 
 
 @pytest.mark.parametrize(

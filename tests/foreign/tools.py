@@ -11,12 +11,12 @@ import pytest
 from filelock import FileLock
 
 from session_contracts import MockWorld
-from session_contracts.openapi import API_NAMES, load
+from session_contracts.openapi import bundled_names, load
 
 HERE = Path(__file__).parent
 CONTRACTS = HERE.parents[1] / "openapi"
 #: All that is judged: the vendors' contracts, and that of the control API.
-JUDGED = (*API_NAMES, "control")
+JUDGED = (*bundled_names(), "control")
 #: The least that the packages of package.json run on.
 NODE = (20, 19)
 
@@ -104,7 +104,7 @@ def _lacking() -> str | None:
 
 def operations(api: str) -> set[str]:
     """Those of a contract whose calls the journal takes down, which the control API's are not."""
-    return set(load(api).operations) if api in API_NAMES else set()
+    return set(load(api).operations) if api in bundled_names() else set()
 
 
 def called(world: MockWorld) -> set[str]:

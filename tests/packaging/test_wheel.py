@@ -125,7 +125,10 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
         for path in (ROOT / "openapi").iterdir()
         if path.suffix in (".yaml", ".json")
     }
-    data |= {f"session_contracts/mock_server/fixtures/{path.name}" for path in (ROOT / "fixtures").iterdir()}
+    data |= {
+        f"session_contracts/mock_server/fixtures/{path.name}"
+        for path in (ROOT / "fixtures").iterdir()
+    }
     data |= {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "session_contracts" / "new" / "template").iterdir()

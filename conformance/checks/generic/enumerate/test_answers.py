@@ -1,0 +1,159 @@
+"""The form of answers: envelopes, members, statuses, errors."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.flaws import query_flaws
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import ABSENT, Contract
+
+
+def operations(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for operation in profile.operations(contract):
+        yield Case(operation, ("answer.declared",), operation)
+
+
+def envelopes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for operation, rule in profile.envelopes.items():
+        yield Case(operation, (rule,), (operation, rule))
+
+
+def members(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for operation, rule in profile.members.items():
+        yield Case(operation, (rule,), (operation, rule))
+
+
+def _success(operation: str, subject: Subject) -> Exchange:
+    """A call that is good in every way."""
+    identity = (
+        subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
+    )
+    if identity and operation == subject.profile.read:
+        return subject.fetch(identity)
+    if identity:
+        subject.require_state(identity, subject.apt(operation))
+        return subject.act(operation, identity, subject.body(operation))
+    if subject.operation(operation).body:
+        return subject.act(operation, None, subject.body(operation))
+    subject.make()
+    return subject.send(operation)
+
+
+@each(operations)
+def test_success_status(case: str, subject: Subject, judge: Judge) -> None:
+    """Whether it succeeds at all is for other rules to say."""
+    exchange = _success(case, subject)
+    declared, _ = shapes.success(subject.operation(case))
+    judge.require(exchange.ok or exchange.status >= 500, f"a good call answered {exchange.status}")
+    expected = " or ".join(map(str, declared))
+    judge.holds(
+        "answer.declared",
+        exchange.status in declared,
+        trigger=exchange,
+        expected=expected,
+        got=str(exchange.status),
+    )
+
+
+@each(envelopes)
+def test_envelope(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
+    """Everything around the record; what is in it is for another rule."""
+    operation, rule = case
+    exchange = _success(operation, subject)
+    judge.require(exchange.ok, f"a good call answered {exchange.status}")
+    _, schema = shapes.success(subject.operation(operation))
+    wrong = shapes.envelope_fault(schema, exchange.json)
+    judge.holds(
+        rule, wrong is None, trigger=exchange, expected="the documented envelope", got=wrong or ""
+    )
+    if operation == subject.profile.list and all(subject.profile.scopes.values()):
+        empty = subject.listing(subject.scope())
+        if judge.accepted(rule, empty, contrast=exchange):
+            wrong = shapes.envelope_fault(schema, empty.json)
+            judge.holds(
+                rule,
+                wrong is None,
+                trigger=empty,
+                expected="the documented envelope around nothing",
+                got=wrong or "",
+            )
+
+
+@each(members)
+def test_members(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
+    """What the operation answers of records in every state; of other operations, whatever there is."""
+    operation, rule = case
+    node = subject.operation(operation)
+    for exchange in _answers(operation, subject):
+        for record in shapes.records(node, exchange.json) if exchange.ok else []:
+            wrong = shapes.faults(shapes.record_schema(node), record)
+            judge.holds(
+                rule,
+                not wrong,
+                trigger=exchange,
+                expected="the documented members",
+                got="; ".join(wrong),
+            )
+
+
+def _answers(operation: str, subject: Subject) -> Iterator[Exchange]:
+    row = subject.table.transitions.get(operation)
+    if operation == subject.profile.list:
+        scope = subject.scope()
+        for state in subject.table.states:
+            with suppress(Unexercised):
+                subject.place(state, **scope)
+        yield subject.listing(scope)
+    elif row is None or row.moves:
+        yield _success(operation, subject)
+    else:
+        for state in row.stays:
+            with suppress(Unexercised):
+                yield subject.act(operation, subject.place(state), subject.body(operation))
+
+
+@verifies("error.body", "error.form")
+def test_errors(subject: Subject, judge: Judge) -> None:
+    """Every kind of refusal that can be had."""
+    for exchange in _refusals(subject):
+        if exchange.status < 400 or exchange.status >= 500:
+            continue
+        wrong = shapes.error_fault(subject.contract, exchange)
+        judge.holds(
+            "error.body",
+            wrong is None,
+            trigger=exchange,
+            expected="one of the documented forms of an error",
+            got=wrong or "",
+        )
+        if wrong is None and judge.knows("error.form"):
+            judge.observed(
+                "error.form",
+                exchange,
+                f"Content-Type {exchange.headers.get('Content-Type', 'missing')}",
+            )
+
+
+def _refusals(subject: Subject) -> Iterator[Exchange]:
+    for operation, row in subject.table.transitions.items():
+        yield subject.act(operation, subject.place(ABSENT), subject.body(operation))
+        for state in row.refusals:
+            if state in subject.table.states:
+                try:
+                    yield subject.act(operation, subject.place(state), subject.body(operation))
+                except Unexercised:
+                    continue
+        if subject.body(operation) is not None:
+            yield subject.act(operation, subject.place(subject.apt(operation)), {})
+    if not subject.profile.list:
+        yield subject.fetch(subject.place(ABSENT), headers={})
+        return
+    yield subject.send(subject.profile.list, headers={})
+    for _, _, query in query_flaws(subject.operation(subject.profile.list)):
+        yield subject.send(subject.profile.list, query=query)

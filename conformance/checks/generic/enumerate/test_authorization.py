@@ -1,0 +1,276 @@
+"""Who may call: every way in which a credential can be wrong, for every operation, beside the same call with a good one."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.tokens import never_issued
+from session_contracts.openapi.model import Contract, Scope, SecurityScheme, Style
+
+Headers = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong with a credential: the kind of mistake, the scheme that it belongs to, and the rule that is broken."""
+
+    operation: str
+    kind: str
+    scheme: SecurityScheme
+    rule: str
+
+
+_MISTAKES = ("missing", "scheme", "malformed", "unknown", "revoked", "expired", "other")
+
+
+def mistakes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    """Of every scheme that an operation takes. To have none at all is the same for each; `other` is one that it does not take."""
+    for operation in profile.operations(contract):
+        schemes = contract.operations[operation].security
+        for number, scheme in enumerate(schemes):
+            for kind in _MISTAKES:
+                rule = scheme.rules.ids.get(kind)
+                if (
+                    rule
+                    and (kind != "missing" or number == 0)
+                    and (kind != "other" or len(schemes) < len(contract.security))
+                ):
+                    name = f"{operation}-{scheme.name}-{kind}" if number else f"{operation}-{kind}"
+                    yield Case(
+                        name, (rule, "auth.unauthorized"), Wrong(operation, kind, scheme, rule)
+                    )
+
+
+def _bad(case: Wrong, actor: str | None, subject: Subject, judge: Judge) -> list[Headers]:
+    """Headers that are wrong in this way and no other. Raises Unexercised."""
+    if case.kind == "missing":
+        return [{}]
+    if case.kind in ("revoked", "expired"):
+        return _of_scheme(case.scheme, actor, subject, **{case.kind: True})
+    if case.kind == "other":
+        taken = subject.operation(case.operation).security
+        return [
+            entry
+            for scheme in subject.contract.security
+            if scheme not in taken
+            for entry in _good(scheme, actor, subject)
+        ]
+    header, tokens = case.scheme.header, _tokens(case.scheme, actor, subject, judge)
+    if case.kind == "unknown":
+        word = "Bearer " if case.scheme.bearer else ""
+        return [{header: f"{word}{altered}"} for token in tokens for altered in never_issued(token)]
+    if case.kind == "malformed":
+        return [{header: "Bearer"}, *({header: f"Bearer {token} {token}"} for token in tokens)]
+    basic = base64.b64encode(f"{tokens[0]}:".encode()).decode()
+    return [{header: f"Basic {basic}"}, {header: f"Token {tokens[0]}"}]
+
+
+def _of_scheme(
+    scheme: SecurityScheme, actor: str | None, subject: Subject, **params: bool
+) -> list[Headers]:
+    """Credentials of a scheme, of every kind that the target has; good for the actor, where they are for one record. Raises Unexercised."""
+    found: list[Headers] = []
+    for kind in subject.profile.kinds or ("",):
+        tie = subject.profile.ties.get(kind)
+        named = {**({"kind": kind} if kind else {}), **({tie: actor} if tie and actor else {})}
+        with suppress(Unexercised):
+            found.append(subject.credential(**named, **params))
+    # A target that knows of no kinds has one credential all the same.
+    fitting = [
+        headers for headers in found or [subject.credential(**params)] if scheme.header in headers
+    ]
+    if not fitting:
+        raise Unexercised(f"the target has no such credential for {scheme.header}")
+    return fitting
+
+
+def _good(scheme: SecurityScheme, actor: str | None, subject: Subject) -> list[Headers]:
+    """The default credential of a scheme, and one of every kind that the target has."""
+    default = {
+        name: value for name, value in subject.target.headers.items() if name == scheme.header
+    }
+    with suppress(Unexercised):
+        return [*([default] if default else []), *_of_scheme(scheme, actor, subject)]
+    return [default] if default else []
+
+
+def _tokens(scheme: SecurityScheme, actor: str | None, subject: Subject, judge: Judge) -> list[str]:
+    """The secrets of good credentials. Raises Unexercised."""
+    tokens = []
+    for headers in _good(scheme, actor, subject):
+        word, _, token = headers[scheme.header].rpartition(" ")
+        judge.require(
+            word.lower() == ("bearer" if scheme.bearer else "") and bool(token),
+            "a good credential is no bearer token",
+        )
+        tokens.append(token)
+    judge.require(bool(tokens), f"there is no good credential for {scheme.header}")
+    return list(dict.fromkeys(tokens))
+
+
+@each(mistakes)
+def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
+    """Beside it, a call with a good credential of the same scheme."""
+    operation, rule = case.operation, case.rule
+    judge.require(
+        bool(subject.target.headers),
+        "there is no default credential; give one with -H, or a --states-url",
+    )
+    spare = _actor(operation, subject)
+    first = case.scheme is subject.operation(operation).security[0]
+    for headers in _bad(case, spare, subject, judge):
+        actor = spare if subject.profile.ties else _actor(operation, subject)
+        before = subject.read(actor) if actor else {}
+        trigger = _call(operation, subject, headers, actor)
+        after = subject.seen(actor) if actor else {}
+        other = _actor(operation, subject)
+        beside = _call(
+            operation, subject, None if first else _good(case.scheme, other, subject)[-1], other
+        )
+        refused = judge.refused(rule, trigger, beside=beside)
+        if refused and actor:
+            judge.holds(
+                rule,
+                after == before,
+                trigger=trigger,
+                contrast=beside,
+                expected="a refusal that changes nothing",
+                got="a change",
+            )
+        if (
+            judge.knows("auth.unauthorized")
+            and refused
+            and beside.ok
+            and _judge_status("auth.unauthorized", trigger, judge)
+        ):
+            judge_code("auth.unauthorized", trigger, subject, judge)
+
+
+def _actor(operation: str, subject: Subject) -> str | None:
+    """A record that the operation is possible on; None where it acts on none."""
+    return (
+        subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
+    )
+
+
+def _call(
+    operation: str, subject: Subject, headers: Headers | None, actor: str | None = None
+) -> Exchange:
+    """A call that succeeds with a good credential, on a record of its own."""
+    return subject.act(
+        operation, actor or _actor(operation, subject), subject.body(operation), headers=headers
+    )
+
+
+def scopes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    """Each operation that needs a scope, and all scopes that there are."""
+    every = {
+        operation.scope.name: None for operation in contract.operations.values() if operation.scope
+    }
+    for name in profile.operations(contract):
+        scope = contract.operations[name].scope
+        if scope:
+            yield Case(
+                name, (scope.rule, "auth.forbidden", "error.body"), (name, scope, list(every))
+            )
+
+
+@each(scopes)
+def test_scope(case: tuple[str, Scope, list[str]], subject: Subject, judge: Judge) -> None:
+    """A token with every scope but the one, each other scope by itself, and none; beside it, a token with the one alone."""
+    operation, scope, every = case
+    good = subject.credential(scopes=[scope.name])
+    if not judge.accepted(
+        scope.rule, _call(operation, subject, good), contrast=_call(operation, subject, None)
+    ):
+        return
+    others = [name for name in every if name != scope.name]
+    for lacking in (others, *([name] for name in others), []):
+        trigger = _call(operation, subject, subject.credential(scopes=lacking))
+        if judge.refused(scope.rule, trigger, beside=_call(operation, subject, good)):
+            wrong = shapes.error_fault(subject.contract, trigger)
+            judge.holds(
+                "error.body",
+                wrong is None,
+                trigger=trigger,
+                expected="the documented form of an error",
+                got=wrong or "",
+            )
+            if judge.knows("auth.forbidden") and _judge_status("auth.forbidden", trigger, judge):
+                _judge_forbidden(scope, trigger, subject, judge)
+
+
+def _judge_forbidden(scope: Scope, trigger: Exchange, subject: Subject, judge: Judge) -> None:
+    """The code, and the name of the scope in the message."""
+    error = shapes.error(trigger)
+    if judge_code("auth.forbidden", trigger, subject, judge) and error:
+        named = scope.name in str(error.get("message"))
+        judge.holds(
+            "auth.forbidden",
+            named,
+            trigger=trigger,
+            expected=f"a message that names {scope.name}",
+            got=trigger.answer(),
+        )
+
+
+def judge_code(rule: str, trigger: Exchange, subject: Subject, judge: Judge) -> bool:
+    """The code that the rule says, where there is one; what is no error at all is for another rule."""
+    expected, found = subject.profile.codes[judge.full(rule)], shapes.error(trigger).get("code")
+    return not found or judge.holds(
+        rule, found == expected, trigger=trigger, expected=expected, got=str(found)
+    )
+
+
+def _judge_status(rule: str, trigger: Exchange, judge: Judge) -> bool:
+    status = judge.statuses(rule)[0]
+    return judge.holds(
+        rule,
+        trigger.status == status,
+        trigger=trigger,
+        expected=str(status),
+        got=str(trigger.status),
+    )
+
+
+@verifies("tenant.unlisted")
+def test_other_tenants_are_not_listed(subject: Subject, judge: Judge) -> None:
+    """The same list before and after another tenant has a record that matches, and the list of everything."""
+    scope = subject.scope()
+    # What two tenants cannot share would keep another's record out by itself.
+    shared = {
+        name: value for name, value in scope.items() if subject.profile.scopes[name] is None
+    } or scope
+    mine = {subject.make(**scope), subject.make(**scope)}
+    before = subject.listing(shared)
+    judge.require(set(subject.ids(before)) == mine, "the list does not show just what was created")
+    theirs = subject.foreign(**scope)
+    for after in (subject.listing(shared), subject.listing(scope), subject.listing({})):
+        shown = theirs in subject.ids(after)
+        judge.holds(
+            "tenant.unlisted",
+            not shown,
+            trigger=after,
+            contrast=before,
+            expected="only own records",
+            got=f"also {theirs}",
+        )
+    after = subject.listing(shared)
+    if subject.paged() in (Style.PAGE, Style.OFFSET) and theirs not in subject.ids(after):
+        was, now = subject.pagination(before, "total"), subject.pagination(after, "total")
+        judge.holds(
+            "tenant.unlisted",
+            was == now,
+            trigger=after,
+            contrast=before,
+            expected=f"a total of {was} still",
+            got=str(now),
+        )

@@ -1,0 +1,144 @@
+"""Requests with one flaw each, derived from the contract: bodies, query parameters, ids."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from session_contracts.conformance.client import Exchange, Query
+from session_contracts.conformance.flaws import JSON_MEDIA, Flaw, body_flaws, query_flaws
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import ABSENT, Contract, Level
+
+
+def bodies(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    record = contract.schemas[contract.lifecycles[profile.resource].schema]
+    for operation in (contract.operations[name] for name in profile.operations(contract)):
+        row = contract.lifecycles[profile.resource].transitions.get(operation.id)
+        for flaw in body_flaws(operation, profile.examples.get(operation.id, {}), record):
+            hard = contract.rules[flaw.rule].level is not Level.DECISION
+            rules = (flaw.rule, row.atomic) if hard and row and row.atomic else (flaw.rule,)
+            yield Case(f"{operation.id}-{flaw.name}", rules, (operation.id, flaw))
+
+
+@each(bodies)
+def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
+    operation, flaw = case
+    actor, before = _actor(operation, subject)
+    row = subject.table.transitions.get(operation)
+    trigger = _send(operation, actor, flaw.content, subject, flaw.media_type)
+    if subject.decides(flaw.rule):
+        plain = subject.act(operation, _actor(operation, subject)[0], subject.body(operation))
+        judge.require(plain.ok, f"a good call answered {plain.status}")
+        judge.observed(flaw.rule, trigger)
+        if actor and before and row and row.atomic and 400 <= trigger.status < 500:
+            judge.holds(
+                row.atomic,
+                subject.read(actor) == before,
+                trigger=trigger,
+                expected="nothing changes",
+                got="a change",
+            )
+        return
+    after = subject.read(actor) if actor else None
+    beside = _send(operation, _actor(operation, subject)[0], flaw.beside, subject)
+    if flaw.boundary and not beside.ok:
+        plain = subject.act(operation, _actor(operation, subject)[0], subject.body(operation))
+        judge.holds(
+            flaw.rule,
+            False,
+            trigger=beside,
+            contrast=plain,
+            expected="success at the boundary",
+            got=str(beside.status),
+        )
+        return
+    refused = judge.refused(flaw.rule, trigger, beside=beside)
+    if refused and row and row.atomic:
+        judge.holds(
+            row.atomic,
+            after == before,
+            trigger=trigger,
+            contrast=beside,
+            expected="nothing changes",
+            got="a change",
+        )
+
+
+def _actor(operation: str, subject: Subject) -> tuple[str | None, Record | None]:
+    """A record that the operation is possible on, and how it reads; nothing where it acts on none. Raises Unexercised."""
+    if "{" not in subject.operation(operation).path:
+        return None, None
+    actor = subject.place(subject.apt(operation))
+    return actor, subject.require_state(actor, subject.apt(operation))
+
+
+def _send(
+    operation: str,
+    actor: str | None,
+    content: bytes | None,
+    subject: Subject,
+    media_type: str | None = JSON_MEDIA,
+) -> Exchange:
+    return subject.send(operation, actor, content=subject.fill(content), media_type=media_type)
+
+
+def queries(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for operation in profile.operations(contract):
+        for rule, name, query in query_flaws(contract.operations[operation]):
+            yield Case(f"{operation}-{name}", (rule,), (operation, rule, query))
+
+
+@each(queries)
+def test_query(case: tuple[str, str, Query], subject: Subject, judge: Judge) -> None:
+    operation, rule, query = case
+    judge.observed(rule, subject.send(operation, _actor(operation, subject)[0], query=query))
+
+
+@verifies("list.repeated-parameter")
+def test_repeated_parameter(subject: Subject, judge: Judge) -> None:
+    judge.observed(
+        "list.repeated-parameter",
+        subject.send(subject.profile.list, query=(("limit", "1"), ("limit", "2"))),
+    )
+
+
+@verifies("list.unknown-parameter")
+def test_unknown_parameter(subject: Subject, judge: Judge) -> None:
+    judge.observed(
+        "list.unknown-parameter",
+        subject.send(subject.profile.list, query=(("undocumented", "1"),)),
+    )
+
+
+def malformed(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    table = contract.lifecycles[profile.resource]
+    for operation in table.transitions:
+        rule = contract.operations[operation].parameter(table.parameter).rules.get("format")
+        if rule:
+            yield Case(operation, (rule,), (operation, rule))
+
+
+@each(malformed)
+def test_malformed_id(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
+    operation, rule = case
+    absent = subject.act(operation, subject.place(ABSENT), subject.body(operation))
+    judge.require(not absent.ok, "an id that names nothing succeeds as well")
+    judge.observed(rule, subject.act(operation, "not-an-id", subject.body(operation)))
+
+
+@verifies("review.precedence")
+def test_precedence(subject: Subject, judge: Judge) -> None:
+    """A call that breaks two rules: which of them is answered."""
+    for operation, row in subject.table.transitions.items():
+        state = next((state for state in row.refusals if state in subject.table.states), None)
+        if row.moves and state:
+            body: Any = {}
+            exchange = subject.act(operation, subject.place(state), body)
+            judge.observed(
+                "review.precedence",
+                exchange,
+                f"{operation} of one that is {state}, with an invalid body: {exchange.status}",
+            )

@@ -1,0 +1,309 @@
+"""The lifecycle table: every state x every operation, and every two moves in a row; a bystander watches each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import (
+    ABSENT,
+    ANY,
+    FOREIGN,
+    PSEUDO_STATES,
+    Contract,
+    Lifecycle,
+    Move,
+    Transition,
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One operation in one state, with one of the bodies that moves are told apart by. `first`: the move that led to the state."""
+
+    operation: str
+    state: str
+    when: Mapping[str, Any] = field(default_factory=dict)
+    first: tuple[str, Move] | None = None
+
+
+def cells(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    table = contract.lifecycles[profile.resource]
+    for operation, row in table.transitions.items():
+        for state in (*table.states, *PSEUDO_STATES):
+            for when in _variants(row):
+                cell = Cell(operation, state, when)
+                yield Case(f"{operation}-{state}{_name(when)}", _rules(table, profile, cell), cell)
+
+
+def pairs(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    table = contract.lifecycles[profile.resource]
+    for first, row in table.transitions.items():
+        for move in row.moves:
+            for second, other in table.transitions.items():
+                for when in _variants(other):
+                    cell = Cell(second, move.target, when, (first, move))
+                    yield Case(
+                        f"{first}{_name(move.when)}-then-{second}{_name(when)}",
+                        _rules(table, profile, cell),
+                        cell,
+                    )
+
+
+def _variants(row: Transition) -> list[Mapping[str, Any]]:
+    variants: list[Mapping[str, Any]] = []
+    for move in row.moves:
+        if move.when not in variants:
+            variants.append(move.when)
+    return variants or [{}]
+
+
+def _name(when: Mapping[str, Any]) -> str:
+    words = {None: "without", ANY: "with"}
+    return "".join(
+        f"-{words[value]}-{name}" if value in words else f"-{value}" for name, value in when.items()
+    )
+
+
+def _move(row: Transition, cell: Cell) -> Move | None:
+    return next((move for move in row.moves_from(cell.state) if move.when == cell.when), None)
+
+
+def _rule(table: Lifecycle, profile: SuiteProfile, cell: Cell) -> str:
+    """The rule that the table, or the profile which knows more, has for the cell."""
+    row = table.transitions[cell.operation]
+    move = _move(row, cell)
+    answer = move or row.stays.get(cell.state) or row.refusals[cell.state]
+    return profile.cells.get((cell.operation, cell.state)) or answer.rule
+
+
+def _rules(table: Lifecycle, profile: SuiteProfile, cell: Cell) -> tuple[str, ...]:
+    row = table.transitions[cell.operation]
+    refused = cell.state in row.refusals
+    atomic = (
+        row.atomic
+        if (refused or cell.state in row.stays) and cell.state not in PSEUDO_STATES
+        else None
+    )
+    stated = profile.stated if cell.state in row.stays else None
+    return tuple(
+        rule for rule in (_rule(table, profile, cell), stated, atomic, row.isolated) if rule
+    )
+
+
+@each(cells)
+def test_cell(case: Cell, subject: Subject, judge: Judge) -> None:
+    scope = subject.scope()
+    _judge_cell(case, subject.place(case.state, **scope), scope, subject, judge)
+
+
+@each(pairs)
+def test_consecutive(case: Cell, subject: Subject, judge: Judge) -> None:
+    assert case.first is not None
+    operation, move = case.first
+    scope = subject.scope()
+    actor = subject.place(move.source, **scope)
+    subject.act(operation, actor, subject.body(operation, move.when))
+    subject.require_state(actor, move.target)
+    _judge_cell(case, actor, scope, subject, judge)
+
+
+def _judge_cell(
+    cell: Cell, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge
+) -> None:
+    """The bystander has all of `scope` in common with the actor: what selects too many by it is noticed."""
+    row = subject.table.transitions[cell.operation]
+    if subject.decides(_rule(subject.table, subject.profile, cell)):
+        _observe(cell, row, actor, scope, subject, judge)
+    elif cell.state in row.refusals:
+        _judge_refusal(cell, row, actor, scope, subject, judge)
+    elif move := _move(row, cell):
+        _judge_move(cell, row, move, actor, scope, subject, judge)
+    else:
+        _judge_stay(cell, row, actor, scope, subject, judge)
+
+
+def _observe(
+    cell: Cell,
+    row: Transition,
+    actor: str,
+    scope: Mapping[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
+    """Whatever the documents leave open here, nobody else is concerned, and a refusal changes nothing."""
+    known = cell.state not in PSEUDO_STATES
+    before = subject.require_state(actor, cell.state) if known else {}
+    bystander = subject.place(subject.movable(), **scope)
+    watched = subject.read(bystander)
+    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
+    judge.observed(_rule(subject.table, subject.profile, cell), trigger)
+    if row.isolated:
+        _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
+    if row.atomic and known and 400 <= trigger.status < 500:
+        _judge_same(row.atomic, before, subject.read(actor), trigger, None, judge)
+
+
+def _judge_stay(
+    cell: Cell,
+    row: Transition,
+    actor: str,
+    scope: Mapping[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
+    """The operation succeeds, speaks of this record, and leaves it in its state."""
+    rule = _rule(subject.table, subject.profile, cell)
+    writes = subject.operation(cell.operation).method != "GET"
+    apt = subject.apt(cell.operation)
+    bystander = subject.place(subject.movable(), **scope) if writes else ""
+    watched, before = (subject.read(bystander), subject.read(actor)) if writes else ({}, {})
+    other = subject.act(cell.operation, subject.place(apt), subject.body(cell.operation, cell.when))
+    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
+    # Where the other one fails as well, the operation itself is broken, and no contrast excuses it.
+    contrast = other if cell.state != apt else None
+    if judge.accepted(rule, trigger, contrast=contrast):
+        got = _state(cell.operation, trigger, actor, subject)
+        same = judge.holds(
+            rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got)
+        )
+        if same:
+            stated = subject.profile.stated or rule
+            good = got == _UNREADABLE or subject.reads_as(got, cell.state)
+            judge.holds(
+                stated, good, trigger=trigger, expected=f"one that is {cell.state}", got=str(got)
+            )
+    if writes and row.isolated:
+        _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
+    if writes and row.atomic:
+        _judge_same(row.atomic, before, subject.read(actor), trigger, None, judge)
+
+
+_ANOTHER, _UNREADABLE = "another record", "unreadable"
+
+
+def _state(operation: str, exchange: Exchange, actor: str, subject: Subject) -> str:
+    """The state that an answer shows, where it is of a record; `another record`, or `unreadable` by the fault of another rule."""
+    if not shapes.shows(subject.operation(operation), subject.table.field):
+        return _UNREADABLE
+    try:
+        record = subject.record(exchange, actor)
+    except Unexercised:
+        return _ANOTHER if isinstance(exchange.json, dict) else _UNREADABLE
+    found = subject.table.state_of(record)
+    return found if found and subject.shows_state(record) else _UNREADABLE
+
+
+def _judge_move(
+    cell: Cell,
+    row: Transition,
+    move: Move,
+    actor: str,
+    scope: Mapping[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
+    bystander = subject.place(subject.movable(), **scope)
+    subject.require_state(actor, cell.state)
+    watched = subject.read(bystander)
+    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
+    if not judge.accepted(move.rule, trigger):
+        return
+    state = subject.state_among(actor, [move.target])
+    there = any(subject.reads_as(state, reached) for reached in subject.settled([move.target]))
+    moved = judge.holds(
+        move.rule, there, trigger=trigger, expected=f"{move.target} afterwards", got=str(state)
+    )
+    if moved and row.isolated:
+        _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
+
+
+def _judge_refusal(
+    cell: Cell,
+    row: Transition,
+    actor: str,
+    scope: Mapping[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
+    rule = _rule(subject.table, subject.profile, cell)
+    known = cell.state not in PSEUDO_STATES
+    before = subject.require_state(actor, cell.state) if known else {}
+    if cell.state == FOREIGN:
+        _require_foreign(cell, actor, subject, judge)
+    bystander = subject.place(subject.movable(), **scope)
+    watched = subject.read(bystander)
+    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
+    # The contrast comes last: it differs in the record alone, and nobody is to take its doing for that of the refused call.
+    still = subject.read(bystander)
+    after = subject.read(actor) if known else {}
+    contrast = subject.act(
+        cell.operation,
+        subject.place(subject.apt(cell.operation)),
+        subject.body(cell.operation, cell.when),
+    )
+    moved_on = subject.settled([cell.state]) - {cell.state}
+    judge.require(
+        subject.table.state_of(after) not in moved_on,
+        f"it was no longer {cell.state} when it was asked",
+    )
+    refused = judge.refused(
+        rule, trigger, beside=contrast, statuses=(row.refusals[cell.state].status,)
+    )
+    if row.isolated and not trigger.ok:
+        _judge_same(row.isolated, watched, still, trigger, contrast, judge)
+    if row.atomic and known and refused:
+        _judge_same(row.atomic, before, after, trigger, contrast, judge)
+
+
+def _require_foreign(cell: Cell, actor: str, subject: Subject, judge: Judge) -> None:
+    """What does not exist is not found, and this record is there for its own tenant: so that not finding it means something."""
+    absent = subject.act(
+        cell.operation, subject.place(ABSENT), subject.body(cell.operation, cell.when)
+    )
+    refusal = subject.table.transitions[cell.operation].refusals[ABSENT]
+    judge.require(
+        absent.status in (judge.statuses(refusal.rule) or (refusal.status,)),
+        f"an id that names nothing answers {absent.status}",
+    )
+    try:
+        headers = subject.credential(tenant="other")
+    except Unexercised:
+        return
+    judge.require(
+        subject.fetch(actor, headers=headers).ok, "the other tenant does not see its own record"
+    )
+
+
+def _judge_same(
+    rule: str,
+    before: Record,
+    after: Record,
+    trigger: Exchange,
+    contrast: Exchange | None,
+    judge: Judge,
+) -> None:
+    judge.holds(
+        rule,
+        after == before,
+        trigger=trigger,
+        contrast=contrast,
+        expected="no change",
+        got=_changes(before, after),
+    )
+
+
+def _changes(before: Record, after: Record) -> str:
+    """Which members differ, and how."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return (
+        ", ".join(f"{name} {before.get(name)!r} became {after.get(name)!r}" for name in names)
+        or "no change"
+    )

@@ -1,0 +1,353 @@
+"""Filters: each by itself, several together, and none that matches, against what was created for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, paged, verifies
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import FULL, Subject
+from session_contracts.openapi.model import Contract, Keeps, Parameter, Style
+
+_PAGES = 40
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One value of one filter; None: a fresh one."""
+
+    parameter: Parameter
+    value: str | None
+
+    @property
+    def field(self) -> str:
+        assert self.parameter.filter is not None
+        return self.parameter.filter.field
+
+
+def filters(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for parameter in contract.operations[profile.list].parameters if profile.list else ():
+        if parameter.filter and parameter.filter.keeps is Keeps.EQUAL:
+            for value in parameter.schema.get("enum", (None,)):
+                rule = profile.filter_values.get((parameter.name, value), parameter.filter.rule)
+                yield Case(
+                    f"{parameter.name}-{value or 'fresh'}", (rule,), Wanted(parameter, value)
+                )
+
+
+def _settings(subject: Subject) -> list[str]:
+    return [
+        state
+        for state in subject.table.states
+        if state in subject.table.given or not _reviewed_and_expired(state, subject)
+    ]
+
+
+def _reviewed_and_expired(state: str, subject: Subject) -> bool:
+    """States that only a timer on which the documents are silent leads to."""
+    return any(timer.optional and timer.target == state for timer in subject.table.timers)
+
+
+def _populate(subject: Subject, scope: Mapping[str, str]) -> dict[str, Record]:
+    """A record in each state, as it reads, with the scope that it was placed in. What cannot be placed or read is left out."""
+    population: dict[str, Record] = {}
+    for state in _settings(subject):
+        try:
+            identity = subject.place(state, **scope)
+            population[identity] = {**scope, **subject.read(identity)}
+        except Unexercised:
+            continue
+    return population
+
+
+@each(filters)
+def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
+    assert case.parameter.filter is not None
+    name = case.parameter.name
+    rule = subject.profile.filter_values.get((name, case.value or ""), case.parameter.filter.rule)
+    if rule != case.parameter.filter.rule:
+        other = next(
+            text
+            for text in case.parameter.schema["enum"]
+            if (name, text) not in subject.profile.filter_values
+        )
+        judge.require(
+            _holds(subject, name, case.field, other),
+            f"{name} does not filter by its other values either",
+        )
+    scope = subject.scope()
+    population = _populate(subject, scope)
+    value = case.value or scope.get(name, "")
+    if case.value is None:
+        stranger = {**scope, name: subject.scope()[name]}
+        population |= _populate(subject, stranger)
+    narrow = {key: text for key, text in scope.items() if key != name}
+    baseline, shown = _walk(subject, narrow)
+    # A record that does not show the field by itself shows it in the list.
+    told = {
+        identity: {**shown[identity], **record}
+        for identity, record in population.items()
+        if identity in shown
+    }
+    visible = {identity: record for identity, record in told.items() if case.field in record}
+    matching = {identity for identity, record in visible.items() if record[case.field] == value}
+    judge.require(
+        bool(matching), f"no record with {case.field} {value} was listed before the filter was set"
+    )
+    judge.require(
+        len(matching) < len(visible),
+        f"only records with {case.field} {value} were listed before the filter was set",
+    )
+    if case.value is None:
+        _judge_nothing(rule, name, baseline, subject, judge)
+    trigger, found = _walk(subject, {name: value})
+    narrowed = subject.listing({**narrow, name: value})
+    _judge(
+        rule,
+        case,
+        value,
+        trigger,
+        baseline,
+        found,
+        {*subject.ids(narrowed)} if narrowed.ok else set(),
+        visible,
+        matching,
+        judge,
+    )
+
+
+def _judge_nothing(
+    rule: str, name: str, baseline: Exchange, subject: Subject, judge: Judge
+) -> None:
+    """A value that nothing has."""
+    empty = subject.listing({name: subject.scope()[name]})
+    if empty.ok:
+        got = len(subject.listed(empty))
+        judge.holds(
+            rule,
+            not got,
+            trigger=empty,
+            contrast=baseline,
+            expected="nothing, for nothing matches",
+            got=f"{got} records",
+        )
+
+
+def _judge(
+    rule: str,
+    case: Wanted,
+    value: str,
+    trigger: Exchange,
+    baseline: Exchange,
+    found: Mapping[str, Record],
+    narrowed: set[str],
+    visible: Mapping[str, Record],
+    matching: set[str],
+    judge: Judge,
+) -> None:
+    if not trigger.ok:
+        judge.holds(
+            rule,
+            False,
+            trigger=trigger,
+            contrast=baseline,
+            expected="a list",
+            got=str(trigger.status),
+        )
+        return
+    known = [{**visible.get(identity, {}), **record} for identity, record in found.items()]
+    wrong = [record for record in known if case.field in record and record[case.field] != value]
+    got = f"one with {case.field} {wrong[0][case.field]!r}" if wrong else ""
+    only = judge.holds(
+        rule,
+        not wrong,
+        trigger=trigger,
+        contrast=baseline,
+        expected=f"only {case.field} {value}",
+        got=got,
+    )
+    # A record that is missing in the walk may be missing for the paging; one that is missing in a single page too is filtered out.
+    missing = matching - found.keys() - narrowed
+    if only:
+        text = f"{len(matching) - len(missing)} of {len(matching)}"
+        judge.holds(
+            rule,
+            not missing,
+            trigger=trigger,
+            contrast=baseline,
+            expected=f"all that have {case.field} {value}",
+            got=text,
+        )
+
+
+def _walk(subject: Subject, query: Mapping[str, str]) -> tuple[Exchange, dict[str, Record]]:
+    """Every record that a filter finds, whoever made it, up to a limit."""
+    found: dict[str, Record] = {}
+    first = subject.listing(query)
+    exchange = first
+    for page in range(2, _PAGES + 2):
+        if not exchange.ok:
+            break
+        records = subject.listed(exchange)
+        fresh = {str(record.get(subject.table.field)): record for record in records}
+        if not fresh.keys() - found.keys():
+            break
+        found |= fresh
+        if len(records) < FULL:
+            break
+        exchange = subject.listing(query, subject.full_page(page))
+    return first, found
+
+
+@verifies("list.complete")
+def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
+    """What is read by its id is listed as well, in whatever state it is."""
+    scope = subject.scope()
+    population = _populate(subject, scope)
+    page = subject.listing(scope)
+    judge.require(
+        page.ok and bool(population.keys() & set(subject.ids(page))),
+        "the list shows nothing of what was created",
+    )
+    missing = population.keys() - set(subject.ids(page))
+    got = f"{len(missing)} missing: {[population[identity] for identity in missing]}"
+    judge.holds(
+        "list.complete",
+        not missing,
+        trigger=page,
+        expected=f"all {len(population)} that were made",
+        got=got,
+    )
+
+
+@paged(Style.PAGE, Style.OFFSET)
+@verifies("list.filters-combine")
+def test_filters_together(subject: Subject, judge: Judge) -> None:
+    """Every filter with every other, and all at once; each pair of which both work by themselves."""
+    scope, other = subject.scope(), subject.scope()
+    mixed = [{**scope, name: other[name]} for name in scope]
+    population: dict[str, Record] = {}
+    for narrow in (scope, *mixed):
+        population |= _populate(subject, narrow)
+    parameters = {
+        parameter.name: parameter
+        for parameter in subject.operation(subject.profile.list).parameters
+        if parameter.filter
+    }
+    plain = [
+        record
+        for record in population.values()
+        if all(record.get(name) == value for name, value in scope.items())
+    ]
+    judge.require(bool(plain), "no record could be placed")
+    values = {name: str(plain[0].get(_field(parameter))) for name, parameter in parameters.items()}
+    working = {
+        name for name in parameters if _works(subject, name, _field(parameters[name]), values[name])
+    }
+    for first in scope:
+        for second in parameters:
+            if first != second and {first, second} <= working:
+                _judge_combination(subject, judge, parameters, values, (first, second), population)
+    for pair in combinations([name for name in parameters if name not in scope], 2):
+        if chosen := _telling(plain, *(_field(parameters[name]) for name in pair)):
+            picked = values | {name: str(chosen[_field(parameters[name])]) for name in pair}
+            first = next(iter(scope))
+            if first in working and all(
+                _works(subject, name, _field(parameters[name]), picked[name]) for name in pair
+            ):
+                _judge_combination(subject, judge, parameters, picked, (first, *pair), population)
+    if set(parameters) == working:
+        _judge_combination(subject, judge, parameters, values, tuple(parameters), population)
+    judge.require(judge.heard("list.filters-combine"), "no two filters work by themselves")
+
+
+def _telling(records: list[Record], one: str, other: str) -> Record | None:
+    """A record beside which are others that differ in each of the two fields alone: ignoring either would show."""
+    for record in records:
+        same_one = [
+            entry
+            for entry in records
+            if entry.get(one) == record.get(one) and entry.get(other) != record.get(other)
+        ]
+        same_other = [
+            entry
+            for entry in records
+            if entry.get(other) == record.get(other) and entry.get(one) != record.get(one)
+        ]
+        if same_one and same_other:
+            return record
+    return None
+
+
+def _field(parameter: Parameter) -> str:
+    assert parameter.filter is not None
+    return parameter.filter.field
+
+
+def _holds(subject: Subject, name: str, field: str, value: str) -> bool:
+    """Whether a list with this filter shows no record that contradicts it."""
+    exchange = subject.listing({name: value})
+    return exchange.ok and all(
+        record.get(field, value) == value for record in subject.listed(exchange)
+    )
+
+
+def _works(subject: Subject, name: str, field: str, value: str) -> bool:
+    """Whether it also shows any."""
+    return _holds(subject, name, field, value) and bool(
+        subject.listed(subject.listing({name: value}))
+    )
+
+
+def _judge_combination(
+    subject: Subject,
+    judge: Judge,
+    parameters: Mapping[str, Parameter],
+    values: Mapping[str, str],
+    names: tuple[str, ...],
+    population: Mapping[str, Record],
+) -> None:
+    fields = {_field(parameters[name]): values[name] for name in names}
+    key = subject.table.field
+    alone = subject.listing({names[0]: values[names[0]]})
+    shown = set(subject.ids(alone))
+    both = {
+        identity
+        for identity, record in population.items()
+        if all(record.get(name) == value for name, value in fields.items())
+    }
+    matching = both & shown
+    trigger = subject.listing({name: values[name] for name in names})
+    expected = " and ".join(f"{name} {value}" for name, value in fields.items())
+    if not trigger.ok:
+        judge.holds(
+            "list.filters-combine",
+            False,
+            trigger=trigger,
+            contrast=alone,
+            expected=expected,
+            got=str(trigger.status),
+        )
+        return
+    found = [
+        {**population.get(str(record.get(key)), {}), **record} for record in subject.listed(trigger)
+    ]
+    wrong = [
+        record
+        for record in found
+        if any(name in record and record[name] != value for name, value in fields.items())
+    ]
+    missing = matching - set(subject.ids(trigger))
+    got = f"{len(wrong)} that do not match, {len(missing)} missing"
+    judge.holds(
+        "list.filters-combine",
+        not wrong and not missing,
+        trigger=trigger,
+        contrast=alone,
+        expected=expected,
+        got=got,
+    )

@@ -1,0 +1,207 @@
+"""The laws of a list that is paged by how many records to skip, on records that were made for it."""
+
+from contextlib import suppress
+
+import pytest
+
+from session_contracts.conformance.client import Exchange, Query
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import (
+    OUTSIDERS,
+    ListFixture,
+    limited,
+    pages,
+    put_up,
+    shown,
+)
+from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Clamp, Parameter, Style
+
+pytestmark = paged(Style.OFFSET)
+
+_SHUFFLED = (3, 0, 5, 1, 6, 4, 2)
+_MADE = len(_SHUFFLED)
+
+
+def _page(shelf: ListFixture, subject: Subject, offset: int | None, limit: int | None) -> Exchange:
+    query: Query = [
+        (name, str(value))
+        for name, value in (("offset", offset), ("limit", limit))
+        if value is not None
+    ]
+    return subject.listing(shelf.scope, query)
+
+
+def _parameter(subject: Subject, name: str) -> Parameter:
+    return subject.operation(subject.profile.list).parameter(name)
+
+
+@verifies("list.offset", "list.offset-default")
+def test_offset(subject: Subject, judge: Judge) -> None:
+    """The list from there on; without one, all of it."""
+    shelf = put_up(subject, _SHUFFLED)
+    whole = shown(shelf, subject, judge)
+    ids = subject.ids(whole)
+    for offset in (None, 0, 1, 3, _MADE - 1):
+        rule = "list.offset-default" if offset is None else "list.offset"
+        page = _page(shelf, subject, offset, 50)
+        if judge.accepted(rule, page, contrast=whole):
+            got, expected = subject.ids(page), ids[offset or 0 :]
+            text = f"{len(expected)} of {_MADE} records, from number {offset or 0} on"
+            judge.holds(
+                rule,
+                got == expected,
+                trigger=page,
+                contrast=whole,
+                expected=text,
+                got=f"{len(got)} records",
+            )
+
+
+@verifies("list.walk")
+@pytest.mark.parametrize("limit", [1, 2, 3, _MADE - 1, _MADE])
+def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
+    """Also where several began at the same time: while nothing changes, pages do not overlap."""
+    for seconds in (_SHUFFLED, (0, 1, 1, 1, 2, 2, 2)):
+        shelf = put_up(subject, seconds)
+        shown(shelf, subject, judge)
+        walked: list[str] = []
+        exchange = None
+        for exchange, ids in pages(subject, shelf.scope, limit):
+            if not judge.accepted("list.walk", exchange):
+                return
+            judge.require(
+                bool(walked) or len(ids) == min(limit, _MADE),
+                f"a page does not hold the {limit} that limit says",
+            )
+            judge.require(set(ids) <= shelf.ids, OUTSIDERS)
+            walked += ids
+        assert exchange is not None
+        got = f"{len(walked)} records, {len(set(walked))} of them different"
+        judge.holds(
+            "list.walk",
+            sorted(walked) == sorted(shelf.ids),
+            trigger=exchange,
+            expected=f"each of {_MADE} once",
+            got=got,
+        )
+
+
+@verifies("list.limit", "list.limit-default", "list.limit-clamp", "list.limit-echo")
+def test_limit_bounds(subject: Subject, judge: Judge) -> None:
+    """Without a limit, with the least and the greatest, and beyond both, on one record more than the greatest."""
+    parameter = _parameter(subject, "limit")
+    default, bounds = int(parameter.schema["default"]), _bounds(parameter)
+    shelf = put_up(subject, range(bounds[1] + 1))
+    judge.require({*subject.ids(limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
+    cases = [
+        ("list.limit-default", None, default),
+        *(("list.limit", bound, bound) for bound in bounds),
+    ]
+    for rule, limit, expected in cases:
+        if not _judge_count(rule, shelf, limit, expected, subject, judge):
+            return
+    least, most = bounds
+    for limit, expected in (
+        (least - 1, least),
+        (-5, least),
+        (most + 1, most),
+        (10 * most, most),
+        (10**9, most),
+    ):
+        page = _page(shelf, subject, None, limit)
+        if _judge_count("list.limit-clamp", shelf, limit, expected, subject, judge):
+            with suppress(Unexercised):
+                judge.observed(
+                    "list.limit-echo",
+                    page,
+                    f"of limit {limit} the answer says {subject.pagination(page, 'limit')}",
+                )
+
+
+def _bounds(parameter: Parameter) -> tuple[int, int]:
+    clamp = parameter.clamp or Clamp("")
+    assert clamp.minimum is not None, "a limit has both bounds"
+    assert clamp.maximum is not None, "a limit has both bounds"
+    return clamp.minimum, clamp.maximum
+
+
+def _judge_count(
+    rule: str, shelf: ListFixture, limit: int | None, expected: int, subject: Subject, judge: Judge
+) -> bool:
+    page = _page(shelf, subject, None, limit)
+    if not judge.accepted(rule, page):
+        return False
+    got = len(subject.ids(page))
+    return judge.holds(
+        rule,
+        got == expected,
+        trigger=page,
+        expected=f"{expected} of {len(shelf.ids)} records",
+        got=str(got),
+    )
+
+
+@verifies("list.total")
+def test_total(subject: Subject, judge: Judge) -> None:
+    """The same number on every page, and beyond the last; another where there are others."""
+    shelf, other = put_up(subject, _SHUFFLED), put_up(subject, (0, 1))
+    shown(shelf, subject, judge)
+    answers = [(_page(shelf, subject, offset, 3), _MADE) for offset in (0, 3, 6)] + [
+        (_page(other, subject, 0, 50), 2)
+    ]
+    for answer, expected in answers:
+        judge.require(answer.ok, f"a list answered {answer.status}")
+        got = subject.pagination(answer, "total")
+        judge.holds(
+            "list.total", got == expected, trigger=answer, expected=str(expected), got=str(got)
+        )
+
+
+@verifies("list.echo")
+def test_echo(subject: Subject, judge: Judge) -> None:
+    shelf = put_up(subject, _SHUFFLED)
+    first = subject.ids(limited(shelf, 3, subject))
+    for offset, limit in ((0, 3), (3, 3), (0, 5), (1, 1)):
+        answer = _page(shelf, subject, offset, limit)
+        asked = (
+            answer.ok
+            and len(subject.ids(answer)) == limit
+            and (offset < 3 or set(subject.ids(answer)).isdisjoint(first))
+        )
+        judge.require(asked, f"the page from {offset} on is not the one that was asked for")
+        got = (subject.pagination(answer, "offset"), subject.pagination(answer, "limit"))
+        judge.holds(
+            "list.echo",
+            got == (offset, limit),
+            trigger=answer,
+            expected=f"offset and limit {offset, limit}",
+            got=str(got),
+        )
+    bare = subject.listing(shelf.scope, ())
+    judge.require(bare.ok, f"a plain list answered {bare.status}")
+    got = (subject.pagination(bare, "offset"), subject.pagination(bare, "limit"))
+    expected = (
+        int(_parameter(subject, "offset").schema["default"]),
+        int(_parameter(subject, "limit").schema["default"]),
+    )
+    judge.holds(
+        "list.echo",
+        got == expected,
+        trigger=bare,
+        expected=f"offset and limit {expected}",
+        got=str(got),
+    )
+
+
+@verifies("list.offset-negative")
+def test_negative_offset(subject: Subject, judge: Judge) -> None:
+    judge.observed("list.offset-negative", _page(put_up(subject, (0, 1)), subject, -1, 2))
+
+
+@verifies("list.beyond-end")
+def test_beyond_end(subject: Subject, judge: Judge) -> None:
+    page = _page(put_up(subject, (0, 1)), subject, 9, 2)
+    judge.observed("list.beyond-end", page)

@@ -1,0 +1,70 @@
+"""What holds for every list that is sorted by a moment, however it is paged: its order, and how many records a page has."""
+
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import limited, moments, put_up, shown
+from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Style
+
+pytestmark = paged(Style.CURSOR, Style.OFFSET)
+
+_SHUFFLED = (3, 0, 5, 1, 6, 4, 2)
+_MADE = len(_SHUFFLED)
+
+
+@verifies("list.order")
+def test_order(subject: Subject, judge: Judge) -> None:
+    shelf = put_up(subject, _SHUFFLED)
+    page = shown(shelf, subject, judge)
+    got = [shelf.seconds[identity] for identity in subject.ids(page)]
+    judge.holds(
+        "list.order",
+        got == sorted(got, reverse=True),
+        trigger=page,
+        expected="the latest first",
+        got=f"those of seconds {got}",
+    )
+
+
+@verifies("list.ties")
+def test_order_of_ties(subject: Subject, judge: Judge) -> None:
+    shelf = put_up(subject, (0, 0, 0))
+    page = shown(shelf, subject, judge)
+    latest = subject.ids(page) == list(shelf.seconds)[::-1]
+    judge.observed(
+        "list.ties", page, f"{'the latest' if latest else 'another'} of one moment comes first"
+    )
+
+
+@verifies("list.limit")
+def test_limit(subject: Subject, judge: Judge) -> None:
+    shelf = put_up(subject, _SHUFFLED)
+    contrast = shown(shelf, subject, judge)
+    for limit in (1, 3, _MADE - 1, _MADE):
+        page = limited(shelf, limit, subject)
+        if not judge.accepted("list.limit", page, contrast=contrast):
+            continue
+        got = len(subject.ids(page))
+        judge.holds(
+            "list.limit",
+            got == limit,
+            trigger=page,
+            contrast=contrast,
+            expected=f"{limit} records",
+            got=str(got),
+        )
+
+
+@verifies("list.order")
+def test_order_of_what_is_there(subject: Subject, judge: Judge) -> None:
+    """Whoever made it."""
+    page = subject.listing({})
+    judge.require(page.ok, f"a plain list answered {page.status}")
+    times = moments(subject, page)
+    judge.holds(
+        "list.order",
+        times == sorted(times, reverse=True),
+        trigger=page,
+        expected="the latest first",
+        got="another order",
+    )

@@ -1,0 +1,210 @@
+"""Bounds of a list: each by itself, with other filters, and along a walk; a bound is included, in whatever time zone it is written."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import (
+    LONG_AGO,
+    ListFixture,
+    elsewhere,
+    pages,
+    put_up,
+)
+from session_contracts.conformance.plugin import Case, each, paged, verifies
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Contract, Filter, Keeps, Parameter, Style
+
+_SECONDS = (0, 1, 2, 3, 4)
+_BOUND = 2
+#: With bounds between them: whether bounds are included is for their own rules.
+_APART = (0, 10, 20, 30, 40)
+_FIRST, _LAST = 5, 35
+_LARGE = 100
+
+
+def _bounds(contract: Contract, profile: SuiteProfile) -> list[tuple[Parameter, Filter]]:
+    parameters = contract.operations[profile.list].parameters if profile.list else ()
+    return [
+        (parameter, parameter.filter)
+        for parameter in parameters
+        if parameter.filter and parameter.filter.keeps is not Keeps.EQUAL
+    ]
+
+
+def bounds(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for parameter, bound in _bounds(contract, profile):
+        yield Case(parameter.name, (bound.rule,), (parameter.name, bound))
+
+
+@each(bounds)
+def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None:
+    """By itself, on records that lie where few others do: at the list's beginning, or at its end."""
+    name, bound = case
+    base = (
+        LONG_AGO
+        if bound.keeps is Keeps.TO
+        else subject.about_now() - timedelta(seconds=max(_SECONDS))
+    )
+    shelf = put_up(subject, _SECONDS, base=base)
+    contrast = subject.listing(shelf.scope)
+    judge.require(
+        set(subject.ids(contrast)) == shelf.ids, "a full page does not show just what was created"
+    )
+    wanted = (
+        shelf.between(_BOUND, max(_SECONDS))
+        if bound.keeps is Keeps.FROM
+        else shelf.between(0, _BOUND)
+    )
+    for text in (shelf.moment(_BOUND), elsewhere(shelf.moment(_BOUND))):
+        first, found = _walked(subject, {name: text})
+        if not first.ok and text != shelf.moment(_BOUND):
+            continue
+        if not judge.accepted(bound.rule, first, contrast=contrast):
+            return
+        # What further pages show is for another rule.
+        wrong = [
+            record
+            for record in subject.listed(first)
+            if not _within(record.get(bound.field), bound, text)
+        ]
+        got = f"one of {wrong[0].get(bound.field)}" if wrong else ""
+        judge.holds(
+            bound.rule,
+            not wrong,
+            trigger=first,
+            contrast=contrast,
+            expected=f"only those {bound.keeps} {text}",
+            got=got,
+        )
+        # What is missing in the walk may be missing for the paging; what is missing on a single page too was left out.
+        narrowed = subject.listing({**shelf.scope, name: text})
+        missing = wanted - found - set(subject.ids(narrowed) if narrowed.ok else ())
+        got = f"{len(missing)} of {len(wanted)} missing"
+        judge.holds(
+            bound.rule,
+            not missing,
+            trigger=first,
+            contrast=contrast,
+            expected=f"all those {bound.keeps} {text}",
+            got=got,
+        )
+
+
+def _walked(subject: Subject, filters: Mapping[str, str]) -> tuple[Exchange, set[str]]:
+    """The first page, and the ids of every record that the pages of a list show."""
+    first = subject.listing(filters, [("limit", str(_LARGE))])
+    return first, {
+        identity for _, ids in pages(subject, filters, _LARGE) for identity in ids
+    } if first.ok else set()
+
+
+def _within(value: object, bound: Filter, text: str) -> bool:
+    moment, limit = shapes.moment(value), shapes.moment(text)
+    if moment is None or limit is None:
+        return True
+    return moment >= limit if bound.keeps is Keeps.FROM else moment <= limit
+
+
+@paged(Style.CURSOR)
+@verifies("list.filters-combine")
+def test_filters_together(subject: Subject, judge: Judge) -> None:
+    """Beside records of another scope at the same moments, and others of the same scope outside of the bounds."""
+    mine, _ = put_up(subject, _APART), put_up(subject, _APART)
+    contrast = subject.listing(mine.scope)
+    judge.require(
+        set(subject.ids(contrast)) == mine.ids, "a full page does not show just what was created"
+    )
+    since, until = (
+        {name: mine.moment(second) for name in names}
+        for names, second in zip(_names(subject), (_FIRST, _LAST), strict=True)
+    )
+    alone = [subject.listing(bound, [("limit", "1")]).ok for bound in (since, until)]
+    judge.require(all(alone), "not even one bound is accepted")
+    for filters, wanted in (
+        ({**mine.scope, **since}, mine.between(10, 40)),
+        ({**mine.scope, **until}, mine.between(0, 30)),
+        ({**mine.scope, **since, **until}, mine.between(10, 30)),
+    ):
+        page = subject.listing(filters)
+        if judge.accepted("list.filters-combine", page, contrast=contrast):
+            good = set(subject.ids(page)) == wanted
+            got = _described(subject.ids(page), mine)
+            judge.holds(
+                "list.filters-combine",
+                good,
+                trigger=page,
+                contrast=contrast,
+                expected=_described(list(wanted), mine),
+                got=got,
+            )
+
+
+@paged(Style.CURSOR)
+@verifies("list.filters-combine")
+def test_a_single_moment(subject: Subject, judge: Judge) -> None:
+    """A range that begins where it ends is one; what it holds is for the rules on each bound."""
+    shelf = put_up(subject, _APART)
+    since, until = _names(subject)
+    moment = dict.fromkeys([*since, *until], shelf.moment(_APART[1]))
+    judge.accepted(
+        "list.filters-combine",
+        subject.listing({**shelf.scope, **moment}),
+        contrast=subject.listing(shelf.scope),
+    )
+
+
+def _names(subject: Subject) -> tuple[list[str], list[str]]:
+    """The parameters that set a first and a last moment."""
+    found = _bounds(subject.contract, subject.profile)
+    first, last = (
+        [parameter.name for parameter, bound in found if bound.keeps is keeps]
+        for keeps in (Keeps.FROM, Keeps.TO)
+    )
+    return first, last
+
+
+def _described(ids: list[str], shelf: ListFixture) -> str:
+    others = sum(identity not in shelf.ids for identity in ids)
+    seconds = sorted(shelf.seconds[identity] for identity in ids if identity in shelf.ids)
+    return f"those of seconds {seconds}" + (f" and {others} others" if others else "")
+
+
+@verifies("list.filtered-walk")
+def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
+    """Beside records of another scope at the same moments."""
+    mine, _ = put_up(subject, _APART), put_up(subject, _APART)
+    since, until = _names(subject)
+    narrow = {
+        **mine.scope,
+        **dict.fromkeys(since, mine.moment(_FIRST)),
+        **dict.fromkeys(until, mine.moment(_LAST)),
+    }
+    for filters, wanted in ((mine.scope, set(mine.ids)), (narrow, mine.between(10, 30))):
+        first = subject.listing(filters)
+        judge.require(
+            set(subject.ids(first)) == wanted, "one page does not show what the filters keep"
+        )
+        for page, ids in pages(subject, filters, 2):
+            good = set(ids) <= wanted
+            judge.holds(
+                "list.filtered-walk",
+                good,
+                trigger=page,
+                contrast=first,
+                expected="only what matches",
+                got=_described(ids, mine),
+            )
+            if not good:
+                return
+
+
+@verifies("list.backwards")
+def test_backwards(subject: Subject, judge: Judge) -> None:
+    shelf = put_up(subject, _SECONDS)
+    since, until = _names(subject)
+    filters = {**dict.fromkeys(since, shelf.moment(3)), **dict.fromkeys(until, shelf.moment(1))}
+    judge.observed("list.backwards", subject.listing({**shelf.scope, **filters}))

@@ -1,0 +1,299 @@
+"""Rate limits: what the headers say, that the limit is kept, and that one may come back."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import isodate
+import pytest
+
+from session_contracts.conformance.checks.generic.enumerate.test_authorization import judge_code
+from session_contracts.conformance.client import Exchange, Target
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import RateLimits
+
+_NUMBERS = ("limit", "remaining", "reset")
+_RETRY = "retryAfter"
+_ONE = (("limit", "1"),)
+
+
+def _limits(subject: Subject) -> RateLimits:
+    limits = subject.contract.rate_limits
+    assert limits is not None, "only what has limits has rules on them"
+    return limits
+
+
+@pytest.fixture
+def limits(target: Target) -> Iterator[None]:
+    """Being refused for the rate is what this is about."""
+    target.limits_expected = True
+    yield
+    target.limits_expected = False
+
+
+def _number(exchange: Exchange, name: str) -> int | None:
+    text = exchange.headers.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _call(subject: Subject, headers: Mapping[str, str] | None = None) -> Exchange:
+    """What is limited, where that is one operation; else a cheap read: the shortest list, or a single record."""
+    for operation in _limits(subject).operations:
+        return subject.act(operation, None, subject.body(operation), headers=headers)
+    if subject.profile.list:
+        return subject.send(subject.profile.list, query=_ONE, headers=headers)
+    return subject.fetch(_read(subject), headers)
+
+
+def _read(subject: Subject) -> str:
+    """A record of this check, made once."""
+    return subject.once("read", lambda: subject.place(subject.movable()))
+
+
+@verifies("rate.headers")
+def test_headers_on_every_answer(subject: Subject, judge: Judge) -> None:
+    """Each operation, accepted and refused."""
+    limits = _limits(subject)
+    for operation in subject.contract.operations.values():
+        identities = (
+            [subject.place(subject.apt(operation.id)), subject.place("absent")]
+            if "{" in operation.path
+            else [None]
+        )
+        for identity in identities:
+            exchange = subject.act(operation.id, identity, subject.body(operation.id))
+            told = {key: name for key, name in limits.headers.items() if key != _RETRY}
+            wrong = [name for key, name in told.items() if not _good(exchange, key, name)]
+            got = f"no good {', '.join(wrong)}"
+            judge.holds(
+                "rate.headers",
+                not wrong,
+                trigger=exchange,
+                expected=", ".join(told.values()),
+                got=got,
+            )
+
+
+def _good(exchange: Exchange, key: str, name: str) -> bool:
+    return (
+        _number(exchange, name) is not None if key in _NUMBERS else bool(exchange.headers.get(name))
+    )
+
+
+@verifies(
+    "rate.headers", "rate.limit", "rate.per-token", "rate.code", "rate.retry-after", "ingest.atomic"
+)
+@pytest.mark.usefixtures("afterwards", "limits")
+def test_limit(subject: Subject, judge: Judge) -> None:
+    limits = _limits(subject)
+    subject.states.setup("reset")
+    subject.states.setup("rate limits", enforced=True)
+    first = _call(subject)
+    judge.require(first.ok, f"the first call answered {first.status}")
+    second = _call(subject)
+    if judge.knows("rate.headers"):
+        _judge_countdown(limits, first, second, judge)
+    last, made = _exhaust(limits, first, subject)
+    kept = last.status in subject.contract.statuses(limits.rule)
+    got = f"{last.status} to call {made}"
+    judge.holds(
+        limits.rule,
+        kept,
+        trigger=last,
+        contrast=first,
+        expected="429 once the limit is used up",
+        got=got,
+    )
+    early = min(_allowed(limits, first), limits.windows[0].calls)
+    if not kept:
+        return
+    if judge.knows("rate.code"):
+        judge_code("rate.code", last, subject, judge)
+    _judge_operations(last, first, subject, judge)
+    if judge.knows("ingest.atomic"):
+        _judge_trace(last, first, subject, judge)
+    judge.holds(
+        limits.rule,
+        made > early,
+        trigger=last,
+        expected=f"at least {early} calls",
+        got=f"{made - 1} calls",
+    )
+    if judge.knows("rate.per-token"):
+        _judge_others(last, first, subject, judge)
+    if judge.knows("rate.retry-after"):
+        _judge_return(last, subject, judge)
+    _judge_window(limits, made - 1, first, subject, judge)
+
+
+def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
+    """All operations together: another one is refused too, as long as the one that was called is. Where one alone is limited, no other."""
+    if _limits(subject).operations:
+        free = subject.send(subject.profile.list, query=_ONE)
+        if _call(subject).status == refused.status:
+            judge.holds(
+                "rate.per-token",
+                free.ok,
+                trigger=free,
+                contrast=first,
+                expected="success",
+                got=str(free.status),
+            )
+        return
+    for operation in subject.contract.operations.values():
+        if (
+            "{" not in operation.path
+            and operation.id != subject.profile.list
+            and operation.method == "GET"
+        ):
+            other = subject.send(operation.id)
+            if _call(subject).status == refused.status:
+                kept = other.status == refused.status
+                judge.holds(
+                    "rate.limit",
+                    kept,
+                    trigger=other,
+                    contrast=first,
+                    expected=str(refused.status),
+                    got=str(other.status),
+                )
+
+
+def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
+    """A call that begins a record begins none where it is refused for its rate."""
+    name = next(iter(subject.profile.ties.values()))
+    done, kept_out = (subject.fetch(str(call.request_json[name])) for call in (first, refused))
+    if done.ok and kept_out.status != refused.status:
+        none = kept_out.status in judge.statuses("session.not-found")
+        got = str(kept_out.status)
+        judge.holds(
+            "ingest.atomic",
+            none,
+            trigger=kept_out,
+            contrast=done,
+            expected="nothing of what was refused",
+            got=got,
+        )
+
+
+def _judge_window(
+    limits: RateLimits, made: int, first: Exchange, subject: Subject, judge: Judge
+) -> None:
+    """When its time is over, one may call again, as often as the limit says. A window may turn meanwhile, but not twice in a row."""
+    try:
+        subject.advance(isodate.duration_isoformat(limits.windows[0].per))
+    except Unexercised as reason:
+        judge.unexercised(limits.rule, str(reason))
+        return
+    again = _call(subject)
+    if judge.holds(
+        limits.rule,
+        again.ok,
+        trigger=again,
+        expected=f"success after {limits.windows[0].per}",
+        got=str(again.status),
+    ):
+        last, more = _exhaust(limits, again, subject)
+        fewest, most = min(made, more - 2), _allowed(limits, first)
+        judge.holds(
+            limits.rule,
+            fewest <= most,
+            trigger=last,
+            contrast=first,
+            expected=f"at most {most} calls",
+            got=f"{fewest} calls",
+        )
+
+
+def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
+    """While one token has used its calls up, those of another are counted apart, of whatever tenant it is."""
+    scope = subject.operation(subject.profile.list or subject.profile.read).scope
+    variants: list[dict[str, Any]] = [
+        {"tenant": "other"},
+        {"scopes": [scope.name]} if scope else {},
+    ]
+    tied = [{"kind": kind, param: subject.make()} for kind, param in subject.profile.ties.items()]
+    for params in tied or variants:
+        try:
+            headers = subject.credential(**params)
+        except Unexercised:
+            continue
+        if headers.items() - subject.target.headers.items():
+            other = _call(subject, headers)
+            free = other.status not in judge.statuses("rate.limit")
+            judge.holds(
+                "rate.per-token",
+                free,
+                trigger=other,
+                contrast=first,
+                expected="success with another token",
+                got=str(other.status),
+            )
+
+
+def _judge_countdown(limits: RateLimits, first: Exchange, second: Exchange, judge: Judge) -> None:
+    before, after = (
+        _number(first, limits.headers["remaining"]),
+        _number(second, limits.headers["remaining"]),
+    )
+    turned = _number(first, limits.headers["reset"]) != _number(second, limits.headers["reset"])
+    if before is not None and after is not None and not turned:
+        judge.holds(
+            "rate.headers",
+            after < before,
+            trigger=second,
+            contrast=first,
+            expected=f"fewer than {before}",
+            got=str(after),
+        )
+
+
+def _allowed(limits: RateLimits, first: Exchange) -> int:
+    """How many calls a window has: what the answers say, since it may vary by plan; else what the contract says."""
+    return _number(first, limits.headers.get("limit", "")) or limits.windows[0].up_to
+
+
+def _exhaust(limits: RateLimits, first: Exchange, subject: Subject) -> tuple[Exchange, int]:
+    """Call until refused; twice the limit, since a window may turn meanwhile. The last answer, and how many calls were made."""
+    most = 2 * min(max(_allowed(limits, first), limits.windows[0].calls), 1000) + 1
+    exchange = first
+    for made in range(3, most + 1):
+        exchange = _call(subject)
+        if not exchange.ok:
+            return exchange, made
+    return exchange, most
+
+
+def _judge_return(refused: Exchange, subject: Subject, judge: Judge) -> None:
+    seconds = _number(refused, "Retry-After")
+    longest = int(_limits(subject).windows[0].per.total_seconds()) + 1
+    if seconds is None or seconds > longest:
+        got = refused.headers.get("Retry-After", "no Retry-After")
+        judge.violated(
+            "rate.retry-after",
+            trigger=refused,
+            expected=f"Retry-After in seconds, at most {longest}",
+            got=got,
+        )
+        return
+    try:
+        subject.advance(f"PT{seconds}S")
+    except Unexercised as reason:
+        judge.unexercised("rate.retry-after", str(reason))
+        return
+    again = _call(subject)
+    judge.holds(
+        "rate.retry-after",
+        again.ok,
+        trigger=again,
+        expected=f"success after {seconds} seconds",
+        got=str(again.status),
+    )
+
+
+@verifies("rate.plan")
+def test_plan(subject: Subject, judge: Judge) -> None:
+    exchange = _call(subject)
+    judge.observed("rate.plan", exchange, f"the limit is {_allowed(_limits(subject), exchange)}")

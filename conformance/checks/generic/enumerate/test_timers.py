@@ -1,0 +1,111 @@
+"""What time does to records: still there shortly before its moment, moved shortly after."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import isodate
+import pytest
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Contract, Lifecycle, Refusal, Timer
+
+_MARGIN = timedelta(hours=1)
+
+
+def timers(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    table = contract.lifecycles[profile.resource]
+    for timer in (timer for timer in table.timers if timer.due):
+        rules = [refusal.rule for _, refusal in _closed(table, timer)]
+        yield Case(timer.name, (timer.rule, *rules), timer)
+
+
+def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
+    """The operations that are possible before the timer's moment, and refused afterwards."""
+    if timer.optional:
+        return []
+    rows = table.transitions.items()
+    return [
+        (name, row.refusals[timer.target])
+        for name, row in rows
+        if timer.target in row.refusals and any(row.moves_from(state) for state in timer.sources)
+    ]
+
+
+@each(timers)
+@pytest.mark.usefixtures("afterwards")
+def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
+    subject.now()
+    placed = {
+        state: identity
+        for state in case.sources
+        if (identity := _placed(case, state, subject)) is not None
+    }
+    judge.require(
+        bool(placed),
+        f"no record could be placed with a {case.due} that is {case.after} after {case.since}",
+    )
+    _advance(subject, case.after - _MARGIN)
+    _judge(case, placed, "source", subject, judge)
+    _advance(subject, 2 * _MARGIN)
+    _judge(case, placed, "target", subject, judge)
+    for operation, refusal in _closed(subject.table, case):
+        _judge_closed(case, operation, refusal, placed, subject, judge)
+
+
+def _judge_closed(
+    timer: Timer,
+    operation: str,
+    refusal: Refusal,
+    placed: dict[str, str],
+    subject: Subject,
+    judge: Judge,
+) -> None:
+    """A record that time has moved is refused like one that was placed in that state."""
+    for identity in placed.values():
+        if subject.state(identity) == timer.target:
+            trigger = subject.act(operation, identity, subject.body(operation))
+            beside = subject.act(
+                operation, subject.place(subject.apt(operation)), subject.body(operation)
+            )
+            judge.refused(refusal.rule, trigger, beside=beside, statuses=(refusal.status,))
+
+
+def _placed(timer: Timer, state: str, subject: Subject) -> str | None:
+    """A fresh record; None where it cannot be had, or where its due time is wrong, which is the fault of another rule."""
+    try:
+        identity = subject.place(state)
+        record = subject.require_state(identity, state)
+    except Unexercised:
+        return None
+    since, due = (
+        shapes.moment(record.get(timer.since or "")),
+        shapes.moment(record.get(timer.due or "")),
+    )
+    return identity if since and due and due - since == timer.after else None
+
+
+def _advance(subject: Subject, by: timedelta) -> None:
+    subject.advance(isodate.duration_isoformat(by))
+
+
+def _judge(timer: Timer, placed: dict[str, str], when: str, subject: Subject, judge: Judge) -> None:
+    for state, identity in placed.items():
+        exchange = subject.fetch(identity)
+        found = subject.table.state_of(subject.record(exchange, identity))
+        expected = state if when == "source" else timer.target
+        moment = "an hour before its time" if when == "source" else "an hour after its time"
+        if timer.optional:
+            judge.observed(timer.rule, exchange, f"{state} is {found} {moment}")
+        else:
+            judge.holds(
+                timer.rule,
+                found == expected,
+                trigger=exchange,
+                expected=f"{expected} {moment}",
+                got=str(found),
+            )

@@ -1,0 +1,64 @@
+"""What is created is there, in the state in which it begins; and what is sent is what is read afterwards."""
+
+from collections.abc import Iterator
+
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Contract, Creation
+
+
+def creations(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    creation = contract.lifecycles[profile.resource].creation
+    if creation:
+        yield Case(creation.operation, (creation.rule,), creation)
+
+
+def kept(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for operation, rule in profile.kept.items():
+        yield Case(operation, (rule,), (operation, rule))
+
+
+@each(creations)
+def test_creation(case: Creation, subject: Subject, judge: Judge) -> None:
+    exchange = subject.act(case.operation, None, subject.body(case.operation))
+    if not judge.accepted(case.rule, exchange):
+        return
+    record = subject.read(_identity(exchange, subject))
+    judge.require(subject.shows_state(record), "the record does not tell its state")
+    found = subject.table.state_of(record)
+    judge.holds(
+        case.rule,
+        subject.reads_as(found, case.target),
+        trigger=exchange,
+        expected=case.target,
+        got=str(found),
+    )
+
+
+def _identity(exchange: Exchange, subject: Subject) -> str:
+    """Of what a creation has made. Raises Unexercised."""
+    record = subject.unwrapped(exchange)
+    identity = record.get(subject.table.field) if isinstance(record, dict) else None
+    if not isinstance(identity, str):
+        raise Unexercised(f"a creation answered no {subject.table.field}")
+    return identity
+
+
+@each(kept)
+def test_kept(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
+    """Every member of the body that the record shows under the same name."""
+    operation, rule = case
+    acts = "{" in subject.operation(operation).path
+    actor = subject.place(subject.apt(operation)) if acts else None
+    sent = subject.body(operation) or {}
+    exchange = subject.act(operation, actor, sent)
+    judge.require(exchange.ok, f"a good call answered {exchange.status}")
+    record = subject.read(actor or _identity(exchange, subject))
+    expected = {name: value for name, value in sent.items() if name in record}
+    judge.require(bool(expected), "the record shows nothing of what was sent")
+    got = {name: record[name] for name in expected}
+    judge.holds(rule, got == expected, trigger=exchange, expected=str(expected), got=str(got))

@@ -1,0 +1,118 @@
+"""Parallel calls of which one may win."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Contract, Move, Transition
+
+_ROUNDS = 6
+_RUNNERS = 6
+
+
+def parallel(calls: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+    """The answers to calls that are made at the same time."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], Exchange]) -> Exchange:
+        barrier.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def races(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    """Moves that cannot be made twice."""
+    for operation, rule in profile.races.items():
+        row = contract.lifecycles[profile.resource].transitions[operation]
+        yield Case(
+            operation,
+            (rule,),
+            (operation, rule, next(move for move in row.moves if move.target in row.refusals)),
+        )
+
+
+@each(races)
+def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -> None:
+    """Judged only where one call after the other is refused: without that, nobody could win a race either."""
+    operation, rule, move = case
+    body = subject.body(operation, move.when)
+    actor = subject.place(move.source)
+    first, second = subject.act(operation, actor, body), subject.act(operation, actor, body)
+    again = subject.act(operation, actor, body)
+    refused = all(400 <= later.status < 500 for later in (second, again))
+    judge.require(first.ok and refused, "one after the other, the later ones are not refused")
+    subject.require_state(actor, move.target)
+    for _ in range(_ROUNDS):
+        _judge_round(operation, rule, move, subject, judge, second.status)
+
+
+def _judge_round(
+    operation: str, rule: str, move: Move, subject: Subject, judge: Judge, refusal: int
+) -> None:
+    actor = subject.place(move.source)
+    body = subject.body(operation, move.when)
+    answers = parallel([partial(subject.act, operation, actor, body)] * _RUNNERS)
+    winners = [answer for answer in answers if answer.ok]
+    # A status that sequential calls get as well is judged by the rule on those.
+    legal = {*judge.statuses(rule), refusal}
+    losers = [answer for answer in answers if not answer.ok and answer.status in legal]
+    fair = len(winners) == 1 and len(losers) == _RUNNERS - 1
+    got = f"{len(winners)} successes, and {sorted(answer.status for answer in answers if not answer.ok)}"
+    judge.holds(
+        rule,
+        fair,
+        trigger=answers[0],
+        expected=f"one success of {_RUNNERS} parallel calls",
+        got=got,
+    )
+
+
+def neighbours(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    """Operations whose moves lead to different states."""
+    for operation, row in contract.lifecycles[profile.resource].transitions.items():
+        if row.isolated and len({move.target for move in row.moves}) > 1:
+            yield Case(operation, (row.isolated,), (operation, row))
+
+
+@each(neighbours)
+def test_neighbours_do_not_meet(
+    case: tuple[str, Transition], subject: Subject, judge: Judge
+) -> None:
+    """Parallel calls on different records: each does its own. Judged only where one call after the other does."""
+    operation, row = case
+    assert row.isolated is not None
+    for move in row.moves:
+        actor = subject.place(move.source)
+        judge.require(
+            subject.act(operation, actor, subject.body(operation, move.when)).ok,
+            f"{operation} is not possible at all",
+        )
+        subject.require_state(actor, move.target)
+    moves = [row.moves[number % len(row.moves)] for number in range(_RUNNERS)]
+    for _ in range(_ROUNDS):
+        actors = [subject.place(move.source) for move in moves]
+        bodies = [subject.body(operation, move.when) for move in moves]
+        answers = parallel(
+            [
+                partial(subject.act, operation, actor, body)
+                for actor, body in zip(actors, bodies, strict=True)
+            ]
+        )
+        for actor, move, answer in zip(actors, moves, answers, strict=True):
+            expected = move.target if answer.ok else move.source
+            got = subject.state(actor)
+            judge.holds(
+                row.isolated,
+                got == expected,
+                trigger=answer,
+                expected=f"{expected} after {answer.status}",
+                got=str(got),
+            )

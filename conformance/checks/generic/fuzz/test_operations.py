@@ -1,0 +1,286 @@
+"""Schemathesis on every operation: generated requests, its own checks, and our rules as checks of the same kind."""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import given
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import CheckContext, CheckFunction, not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.transport import Response
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange, Target
+from session_contracts.conformance.errors import Broken
+from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.oracle import ExpectedOutcomes, Facts, expected_outcomes
+from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.search import Search
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import ABSENT, Contract, Style
+
+_MODES = {"positive": GenerationMode.POSITIVE, "negative": GenerationMode.NEGATIVE}
+
+
+def operations(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for operation in profile.operations(contract):
+        rules = (
+            "answer.declared",
+            "error.body",
+            profile.members.get(operation, ""),
+            profile.envelopes.get(operation, ""),
+        )
+        for mode in _MODES:
+            yield Case(
+                f"{operation}-{mode}", tuple(rule for rule in rules if rule), (operation, mode)
+            )
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One generated call: what it was, and what the documents let it answer."""
+
+    operation: str
+    subject: Subject
+    exchange: Exchange
+    expected: ExpectedOutcomes | None
+
+
+Blame = Callable[[Sent], str | None]
+GeneratedCase = schemathesis.Case[Any]
+
+
+def _declared(sent: Sent) -> str | None:
+    return "answer.declared"
+
+
+def _foreseen(sent: Sent) -> str | None:
+    """The rule that the oracle finds broken."""
+    if sent.expected is None or sent.exchange.status >= 500:
+        return None
+    return sent.expected.blame(
+        sent.exchange.status, sent.subject.profile.refused(sent.exchange.request_json)
+    )
+
+
+def _undeclared(sent: Sent) -> str | None:
+    """A status that neither the operation nor a decision on it lists."""
+    rules = sent.subject.contract.rules.values()
+    decided = {
+        status
+        for rule in rules
+        if rule.operation in (None, sent.operation)
+        for status in rule.statuses
+    }
+    return (
+        None
+        if sent.exchange.status in decided and sent.exchange.status >= 400
+        else "answer.declared"
+    )
+
+
+def _shape(sent: Sent) -> str | None:
+    """Around the record, or in it. Errors have several legal forms, and a check of their own."""
+    if not sent.exchange.ok:
+        return None
+    node = sent.subject.operation(sent.operation)
+    if shapes.envelope_fault(shapes.success(node)[1], sent.exchange.json):
+        return sent.subject.profile.envelopes.get(sent.operation)
+    wrong = any(
+        shapes.faults(shapes.record_schema(node), record)
+        for record in shapes.records(node, sent.exchange.json)
+    )
+    return sent.subject.profile.members.get(sent.operation) if wrong else None
+
+
+def _content_type(sent: Sent) -> str | None:
+    return sent.subject.profile.envelopes.get(sent.operation) if sent.exchange.ok else None
+
+
+def _headers(sent: Sent) -> str | None:
+    limits = sent.subject.contract.rate_limits
+    return "rate.headers" if limits and limits.headers else None
+
+
+def _error_body(sent: Sent) -> str | None:
+    """Our own rule on errors; of a breakdown nobody expects a form."""
+    refused = 400 <= sent.exchange.status < 500
+    return (
+        "error.body"
+        if refused and shapes.error_fault(sent.subject.contract, sent.exchange)
+        else None
+    )
+
+
+def _ours(blame: Blame, sent: Sent) -> CheckFunction:
+    """One of our rules as a check of Schemathesis."""
+
+    def check(context: CheckContext, response: Response, case: GeneratedCase) -> None:
+        rule = blame(sent)
+        if rule:
+            raise AssertionError(rule)
+
+    return check
+
+
+#: What each check of Schemathesis means in terms of rules; None: the documents allow it after all. The first that fails is told.
+_BUILT_IN: Sequence[tuple[CheckFunction, Blame]] = (
+    (not_a_server_error, _declared),
+    (status_code_conformance, _undeclared),
+    (negative_data_rejection, _foreseen),
+    (response_schema_conformance, _shape),
+    (content_type_conformance, _content_type),
+    (response_headers_conformance, _headers),
+)
+_OWN: Sequence[Blame] = (_foreseen, _error_body)
+
+
+@dataclass
+class Last:
+    """The calls of the last example."""
+
+    calls: list[Exchange] = field(default_factory=list)
+    count: int = 0
+
+
+@pytest.fixture(scope="session")
+def schema(contract: Contract, target: Target) -> OpenApiSchema:
+    """The contract as Schemathesis reads it; once, because that takes a while."""
+    schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(contract.document)))
+    schema.config.update(base_url=target.base_url)
+    return schema
+
+
+@each(operations)
+def test_operation(
+    case: tuple[str, str], subject: Subject, judge: Judge, search: Search, schema: OpenApiSchema
+) -> None:
+    operation, mode = case
+    identified = "{" in subject.operation(operation).path
+    situations = [*subject.placeable(), ABSENT] if identified else [""]
+    judge.require(
+        len(situations) > 1 or not identified,
+        f"no {subject.profile.resource} could be placed and read",
+    )
+    judge.require(
+        not identified or subject.fetch(subject.place(subject.movable())).ok,
+        "not even a plain read succeeds",
+    )
+    plain = identified or subject.act(operation, None, subject.body(operation)).ok
+    judge.require(plain, "not even a plain call succeeds")
+    generated = schema.find_operation_by_id(operation).as_strategy(generation_mode=_MODES[mode])
+    last = Last()
+
+    @search.over
+    @given(call=generated, situation=st.sampled_from(situations))
+    def fuzz(call: GeneratedCase, situation: str) -> None:
+        start = len(subject.target.exchanges)
+        try:
+            _try(call, situation, operation, subject)
+        finally:
+            last.calls = subject.target.exchanges[start:]
+            last.count += 1
+
+    try:
+        fuzz()
+    except Broken as broken:
+        judge.violated(
+            broken.rule,
+            trigger=last.calls[-1],
+            expected=broken.expected,
+            got=broken.got,
+            sequence=last.calls,
+        )
+    rules = (
+        "answer.declared",
+        subject.profile.members.get(operation),
+        subject.profile.envelopes.get(operation),
+    )
+    for rule in rules if last.count and not judge.violations else ():
+        if rule:
+            judge.holds(rule, True, trigger=last.calls[-1], expected="", got="")
+
+
+def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) -> None:
+    """Send one generated call, on a record in a known situation, and put every check to it."""
+    if situation:
+        call.path_parameters = {subject.table.parameter: subject.place(situation)}
+    listing = subject.operation(operation).listing
+    if listing and listing.style is Style.AFTER and listing.cursor:
+        call.query.pop(
+            listing.cursor.parameter, None
+        )  # it names a record, and what was made up names none
+    wire = call.as_transport_kwargs()
+    # A generated credential, or tenant, would only ever be refused; these have checks of their own.
+    chosen = [
+        *(scheme.header for scheme in subject.contract.security),
+        *subject.profile.headers.values(),
+    ]
+    ours = {name.lower() for name in chosen}
+    headers = {name: value for name, value in wire["headers"].items() if name.lower() not in ours}
+    request = requests.Request(**{**wire, "headers": {**headers, **subject.headers(operation)}})
+    exchange, response = subject.target.deliver(request)
+    sent = Sent(operation, subject, exchange, _foresee(operation, situation, exchange, subject))
+    checks = [
+        (not_a_server_error, _declared),
+        *((_ours(blame, sent), blame) for blame in _OWN),
+        *_BUILT_IN,
+    ]
+    for check, blame in checks:
+        _put(check, blame, call, response, sent)
+
+
+def _foresee(
+    operation: str, situation: str, exchange: Exchange, subject: Subject
+) -> ExpectedOutcomes | None:
+    """Nothing is foreseen of a body that is no JSON, nor of parameters of a query; the documents are silent on most of that."""
+    node = subject.operation(operation)
+    if not situation or "?" in exchange.url:
+        return None
+    media = exchange.request_headers.get("Content-Type", "")
+    if node.body is None:
+        return expected_outcomes(subject.contract, node, [situation], Facts())
+    if not exchange.request_body or not media.startswith(JSON_MEDIA):
+        return None
+    body = exchange.request_json
+    if body is None and exchange.request_body != b"null":
+        return None
+    return expected_outcomes(
+        subject.contract, node, [situation], Facts(body, subject.profile.breaks(operation, body))
+    )
+
+
+def _put(
+    check: CheckFunction, blame: Blame, call: GeneratedCase, response: requests.Response, sent: Sent
+) -> None:
+    try:
+        call.validate_response(response, checks=[check])
+    except (FailureGroup, AssertionError) as failure:
+        rule = blame(sent)
+        if rule:
+            expected = sent.expected
+            statuses = (
+                ", ".join(map(str, sorted(expected.statuses)))
+                if expected and expected.hard
+                else "a documented answer"
+            )
+            text = str(failure.exceptions[0]) if isinstance(failure, FailureGroup) else str(failure)
+            raise Broken(
+                rule, statuses, f"{sent.exchange.status}: {' '.join(text.split())[:200]}"
+            ) from None

@@ -1,0 +1,284 @@
+"""Mobile Next: which organization a call acts on, and who may choose it."""
+
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.subject import Subject
+from session_contracts.openapi.model import Contract
+
+_HEADER = "X-Organization-Id"
+_OPERATIONS = ("listSessions", "getSession")
+Headers = Mapping[str, str]
+
+
+def each_operation(*rules: str) -> object:
+    def cases(contract: Contract, profile: SuiteProfile) -> list[Case]:
+        return [Case(operation, rules, operation) for operation in _OPERATIONS]
+
+    return each(cases)
+
+
+def creator_elsewhere(subject: Subject) -> str:
+    """The id of the user who creates another tenant's sessions. Raises Unexercised."""
+    session = subject.foreign()
+    user = subject.record(
+        subject.fetch(session, headers=subject.credential(tenant="other")), session
+    ).get("user")
+    if not isinstance(user, str):
+        raise Unexercised("a session does not tell its user")
+    return user
+
+
+def _sees(
+    operation: str, session: str, headers: Headers, subject: Subject
+) -> tuple[Exchange, bool]:
+    """Whether a caller sees a session, with exactly these headers."""
+    path = subject.operation(operation).path.replace("{sessionId}", session)
+    exchange = subject.target.send("GET", path, headers=headers)
+    shown = exchange.ok and (operation == "getSession" or session in subject.ids(exchange))
+    return exchange, shown
+
+
+def _chosen(headers: Headers, organization: str) -> dict[str, str]:
+    return {**headers, _HEADER: organization}
+
+
+def _judge_choice(
+    rule: str,
+    operation: str,
+    inside: str,
+    outside: str,
+    headers: Headers,
+    subject: Subject,
+    judge: Judge,
+) -> None:
+    """The caller sees the session of the organization that counts, and does not list that of another of its own."""
+    exchange, sees = _sees(operation, inside, headers, subject)
+    judge.holds(
+        rule,
+        sees,
+        trigger=exchange,
+        expected=f"session {inside}",
+        got=f"{exchange.status} without it",
+    )
+    if sees and operation == "listSessions":
+        other, leaks = _sees(operation, outside, headers, subject)
+        judge.holds(
+            rule,
+            not leaks,
+            trigger=other,
+            contrast=exchange,
+            expected=f"not session {outside}",
+            got="it",
+        )
+
+
+def _two(subject: Subject) -> tuple[str, str]:
+    """Two organizations that the default user belongs to. Raises Unexercised."""
+    return subject.prepared("organization"), subject.prepared("organization")
+
+
+@each_operation("organization.header")  # type: ignore[operator]  # a decorator, whatever pytest calls it
+def test_header(case: str, subject: Subject, judge: Judge) -> None:
+    one, other = _two(subject)
+    sessions = {
+        organization: subject.make(organization=organization) for organization in (one, other)
+    }
+    for chosen, left in ((one, other), (other, one)):
+        headers = _chosen(subject.target.headers, chosen)
+        _judge_choice(
+            "organization.header", case, sessions[chosen], sessions[left], headers, subject, judge
+        )
+
+
+@each_operation("organization.key")  # type: ignore[operator]
+def test_key(case: str, subject: Subject, judge: Judge) -> None:
+    one, other = _two(subject)
+    sessions = {
+        organization: subject.make(organization=organization) for organization in (one, other)
+    }
+    for bound, left in ((one, other), (other, one)):
+        headers = subject.credential(kind="api_key", organization=bound)
+        _judge_choice(
+            "organization.key", case, sessions[bound], sessions[left], headers, subject, judge
+        )
+
+
+@each_operation("organization.default")  # type: ignore[operator]
+def test_default(case: str, subject: Subject, judge: Judge) -> None:
+    """The first that somebody belongs to, whichever of them is older, and although it joined the others later."""
+    one, other = _two(subject)
+    sessions = {
+        organization: subject.make(organization=organization) for organization in (one, other)
+    }
+    for first, second in ((one, other), (other, one)):
+        headers = subject.credential(kind="jwt", organizations=[first, second])
+        _, visible = _sees(case, sessions[first], _chosen(headers, first), subject)
+        judge.require(
+            visible, "a member does not see a session although its organization is selected"
+        )
+        _judge_choice(
+            "organization.default", case, sessions[first], sessions[second], headers, subject, judge
+        )
+
+
+@verifies("organization.default")
+def test_default_after_a_choice(subject: Subject, judge: Judge) -> None:
+    """What was selected for one call is not selected for the next."""
+    headers, home, other = (
+        subject.credential(kind="jwt"),
+        subject.make(),
+        subject.prepared("organization"),
+    )
+    for choice in (None, other):
+        if choice:
+            _sees(
+                "listSessions", subject.make(organization=choice), _chosen(headers, choice), subject
+            )
+        exchange, sees = _sees("listSessions", home, headers, subject)
+        judge.holds(
+            "organization.default",
+            sees,
+            trigger=exchange,
+            expected=f"session {home}",
+            got=f"{exchange.status} without it",
+        )
+
+
+@verifies("organization.members")
+def test_whoever_created_it(subject: Subject, judge: Judge) -> None:
+    """The other way round: somebody else created it, and the caller, or a key of the caller's, only belongs to the organization."""
+    organization = subject.prepared("organization")
+    session = subject.make(organization=organization, user=creator_elsewhere(subject))
+    mine = subject.make(organization=organization)
+    for headers in (_chosen(subject.target.headers, organization), *_keys(subject, organization)):
+        for operation in _OPERATIONS:
+            contrast, own = _sees(operation, mine, headers, subject)
+            judge.require(own, "not even the caller's own session is seen")
+            exchange, sees = _sees(operation, session, headers, subject)
+            judge.holds(
+                "organization.members",
+                sees,
+                trigger=exchange,
+                contrast=contrast,
+                expected="the session",
+                got=str(exchange.status),
+            )
+
+
+@each_operation("organization.members")  # type: ignore[operator]
+def test_members(case: str, subject: Subject, judge: Judge) -> None:
+    """Somebody who created none of them sees what others created; one who only belongs to another organization does not."""
+    one, other = _two(subject)
+    session = subject.make(organization=one)
+    contrast, own = _sees(case, session, _chosen(subject.target.headers, one), subject)
+    judge.require(own, "not even its creator sees the session")
+    colleague = subject.credential(kind="jwt", organizations=[one])
+    exchange, sees = _sees(case, session, colleague, subject)
+    judge.holds(
+        "organization.members",
+        sees,
+        trigger=exchange,
+        contrast=contrast,
+        expected="the session",
+        got=f"{exchange.status}",
+    )
+    stranger = subject.credential(kind="jwt", organizations=[other])
+    exchange, sees = _sees(case, session, stranger, subject)
+    judge.holds(
+        "organization.members",
+        not sees,
+        trigger=exchange,
+        contrast=contrast,
+        expected="not the session",
+        got="it",
+    )
+
+
+@each_operation("organization.foreign", "error.body")  # type: ignore[operator]
+def test_foreign(case: str, subject: Subject, judge: Judge) -> None:
+    """By a user, and with a key of one's own; beside it, the same call on an organization of one's own."""
+    own, foreign = subject.prepared("organization"), subject.prepared("organization", member=False)
+    sessions = {
+        organization: subject.make(organization=organization) for organization in (own, foreign)
+    }
+    for headers in _callers(subject, own):
+        contrast, sees = _sees(case, sessions[own], _chosen(headers, own), subject)
+        judge.require(sees, "a session of one's own organization is not seen")
+        trigger, _ = _sees(case, sessions[foreign], _chosen(headers, foreign), subject)
+        if judge.refused("organization.foreign", trigger, beside=contrast):
+            wrong = shapes.error_fault(subject.contract, trigger)
+            judge.holds(
+                "error.body",
+                wrong is None,
+                trigger=trigger,
+                expected="the documented form of an error",
+                got=wrong or "",
+            )
+
+
+def _callers(subject: Subject, organization: str) -> list[Headers]:
+    return [subject.target.headers, *_keys(subject, organization)]
+
+
+def _keys(subject: Subject, organization: str) -> list[Headers]:
+    """An API key that is bound to an organization, where the target has such."""
+    with suppress(Unexercised):
+        return [subject.credential(kind="api_key", organization=organization)]
+    return []
+
+
+@verifies("get.not-selected")
+def test_not_selected(subject: Subject, judge: Judge) -> None:
+    one, other = _two(subject)
+    session = subject.make(organization=one)
+    contrast, sees = _sees("getSession", session, _chosen(subject.target.headers, one), subject)
+    judge.require(sees, "a session of the selected organization is not given")
+    for headers in (
+        _chosen(subject.target.headers, other),
+        subject.target.headers,
+        *_keys(subject, other),
+    ):
+        trigger, _ = _sees("getSession", session, headers, subject)
+        judge.refused("get.not-selected", trigger, beside=contrast)
+
+
+@verifies("organization.others")
+def test_others(subject: Subject, judge: Judge) -> None:
+    """A list of one organization shows nothing of another, whether that is one's own or not."""
+    one, other = _two(subject)
+    foreign = subject.prepared("organization", member=False)
+    strange = {subject.make(organization=organization) for organization in (other, foreign)}
+    mine = subject.make(organization=one)
+    page = subject.listing({"organization": one})
+    judge.require(mine in subject.ids(page), "the list does not show what was made")
+    got = f"also {strange & set(subject.ids(page))}"
+    judge.holds(
+        "organization.others",
+        not strange & set(subject.ids(page)),
+        trigger=page,
+        expected="only those of one",
+        got=got,
+    )
+
+
+@verifies("organization.unknown", "organization.none", "organization.key-and-header")
+def test_what_the_page_leaves_open(subject: Subject, judge: Judge) -> None:
+    unknown = subject.send(
+        "listSessions", headers=_chosen(subject.target.headers, f"org_{uuid.uuid4().hex[:12]}")
+    )
+    judge.observed("organization.unknown", unknown)
+    nowhere = subject.send("listSessions", headers=subject.credential(kind="jwt", organizations=[]))
+    judge.observed("organization.none", nowhere)
+    one, other = _two(subject)
+    key = subject.credential(kind="api_key", organization=one)
+    judge.observed(
+        "organization.key-and-header", subject.send("listSessions", headers=_chosen(key, other))
+    )

@@ -1,0 +1,143 @@
+"""Mobile Next: what a session tells of itself."""
+
+from datetime import timedelta
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.checks.vendors.mobilenext.enumerate.test_organizations import (
+    creator_elsewhere,
+)
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import LONG_AGO, written
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+
+
+def _shown(identity: str, scope: dict[str, str], subject: Subject) -> list[tuple[Exchange, Record]]:
+    """The session by itself and in the list. Raises Unexercised."""
+    alone, listed = subject.fetch(identity), subject.listing(scope)
+    rows = [row for row in subject.listed(listed) if row.get("id") == identity]
+    if not rows:
+        raise Unexercised("a session that was made is not listed")
+    return [(alone, subject.record(alone, identity)), (listed, rows[0])]
+
+
+@verifies("get.returns")
+def test_each_by_its_id(subject: Subject, judge: Judge) -> None:
+    scope = subject.scope()
+    for identity in [subject.make(**scope) for _ in range(3)]:
+        exchange = subject.fetch(identity)
+        if judge.accepted("get.returns", exchange):
+            body = shapes.unwrap(exchange.json)
+            judge.require(isinstance(body, dict) and "id" in body, "the session has no id")
+            judge.holds(
+                "get.returns",
+                body["id"] == identity,
+                trigger=exchange,
+                expected=identity,
+                got=str(body["id"]),
+            )
+
+
+@verifies("session.values")
+def test_values(subject: Subject, judge: Judge) -> None:
+    scope = subject.scope()
+    created = LONG_AGO + timedelta(days=3, minutes=41, seconds=17)
+    user = _somebody_else(subject)
+    identity = subject.make(**scope, createdAt=written(created), **({"user": user} if user else {}))
+    user = user or subject.read(subject.make()).get("user")
+    for exchange, record in _shown(identity, scope, subject):
+        judge.require(
+            {"organization", "user", "createdAt"} <= record.keys(),
+            "a session lacks a documented member",
+        )
+        got = (record["organization"], record["user"], shapes.moment(record["createdAt"]))
+        expected = (scope["organization"], user, created)
+        judge.holds(
+            "session.values",
+            got == expected,
+            trigger=exchange,
+            expected=str(expected),
+            got=str(got),
+        )
+
+
+def _somebody_else(subject: Subject) -> str | None:
+    """A user other than the caller; None where there is none to be had."""
+    try:
+        user = creator_elsewhere(subject)
+        subject.make(user=user)
+    except Unexercised:
+        return None
+    return user
+
+
+@verifies("session.platforms", "session.types")
+def test_platforms(subject: Subject, judge: Judge) -> None:
+    for platform in ("ios", "android"):
+        scope = subject.scope()
+        identity = subject.make(**scope, platform=platform)
+        for exchange, record in _shown(identity, scope, subject):
+            device = record.get("device")
+            judge.require(
+                isinstance(device, dict) and "platform" in device,
+                "the session has no device with a platform",
+            )
+            assert isinstance(device, dict)
+            got = device["platform"]
+            judge.holds(
+                "session.platforms",
+                got == platform,
+                trigger=exchange,
+                expected=platform,
+                got=str(got),
+            )
+            judge.observed(
+                "session.types", exchange, f"an {platform} device is a {device.get('type')}"
+            )
+
+
+@verifies("session.released-at", "session.held")
+def test_released_at(subject: Subject, judge: Judge) -> None:
+    for released in (False, True):
+        scope = subject.scope()
+        identity = subject.make(**scope, released=released)
+        for exchange, record in _shown(identity, scope, subject):
+            value = record.get("releasedAt")
+            good = shapes.moment(value) is not None if released else value is None
+            expected = "the time of the release" if released else "null or nothing"
+            judge.holds(
+                "session.released-at", good, trigger=exchange, expected=expected, got=repr(value)
+            )
+            if not released and good:
+                judge.observed(
+                    "session.held",
+                    exchange,
+                    f"releasedAt is {'null' if 'releasedAt' in record else 'left out'}",
+                )
+
+
+@verifies("list.object")
+def test_object(subject: Subject, judge: Judge) -> None:
+    for scope in ({}, subject.scope()):
+        exchange = subject.listing(scope)
+        judge.require(
+            exchange.ok and isinstance(exchange.json, dict), f"a list answered {exchange.status}"
+        )
+        judge.require("object" in exchange.json, "the list has no object")
+        got = exchange.json["object"]
+        judge.holds("list.object", got == "list", trigger=exchange, expected="list", got=str(got))
+
+
+@verifies("error.codes", "auth.lifetime")
+def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
+    exchange = subject.fetch(subject.place("absent"))
+    body = exchange.json
+    error = body.get("error") if isinstance(body, dict) else None
+    code = error.get("code") if isinstance(error, dict) else "missing"
+    judge.observed("error.codes", exchange, f"the code of {exchange.status} is {code}")
+    headers = subject.credential(kind="jwt")
+    exchange = subject.send("listSessions", headers=headers)
+    judge.observed("auth.lifetime", exchange, f"a new JWT answered {exchange.status}")

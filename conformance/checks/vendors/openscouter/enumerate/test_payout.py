@@ -1,0 +1,172 @@
+"""OpenScouter: a confirmation pays the tester, once; and what testers say themselves."""
+
+import time
+import uuid
+from datetime import timedelta
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import written
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
+
+_TOLERANCE = timedelta(seconds=10)
+
+
+def _confirm(subject: Subject, identity: str, **members: object) -> Exchange:
+    return subject.act("confirmSession", identity, {"rating": 4, **members})
+
+
+def _earlier(subject: Subject) -> str:
+    """A start that leaves all other times of a session far apart from now."""
+    return written(subject.about_now() - timedelta(hours=5))
+
+
+def _confirmed(subject: Subject, judge: Judge, **members: object) -> tuple[str, Exchange]:
+    """A session that was just confirmed. Raises Unexercised."""
+    identity = subject.place("analyzed", startedAt=_earlier(subject))
+    subject.require_state(identity, "analyzed")
+    exchange = _confirm(subject, identity, **members)
+    judge.require(exchange.ok, f"a confirmation answered {exchange.status}")
+    subject.require_state(identity, "confirmed")
+    return identity, exchange
+
+
+def payouts(subject: Subject, identity: str) -> int:
+    """How many were queued; one may be queued a little later, and a second one behind it. Raises Unexercised."""
+    subject.awaited(identity, "payout")
+    time.sleep(0.1)
+    return len(subject.about(subject.outbox(), identity, "payout"))
+
+
+@verifies("confirm.payout")
+def test_one_payout(subject: Subject, judge: Judge) -> None:
+    identity, exchange = _confirmed(subject, judge)
+    judge.require(
+        (shapes.unwrap(exchange.json) or {}).get("payoutQueued") is not None,
+        "the answer has no payoutQueued",
+    )
+    told = (shapes.unwrap(exchange.json) or {}).get("payoutQueued")
+    judge.holds(
+        "confirm.payout",
+        told is True,
+        trigger=exchange,
+        expected="payoutQueued true",
+        got=str(told),
+    )
+    sent = payouts(subject, identity)
+    judge.holds(
+        "confirm.payout", sent == 1, trigger=exchange, expected="one payout", got=f"{sent} payouts"
+    )
+
+
+@verifies("confirm.no-payout")
+def test_no_payout(subject: Subject, judge: Judge) -> None:
+    """For a status that is not analyzed, a confirmation that came before, a body that is refused, and for all other calls."""
+    refused = {}
+    for state, operation in (
+        ("active", "completeSession"),
+        ("completed", "analyzeSession"),
+        ("completed", "submitFeedback"),
+    ):
+        identity = subject.place(state)
+        refused[identity] = (subject.act(operation, identity, subject.body(operation)), 0)
+    for state in ("active", "completed", "analyzing"):
+        try:
+            identity = subject.place(state)
+        except Unexercised:
+            continue
+        exchange = _confirm(subject, identity)
+        if 400 <= exchange.status < 500:
+            refused[identity] = (exchange, 0)
+    identity = subject.place("analyzed")
+    exchange = _confirm(subject, identity, rating=9)
+    if 400 <= exchange.status < 500:
+        refused[identity] = (exchange, 0)
+    paid, _ = _confirmed(subject, judge)
+    judge.require(payouts(subject, paid) == 1, "a confirmation does not queue one payout")
+    again = _confirm(subject, paid)
+    if 400 <= again.status < 500:
+        refused[paid] = (again, 1)
+    last, _ = _confirmed(subject, judge)
+    judge.require(payouts(subject, last) == 1, "a confirmation does not queue one payout")
+    for identity, (trigger, expected) in refused.items():
+        sent = len(subject.about(subject.outbox(), identity, "payout"))
+        judge.holds(
+            "confirm.no-payout",
+            sent == expected,
+            trigger=trigger,
+            expected=f"{expected} payouts",
+            got=str(sent),
+        )
+
+
+@verifies("confirm.time")
+def test_confirmed_at(subject: Subject, judge: Judge) -> None:
+    begun = subject.about_now()
+    _, exchange = _confirmed(subject, judge)
+    told = (shapes.unwrap(exchange.json) or {}).get("confirmedAt")
+    judge.require(told is not None, "the answer has no confirmedAt")
+    moment = shapes.moment(told)
+    good = moment is not None and begun - _TOLERANCE <= moment <= subject.about_now() + _TOLERANCE
+    judge.holds("confirm.time", good, trigger=exchange, expected=f"about {begun}", got=str(told))
+
+
+@verifies("confirm.comment-optional")
+def test_no_comment(subject: Subject, judge: Judge) -> None:
+    contrast = _confirm(subject, subject.place("analyzed"), comment="Thorough.")
+    exchange = _confirm(subject, subject.place("analyzed"))
+    judge.accepted("confirm.comment-optional", exchange, contrast=contrast)
+
+
+@verifies("confirm.comment-internal")
+def test_the_comment_is_internal(subject: Subject, judge: Judge) -> None:
+    """Neither the answer, nor the session, nor its notes show it."""
+    secret = f"secret-{uuid.uuid4()}"
+    identity, exchange = _confirmed(subject, judge, comment=f"Internal: {secret}")
+    for answer in (exchange, subject.fetch(identity), subject.send("getNotes", identity)):
+        shown = secret.encode() in answer.body
+        judge.holds(
+            "confirm.comment-internal",
+            not shown,
+            trigger=answer,
+            expected="an answer without the comment",
+            got="the comment",
+        )
+
+
+# ---- feedback
+
+
+@verifies("feedback.comment-optional", "feedback.again", "feedback.members")
+def test_feedback(subject: Subject, judge: Judge) -> None:
+    """With and without a comment, of a tester who had problems and of one who had none; each has an id of its own."""
+    plain = {"clarity": 4, "difficulty": 3, "technicalIssues": False}
+    contrast = subject.act(
+        "submitFeedback", subject.place("completed"), {**plain, "comment": "Clear."}
+    )
+    identity = subject.place("completed", startedAt=_earlier(subject))
+    exchange = subject.act("submitFeedback", identity, {**plain, "technicalIssues": True})
+    if not judge.accepted("feedback.comment-optional", exchange, contrast=contrast):
+        return
+    ids = [(shapes.unwrap(answer.json) or {}).get("feedbackId") for answer in (contrast, exchange)]
+    judge.require(None not in ids, "the answer has no feedbackId")
+    judge.holds(
+        "feedback.members",
+        ids[0] != ids[1],
+        trigger=exchange,
+        expected="an id of its own",
+        got=str(ids[1]),
+    )
+    told = shapes.moment((shapes.unwrap(exchange.json) or {}).get("submittedAt"))
+    now = subject.about_now()
+    judge.holds(
+        "feedback.members",
+        told is not None and abs(told - now) <= _TOLERANCE,
+        trigger=exchange,
+        expected=str(now),
+        got=str(told),
+    )
+    judge.observed("feedback.again", subject.act("submitFeedback", identity, plain))

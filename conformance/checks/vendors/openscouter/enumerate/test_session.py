@@ -1,0 +1,354 @@
+"""OpenScouter: what a session is begun with, what it tells of itself, and when it was completed."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import LONG_AGO, elsewhere, written
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
+
+_TOLERANCE = timedelta(seconds=10)
+_DRAWN = 24
+
+
+def _create(subject: Subject, body: Mapping[str, Any]) -> tuple[Exchange, Mapping[str, Any]]:
+    """The answer to a creation, and what it shows. Raises Unexercised."""
+    exchange = subject.act("createSession", None, body)
+    record = shapes.unwrap(exchange.json)
+    if not exchange.ok or not isinstance(record, dict):
+        raise Unexercised(f"a creation answered {exchange.status}")
+    return exchange, record
+
+
+# ---- creation
+
+
+@verifies("create.returns")
+def test_created_as_asked(subject: Subject, judge: Judge) -> None:
+    for variant in ("A", "B"):
+        asked = {**subject.scope(), "variant": variant}
+        exchange = subject.act("createSession", None, asked)
+        if judge.accepted("create.returns", exchange):
+            record = shapes.unwrap(exchange.json)
+            judge.require(
+                isinstance(record, dict) and {*asked, "status"} <= record.keys(),
+                "the answer lacks a documented member",
+            )
+            got, expected = (
+                {name: record[name] for name in (*asked, "status")},
+                {**asked, "status": "active"},
+            )
+            judge.holds(
+                "create.returns",
+                got == expected,
+                trigger=exchange,
+                expected=str(expected),
+                got=str(got),
+            )
+
+
+@verifies("create.stored")
+def test_created_is_there(subject: Subject, judge: Judge) -> None:
+    """Each is another one, also where everything about it is the same."""
+    asked = {**subject.scope(), "variant": "B"}
+    made = [
+        _create(
+            subject,
+            {**asked, **({} if number else {"testerId": subject.prepared("tester", "testerId")})},
+        )
+        for number in range(2)
+    ]
+    ids = [str(record.get("sessionId")) for _, record in made]
+    judge.holds(
+        "create.stored", ids[0] != ids[1], trigger=made[1][0], expected="another id", got=ids[1]
+    )
+    for (exchange, record), identity in zip(made, ids, strict=True):
+        read = subject.fetch(identity)
+        found = shapes.unwrap(read.json)
+        good = read.ok and isinstance(found, dict)
+        if judge.holds(
+            "create.stored",
+            good,
+            trigger=read,
+            contrast=exchange,
+            expected=f"session {identity}",
+            got=str(read.status),
+        ):
+            names = ("sessionId", "jobId", "testerId", "variant", "status")
+            judge.require(
+                all(name in found and name in record for name in names),
+                "a documented member is missing",
+            )
+            same = [name for name in names if found[name] != record[name]]
+            judge.holds(
+                "create.stored",
+                not same,
+                trigger=read,
+                expected="what was created",
+                got=f"other values of {same}",
+            )
+
+
+@verifies("create.variant-assigned")
+def test_variant_is_assigned(subject: Subject, judge: Judge) -> None:
+    exchange = subject.act("createSession", None, subject.scope())
+    contrast = subject.act("createSession", None, {**subject.scope(), "variant": "A"})
+    if judge.accepted("create.variant-assigned", exchange, contrast=contrast):
+        got = (shapes.unwrap(exchange.json) or {}).get("variant")
+        judge.holds(
+            "create.variant-assigned",
+            got in ("A", "B"),
+            trigger=exchange,
+            expected="A or B",
+            got=str(got),
+        )
+
+
+@verifies("create.variant-split")
+def test_variants_follow_the_split(subject: Subject, judge: Judge) -> None:
+    """A study that has only one side, and one that has both: of 24 sessions not all are of the same."""
+    for split, expected in (
+        ({"A": 100, "B": 0}, {"A"}),
+        ({"A": 0, "B": 100}, {"B"}),
+        ({"A": 50, "B": 50}, {"A", "B"}),
+    ):
+        study = subject.prepared("study", "jobId", splitRatio=split)
+        answers = [
+            _create(subject, {"jobId": study, "testerId": subject.prepared("tester", "testerId")})
+            for _ in range(_DRAWN if len(expected) > 1 else 6)
+        ]
+        got = {str(record.get("variant")) for _, record in answers}
+        judge.require(got <= {"A", "B"}, "a variant that is assigned is neither A nor B")
+        told = f"{sorted(expected)} by {split}"
+        judge.holds(
+            "create.variant-split",
+            got == expected,
+            trigger=answers[-1][0],
+            expected=told,
+            got=str(sorted(got)),
+        )
+
+
+@verifies("create.unknown", "create.again", "answer.declared")
+def test_what_a_creation_leaves_open(subject: Subject, judge: Judge) -> None:
+    known = subject.scope()
+    for name in known:
+        judge.observed(
+            "create.unknown",
+            subject.act("createSession", None, {**known, name: f"none_{uuid.uuid4().hex}"}),
+        )
+    first = subject.act("createSession", None, known)
+    judge.require(first.ok, f"a creation answered {first.status}")
+    judge.observed("create.again", subject.act("createSession", None, known))
+
+
+@verifies("openscouter.answer.declared")
+def test_statuses_of_success(subject: Subject, judge: Judge) -> None:
+    created = subject.act("createSession", None, subject.scope())
+    analyzed = subject.act("analyzeSession", subject.place("completed"))
+    told = f"creating answers {created.status}, starting an analysis {analyzed.status}"
+    judge.require(created.ok and analyzed.ok, told)
+    judge.observed("openscouter.answer.declared", created, told)
+
+
+# ---- what a session tells
+
+
+@verifies("session.values", "session.unfinished", "session.paused")
+def test_values(subject: Subject, judge: Judge) -> None:
+    for variant in ("A", "B"):
+        start = LONG_AGO + timedelta(days=3, minutes=41, seconds=17)
+        expected = {**subject.scope(), "variant": variant}
+        identity = subject.make(**expected, status="active", startedAt=written(start))
+        exchange = subject.fetch(identity)
+        record = subject.record(exchange, identity)
+        judge.require(
+            {*expected, "startedAt"} <= record.keys(), "a session lacks a documented member"
+        )
+        got = {name: record[name] for name in expected}
+        good = got == expected and shapes.moment(record["startedAt"]) == start
+        told = f"{got} of {record['startedAt']}"
+        judge.holds(
+            "session.values",
+            good,
+            trigger=exchange,
+            expected=f"{expected} of {written(start)}",
+            got=told,
+        )
+        judge.observed(
+            "session.unfinished",
+            exchange,
+            f"completedAt is {record.get('completedAt', 'left out')!r}",
+        )
+    try:
+        paused = subject.fetch(subject.place("paused"))
+    except Unexercised as reason:
+        judge.unexercised("session.paused", str(reason))
+        return
+    judge.observed(
+        "session.paused",
+        paused,
+        f"a paused session reads as {(shapes.unwrap(paused.json) or {}).get('status')}",
+    )
+
+
+@verifies("session.analyzing")
+def test_analyzing(subject: Subject, judge: Judge) -> None:
+    exchange = subject.fetch(subject.place("analyzing"))
+    judge.observed(
+        "session.analyzing",
+        exchange,
+        f"under analysis it reads as {(shapes.unwrap(exchange.json) or {}).get('status')}",
+    )
+
+
+# ---- completion
+
+
+def _complete(
+    subject: Subject, identity: str, body: Mapping[str, Any] | None
+) -> tuple[Exchange, datetime | None]:
+    """The answer to a completion, and when the session was completed as it reads afterwards. Raises Unexercised."""
+    exchange = subject.act("completeSession", identity, body)
+    if not exchange.ok:
+        raise Unexercised(f"a completion answered {exchange.status}")
+    return exchange, shapes.moment(subject.require_state(identity, "completed").get("completedAt"))
+
+
+@verifies("complete.time-given", "complete.members")
+def test_completed_at_a_given_time(subject: Subject, judge: Judge) -> None:
+    """In whatever time zone it is written."""
+    start = subject.about_now() - timedelta(hours=1)
+    for minutes, write in ((32, written), (7, lambda moment: elsewhere(written(moment)))):
+        identity = subject.make(status="active", startedAt=written(start))
+        ended = (start + timedelta(minutes=minutes)).replace(microsecond=0)
+        contrast = subject.act(
+            "completeSession", subject.make(status="active", startedAt=written(start)), {}
+        )
+        exchange = subject.act("completeSession", identity, {"completedAt": write(ended)})
+        if not judge.accepted("complete.time-given", exchange, contrast=contrast):
+            return
+        got = shapes.moment(subject.require_state(identity, "completed").get("completedAt"))
+        judge.holds(
+            "complete.time-given",
+            got == ended,
+            trigger=exchange,
+            expected=written(ended),
+            got=str(got),
+        )
+        told = (shapes.unwrap(exchange.json) or {}).get("completedAt")
+        judge.holds(
+            "complete.members",
+            shapes.moment(told) == got,
+            trigger=exchange,
+            expected=f"completedAt {got}",
+            got=str(told),
+        )
+
+
+@verifies("complete.time-default")
+def test_completed_now(subject: Subject, judge: Judge) -> None:
+    """Without a body, and with one that has no time."""
+    bodies: tuple[dict[str, str] | None, ...] = (None, {})
+    for body in bodies:
+        identity = subject.make(
+            status="active", startedAt=written(subject.about_now() - timedelta(hours=1))
+        )
+        begun = subject.about_now()
+        exchange = subject.act("completeSession", identity, body)
+        contrast = subject.act("completeSession", subject.make(status="active"), {})
+        if not judge.accepted(
+            "complete.time-default", exchange, contrast=None if body is not None else contrast
+        ):
+            continue
+        got = shapes.moment(subject.require_state(identity, "completed").get("completedAt"))
+        good = got is not None and begun - _TOLERANCE <= got <= subject.about_now() + _TOLERANCE
+        judge.holds(
+            "complete.time-default",
+            good,
+            trigger=exchange,
+            expected=f"about {written(begun)}",
+            got=str(got),
+        )
+
+
+@verifies("session.duration")
+def test_duration(subject: Subject, judge: Judge) -> None:
+    """Of one that was completed at a given time, one that was completed now, one of more than a day, and those of other states."""
+    start = subject.about_now() - timedelta(hours=1)
+    made = []
+    bodies: tuple[dict[str, str], ...] = (
+        {"completedAt": written(start + timedelta(minutes=32))},
+        {},
+    )
+    for body in bodies:
+        identity = subject.make(status="active", startedAt=written(start))
+        _complete(subject, identity, body)
+        made.append(identity)
+    long_ago = subject.make(status="active", startedAt=written(start - timedelta(hours=30)))
+    _complete(subject, long_ago, {})
+    made.append(long_ago)
+    for identity in (
+        *made,
+        subject.place("completed"),
+        subject.place("analyzed"),
+        subject.place("confirmed"),
+    ):
+        exchange = subject.fetch(identity)
+        record = subject.record(exchange, identity)
+        first, last = (
+            shapes.moment(record.get("startedAt")),
+            shapes.moment(record.get("completedAt")),
+        )
+        judge.require(
+            first is not None and last is not None and "durationSeconds" in record,
+            "a completed session lacks a member",
+        )
+        assert first is not None
+        assert last is not None
+        lasted, expected = record["durationSeconds"], (last - first).total_seconds()
+        good = (
+            isinstance(lasted, int | float)
+            and not isinstance(lasted, bool)
+            and abs(lasted - expected) <= 1
+        )
+        judge.holds(
+            "session.duration",
+            good,
+            trigger=exchange,
+            expected=f"{expected:.0f} seconds",
+            got=str(lasted),
+        )
+
+
+# ---- tokens
+
+
+@verifies("auth.lifetime", "auth.expired")
+@pytest.mark.usefixtures("afterwards")
+def test_a_token_lives_for_a_day(subject: Subject, judge: Judge) -> None:
+    headers, identity = subject.credential(), subject.place("active")
+    contrast = subject.fetch(identity, headers=headers)
+    judge.require(contrast.ok, f"a read answered {contrast.status}")
+    subject.advance("PT23H55M")
+    late = subject.fetch(identity, headers=headers)
+    judge.holds(
+        "auth.lifetime",
+        late.ok,
+        trigger=late,
+        contrast=contrast,
+        expected="success after 23 hours 55",
+        got=str(late.status),
+    )
+    subject.advance("PT10M")
+    judge.refused(
+        "auth.expired", subject.fetch(identity, headers=headers), beside=subject.fetch(identity)
+    )

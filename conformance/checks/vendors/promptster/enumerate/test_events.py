@@ -1,0 +1,861 @@
+"""Promptster: what is ingested, and the timeline and the decisions that show it."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import elsewhere
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vendors.promptster.events import (
+    DECISION,
+    DECISIONS,
+    TIMELINE,
+    Event,
+    at,
+    begun,
+    data_for,
+    events_of,
+    in_order,
+    ingest,
+    key_for,
+    marks,
+    more,
+    put,
+    shown,
+    taken,
+    theirs,
+    timeline,
+)
+from session_contracts.openapi.model import Contract
+
+_SHUFFLED = (4000, 1000, 3000, 1000, 2000, 1000, 4000)
+_PROMOTED = {
+    "assessmentId": "asm_told",
+    "candidateName": "Grace Hopper",
+    "repoUrl": "https://git.example.com/grace/compiler",
+}
+
+
+# ---- ingest
+
+
+@verifies("ingest.accepted", "ingest.answer", "ingest.stored")
+def test_ingest(subject: Subject, judge: Judge) -> None:
+    session, key = begun(subject)
+    for number in range(2):
+        event = Event(1000 * number + 7, number, "command")
+        exchange = ingest(
+            subject,
+            event.body(
+                session, data={**data_for("command", number), "exitCode": 0, "list": [1, None]}
+            ),
+            key,
+        )
+        if not judge.accepted("ingest.accepted", exchange):
+            return
+        judge.holds(
+            "ingest.accepted",
+            exchange.status == 201,
+            trigger=exchange,
+            expected="201",
+            got=str(exchange.status),
+        )
+        body = exchange.json if isinstance(exchange.json, dict) else {}
+        good = body.get("ok") is True and body.get("id") == event.id
+        judge.holds(
+            "ingest.answer",
+            good,
+            trigger=exchange,
+            expected=f"ok, and id {event.id}",
+            got=exchange.answer(),
+        )
+        page = timeline(subject, session)
+        found = [entry for entry in events_of(page) if marks([entry]) == [number]]
+        judge.holds(
+            "ingest.stored",
+            len(found) == 1,
+            trigger=page,
+            contrast=exchange,
+            expected="the event",
+            got=f"{len(found)} of it",
+        )
+        if found:
+            wanted = {
+                "kind": "command",
+                "ts": at(event.moment),
+                "data": {**data_for("command", number), "exitCode": 0, "list": [1, None]},
+            }
+            got = {
+                **{name: found[0].get(name) for name in wanted},
+                "ts": shapes.moment(found[0].get("ts")),
+            }
+            same = got == {**wanted, "ts": shapes.moment(wanted["ts"])}
+            judge.holds(
+                "ingest.stored",
+                same,
+                trigger=page,
+                contrast=exchange,
+                expected=f"{wanted}",
+                got=f"{got}",
+            )
+
+
+@verifies("ingest.upsert")
+def test_first_event(subject: Subject, judge: Judge) -> None:
+    """The session begins with it, for everybody in the organization, whatever its id is; nobody says that it may be other than a UUID."""
+    session, key = begun(subject)
+    beside = taken(ingest(subject, Event(0, 1).body(session), key))
+    for identity, certain in (
+        (str(uuid.uuid4()), True),
+        (f"my-session-{uuid.uuid4().hex[:8]}", False),
+    ):
+        before = subject.fetch(identity)
+        judge.require(before.status == 404, "the session exists already")
+        exchange = ingest(subject, Event(0, 1).body(identity))
+        if certain:
+            judge.accepted("ingest.upsert", exchange, contrast=beside)
+        judge.require(exchange.ok, f"an ingest answered {exchange.status}")
+        read = subject.fetch(identity)
+        if judge.accepted("ingest.upsert", read, contrast=exchange):
+            record = subject.unwrapped(read)
+            good = record.get("id") == identity and record.get("endedAt") is None
+            judge.holds(
+                "ingest.upsert",
+                good,
+                trigger=read,
+                expected=f"session {identity}, in progress",
+                got=read.answer(),
+            )
+            there = shown(subject, identity) == [1]
+            judge.holds(
+                "ingest.upsert",
+                there,
+                trigger=read,
+                contrast=exchange,
+                expected="a session with its event",
+                got="none",
+            )
+        second = ingest(subject, Event(1, 2).body(identity))
+        judge.require(second.ok, f"a second ingest answered {second.status}")
+        both = shown(subject, identity) == [1, 2]
+        judge.holds(
+            "ingest.upsert",
+            both,
+            trigger=second,
+            contrast=exchange,
+            expected="one session for both events",
+            got="another",
+        )
+
+
+@verifies("ingest.upsert")
+def test_a_session_that_exists_is_kept(subject: Subject, judge: Judge) -> None:
+    """An event that neither begins nor ends it is added to what there is: it is the same session, with its metadata."""
+    session = subject.make(
+        metadata={"mine": 1, "candidateName": "Ada Lovelace"}, sourceService="cursor"
+    )
+    key = key_for(subject, session)
+    before = subject.read(session)
+    judge.require(
+        bool(before.get("metadata")), "the session does not show the metadata that it was made with"
+    )
+    for number, kind in enumerate(("prompt", DECISION)):
+        exchange = taken(ingest(subject, Event(1000 * number, number, kind).body(session), key))
+        after = subject.read(session)
+        changed = {
+            name: after.get(name) for name in _LASTING if after.get(name) != before.get(name)
+        }
+        judge.holds(
+            "ingest.upsert",
+            not changed,
+            trigger=exchange,
+            expected="the session with one event more",
+            got=f"{changed}",
+        )
+
+
+#: Members of a session that an event, other than a session_start and a session_end, has nothing to do with.
+_LASTING = ("id", "orgId", "sourceService", "endedAt", "metadata")
+
+
+@verifies("ingest.duplicate", "ingest.answer", "ingest.ignored")
+def test_duplicate(subject: Subject, judge: Judge) -> None:
+    """At once and later, the same and with other contents, of earlier and of later: the first counts."""
+    session, key = begun(subject)
+    first = Event(1000, 1)
+    contrast = ingest(subject, first.body(session), key)
+    taken(contrast)
+    bodies = [first.body(session), first.body(session, kind=DECISION, ts=at(0), data={"mark": 9})]
+    for kind in ("prompt", "session_start", "session_end"):
+        bodies.append(
+            first.body(session, kind=kind, ts=at(99_000), data={**_PROMOTED, "cwd": "/home/grace"})
+        )
+    for number, body in enumerate(bodies, 2):
+        before, events = subject.read(session), shown(subject, session)
+        exchange = ingest(subject, body, key)
+        if not judge.holds(
+            "ingest.duplicate",
+            exchange.status == 200,
+            trigger=exchange,
+            contrast=contrast,
+            expected="200",
+            got=str(exchange.status),
+        ):
+            return
+        told = exchange.json if isinstance(exchange.json, dict) else {}
+        good = told.get("ok") is True and told.get("skipped") is True
+        judge.holds(
+            "ingest.answer",
+            good,
+            trigger=exchange,
+            expected="ok and skipped",
+            got=exchange.answer(),
+        )
+        same = (subject.read(session), shown(subject, session)) == (before, events)
+        judge.holds(
+            "ingest.ignored",
+            same,
+            trigger=exchange,
+            contrast=contrast,
+            expected="no change",
+            got="a change",
+        )
+        taken(ingest(subject, Event(1000 * number, number).body(session), key))
+
+
+@verifies("ingest.metadata", "ingest.cwd")
+def test_session_start(subject: Subject, judge: Judge) -> None:
+    """Of a session that it begins, and of one that was there, whose other metadata stays."""
+    registered = {"mine": 1, "reviewed": False, "nested": {"x": 1}}
+    made = subject.make(metadata=registered)
+    judge.require(
+        subject.read(made).get("metadata") == registered,
+        "the session does not show the metadata that it was made with",
+    )
+    for session, kept in ((str(uuid.uuid4()), {}), (made, registered)):
+        exchange = ingest(
+            subject,
+            Event(0, 1, "session_start").body(session, data={**_PROMOTED, "cwd": "/home/grace"}),
+        )
+        judge.require(exchange.ok, f"an ingest answered {exchange.status}")
+        metadata = subject.read(session).get("metadata")
+        told = metadata if isinstance(metadata, dict) else {}
+        expected = {**kept, **_PROMOTED}
+        got = {name: told.get(name) for name in expected}
+        judge.holds(
+            "ingest.metadata",
+            got == expected,
+            trigger=exchange,
+            expected=f"{expected}",
+            got=f"{told}",
+        )
+        cwd = told.get("cwd")
+        judge.holds(
+            "ingest.cwd",
+            cwd == "/home/grace",
+            trigger=exchange,
+            expected="cwd /home/grace",
+            got=str(cwd),
+        )
+
+
+@verifies("ingest.session-end", "ingest.end-time", "ingest.ended")
+def test_session_end(subject: Subject, judge: Judge) -> None:
+    session, key = begun(subject)
+    taken(ingest(subject, Event(0, 1).body(session), key))
+    judge.require(subject.state(session) == "running", "the session is not in progress")
+    exchange = ingest(subject, Event(5000, 2, "session_end").body(session), key)
+    taken(exchange)
+    ended = subject.eventually(lambda: subject.state(session) == "ended")
+    judge.holds(
+        "ingest.session-end",
+        ended,
+        trigger=exchange,
+        expected="an ended session",
+        got=str(subject.state(session)),
+    )
+    judge.observed(
+        "ingest.end-time",
+        exchange,
+        f"it ended at {subject.read(session).get('endedAt')}, by an event of {at(5000)}",
+    )
+    judge.observed("ingest.ended", ingest(subject, Event(6000, 3).body(session), key))
+
+
+def kinds(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for kind in contract.schemas["Kind"]["enum"]:
+        yield Case(kind, ("ingest.kinds", "ingest.stored"), kind)
+
+
+@each(kinds)
+def test_kind(case: str, subject: Subject, judge: Judge) -> None:
+    """With the data that it needs, and no other."""
+    session, key = begun(subject)
+    contrast = ingest(
+        subject, Event(0, 1, "planning" if case == "prompt" else "prompt").body(session), key
+    )
+    exchange = ingest(subject, Event(1, 2, case).body(session), key)
+    if judge.accepted("ingest.kinds", exchange, contrast=contrast):
+        page = timeline(subject, session)
+        found = [event.get("kind") for event in events_of(page) if marks([event]) == [2]]
+        judge.holds(
+            "ingest.stored",
+            found == [case],
+            trigger=page,
+            contrast=exchange,
+            expected=case,
+            got=str(found),
+        )
+
+
+@verifies("ingest.tool-call")
+def test_tool_call(subject: Subject, judge: Judge) -> None:
+    session, key = begun(subject)
+    contrast = ingest(subject, Event(0, 1, "tool_result").body(session), key)
+    exchange = ingest(subject, Event(1, 2, "tool_call").body(session), key)
+    if judge.accepted("ingest.tool-call", exchange, contrast=contrast):
+        found = [event.get("kind") for event in events_of(timeline(subject, session))]
+        good = found == ["tool_result", "tool_result"]
+        judge.holds(
+            "ingest.tool-call",
+            good,
+            trigger=exchange,
+            contrast=contrast,
+            expected="tool_result",
+            got=str(found[1:]),
+        )
+
+
+def needs(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    """Kinds that need something in their data, which may be missing or no text."""
+    for kind, name in (
+        ("command", "command"),
+        ("file_diff", "path"),
+        ("file_create", "path"),
+        ("git_action", "action"),
+    ):
+        for bad in ({}, {name: 5}, {name: None}, {name: ["text"]}):
+            yield Case(
+                f"{kind}-{bad.get(name, 'nothing')}", ("ingest.data", "ingest.atomic"), (kind, bad)
+            )
+
+
+@each(needs)
+def test_data(case: tuple[str, dict[str, Any]], subject: Subject, judge: Judge) -> None:
+    kind, bad = case
+    _judge_refused(
+        "ingest.data",
+        {"kind": kind, "data": bad},
+        {"kind": kind, "data": data_for(kind)},
+        subject,
+        judge,
+    )
+
+
+#: Members within members that are wrong, each beside a good value: rule, member, bad, good.
+_NESTED: tuple[tuple[str, str, Mapping[str, Any], Mapping[str, Any]], ...] = (
+    ("ingest.source", "source", {"channel": "pigeon"}, {"channel": "unknown"}),
+    ("ingest.source", "source", {"channel": 5}, {"channel": "ide-extension"}),
+    (
+        "ingest.source",
+        "source",
+        {"channel": "cli", "integration": "x" * 129},
+        {"channel": "cli", "integration": "x" * 128},
+    ),
+    (
+        "ingest.source",
+        "source",
+        {"channel": "cli", "emitter": "x" * 129},
+        {"channel": "cli", "emitter": "x" * 128},
+    ),
+    (
+        "ingest.source",
+        "source",
+        {"channel": "cli", "integration": 5},
+        {"channel": "cli", "integration": "5"},
+    ),
+    ("ingest.actor", "actor", {"type": "robot"}, {"type": "system"}),
+    ("ingest.provenance", "provenance", {"attribution": "nobody"}, {"attribution": "mixed"}),
+    ("ingest.provenance", "provenance", {"observability": "none"}, {"observability": "low"}),
+    ("ingest.provenance", "provenance", {"confidence": 1.01}, {"confidence": 1}),
+    ("ingest.provenance", "provenance", {"confidence": -0.01}, {"confidence": 0}),
+    ("ingest.provenance", "provenance", {"confidence": "high"}, {"confidence": 0.5}),
+)
+#: A member as a whole: rule, member, bad values.
+_PLAIN: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
+    ("ingest.ts", "ts", ("2025-03-04T09:00:00", "2025-03-04", "yesterday", "2025-13-04T09:00:00Z")),
+    ("ingest.id", "id", ("not-a-uuid", "")),
+    ("ingest.kind", "kind", ("nap", "Prompt", "prompt ")),
+)
+
+
+def members(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    for rule, member, bad, good in _NESTED:
+        yield Case(
+            f"{member}-{str(bad)[:40]}",
+            (rule, "ingest.atomic"),
+            (rule, {member: bad}, {member: good}),
+        )
+    for rule, member, values in _PLAIN:
+        yield from (
+            Case(f"{member}-{value}", (rule, "ingest.atomic"), (rule, {member: value}, {}))
+            for value in values
+        )
+
+
+@each(members)
+def test_member(
+    case: tuple[str, dict[str, Any], dict[str, Any]], subject: Subject, judge: Judge
+) -> None:
+    _judge_refused(*case, subject, judge)
+
+
+def _judge_refused(
+    rule: str, bad: Mapping[str, Any], good: Mapping[str, Any], subject: Subject, judge: Judge
+) -> None:
+    """An event that is refused is nowhere, and begins no session."""
+    session, key = begun(subject)
+    fresh = str(uuid.uuid4())
+    before = subject.read(session)
+    trigger = ingest(subject, Event(1, 1).body(session, **bad), key)
+    beginning = ingest(subject, Event(1, 1).body(fresh, **bad))
+    after, events = subject.read(session), shown(subject, session)
+    none = subject.fetch(fresh)
+    beside = ingest(subject, Event(1, 1).body(session, **good), key)
+    if judge.refused(rule, trigger, beside=beside):
+        same = (before, []) == (after, events)
+        judge.holds(
+            "ingest.atomic",
+            same,
+            trigger=trigger,
+            contrast=beside,
+            expected="a session as it was",
+            got=f"{after}",
+        )
+        if not beginning.ok:
+            judge.holds(
+                "ingest.atomic",
+                400 <= none.status < 500,
+                trigger=beginning,
+                contrast=beside,
+                expected="no session",
+                got="one",
+            )
+
+
+@verifies("ingest.ts", "ingest.stored")
+def test_time_zones(subject: Subject, judge: Judge) -> None:
+    """A moment is the same in whatever zone it is written, and however exactly."""
+    session, key = begun(subject)
+    plain = at(0).replace(".000Z", "Z")
+    contrast = ingest(subject, Event(0, 0).body(session), key)
+    for number, text in enumerate((plain, elsewhere(plain), at(250), plain.replace("Z", ".5Z")), 1):
+        exchange = ingest(subject, Event(0, number).body(session, ts=text), key)
+        if judge.accepted("ingest.ts", exchange, contrast=contrast):
+            page = timeline(subject, session)
+            got = [event.get("ts") for event in events_of(page) if marks([event]) == [number]]
+            good = [shapes.moment(value) for value in got] == [shapes.moment(text)]
+            judge.holds(
+                "ingest.stored",
+                good,
+                trigger=page,
+                contrast=exchange,
+                expected=f"ts {text}",
+                got=str(got),
+            )
+
+
+@verifies("ingest.provenance-default")
+def test_provenance(subject: Subject, judge: Judge) -> None:
+    """Judged only where a timeline shows what was given; nobody says that it must."""
+    session, key = begun(subject)
+    given = {"attribution": "likely_human", "confidence": 0.9, "observability": "high"}
+    taken(ingest(subject, Event(0, 0).body(session, provenance=given), key))
+    judge.require(
+        events_of(timeline(subject, session))[0].get("provenance") == given,
+        "the timeline does not show the provenance",
+    )
+    unknown = {"attribution": "unknown", "confidence": 0.5, "observability": "partial"}
+    bodies: tuple[dict[str, dict[str, str]], ...] = (
+        {},
+        {"provenance": {}},
+        {"provenance": {"attribution": "mixed"}},
+    )
+    for number, body in enumerate(bodies, 1):
+        exchange = ingest(subject, Event(number, number).body(session, **body), key)
+        taken(exchange)
+        got = events_of(timeline(subject, session))[number].get("provenance")
+        expected = {**unknown, **body.get("provenance", {})}
+        judge.holds(
+            "ingest.provenance-default",
+            got == expected,
+            trigger=exchange,
+            expected=f"{expected}",
+            got=f"{got}",
+        )
+
+
+@verifies("ingest.isolated")
+def test_other_sessions_stay(subject: Subject, judge: Judge) -> None:
+    session, key = begun(subject)
+    other = subject.make()
+    put(subject, other, [Event(0, 7)])
+    watched = (subject.read(other), shown(subject, other))
+    for event in (
+        Event(9000, 1, DECISION),
+        Event(9500, 2, "session_start"),
+        Event(9900, 3, "session_end"),
+    ):
+        exchange = ingest(subject, event.body(session, data=_PROMOTED), key)
+        taken(exchange)
+        same = (subject.read(other), shown(subject, other)) == watched
+        judge.holds(
+            "ingest.isolated",
+            same,
+            trigger=exchange,
+            expected="another session as it was",
+            got="a change",
+        )
+
+
+@verifies("ingest.foreign", "session.foreign")
+def test_events_for_another_organization(subject: Subject, judge: Judge) -> None:
+    """Whatever they are answered: the session of the other organization is its own, and as it was."""
+    foreign = theirs(subject)
+    for event in (Event(1000, 1), Event(2000, 2, "session_start"), Event(3000, 3, "session_end")):
+        exchange = ingest(subject, event.body(foreign.session, data=_PROMOTED))
+        judge.observed("ingest.foreign", exchange)
+        foreign.judge_kept(exchange, subject, judge)
+
+
+@verifies("ingest.channel", "ingest.version", "ingest.empty-session-id", "ingest.foreign-id")
+def test_odd_events(subject: Subject, judge: Judge) -> None:
+    session, key = begun(subject)
+    for rule, body in (
+        ("ingest.channel", Event(0, 1).body(session, source={})),
+        ("ingest.version", Event(0, 1).body(session, v=2)),
+        ("ingest.empty-session-id", Event(0, 1).body("")),
+    ):
+        judge.observed(rule, ingest(subject, body, key))
+    strange = subject.states.setup("event", sessionId=subject.foreign()).get("id")
+    judge.observed("ingest.foreign-id", ingest(subject, Event(0, 1).body(session, id=strange), key))
+
+
+# ---- the timeline
+
+
+@verifies("timeline.order", "timeline.ties", "timeline.returns")
+def test_order(subject: Subject, judge: Judge) -> None:
+    """Put there by the state, or ingested: late ones go to their place, equal ones stay in the order in which they came."""
+    other = subject.make()
+    put(subject, other, [Event(1500, 99)])
+    for way in (put, _ingest_all, _ingest_in_zones):
+        session = subject.make()
+        events = [Event(moment, number) for number, moment in enumerate(_SHUFFLED)]
+        way(subject, session, events)
+        page = timeline(subject, session)
+        got = marks(events_of(page))
+        own = sorted(map(str, got)) == sorted(str(event.mark) for event in events)
+        if not judge.holds(
+            "timeline.returns",
+            own,
+            trigger=page,
+            expected="the session's events and no others",
+            got=str(got),
+        ):
+            return
+        moments = [_SHUFFLED[mark] for mark in got]
+        if judge.holds(
+            "timeline.order",
+            moments == sorted(moments),
+            trigger=page,
+            expected="the earliest first",
+            got=str(moments),
+        ):
+            expected = in_order(events)
+            judge.holds(
+                "timeline.ties",
+                got == expected,
+                trigger=page,
+                expected=f"events {expected}",
+                got=f"events {got}",
+            )
+
+
+def _ingest_all(subject: Subject, session: str, events: list[Event]) -> None:
+    key = key_for(subject, session)
+    for event in events:
+        taken(ingest(subject, event.body(session), key))
+
+
+def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> None:
+    """Every other one is written in another zone, in which it reported_as later than it is."""
+    key = key_for(subject, session)
+    for event in events:
+        taken(
+            ingest(
+                subject,
+                event.body(
+                    session, **({"ts": elsewhere(at(event.moment))} if event.mark % 2 else {})
+                ),
+                key,
+            )
+        )
+
+
+def _tape(
+    subject: Subject, judge: Judge, moments: tuple[int, ...] = _SHUFFLED
+) -> tuple[str, list[str]]:
+    """A session, and the ids of its events in the order in which a whole timeline shows them. Raises Unexercised."""
+    session = subject.make()
+    events = [Event(moment, number) for number, moment in enumerate(moments)]
+    put(subject, session, events)
+    found = events_of(timeline(subject, session))
+    judge.require(
+        set(map(str, marks(found))) == {str(event.mark) for event in events},
+        "the timeline does not show what was put there",
+    )
+    return session, [str(event.get("id")) for event in found]
+
+
+def _ids(exchange: Exchange) -> list[str]:
+    return [str(event.get("id")) for event in events_of(exchange)]
+
+
+@verifies("timeline.after")
+def test_after(subject: Subject, judge: Judge) -> None:
+    session, ids = _tape(subject, judge)
+    contrast = timeline(subject, session)
+    for number, last in enumerate(ids):
+        page = timeline(subject, session, after=last)
+        if judge.accepted("timeline.after", page, contrast=contrast):
+            got = _ids(page)
+            good = got == ids[number + 1 :]
+            text = f"the {len(ids) - number - 1} events behind number {number}"
+            judge.holds(
+                "timeline.after",
+                good,
+                trigger=page,
+                contrast=contrast,
+                expected=text,
+                got=f"{len(got)} events",
+            )
+
+
+@verifies("timeline.limit", "timeline.has-more")
+@pytest.mark.parametrize("limit", [1, 3, len(_SHUFFLED) - 1, len(_SHUFFLED), len(_SHUFFLED) + 1])
+def test_limit(limit: int, subject: Subject, judge: Judge) -> None:
+    session, ids = _tape(subject, judge)
+    for start in (None, ids[0], ids[3], ids[-2], ids[-1]):
+        query: dict[str, str | int] = {"limit": limit, **({"after": start} if start else {})}
+        page = timeline(subject, session, **query)
+        rest = ids[ids.index(start) + 1 :] if start else ids
+        judge.require(page.ok, f"a timeline answered {page.status}")
+        got, most = _ids(page), min(limit, len(rest))
+        if judge.holds(
+            "timeline.limit",
+            len(got) == most,
+            trigger=page,
+            expected=f"{most} events",
+            got=str(len(got)),
+        ):
+            judge.require(got == rest[:limit], "the page is not the one that was asked for")
+            expected = len(rest) > limit
+            judge.holds(
+                "timeline.has-more",
+                more(page) == expected,
+                trigger=page,
+                expected=f"hasMore {expected}",
+                got=str(more(page)),
+            )
+    empty = timeline(subject, subject.make())
+    judge.holds(
+        "timeline.has-more",
+        not more(empty),
+        trigger=empty,
+        expected="nothing after nothing",
+        got="more",
+    )
+
+
+@verifies("timeline.walk")
+@pytest.mark.parametrize("limit", [1, 2, 3, len(_SHUFFLED)])
+def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
+    """Over ties as well; the last page may be followed by one without events."""
+    session, ids = _tape(subject, judge)
+    walked: list[str] = []
+    query: dict[str, str | int] = {"limit": limit}
+    for _ in range(len(ids) + 2):
+        page = timeline(subject, session, **query)
+        if not judge.accepted("timeline.walk", page):
+            return
+        found = _ids(page)
+        judge.require(
+            bool(walked) or len(found) == limit, f"a page does not hold the {limit} that limit says"
+        )
+        walked += found
+        if not found:
+            break
+        query["after"] = found[-1]
+    got = f"{len(walked)} events, {len(set(walked))} of them different"
+    judge.holds(
+        "timeline.walk", walked == ids, trigger=page, expected=f"each of {len(ids)} once", got=got
+    )
+
+
+@verifies("timeline.limit-default", "timeline.limit-clamp")
+def test_limit_bounds(subject: Subject, judge: Judge) -> None:
+    """Without a limit, and beyond its bounds, on one event more than the greatest."""
+    parameter = subject.operation(TIMELINE).parameter("limit")
+    default, clamp = int(parameter.schema["default"]), parameter.clamp
+    assert clamp is not None, "the limit is clamped"
+    assert clamp.maximum is not None, "at both ends"
+    session = subject.make()
+    put(subject, session, [Event(number, number) for number in range(clamp.maximum + 1)])
+    one = timeline(subject, session, limit=1)
+    judge.require(len(events_of(one)) == 1, "a page does not hold the 1 that limit says")
+    cases: list[tuple[str, int | None, int]] = [("timeline.limit-default", None, default)]
+    cases += [
+        ("timeline.limit-clamp", limit, clamp.maximum)
+        for limit in (clamp.maximum, clamp.maximum + 1, 10**6)
+    ]
+    cases += [("timeline.limit-clamp", limit, 1) for limit in (0, -3)]
+    for rule, limit, expected in cases:
+        query = {} if limit is None else {"limit": limit}
+        page = timeline(subject, session, **query)
+        if judge.accepted(rule, page, contrast=one):
+            got = len(events_of(page))
+            judge.holds(
+                rule,
+                got == expected,
+                trigger=page,
+                contrast=one,
+                expected=f"{expected} events",
+                got=str(got),
+            )
+
+
+@verifies("timeline.after-unknown", "timeline.returns")
+def test_after_unknown(subject: Subject, judge: Judge) -> None:
+    """After an event of nobody, of another session, and of another organization's; whatever is shown then is the session's own."""
+    session, ids = _tape(subject, judge)
+    _, strange = _tape(subject, judge)
+    cursors = [str(uuid.uuid4()), strange[0], *_foreign_cursors(subject)]
+    for last in cursors:
+        page = timeline(subject, session, after=last)
+        judge.observed("timeline.after-unknown", page)
+        if page.ok:
+            got = set(_ids(page)) - set(ids)
+            judge.holds(
+                "timeline.returns",
+                not got,
+                trigger=page,
+                expected="no event of another session",
+                got=f"{len(got)} of them",
+            )
+
+
+def _foreign_cursors(subject: Subject) -> list[str]:
+    """The first of two events in a session of another organization, where there can be one."""
+    with suppress(Unexercised):
+        events = [Event(0, 7), Event(1000, 8)]
+        put(subject, subject.foreign(), events)
+        return [events[0].id]
+    return []
+
+
+# ---- decisions
+
+
+@verifies("decisions.list", "decisions.returns", "decisions.order")
+def test_decisions(subject: Subject, judge: Judge) -> None:
+    """More than a page of other lists would hold, among other events, and beside another session's."""
+    session, other = subject.make(), subject.make()
+    put(subject, other, [Event(0, 99, DECISION)])
+    events = [
+        Event(1000 * (number * 7 % 30), number, DECISION if number % 3 else "command")
+        for number in range(40)
+    ]
+    put(subject, session, events)
+    exchange = subject.send(DECISIONS, session)
+    if not judge.accepted("decisions.returns", exchange):
+        return
+    found = events_of(exchange, "decisions")
+    wanted = [event for event in events if event.kind == DECISION]
+    got = marks(found)
+    good = sorted(map(str, got)) == sorted(str(event.mark) for event in wanted)
+    if judge.holds(
+        "decisions.list",
+        good,
+        trigger=exchange,
+        expected=f"{len(wanted)} decisions",
+        got=f"{len(got)}: {got}",
+    ):
+        moments = [events[mark].moment for mark in got]
+        judge.holds(
+            "decisions.order",
+            moments == sorted(moments),
+            trigger=exchange,
+            expected="the earliest first",
+            got=str(moments),
+        )
+        text = [event.get("data") for event in found] == [data_for(DECISION, mark) for mark in got]
+        judge.holds(
+            "decisions.list",
+            text,
+            trigger=exchange,
+            expected="each with its data",
+            got=exchange.answer(),
+        )
+
+
+@verifies("decisions.empty", "decisions.list")
+def test_no_decisions(subject: Subject, judge: Judge) -> None:
+    """Of a session without events, and of one without decisions."""
+    session = subject.make()
+    put(subject, session, [Event(0, 1), Event(1, 2, "planning")])
+    for identity in (subject.make(), session):
+        exchange = subject.send(DECISIONS, identity)
+        if judge.accepted("decisions.empty", exchange):
+            body = exchange.json if isinstance(exchange.json, dict) else {}
+            judge.require("decisions" in body, "the answer has no decisions")
+            good = body["decisions"] == []
+            judge.holds(
+                "decisions.empty",
+                good,
+                trigger=exchange,
+                expected="an empty decisions",
+                got=exchange.answer(),
+            )
+
+
+@verifies("timeline.members", "decisions.members")
+def test_members(subject: Subject, judge: Judge) -> None:
+    """Of every kind of event."""
+    session = subject.make()
+    kinds_ = subject.contract.schemas["Kind"]["enum"]
+    put(subject, session, [Event(number, number, kind) for number, kind in enumerate(kinds_)])
+    for rule, operation, member in (
+        ("timeline.members", TIMELINE, "events"),
+        ("decisions.members", DECISIONS, "decisions"),
+    ):
+        exchange = subject.send(operation, session)
+        schema = shapes.record_schema(subject.operation(operation))
+        for event in events_of(exchange, member):
+            wrong = shapes.faults(schema, event)
+            judge.holds(
+                rule,
+                not wrong,
+                trigger=exchange,
+                expected="the documented members",
+                got="; ".join(wrong),
+            )

@@ -1,0 +1,773 @@
+"""Promptster: sessions that are created, updated, merged into and deleted, and who may do so."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import StateError, Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import elsewhere, written
+from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.vendors.promptster.events import (
+    COHORT,
+    DECISION,
+    DECISIONS,
+    TIMELINE,
+    Event,
+    begun,
+    default_key,
+    events_of,
+    ingest,
+    key_for,
+    put,
+    shown,
+    theirs,
+    timeline,
+)
+from session_contracts.openapi.model import Contract
+
+CREATE, UPDATE, MERGE, DELETE = "createSession", "updateSession", "mergeMetadata", "deleteSession"
+_METADATA = {
+    "candidateName": "Ada Lovelace",
+    "level": 3,
+    "tags": ["a", "b"],
+    "nested": {"x": 1, "y": None},
+}
+
+
+def create(subject: Subject, **body: Any) -> Exchange:
+    return subject.act(CREATE, None, body)
+
+
+def _created(subject: Subject, judge: Judge, **body: Any) -> Record:
+    """A session of the API's own making. Raises Unexercised."""
+    exchange = create(subject, **body)
+    record = subject.unwrapped(exchange)
+    judge.require(
+        exchange.ok and isinstance(record, dict), f"a creation answered {exchange.status}"
+    )
+    return dict(record)
+
+
+# ---- creation
+
+
+@verifies("create.returns", "create.stored", "create.id-given")
+def test_create(subject: Subject, judge: Judge) -> None:
+    """With an id and without; what is answered is what reads afterwards, and is listed."""
+    source = str(uuid.uuid4())
+    givens: tuple[dict[str, str], ...] = ({"id": str(uuid.uuid4())}, {})
+    for given in givens:
+        exchange = create(subject, **given, sourceService=source, metadata=_METADATA)
+        record = subject.unwrapped(exchange)
+        if not judge.accepted("create.returns", exchange) or not isinstance(record, dict):
+            return
+        expected = {
+            "sourceService": source,
+            "metadata": _METADATA,
+            "endedAt": None,
+            "eventCount": 0,
+            "decisionFlagCount": 0,
+        }
+        wrong = {
+            name: record.get(name)
+            for name, value in expected.items()
+            if name in record and record[name] != value
+        }
+        judge.holds(
+            "create.returns",
+            not wrong,
+            trigger=exchange,
+            expected="the values that were given",
+            got=str(wrong),
+        )
+        identity = str(record.get("id"))
+        if given:
+            good = identity == given["id"]
+            judge.holds(
+                "create.id-given",
+                good,
+                trigger=exchange,
+                expected=f"id {given['id']}",
+                got=identity,
+            )
+        read = subject.fetch(identity)
+        if judge.accepted("create.stored", read, contrast=exchange):
+            same = subject.record(read, identity) == subject.record(exchange, identity)
+            judge.holds(
+                "create.stored",
+                same,
+                trigger=read,
+                contrast=exchange,
+                expected="it as it was answered",
+                got=read.answer(),
+            )
+        page = subject.listing({"sourceService": source})
+        judge.holds(
+            "create.stored",
+            identity in subject.ids(page),
+            trigger=page,
+            contrast=exchange,
+            expected="it in the list",
+            got="no",
+        )
+
+
+@verifies(
+    "create.id-generated", "session.no-source", "session.before-events", "session.attribution"
+)
+def test_generated_id(subject: Subject, judge: Judge) -> None:
+    """Every member may be left out."""
+    ids: list[Any] = []
+    bodies: tuple[dict[str, Any], ...] = ({}, {"metadata": {}})
+    for body in bodies:
+        exchange = create(subject, **body)
+        if not judge.accepted("create.id-generated", exchange):
+            return
+        record = subject.unwrapped(exchange) or {}
+        ids.append(record.get("id"))
+        judge.holds(
+            "create.id-generated",
+            _is_uuid(ids[-1]),
+            trigger=exchange,
+            expected="a UUID",
+            got=str(ids[-1]),
+        )
+        judge.observed(
+            "session.no-source", exchange, f"sourceService is {record.get('sourceService')!r}"
+        )
+        times = f"startedAt is {record.get('startedAt')!r}, lastActivityAt {record.get('lastActivityAt')!r}"
+        judge.observed("session.before-events", exchange, times)
+        judge.observed(
+            "session.attribution",
+            exchange,
+            f"aiAttributionPct is {record.get('aiAttributionPct')!r}",
+        )
+        judge.holds(
+            "create.id-generated",
+            len(set(ids)) == len(ids),
+            trigger=exchange,
+            expected="another id",
+            got="the same again",
+        )
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(uuid.UUID(value))
+    except ValueError:
+        return False
+
+
+@verifies("create.conflict", "create.conflict-body", "create.keeps")
+def test_conflict(subject: Subject, judge: Judge) -> None:
+    """The id of a session that was created, placed, ended, or begun by its first event."""
+    for identity in _taken(subject, judge):
+        before, events = subject.read(identity), shown(subject, identity)
+        trigger = create(subject, id=identity, sourceService="another", metadata={"another": True})
+        after, still = subject.seen(identity), shown(subject, identity)
+        contrast = create(
+            subject, id=str(uuid.uuid4()), sourceService="another", metadata={"another": True}
+        )
+        if judge.refused("create.conflict", trigger, beside=contrast):
+            body = trigger.json if isinstance(trigger.json, dict) else {}
+            got = {name: body.get(name) for name in ("error", "id")}
+            expected = {"error": "Session already exists", "id": identity}
+            judge.holds(
+                "create.conflict-body",
+                got == expected,
+                trigger=trigger,
+                contrast=contrast,
+                expected=str(expected),
+                got=str(got),
+            )
+            same = (before, events) == (after, still)
+            judge.holds(
+                "create.keeps",
+                same,
+                trigger=trigger,
+                contrast=contrast,
+                expected="the session as it was",
+                got=str(after),
+            )
+
+
+def _taken(subject: Subject, judge: Judge) -> Iterator[str]:
+    yield str(_created(subject, judge, id=str(uuid.uuid4()), metadata={"mine": True})["id"])
+    yield subject.place("running", metadata={"mine": True})
+    yield subject.place("ended")
+    session, key = begun(subject)
+    judge.require(ingest(subject, Event(0, 1).body(session), key).ok, "an ingest was refused")
+    yield session
+
+
+@verifies("create.foreign-id", "session.foreign")
+def test_id_of_another_organization(subject: Subject, judge: Judge) -> None:
+    """Whatever it is answered: the session of the other organization is its own, and as it was."""
+    foreign = theirs(subject)
+    exchange = create(
+        subject, id=foreign.session, sourceService="another", metadata={"another": True}
+    )
+    judge.observed("create.foreign-id", exchange)
+    foreign.judge_kept(exchange, subject, judge)
+
+
+# ---- what a session tells
+
+
+@verifies("session.organization")
+def test_organization(subject: Subject, judge: Judge) -> None:
+    mine = [subject.read(subject.make()).get("orgId"), _created(subject, judge).get("orgId")]
+    exchange = subject.fetch(subject.make())
+    mine.append(subject.unwrapped(exchange).get("orgId"))
+    judge.holds(
+        "session.organization",
+        len(set(mine)) == 1,
+        trigger=exchange,
+        expected="one organization",
+        got=str(mine),
+    )
+    foreign = subject.foreign()
+    read = subject.fetch(foreign, headers=subject.credential(tenant="other"))
+    judge.require(read.ok, "the other organization does not see its own session")
+    other = subject.record(read, foreign).get("orgId")
+    judge.holds(
+        "session.organization",
+        other not in mine,
+        trigger=read,
+        expected=f"another than {mine[0]}",
+        got=str(other),
+    )
+
+
+@verifies(
+    "session.started",
+    "session.last-activity",
+    "session.event-count",
+    "session.decision-count",
+    "session.late-events",
+)
+def test_counts_and_times(subject: Subject, judge: Judge) -> None:
+    """As events come one after the other, and where one comes late: of times that disagree, either may be the first or the last then."""
+    session = subject.make()
+    events = [
+        Event(60_000, 0),
+        Event(61_500, 1, DECISION),
+        Event(62_000, 2, "command"),
+        Event(62_000, 3, DECISION),
+    ]
+    for number, event in enumerate(events):
+        put(subject, session, [event])
+        _judge_facts(subject, session, events[: number + 1], judge)
+    late = Event(30_000, 4)
+    put(subject, session, [late])
+    read = subject.fetch(session)
+    record = subject.record(read, session)
+    told = (shapes.moment(record.get("startedAt")), shapes.moment(record.get("lastActivityAt")))
+    good = told[0] in (_moment(late), _moment(events[0])) and told[1] in (
+        _moment(late),
+        _moment(events[-1]),
+    )
+    judge.holds(
+        "session.started", good, trigger=read, expected="the times of its events", got=str(record)
+    )
+    judge.observed(
+        "session.late-events",
+        read,
+        f"after an event that came late it lasts from {told[0]} to {told[1]}",
+    )
+
+
+def _moment(event: Event) -> Any:
+    return shapes.moment(event.body("")["ts"])
+
+
+def _judge_facts(subject: Subject, session: str, events: list[Event], judge: Judge) -> None:
+    judge.require(
+        shown(subject, session) == [event.mark for event in events],
+        "the timeline does not show what was put there",
+    )
+    read = subject.fetch(session)
+    record = subject.record(read, session)
+    counts = {
+        "session.event-count": ("eventCount", len(events)),
+        "session.decision-count": ("decisionFlagCount", _decisions(events)),
+    }
+    for rule, (name, expected) in counts.items():
+        judge.require(name in record, f"the session has no {name}")
+        judge.holds(
+            rule,
+            record[name] == expected,
+            trigger=read,
+            expected=f"{name} {expected}",
+            got=str(record[name]),
+        )
+    times = {
+        "session.started": ("startedAt", events[0]),
+        "session.last-activity": ("lastActivityAt", events[-1]),
+    }
+    for rule, (name, event) in times.items():
+        judge.require(name in record, f"the session has no {name}")
+        good = shapes.moment(record[name]) == _moment(event)
+        judge.holds(
+            rule,
+            good,
+            trigger=read,
+            expected=f"{name} {event.body('')['ts']}",
+            got=str(record[name]),
+        )
+
+
+def _decisions(events: list[Event]) -> int:
+    return sum(event.kind == DECISION for event in events)
+
+
+@verifies("list.filter-assessment")
+def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
+    """What became of the candidate key does not matter; nor who else has one."""
+    assessment, another = (subject.prepared("assessment", "assessmentId") for _ in range(2))
+    made = _linked(subject, assessment)
+    subject.make(assessmentId=another)
+    contrast = subject.listing({})
+    judge.require(bool(made) and contrast.ok, "no session could be linked")
+    page = subject.listing({"assessmentId": assessment})
+    found = set(subject.ids(page))
+    missing = [status for status, identity in made.items() if identity not in found]
+    good = found == set(made.values())
+    got = f"{len(found)} sessions, without those whose key is {missing}"
+    judge.holds(
+        "list.filter-assessment",
+        good,
+        trigger=page,
+        contrast=contrast,
+        expected=f"{len(made)} sessions",
+        got=got,
+    )
+
+
+def _linked(subject: Subject, assessment: str) -> dict[str, str]:
+    """A session for each status that a candidate key may have, as far as the target knows it."""
+    made: dict[str, str] = {}
+    for status in ("pending", "redeemed", "completed", "expired", "hired"):
+        with suppress(Unexercised):
+            made[status] = subject.make(assessmentId=assessment, keyStatus=status)
+    return made
+
+
+# ---- updates
+
+
+@verifies("update.ends", "update.keeps", "update.answer")
+def test_end(subject: Subject, judge: Judge) -> None:
+    """At a time in whatever zone it is written; a second end takes the place of the first."""
+    start = subject.about_now() - timedelta(hours=3)
+    session = subject.make(startedAt=written(start), metadata=_METADATA)
+    put(subject, session, [Event(0, 1)])
+    before = subject.read(session)
+    for minutes, write in ((60, written), (90, lambda moment: elsewhere(written(moment)))):
+        moment = (start + timedelta(minutes=minutes)).replace(microsecond=0)
+        exchange = subject.act(UPDATE, session, {"endedAt": write(moment)})
+        if not judge.accepted("update.ends", exchange):
+            return
+        after = subject.read(session)
+        good = shapes.moment(after.get("endedAt")) == moment
+        judge.holds(
+            "update.ends",
+            good,
+            trigger=exchange,
+            expected=f"endedAt {written(moment)}",
+            got=str(after.get("endedAt")),
+        )
+        _judge_rest("update.keeps", before, after, "endedAt", exchange, judge)
+        _judge_answer(exchange, session, after, subject, judge)
+
+
+def _judge_rest(
+    rule: str, before: Record, after: Record, changed: str, exchange: Exchange, judge: Judge
+) -> None:
+    """All but one member is as it was."""
+    wrong = [
+        name
+        for name in {**before, **after}
+        if name != changed and before.get(name) != after.get(name)
+    ]
+    judge.holds(
+        rule,
+        not wrong,
+        trigger=exchange,
+        expected=f"a change of {changed} alone",
+        got=f"changes of {wrong}",
+    )
+
+
+def _judge_answer(
+    exchange: Exchange, session: str, after: Record, subject: Subject, judge: Judge
+) -> None:
+    told = subject.record(exchange, session)
+    judge.holds(
+        "update.answer", told == after, trigger=exchange, expected=f"{after}", got=f"{told}"
+    )
+
+
+@verifies("update.replaces", "update.keeps", "update.answer")
+def test_replace_metadata(subject: Subject, judge: Judge) -> None:
+    """In progress and ended; by other names, by the same ones, and by none at all."""
+    for state in ("running", "ended"):
+        session = subject.place(state, metadata=_METADATA)
+        before = subject.read(session)
+        judge.require(
+            before.get("metadata") == _METADATA,
+            "the session does not show the metadata that it was made with",
+        )
+        for metadata in ({"reviewed": True}, {"reviewed": False, "nested": {"z": [1]}}, {}):
+            exchange = subject.act(UPDATE, session, {"metadata": metadata})
+            if not judge.accepted("update.replaces", exchange):
+                return
+            after = subject.read(session)
+            good = after.get("metadata") == metadata
+            judge.holds(
+                "update.replaces",
+                good,
+                trigger=exchange,
+                expected=f"metadata {metadata}",
+                got=str(after.get("metadata")),
+            )
+            _judge_rest("update.keeps", before, after, "metadata", exchange, judge)
+            _judge_answer(exchange, session, after, subject, judge)
+
+
+@verifies("update.ends", "update.replaces")
+def test_update_both(subject: Subject, judge: Judge) -> None:
+    session = subject.make(metadata=_METADATA)
+    body = subject.body(UPDATE)
+    assert body is not None, "an update has a body"
+    exchange = subject.act(UPDATE, session, body)
+    if judge.accepted("update.ends", exchange):
+        after = subject.read(session)
+        good = shapes.moment(after.get("endedAt")) == shapes.moment(body["endedAt"])
+        judge.holds(
+            "update.ends",
+            good,
+            trigger=exchange,
+            expected=f"endedAt {body['endedAt']}",
+            got=str(after.get("endedAt")),
+        )
+        good = after.get("metadata") == body["metadata"]
+        judge.holds(
+            "update.replaces",
+            good,
+            trigger=exchange,
+            expected=f"metadata {body['metadata']}",
+            got=str(after.get("metadata")),
+        )
+
+
+@verifies("update.nothing", "update.before-start")
+def test_odd_updates(subject: Subject, judge: Judge) -> None:
+    judge.observed("update.nothing", subject.act(UPDATE, subject.make(), {}))
+    start = subject.about_now() - timedelta(hours=1)
+    session = subject.make(startedAt=written(start))
+    judge.observed(
+        "update.before-start",
+        subject.act(UPDATE, session, {"endedAt": written(start - timedelta(hours=1))}),
+    )
+
+
+# ---- merging
+
+
+#: Values that look like none, of names that were there and of new ones. Null stands apart: it may mean that a name goes.
+_FALSE: Mapping[str, Any] = {
+    "asked": False,
+    "level": 0,
+    "note": "",
+    "off": False,
+    "count": 0,
+    "blank": "",
+    "list": [],
+    "object": {},
+}
+
+
+@verifies("merge.merges", "merge.keeps", "merge.shallow")
+def test_merge(subject: Subject, judge: Judge) -> None:
+    """Nobody says whether the body is the metadata or holds it: both forms are tried, and the one that does something is judged."""
+    for state in ("running", "ended"):
+        metadata = {
+            "kept": 1,
+            "replaced": "old",
+            "also": {"a": 1},
+            "asked": True,
+            "level": 3,
+            "note": "old",
+        }
+        session = subject.place(state, metadata=metadata)
+        before = subject.read(session)
+        judge.require(
+            before.get("metadata") == metadata,
+            "the session does not show the metadata that it was made with",
+        )
+        change = {"replaced": "new", "added": [1, 2], **_FALSE}
+        exchange = subject.act(MERGE, session, change)
+        if (
+            not exchange.ok
+            or not change.items() <= (subject.read(session).get("metadata") or {}).items()
+        ):
+            judge.require(
+                400 <= exchange.status < 500 or exchange.ok, f"a merge answered {exchange.status}"
+            )
+            exchange = subject.act(MERGE, session, {"metadata": change})
+        after = subject.read(session)
+        expected = {**metadata, **change}
+        got = after.get("metadata")
+        judge.holds(
+            "merge.merges",
+            got == expected,
+            trigger=exchange,
+            expected=f"metadata {expected}",
+            got=str(got),
+        )
+        _judge_rest("merge.keeps", before, after, "metadata", exchange, judge)
+    exchange = subject.act(MERGE, session, {"also": {"b": 2}, "added": None})
+    merged = (subject.read(session).get("metadata") or {}).get("also")
+    judge.observed("merge.shallow", exchange, f"{{'b': 2}} merged into {{'a': 1}} is {merged}")
+
+
+# ---- deletion
+
+
+@verifies("delete.answer", "delete.removes")
+def test_delete_answer(subject: Subject, judge: Judge) -> None:
+    """Of sessions however they came about; every operation finds nothing afterwards."""
+    for identity in _taken(subject, judge):
+        known = subject.fetch(identity)
+        judge.require(known.ok, "the session cannot be read")
+        exchange = subject.act(DELETE, identity)
+        if not judge.accepted("delete.removes", exchange):
+            return
+        body = exchange.json if isinstance(exchange.json, dict) else {}
+        got = {name: body.get(name) for name in ("ok", "id")}
+        expected = {"ok": True, "id": identity}
+        judge.holds(
+            "delete.answer", got == expected, trigger=exchange, expected=str(expected), got=str(got)
+        )
+        for operation in (
+            subject.profile.read,
+            UPDATE,
+            TIMELINE,
+            DECISIONS,
+            COHORT,
+            MERGE,
+            DELETE,
+        ):
+            again = subject.act(operation, identity, subject.body(operation))
+            gone = again.status == 404
+            judge.holds(
+                "delete.removes",
+                gone,
+                trigger=again,
+                contrast=known,
+                expected="404 for what was deleted",
+                got=str(again.status),
+            )
+
+
+@verifies("delete.unlisted")
+def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None:
+    """In the whole list, by each filter alone, and by both together."""
+    scope = subject.scope()
+    made = [subject.make(**scope) for _ in range(3)]
+    ways = [scope, *({name: value} for name, value in scope.items())]
+    before = [subject.listing(way) for way in ways]
+    shows = all(
+        set(subject.ids(page)) == set(made) and subject.pagination(page, "total") == len(made)
+        for page in before
+    )
+    judge.require(shows, "the list does not show what was made")
+    judge.require(
+        subject.act(DELETE, made[1]).ok and not subject.seen(made[1]), "a deletion was refused"
+    )
+    for way, contrast in zip(ways, before, strict=True):
+        after = subject.listing(way)
+        got = (set(subject.ids(after)), subject.pagination(after, "total"))
+        good = got == ({made[0], made[2]}, 2)
+        judge.holds(
+            "delete.unlisted",
+            good,
+            trigger=after,
+            contrast=contrast,
+            expected="the two others",
+            got=str(got),
+        )
+    everything = subject.listing({})
+    none = made[1] not in subject.ids(everything)
+    judge.holds(
+        "delete.unlisted",
+        none,
+        trigger=everything,
+        contrast=before[0],
+        expected="no deleted session",
+        got=f"{made[1]}",
+    )
+
+
+@verifies("delete.hard", "delete.isolated", "ingest.gone")
+def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
+    """Made anew under the same id, a session has nothing of the old one; its events can come again; another's events stay."""
+    session, key = begun(subject)
+    events = [
+        Event(1000 * number, number, DECISION if number % 2 else "prompt") for number in range(4)
+    ]
+    for event in events:
+        judge.require(ingest(subject, event.body(session), key).ok, "an ingest was refused")
+    other = subject.make()
+    put(subject, other, [Event(0, 7), Event(1, 8, DECISION)])
+    watched = (subject.read(other), shown(subject, other))
+    exchange = subject.act(DELETE, session)
+    judge.require(exchange.ok and not subject.seen(session), "a deletion was refused")
+    still = (subject.read(other), shown(subject, other))
+    judge.holds(
+        "delete.isolated",
+        watched == still,
+        trigger=exchange,
+        expected="the events of another session stay",
+        got=str(still),
+    )
+    anew = create(subject, id=session)
+    if not judge.accepted("delete.hard", anew, contrast=exchange):
+        return
+    record = subject.read(session)
+    left = (
+        shown(subject, session),
+        events_of(subject.send(DECISIONS, session), "decisions"),
+        record.get("eventCount"),
+    )
+    judge.holds(
+        "delete.hard",
+        left == ([], [], 0),
+        trigger=anew,
+        contrast=exchange,
+        expected="no events",
+        got=str(left),
+    )
+    again = ingest(subject, events[1].body(session), key_for(subject, session))
+    back = again.ok and shown(subject, session) == [events[1].mark]
+    judge.holds(
+        "delete.hard",
+        back,
+        trigger=again,
+        contrast=exchange,
+        expected="an id that is free again",
+        got=again.answer(),
+    )
+    gone = subject.make()
+    judge.require(subject.act(DELETE, gone).ok, "a deletion was refused")
+    judge.observed("ingest.gone", ingest(subject, Event(0, 1).body(gone), default_key(subject)))
+
+
+@verifies("delete.key")
+def test_the_candidate_key_survives(subject: Subject, judge: Judge) -> None:
+    for status in ("completed", "hired"):
+        assessment = subject.prepared("assessment", "assessmentId")
+        session, other = (subject.make(assessmentId=assessment, keyStatus=status) for _ in range(2))
+        before = [
+            subject.states.setup("candidate key", sessionId=identity).get("sessionId")
+            for identity in (session, other)
+        ]
+        judge.require(before == [session, other], "the candidate key does not name its session")
+        exchange = subject.act(DELETE, session)
+        judge.require(exchange.ok, f"a deletion answered {exchange.status}")
+        expected = [{"status": status, "sessionId": None}, {"status": status, "sessionId": other}]
+        got = [_key_of(subject, identity) for identity in (session, other)]
+        judge.holds(
+            "delete.key", got == expected, trigger=exchange, expected=str(expected), got=str(got)
+        )
+
+
+def _key_of(subject: Subject, session: str) -> Mapping[str, Any] | None:
+    """What is told of the key that is, or was, linked to a session; None where a key that was known is not any more. Raises Unexercised."""
+    try:
+        key = subject.states.setup("candidate key", sessionId=session)
+    except StateError:
+        return None
+    return {name: key.get(name) for name in ("status", "sessionId")}
+
+
+# ---- candidates
+
+
+def shared(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    """Operations that a candidate may use as well as a reviewer."""
+    for operation in profile.operations(contract):
+        if len(contract.operations[operation].security) > 1:
+            yield Case(operation, ("auth.candidate",), operation)
+
+
+@each(shared)
+def test_a_candidate_may(case: str, subject: Subject, judge: Judge) -> None:
+    """With a key for that very session, and with an assessment's."""
+    assessment = subject.prepared("assessment", "assessmentId")
+    for params in ({}, {"assessmentId": assessment}):
+        acts = "{" in subject.operation(case).path
+        actors = [subject.make(**params) if acts else None for _ in range(2)]
+        tie = {"sessionId": actors[0] or subject.make(**params)}
+        headers = subject.credential(kind="candidate", **tie)
+        contrast = subject.act(case, actors[1], subject.body(case))
+        trigger = subject.act(case, actors[0], subject.body(case), headers=headers)
+        judge.accepted("auth.candidate", trigger, contrast=contrast)
+
+
+@verifies("auth.candidate-reach")
+def test_a_candidate_reads_what_is_not_its_own(subject: Subject, judge: Judge) -> None:
+    session, other = subject.make(), subject.make()
+    exchange = subject.fetch(other, headers=subject.credential(kind="candidate", sessionId=session))
+    judge.observed("auth.candidate-reach", exchange)
+
+
+@verifies("auth.subscription", "rate.global", "error.details", "request.precedence")
+def test_what_is_not_modelled(subject: Subject, judge: Judge) -> None:
+    exchange = subject.send(subject.profile.list)
+    judge.observed("auth.subscription", exchange)
+    judge.observed(
+        "rate.global",
+        exchange,
+        f"x-ratelimit-limit is {exchange.headers.get('x-ratelimit-limit')!r}",
+    )
+    twice = subject.act(UPDATE, subject.place("absent"), {"metadata": []})
+    judge.observed(
+        "request.precedence", twice, f"an invalid update of no session answers {twice.status}"
+    )
+    refused = create(subject, metadata=[])
+    body = refused.json if isinstance(refused.json, dict) else {}
+    judge.observed("error.details", refused, f"the answer has {', '.join(body)}")
+
+
+@verifies("delete.reviewer-only")
+def test_no_candidate_deletes(subject: Subject, judge: Judge) -> None:
+    """Not even its own session, with all that belongs to it."""
+    session, key = begun(subject)
+    judge.require(ingest(subject, Event(0, 1).body(session), key).ok, "an ingest was refused")
+    before = (subject.read(session), shown(subject, session))
+    trigger = subject.act(DELETE, session, headers=key)
+    after = (
+        subject.seen(session),
+        events_of(timeline(subject, session)) if subject.seen(session) else [],
+    )
+    contrast = subject.act(DELETE, session if after[0] else subject.make())
+    if judge.refused("delete.reviewer-only", trigger, beside=contrast):
+        same = after[0] == before[0] and len(after[1]) == len(before[1])
+        judge.holds(
+            "delete.reviewer-only",
+            same,
+            trigger=trigger,
+            contrast=contrast,
+            expected="the session as it was",
+            got=str(after),
+        )

@@ -1,0 +1,168 @@
+"""Rentalot: what a session is, and what becomes of it outside of reviews."""
+
+import json
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.shapes import Record
+from session_contracts.conformance.subject import Subject
+
+_TTL = timedelta(days=30)
+_SUBMISSION = {
+    "fullName": "Zoë Ångström",
+    "budget": 2500,
+    "pets": None,
+    "co-applicants": [{"name": "Li"}],
+    "smoker": False,
+}
+
+
+@verifies("session.submission")
+def test_submission(subject: Subject, judge: Judge) -> None:
+    """Whatever the keys are; those of one session are not those of another."""
+    for submission in (_SUBMISSION, {"moveInDate": "2026-04-01"}):
+        identity = subject.make(status="completed", submission=submission)
+        exchange = subject.fetch(identity)
+        got = subject.record(exchange, identity).get("submission")
+        judge.require(isinstance(got, dict), "the session has no submission")
+        expected, text = (json.dumps(value, ensure_ascii=False) for value in (submission, got))
+        judge.holds(
+            "session.submission", got == submission, trigger=exchange, expected=expected, got=text
+        )
+
+
+@verifies("session.expires-at")
+def test_expires_at(subject: Subject, judge: Judge) -> None:
+    for status in ("active", "completed"):
+        identity = subject.make(status=status)
+        exchange = subject.fetch(identity)
+        _judge_expires(subject.record(exchange, identity), identity, subject, judge)
+
+
+@verifies("session.expires-at")
+def test_expires_at_in_any_month(subject: Subject, judge: Judge) -> None:
+    """Months differ from 30 days, but not all of them."""
+    now = subject.now()
+    for days in (10, 20, 28):
+        created = (now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        identity = subject.make(status="active", createdAt=created)
+        _judge_expires(subject.read(identity), identity, subject, judge)
+
+
+@verifies("session.expires-at")
+@pytest.mark.usefixtures("afterwards")
+def test_expires_at_outlives_a_review(subject: Subject, judge: Judge) -> None:
+    identity = subject.make(status="completed")
+    subject.advance("PT26H")
+    exchange = subject.act("reviewSession", identity, subject.body("reviewSession"))
+    judge.require(exchange.ok, f"a review answered {exchange.status}")
+    _judge_expires(subject.read(identity), identity, subject, judge)
+
+
+def _judge_expires(record: Record, identity: str, subject: Subject, judge: Judge) -> None:
+    created, expires = (
+        shapes.moment(record.get("createdAt")),
+        shapes.moment(record.get("expiresAt")),
+    )
+    judge.require(created is not None and expires is not None, "createdAt or expiresAt is no time")
+    assert created is not None
+    assert expires is not None
+    expected, got = (created + _TTL).isoformat(), expires.isoformat()
+    judge.holds(
+        "session.expires-at",
+        created + _TTL == expires,
+        trigger=subject.fetch(identity),
+        expected=expected,
+        got=got,
+    )
+
+
+@verifies("session.expired-readable")
+def test_expired_is_listed(subject: Subject, judge: Judge) -> None:
+    scope = subject.scope()
+    active, expired = subject.place("active", **scope), subject.place("expired", **scope)
+    exchange = subject.listing(scope)
+    shown = subject.ids(exchange)
+    judge.require(active in shown, "an active session is not listed either")
+    judge.holds(
+        "session.expired-readable",
+        expired in shown,
+        trigger=exchange,
+        expected=f"{expired} too",
+        got="only the active one",
+    )
+
+
+@verifies("session.not-created-here")
+def test_not_created_here(subject: Subject, judge: Judge) -> None:
+    body = {
+        "contactId": str(uuid.uuid4()),
+        "workflowTemplateId": str(uuid.uuid4()),
+        "submission": {"fullName": "Jane Smith"},
+    }
+    path = subject.operation("listSessions").path
+    contrast = subject.send("listSessions")
+    trigger = subject.target.send(
+        "POST", path, body=json.dumps(body).encode(), media_type="application/json"
+    )
+    judge.refused("session.not-created-here", trigger, beside=contrast)
+
+
+@verifies("session.draft")
+def test_draft(subject: Subject, judge: Judge) -> None:
+    contrast = subject.fetch(subject.place("active"))
+    identity = subject.place("draft")
+    exchange = subject.fetch(identity)
+    if judge.accepted("session.draft", exchange, contrast=contrast):
+        got = subject.record(exchange, identity).get("status")
+        judge.require(isinstance(got, str), "the session has no status")
+        judge.holds(
+            "session.draft",
+            got == "draft",
+            trigger=exchange,
+            contrast=contrast,
+            expected="status draft",
+            got=str(got),
+        )
+
+
+@verifies("session.placed-past-due")
+def test_placed_past_due(subject: Subject, judge: Judge) -> None:
+    identity = subject.make(status="completed", createdAt="2020-01-01T00:00:00Z")
+    exchange = subject.fetch(identity)
+    state = subject.table.state_of(subject.record(exchange, identity))
+    judge.observed("session.placed-past-due", exchange, f"a completed session of 2020 is {state}")
+
+
+@verifies("list.filter-status")
+@pytest.mark.usefixtures("afterwards")
+def test_status_filter_knows_of_expiry(subject: Subject, judge: Judge) -> None:
+    """The filter reported_as at the status that a session has now, not at the one that it was stored with."""
+    scope = {"contactId": subject.scope()["contactId"]}
+    identity = subject.place("active", **scope)
+    subject.require_state(identity, "active")
+    subject.advance("P31D")
+    subject.require_state(identity, "expired")
+    baseline = subject.listing(scope)
+    judge.require(identity in subject.ids(baseline), "an expired session is not listed at all")
+    expired, active = subject.listing({"status": "expired"}), subject.listing({"status": "active"})
+    judge.require(len(subject.ids(expired)) < 50, "other expired sessions fill the page")
+    narrowed = subject.listing({**scope, "status": "expired"})
+    found = identity in {
+        *subject.ids(expired),
+        *subject.ids(narrowed),
+    } and identity not in subject.ids(active)
+    expected = f"{identity} among the expired only"
+    judge.holds(
+        "list.filter-status",
+        found,
+        trigger=expired,
+        contrast=baseline,
+        expected=expected,
+        got="otherwise",
+    )

@@ -1,0 +1,47 @@
+"""Rentalot: parallel reviews, and what the prospect hears of them."""
+
+import time
+import uuid
+from functools import partial
+
+from session_contracts.conformance.checks.generic.explore.test_race import parallel
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
+
+_RUNNERS = 6
+
+
+@verifies("review.email")
+def test_one_email_after_a_race(subject: Subject, judge: Judge) -> None:
+    """Judged only where one review has won, and where a refused one sends nothing when it comes later: else another rule is broken."""
+    calm = _session(subject)
+    judge.require(_review(subject, calm).ok, "a review is not possible at all")
+    _review(subject, calm)
+    judge.require(
+        _emails(subject, calm) == 1, "one review after the other does not send one e-mail"
+    )
+    raced = _session(subject)
+    answers = parallel([partial(_review, subject, raced)] * _RUNNERS)
+    won = [answer for answer in answers if answer.ok]
+    judge.require(len(won) == 1, f"{len(won)} of {_RUNNERS} parallel reviews succeeded")
+    sent = _emails(subject, raced)
+    judge.holds(
+        "review.email", sent == 1, trigger=won[0], expected="one e-mail", got=f"{sent} e-mails"
+    )
+
+
+def _session(subject: Subject) -> str:
+    return subject.make(status="completed", email=f"prospect-{uuid.uuid4()}@example.com")
+
+
+def _review(subject: Subject, identity: str) -> Exchange:
+    return subject.act("reviewSession", identity, subject.body("reviewSession"))
+
+
+def _emails(subject: Subject, identity: str) -> int:
+    """How many were sent; a second one may be queued behind the first."""
+    subject.awaited(identity, "email")
+    time.sleep(0.2)
+    return len(subject.about(subject.outbox(), identity, "email"))

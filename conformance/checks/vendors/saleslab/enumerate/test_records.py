@@ -1,0 +1,483 @@
+"""Sales Lab: transcripts, scorecards, scenarios, reps, and that nothing can be written."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import LONG_AGO, written
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
+
+_SHORT = [
+    {"role": "agent", "message": "Hello?", "time": 0},
+    {"role": "agent", "message": 'Zoë — "it\'s" <you> & 🏠?', "time": 3},
+]
+_LONG = [
+    {"role": "agent", "message": f"Line {number}.", "time": number * 2} for number in range(250)
+]
+_ODD = [
+    {"role": "agent", "message": message, "time": 0}
+    for message in ("", "x" * 3000, "same time", "  ")
+]
+_OTHER_SIDE = [
+    {"role": "agent", "message": "Hello?", "time": 0},
+    {"role": "rep", "message": "Hi.", "time": 1},
+]
+_MANY = 25
+
+
+@verifies("session.transcript")
+def test_transcript(subject: Subject, judge: Judge) -> None:
+    """A short one, one with more entries than anybody would page, one with none, one with odd entries; each has its own."""
+    for transcript in (_SHORT, _LONG, [], _ODD, _OTHER_SIDE):
+        try:
+            identity = subject.make(transcript=transcript)
+        except Unexercised:
+            judge.require(
+                transcript is _OTHER_SIDE, "the target makes no session with this transcript"
+            )
+            continue
+        exchange = subject.fetch(identity)
+        got = subject.record(exchange, identity).get("transcript")
+        judge.require(isinstance(got, list), "the session has no transcript")
+        assert isinstance(got, list)
+        good = len(got) == len(transcript) and all(map(_same, transcript, got))
+        expected = f"{len(transcript)} entries: {json.dumps(transcript, ensure_ascii=False)[:200]}"
+        told = f"{len(got)} entries: {json.dumps(got, ensure_ascii=False)[:200]}"
+        judge.holds("session.transcript", good, trigger=exchange, expected=expected, got=told)
+
+
+def _same(placed: Mapping[str, object], shown: object) -> bool:
+    """An entry may say more than what was placed."""
+    return isinstance(shown, dict) and {name: shown.get(name) for name in placed} == placed
+
+
+def _row(subject: Subject, **params: Any) -> tuple[Exchange, Mapping[str, Any]]:
+    """A session as the list shows it. Raises Unexercised."""
+    identity, scope = subject.make(**params), {"user_id": params["user_id"]}
+    exchange = subject.listing(scope)
+    found = [record for record in subject.listed(exchange) if record.get("id") == identity]
+    if not found:
+        raise Unexercised("a session that was made is not listed")
+    return exchange, found[0]
+
+
+@verifies("session.values")
+def test_values(subject: Subject, judge: Judge) -> None:
+    for seconds in (1000, 2000):
+        start = LONG_AGO + timedelta(seconds=seconds)
+        expected = {
+            "user_id": subject.prepared("user"),
+            "scenario_id": subject.prepared("scenario"),
+        }
+        exchange, row = _row(subject, **expected, started_at=written(start))
+        judge.require(
+            {"user_id", "scenario_id", "started_at"} <= row.keys(),
+            "a session lacks a documented member",
+        )
+        got = {name: row[name] for name in expected}
+        good = got == expected and shapes.moment(row["started_at"]) == start
+        told = f"{got} at {row['started_at']}"
+        judge.holds(
+            "session.values",
+            good,
+            trigger=exchange,
+            expected=f"{expected} at {written(start)}",
+            got=told,
+        )
+
+
+@verifies("session.duration", "session.members")
+def test_duration(subject: Subject, judge: Judge) -> None:
+    """Of scored sessions, one of which went on over midnight."""
+    for hours, seconds in ((0, 420), (11.9, 1500)):
+        start = LONG_AGO + timedelta(hours=hours)
+        params = {"status": "scored", "started_at": written(start), "duration_seconds": seconds}
+        exchange, row = _row(subject, user_id=subject.prepared("user"), **params)
+        ended, lasted = shapes.moment(row.get("ended_at")), row.get("duration_seconds")
+        good = ended is not None and isinstance(lasted, int | float)
+        expected = f"{seconds} until {written(start + timedelta(seconds=seconds))}"
+        got = f"{lasted} until {row.get('ended_at')}"
+        if judge.holds("session.members", good, trigger=exchange, expected=expected, got=got):
+            same = lasted == seconds and ended == start + timedelta(seconds=seconds)
+            judge.holds("session.duration", same, trigger=exchange, expected=expected, got=got)
+
+
+@verifies("session.statuses", "session.unfinished", "session.detail-members", "session.times")
+def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
+    exchange = subject.fetch(subject.make())
+    record = shapes.unwrap(exchange.json)
+    judge.require(exchange.ok and isinstance(record, dict), "a session could not be read")
+    judge.observed(
+        "session.statuses",
+        exchange,
+        f"a session that was just made is {record.get('status', 'without a status')}",
+    )
+    judge.observed(
+        "session.detail-members",
+        exchange,
+        f"a session read by its id has {', '.join(sorted(record))}",
+    )
+    times = [entry.get("time") for entry in record.get("transcript", []) if isinstance(entry, dict)]
+    judge.observed("session.times", exchange, f"the times of its transcript are {times}")
+    try:
+        unfinished = subject.make(status="in_progress")
+    except Unexercised as reason:
+        judge.unexercised("session.unfinished", str(reason))
+        return
+    exchange = subject.fetch(unfinished)
+    judge.observed(
+        "session.unfinished",
+        exchange,
+        f"ended_at is {shapes.unwrap(exchange.json).get('ended_at')}",
+    )
+
+
+@verifies("auth.prefix", "error.codes", "rate.silent", "request.precedence", "request.time-form")
+def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
+    token = subject.target.headers.get("Authorization", "").removeprefix("Bearer ")
+    good = subject.send("listSessions")
+    judge.observed(
+        "auth.prefix", good, f"the token begins with {token.rpartition('_')[0] or 'no prefix'}_"
+    )
+    told = [name for name in good.headers if "rate" in name.lower()]
+    judge.observed(
+        "rate.silent", good, f"headers that tell of the limit: {', '.join(told) or 'none'}"
+    )
+    absent = subject.fetch(subject.place("absent"))
+    error = absent.json.get("error") if isinstance(absent.json, dict) else None
+    judge.observed(
+        "error.codes",
+        absent,
+        f"the code of {absent.status} is {error.get('code') if isinstance(error, dict) else 'missing'}",
+    )
+    judge.observed(
+        "request.time-form", subject.send("listSessions", query=(("from", "2026-05-06T17:00:00"),))
+    )
+    both = subject.send("listSessions", query=(("limit", "many"),), headers={})
+    judge.observed(
+        "request.precedence", good, f"no token and a limit that is no number: {both.status}"
+    )
+
+
+# ---- scorecards
+
+
+def _scorecard(subject: Subject, **params: Any) -> Exchange:
+    return subject.send("getScorecard", subject.prepared("scorecard", **params))
+
+
+@verifies("scorecard.returns")
+def test_scorecard(subject: Subject, judge: Judge) -> None:
+    """Each with its own values; a score of nothing is a score."""
+    cards = [
+        {
+            "overall_score": 87,
+            "verdict": "crushed_it",
+            "headline": f"Headline {uuid.uuid4()} — “quoted”",
+        },
+        {"overall_score": 41, "verdict": "crushed_it", "headline": f"Headline {uuid.uuid4()}"},
+        {
+            "overall_score": 0,
+            "verdict": "crushed_it",
+            "headline": f"{uuid.uuid4()} {'and so on ' * 30}",
+        },
+    ]
+    made = [(card, subject.prepared("scorecard", **card)) for card in cards]
+    for card, identity in made:
+        exchange = subject.send("getScorecard", identity)
+        record = shapes.unwrap(exchange.json)
+        if judge.accepted("scorecard.returns", exchange):
+            judge.require(
+                isinstance(record, dict) and record.keys() >= card.keys(),
+                "the scorecard lacks a documented member",
+            )
+            got = {name: record[name] for name in card}
+            judge.holds(
+                "scorecard.returns", got == card, trigger=exchange, expected=str(card), got=str(got)
+            )
+
+
+@verifies("scorecard.breakdown", "scorecard.names", "scorecard.verdicts")
+def test_breakdown(subject: Subject, judge: Judge) -> None:
+    """Two more things to tell, one of them structured, beside what the example shows; what they are called, nobody says."""
+    exchange = _scorecard(subject)
+    record = shapes.unwrap(exchange.json)
+    judge.require(exchange.ok and isinstance(record, dict), "a scorecard could not be read")
+    more = _told(record)
+    whole = len(more) > 1 or any(
+        isinstance(value, dict) and len(_told(value)) > 1 for value in record.values()
+    )
+    structured = any(isinstance(value, list | dict) and value for value in record.values())
+    got = f"only {sorted(record)}"
+    judge.holds(
+        "scorecard.breakdown",
+        whole and structured,
+        trigger=exchange,
+        expected="a breakdown and callouts",
+        got=got,
+    )
+    judge.observed("scorecard.names", exchange, f"there is {', '.join(more)}")
+    judge.observed("scorecard.verdicts", exchange, f"the verdict is {record.get('verdict')}")
+
+
+def _told(record: Mapping[str, Any]) -> list[str]:
+    """The members that tell a reader something beside the documented ones: neither ids nor times, nor empty."""
+    plain = {"overall_score", "verdict", "headline", "status"}
+    texts = {
+        name for name, value in record.items() if isinstance(value, str) and " " in value.strip()
+    }
+    structured = {
+        name for name, value in record.items() if isinstance(value, list | dict) and value
+    }
+    return sorted((texts | structured) - plain)
+
+
+@verifies("scorecard.id")
+def test_scorecard_by_session(subject: Subject, judge: Judge) -> None:
+    session = subject.make()
+    subject.prepared("scorecard", session_id=session)
+    exchange = subject.send("getScorecard", session)
+    judge.observed("scorecard.id", exchange, f"by the id of its session: {exchange.status}")
+
+
+# ---- scenarios
+
+
+def _listed(
+    operation: str, subject: Subject, judge: Judge
+) -> tuple[Exchange, list[Mapping[str, Any]]]:
+    exchange = subject.send(operation)
+    judge.require(exchange.ok, f"{operation} answered {exchange.status}")
+    return exchange, [*subject.listed(exchange)]
+
+
+def _ids(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(record.get("id")) for record in records]
+
+
+@verifies("scenarios.complete")
+def test_every_scenario(subject: Subject, judge: Judge) -> None:
+    """More than a page might hold, each with its own name and type."""
+    names = [f"{number} {uuid.uuid4()}" for number in range(_MANY)]
+    made = {subject.prepared("scenario", name=name, call_type="cold_call"): name for name in names}
+    exchange, records = _listed("listScenarios", subject, judge)
+    shown = {record.get("id"): record for record in records}
+    missing = made.keys() - shown.keys()
+    got = f"{len(missing)} missing"
+    judge.holds(
+        "scenarios.complete",
+        not missing,
+        trigger=exchange,
+        expected=f"all {_MANY} that were made",
+        got=got,
+    )
+    for identity in made.keys() & shown.keys():
+        judge.require(
+            {"name", "call_type"} <= shown[identity].keys(), "a scenario lacks a documented member"
+        )
+        told, expected = (
+            (shown[identity]["name"], shown[identity]["call_type"]),
+            (made[identity], "cold_call"),
+        )
+        judge.holds(
+            "scenarios.complete",
+            told == expected,
+            trigger=exchange,
+            expected=str(expected),
+            got=str(told),
+        )
+
+
+def _typed(number: int, subject: Subject, **params: Any) -> str:
+    """A scenario of one of two types, where the target has two."""
+    if number % 4 >= 2:
+        with suppress(Unexercised):
+            return subject.prepared("scenario", call_type="discovery", **params)
+    return subject.prepared("scenario", call_type="cold_call", **params)
+
+
+@verifies("scenarios.active-first", "scenarios.archived", "scenarios.order", "scenarios.flag")
+def test_scenarios(subject: Subject, judge: Judge) -> None:
+    """Made in turns, with names and types that sort otherwise than by being archived."""
+    made = {}
+    for number in range(8):
+        name, archived = f"{'ABCDEFGH'[number]} {uuid.uuid4()}", number % 2 == 0
+        made[_typed(number, subject, name=name, archived=archived)] = (name, archived)
+    exchange, records = _listed("listScenarios", subject, judge)
+    shown = [identity for identity in _ids(records) if identity in made]
+    active = {identity for identity, (_, archived) in made.items() if not archived}
+    judge.require(active <= set(shown), "not even the active scenarios are listed")
+    missing = made.keys() - set(shown)
+    judge.holds(
+        "scenarios.archived",
+        not missing,
+        trigger=exchange,
+        expected="all 8 scenarios",
+        got=f"{len(missing)} archived missing",
+    )
+    last_active = max(shown.index(identity) for identity in active)
+    early = [identity for identity in shown[:last_active] if identity not in active]
+    got = f"{len(early)} archived before the last active one"
+    judge.holds(
+        "scenarios.active-first",
+        not early,
+        trigger=exchange,
+        expected="the active ones first",
+        got=got,
+    )
+    judge.observed(
+        "scenarios.order",
+        exchange,
+        f"the active ones are {[made[identity][0][0] for identity in shown if identity in active]}",
+    )
+    judge.observed("scenarios.flag", exchange, f"a scenario has {', '.join(sorted(records[0]))}")
+
+
+@verifies("scenarios.tenant", "users.tenant")
+def test_other_tenants(subject: Subject, judge: Judge) -> None:
+    for operation, state, rule in (
+        ("listScenarios", "scenario", "scenarios.tenant"),
+        ("listUsers", "user", "users.tenant"),
+    ):
+        mine, theirs = subject.prepared(state), subject.prepared(state, tenant="other")
+        exchange, records = _listed(operation, subject, judge)
+        judge.require(mine in _ids(records), f"{operation} does not show what was made")
+        got = f"also {theirs}"
+        judge.holds(
+            rule,
+            theirs not in _ids(records),
+            trigger=exchange,
+            expected="only those of the own tenant",
+            got=got,
+        )
+
+
+# ---- reps
+
+
+def _user(identity: str, subject: Subject, judge: Judge) -> tuple[Exchange, Mapping[str, Any]]:
+    exchange, records = _listed("listUsers", subject, judge)
+    found = [record for record in records if record.get("id") == identity]
+    judge.require(bool(found), "a rep that was made is not listed")
+    return exchange, found[0]
+
+
+@verifies("users.returns", "users.roles")
+def test_users(subject: Subject, judge: Judge) -> None:
+    names = [f"Zoë {number} {uuid.uuid4()}" for number in range(_MANY)]
+    made = {subject.prepared("user", full_name=name, role="rep"): name for name in names}
+    exchange, records = _listed("listUsers", subject, judge)
+    shown = {record.get("id"): (record.get("full_name"), record.get("role")) for record in records}
+    for identity, name in made.items():
+        expected, got = (name, "rep"), shown.get(identity)
+        judge.holds(
+            "users.returns", got == expected, trigger=exchange, expected=str(expected), got=str(got)
+        )
+    judge.observed(
+        "users.roles", exchange, f"roles are {sorted({str(role) for _, role in shown.values()})}"
+    )
+
+
+@verifies("users.no-email")
+def test_no_email(subject: Subject, judge: Judge) -> None:
+    """Neither under that name, nor in any member."""
+    subject.prepared("user")
+    exchange, records = _listed("listUsers", subject, judge)
+    judge.require(bool(records), "no rep is listed")
+    told = [
+        name
+        for record in records
+        for name, value in record.items()
+        if "mail" in name.lower() or "@" in str(value)
+    ]
+    judge.holds(
+        "users.no-email",
+        not told,
+        trigger=exchange,
+        expected="no e-mail address",
+        got=f"the member {told[:1]}",
+    )
+
+
+@verifies("users.last-session", "users.never")
+def test_last_session(subject: Subject, judge: Judge) -> None:
+    """The latest one, not the one that was recorded last; and none of somebody else."""
+    mine, other = subject.prepared("user"), subject.prepared("user")
+    exchange, user = _user(mine, subject, judge)
+    judge.observed("users.never", exchange, f"last_session_at is {user.get('last_session_at')!r}")
+    for days, owner, expected in ((5, mine, 5), (9, mine, 9), (7, mine, 9), (20, other, 9)):
+        subject.make(user_id=owner, started_at=written(LONG_AGO + timedelta(days=days)))
+        exchange, user = _user(mine, subject, judge)
+        judge.require("last_session_at" in user, "a rep has no last_session_at")
+        wanted = LONG_AGO + timedelta(days=expected)
+        good = shapes.moment(user["last_session_at"]) == wanted
+        judge.holds(
+            "users.last-session",
+            good,
+            trigger=exchange,
+            expected=written(wanted),
+            got=str(user["last_session_at"]),
+        )
+
+
+@verifies("list.complete", "get.returns")
+def test_a_session_whose_scenario_was_archived(subject: Subject, judge: Judge) -> None:
+    scope = subject.scope()
+    session = subject.make(**scope, scenario_id=subject.prepared("scenario", archived=True))
+    exchange = subject.fetch(session)
+    judge.accepted("get.returns", exchange, contrast=subject.fetch(subject.make(**scope)))
+    page = subject.listing(scope)
+    judge.require(page.ok, f"a list answered {page.status}")
+    judge.holds(
+        "list.complete",
+        session in subject.ids(page),
+        trigger=page,
+        expected=f"session {session}",
+        got="a list without it",
+    )
+
+
+@verifies("tenant.unlisted")
+def test_a_rep_of_another_tenant(subject: Subject, judge: Judge) -> None:
+    theirs = subject.prepared("user", tenant="other")
+    session = subject.make(user_id=theirs, tenant="other")
+    mine = subject.listing(subject.scope())
+    page = subject.listing({"user_id": theirs})
+    shown = page.ok and session in subject.ids(page)
+    judge.holds(
+        "tenant.unlisted",
+        not shown,
+        trigger=page,
+        contrast=mine,
+        expected="nothing of another tenant",
+        got=f"session {session}",
+    )
+
+
+# ---- nothing can be written
+
+
+@verifies("request.read-only")
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_read_only(method: str, subject: Subject, judge: Judge) -> None:
+    body = json.dumps({"full_name": "Nobody", "name": "Nothing", "status": "scored"}).encode()
+    for operation in subject.contract.operations.values():
+        if "{" not in operation.path:
+            path, identity = operation.path, None
+        else:
+            state = "scorecard" if operation.id == "getScorecard" else "session"
+            identity = subject.prepared(state)
+            path = operation.path.replace("{id}", identity)
+        contrast = subject.send(operation.id, identity)
+        trigger = subject.target.send(method, path, body=body, media_type="application/json")
+        judge.refused("request.read-only", trigger, beside=contrast)

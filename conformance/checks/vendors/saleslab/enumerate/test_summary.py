@@ -1,0 +1,252 @@
+"""Sales Lab: the summary of a period against the list of its sessions, and against the scores that were given."""
+
+import random
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from session_contracts.conformance import shapes
+from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.errors import Unexercised
+from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.list_fixture import pages, written
+from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.subject import Subject
+
+_FIGURES = "getAnalyticsSummary"
+_HOUR = timedelta(hours=1)
+_TOLERANCE = timedelta(minutes=2)
+_LARGE = 100
+
+
+def _summary(subject: Subject, judge: Judge, **period: str) -> tuple[Exchange, Mapping[str, Any]]:
+    exchange = subject.send(_FIGURES, query=[*period.items()])
+    judge.require(exchange.ok, f"the summary answered {exchange.status}")
+    record = shapes.unwrap(exchange.json)
+    judge.require(isinstance(record, dict), "the summary is no object")
+    return exchange, record
+
+
+def _quiet(subject: Subject) -> datetime:
+    """The beginning of an hour, years ago, in which nothing else happened: a check knows everything that counts. Raises Unexercised."""
+    for _ in range(5):
+        start = (
+            datetime.fromisoformat("2002-01-01T00:00:00Z") + random.randrange(100_000) * 2 * _HOUR
+        )
+        period = {"from": written(start), "to": written(start + _HOUR)}
+        if not subject.ids(subject.listing(period)):
+            return start
+    raise Unexercised(
+        "the list shows sessions in every hour that was tried, although nothing was made there"
+    )
+
+
+def _period(start: datetime) -> dict[str, str]:
+    return {"from": written(start), "to": written(start + _HOUR)}
+
+
+def _judge_count(
+    rule: str,
+    member: str,
+    expected: object,
+    exchange: Exchange,
+    record: Mapping[str, Any],
+    judge: Judge,
+) -> None:
+    judge.require(member in record, f"the summary has no {member}")
+    judge.holds(
+        rule,
+        record[member] == expected,
+        trigger=exchange,
+        expected=f"{member} {expected}",
+        got=str(record[member]),
+    )
+
+
+@verifies(
+    "summary.sessions",
+    "summary.scored",
+    "summary.avg-score",
+    "summary.unique-reps",
+    "summary.rounding",
+)
+def test_figures(subject: Subject, judge: Judge) -> None:
+    """A period of which everything is known: scored and others, several by one rep, a rep without a score, and others beside it."""
+    start = _quiet(subject)
+    inside = written(start + _HOUR / 2)
+    reps = [subject.prepared("user") for _ in range(3)]
+    scores = (90, 71, 0)
+    for rep, score in zip((reps[0], reps[0], reps[1]), scores, strict=True):
+        session = subject.make(user_id=rep, started_at=inside)
+        subject.prepared("scorecard", session_id=session, overall_score=score)
+    unscored = [subject.make(user_id=rep, started_at=inside) for rep in (reps[2], reps[0])]
+    for outside in (start - _HOUR / 2, start + _HOUR * 1.5):
+        session = subject.make(user_id=subject.prepared("user"), started_at=written(outside))
+        subject.prepared("scorecard", session_id=session, overall_score=10)
+    exchange, record = _summary(subject, judge, **_period(start))
+    listed = subject.ids(subject.listing(_period(start), [("limit", str(_LARGE))]))
+    made = len(scores) + len(unscored)
+    judge.require(len(listed) == made, "the list does not show just what was created in the period")
+    _judge_count("summary.sessions", "sessions", made, exchange, record, judge)
+    _judge_count("summary.scored", "scored", len(scores), exchange, record, judge)
+    _judge_count("summary.unique-reps", "unique_reps", len(reps), exchange, record, judge)
+    judge.require("avg_score" in record, "the summary has no avg_score")
+    average, got = sum(scores) / len(scores), record["avg_score"]
+    good = isinstance(got, int | float) and not isinstance(got, bool) and abs(got - average) < 1
+    judge.holds(
+        "summary.avg-score", good, trigger=exchange, expected=f"about {average:.2f}", got=str(got)
+    )
+    judge.observed("summary.rounding", exchange, f"avg_score of {average:.2f} is {got}")
+
+
+@verifies("summary.sessions", "summary.scored", "summary.unique-reps")
+def test_figures_agree_with_the_list(subject: Subject, judge: Judge) -> None:
+    """Whatever the tenant holds of two days, as the list shows it and as the summary counts it."""
+    now = subject.about_now()
+    for days in (1, 4):
+        subject.make(started_at=written(now - timedelta(days=days)))
+    placed = []
+    for state in subject.table.states:
+        with suppress(Unexercised):
+            placed.append(subject.place(state, started_at=written(now - timedelta(days=1))))
+    theirs = subject.foreign(started_at=written(now - timedelta(days=1)))
+    period = {"from": written(now - timedelta(days=2)), "to": written(now - timedelta(minutes=1))}
+    exchange, record = _summary(subject, judge, **period)
+    rows: dict[str, Mapping[str, Any]] = {}
+    for page, _ in pages(subject, period, _LARGE):
+        rows |= {str(row.get("id")): row for row in subject.listed(page)}
+    judge.require(set(placed) <= rows.keys(), "the list does not show all that was created")
+    judge.require(theirs not in rows, "the list shows what belongs to another tenant")
+    judge.require(
+        all(_lies_in(row, period) for row in rows.values()),
+        "the list shows what lies outside of the period",
+    )
+    judge.require(
+        all({"status", "user_id"} <= row.keys() for row in rows.values()),
+        "a listed session lacks a member",
+    )
+    _judge_count("summary.sessions", "sessions", len(rows), exchange, record, judge)
+    scored = sum(row["status"] == "scored" for row in rows.values())
+    _judge_count("summary.scored", "scored", scored, exchange, record, judge)
+    _judge_count(
+        "summary.unique-reps",
+        "unique_reps",
+        len({row["user_id"] for row in rows.values()}),
+        exchange,
+        record,
+        judge,
+    )
+
+
+def _lies_in(row: Mapping[str, Any], period: Mapping[str, str]) -> bool:
+    started = shapes.moment(row.get("started_at"))
+    first, last = (shapes.moment(period[name]) for name in ("from", "to"))
+    return (
+        started is not None and first is not None and last is not None and first <= started <= last
+    )
+
+
+@verifies("summary.sessions")
+def test_more_than_a_page_holds(subject: Subject, judge: Judge) -> None:
+    start = _quiet(subject)
+    user = subject.prepared("user")
+    made = [
+        subject.make(user_id=user, started_at=written(start + _HOUR / 2)) for _ in range(_LARGE + 1)
+    ]
+    exchange, record = _summary(subject, judge, **_period(start))
+    _judge_count("summary.sessions", "sessions", len(made), exchange, record, judge)
+
+
+@verifies("summary.moment")
+def test_bounds(subject: Subject, judge: Judge) -> None:
+    start = _quiet(subject)
+    for moment in (start, start + _HOUR):
+        subject.make(started_at=written(moment))
+    exchange, record = _summary(subject, judge, **_period(start))
+    judge.observed(
+        "summary.moment",
+        exchange,
+        f"of two sessions at the very bounds {record.get('sessions')} count",
+    )
+
+
+@verifies("summary.nothing-scored")
+def test_nothing_scored(subject: Subject, judge: Judge) -> None:
+    exchange, record = _summary(subject, judge, **_period(_quiet(subject)))
+    judge.observed("summary.nothing-scored", exchange, f"avg_score is {record.get('avg_score')!r}")
+
+
+@verifies("summary.period")
+def test_period(subject: Subject, judge: Judge) -> None:
+    start = _quiet(subject)
+    exchange, record = _summary(subject, judge, **_period(start))
+    for name, expected in (("from", start), ("to", start + _HOUR)):
+        judge.require(name in record, f"the summary has no {name}")
+        good = shapes.moment(record[name]) == expected
+        judge.holds(
+            "summary.period",
+            good,
+            trigger=exchange,
+            expected=f"{name} {written(expected)}",
+            got=str(record[name]),
+        )
+
+
+@verifies("summary.from-default", "summary.to-default")
+def test_default_period(subject: Subject, judge: Judge) -> None:
+    """What it says, and what it counts: a session of 29 days ago and one of this moment do, one of 31 days ago does not."""
+    now = subject.about_now()
+    for name, rule, expected in (
+        ("from", "summary.from-default", now - timedelta(days=30)),
+        ("to", "summary.to-default", now),
+    ):
+        exchange, record = _summary(subject, judge)
+        judge.require(name in record, f"the summary has no {name}")
+        moment = shapes.moment(record[name])
+        good = moment is not None and abs(moment - expected) <= _TOLERANCE
+        judge.holds(
+            rule,
+            good,
+            trigger=exchange,
+            expected=f"about {written(expected)}",
+            got=str(record[name]),
+        )
+    for rule, ago, counts in (
+        ("summary.from-default", timedelta(days=29, hours=23), True),
+        ("summary.from-default", timedelta(days=30, hours=1), False),
+        ("summary.to-default", timedelta(), True),
+    ):
+        _, before = _summary(subject, judge)
+        subject.make(started_at=written(now - ago))
+        exchange, after = _summary(subject, judge)
+        judge.require(
+            isinstance(before.get("sessions"), int) and isinstance(after.get("sessions"), int),
+            "the summary has no sessions",
+        )
+        got = after["sessions"] - before["sessions"]
+        what = f"{int(counts)} more for a session of {ago} ago"
+        judge.holds(rule, got == int(counts), trigger=exchange, expected=what, got=f"{got} more")
+
+
+@verifies("summary.tenant")
+def test_other_tenants_do_not_count(subject: Subject, judge: Judge) -> None:
+    start = _quiet(subject)
+    inside = written(start + _HOUR / 2)
+    mine = subject.make(started_at=inside)
+    subject.prepared("scorecard", session_id=mine, overall_score=80)
+    contrast, before = _summary(subject, judge, **_period(start))
+    judge.require(before.get("sessions") == 1, "the summary does not count what was made")
+    theirs = subject.foreign(started_at=inside)
+    subject.prepared("scorecard", session_id=theirs, overall_score=20, tenant="other")
+    exchange, after = _summary(subject, judge, **_period(start))
+    names = ("sessions", "scored", "avg_score", "unique_reps")
+    expected, got = ({name: record.get(name) for name in names} for record in (before, after))
+    judge.holds(
+        "summary.tenant",
+        got == expected,
+        trigger=exchange,
+        contrast=contrast,
+        expected=str(expected),
+        got=str(got),
+    )

@@ -1,0 +1,196 @@
+"""The words of somebody's own API: read from its folder, and seen to speak of what its contract has."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.profile.model import SuiteProfile
+from session_contracts.openapi import Contract, PartError, load
+from session_contracts.openapi.json_schema import translate
+from session_contracts.openapi.locations import ApiLocation, Part, find, line_of, member_of
+
+#: What is wrong: the word in question, the fault, and what to write instead.
+Fault = tuple[str, str, str]
+
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+_UUID = "00000000-0000-4000-8000-000000000000"
+_MOMENT = "2026-01-05T10:00:00Z"
+
+
+@cache
+def profiles(api: str) -> tuple[SuiteProfile, ...]:
+    """Its main resource first. Raises UnknownApi, ContractError, and PartError for the first word that the contract does not know."""
+    home, fix = find(api), "write 'PROFILES = (SuiteProfile(...),)', the main resource first"
+    found = member_of(home, Part.PROFILE, "PROFILES", fix)
+    if (
+        not isinstance(found, tuple)
+        or not found
+        or not all(isinstance(each, SuiteProfile) for each in found)
+    ):
+        raise PartError(
+            home.file(Part.PROFILE), None, "PROFILES is no tuple of a SuiteProfile each", fix
+        )
+    for profile in found:
+        _require(home, profile, load(api))
+    return found
+
+
+def _require(home: ApiLocation, profile: SuiteProfile, contract: Contract) -> None:
+    file = home.file(Part.PROFILE)
+    for check in _CHECKS:
+        for word, what, fix in check(profile, contract):
+            raise PartError(file, line_of(file, f'"{word}"'), what, fix)
+
+
+def _resource(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
+    if profile.api != contract.name:
+        yield (
+            profile.api,
+            f"api is {profile.api!r}",
+            f"write {contract.name!r}, which the folder is called",
+        )
+    if profile.resource not in contract.lifecycles:
+        yield (
+            profile.resource,
+            f"no lifecycle is called {profile.resource!r}",
+            f"name one of {', '.join(contract.lifecycles)}",
+        )
+
+
+def _operations(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
+    spoken = (
+        profile.examples,
+        profile.envelopes,
+        profile.members,
+        profile.races,
+        profile.kept,
+    )
+    shown = [name for name in (profile.read, profile.list) if name]
+    named = [
+        *shown,
+        *profile.also,
+        *(name for each in spoken for name in each),
+        *(operation for operation, _ in profile.cells),
+    ]
+    yield from _unknown("operation", named, contract.operations)
+
+
+def _rules(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
+    spoken = (
+        profile.envelopes,
+        profile.members,
+        profile.races,
+        profile.kept,
+        profile.aliases,
+    )
+    named = [
+        *(rule for each in spoken for rule in each.values()),
+        *profile.codes,
+        *([profile.stated] if profile.stated else []),
+    ]
+    yield from _unknown(
+        "rule",
+        [*named, *profile.cells.values(), *profile.filter_values.values()],
+        contract.rules,
+    )
+
+
+def _states(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
+    named = [
+        *profile.placing,
+        *profile.reported_as,
+        *profile.volatile,
+        *(state for _, state in profile.cells),
+    ]
+    yield from _unknown("state", named, contract.lifecycles[profile.resource].states)
+
+
+def _unknown(kind: str, named: Iterable[str], known: Iterable[str]) -> Iterator[Fault]:
+    there = list(known)
+    for name in named:
+        if name not in there:
+            fix = "name one that it has" if len(there) > 20 else f"name one of {', '.join(there)}"
+            yield name, f"the contract has no {kind} {name!r}", fix
+
+
+def _table(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
+    rows = contract.lifecycles[profile.resource].transitions
+    if profile.read not in rows:
+        yield (
+            profile.read,
+            f"{profile.read} reads no {profile.resource}",
+            f"name one of {', '.join(rows)}",
+        )
+    if profile.list and contract.operations[profile.list].listing is None:
+        yield (
+            profile.list,
+            f"{profile.list} has no x-list in the contract",
+            "write one there, or leave 'list' out here",
+        )
+    for operation in profile.races:
+        if operation not in rows or not any(
+            move.target in rows[operation].refusals for move in rows[operation].moves
+        ):
+            yield (
+                operation,
+                f"{operation} can be done twice, so no call can win a race",
+                "name an operation that refuses what it has made",
+            )
+
+
+def _scopes(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
+    if profile.list:
+        parameters = {parameter.name for parameter in contract.operations[profile.list].parameters}
+        for name in profile.scopes:
+            if profile.headers.get(name, name) not in parameters:
+                yield (
+                    name,
+                    f"{profile.list} cannot be narrowed to a {name!r}",
+                    "name one of its parameters that filters",
+                )
+
+
+def _examples(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
+    for operation in profile.operations(contract):
+        body = contract.operations[operation].body
+        if body is None or JSON_MEDIA not in body.schemas:
+            continue
+        if operation not in profile.examples:
+            yield (
+                profile.api,
+                f"there is no example of a body of {operation}",
+                "write one in 'examples', with every documented member",
+            )
+            continue
+        validator = jsonschema_rs.Draft202012Validator(
+            translate(body.schemas[JSON_MEDIA]), validate_formats=True
+        )
+        for error in validator.iter_errors(_filled(profile.examples[operation])):
+            yield (
+                operation,
+                f"the example of {operation} is refused: {error.message}",
+                "write a valid one",
+            )
+
+
+def _filled(example: Any) -> Any:
+    """With some value in place of what is filled in when it is sent."""
+    text = json.dumps(example).replace('"{now}"', json.dumps(_MOMENT))
+    return json.loads(_PLACEHOLDER.sub(_UUID, text))
+
+
+#: Each builds on those before.
+_CHECKS: tuple[Callable[[SuiteProfile, Contract], Iterator[Fault]], ...] = (
+    _resource,
+    _operations,
+    _rules,
+    _states,
+    _table,
+    _scopes,
+    _examples,
+)

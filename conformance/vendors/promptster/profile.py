@@ -1,0 +1,91 @@
+"""Promptster's words."""
+
+from typing import Any
+
+from session_contracts.conformance.profile.model import SuiteProfile
+
+_SESSION = "promptster.session.members"
+
+
+def _breaks(operation: str, body: Any) -> tuple[str, ...]:
+    """Whether a session may end before it began, or an update be of nothing, no schema can tell."""
+    if operation != "updateSession" or not isinstance(body, dict):
+        return ()
+    nothing = body.get("endedAt") is None and body.get("metadata") is None
+    return (
+        *(("promptster.update.nothing",) if nothing else ()),
+        *(("promptster.update.before-start",) if "endedAt" in body else ()),
+    )
+
+
+SESSION = SuiteProfile(
+    api="promptster",
+    resource="Session",
+    read="getSession",
+    list="listSessions",
+    state="session",
+    also=("listSessions", "ingestEvent"),
+    scopes={"assessmentId": "assessment", "sourceService": None},
+    placing={
+        "running": {},
+        "ended": {"startedAt": "2026-01-05T10:00:00Z", "endedAt": "2026-01-05T11:12:00Z"},
+    },
+    born="startedAt",
+    kinds=("reviewer", "candidate"),
+    ties={"candidate": "sessionId"},
+    examples={
+        "createSession": {
+            "id": "{uuid}",
+            "sourceService": "claude-code",
+            "metadata": {"candidateName": "Ada Lovelace"},
+        },
+        "updateSession": {
+            "endedAt": "{now}",
+            "metadata": {"candidateName": "Ada Lovelace", "reviewed": True},
+        },
+        "mergeMetadata": {"reviewed": True},
+        "ingestEvent": {
+            "id": "{uuid}",
+            "sessionId": "{uuid}",
+            "ts": "2026-01-05T10:15:00.000Z",
+            "kind": "command",
+            "source": {"channel": "cli", "integration": "claude-code", "emitter": "hook"},
+            "actor": {"type": "human"},
+            "provenance": {
+                "attribution": "likely_human",
+                "confidence": 0.9,
+                "observability": "high",
+            },
+            "v": 1,
+            "data": {"command": "pnpm test", "exitCode": 0, "durationMs": 4200},
+        },
+    },
+    stated="promptster.session.ended",
+    envelopes={
+        "createSession": "promptster.create.envelope",
+        "listSessions": "promptster.list.envelope",
+        "getSession": "promptster.get.envelope",
+        "updateSession": "promptster.update.envelope",
+        "deleteSession": "promptster.delete.answer",
+        "getTimeline": "promptster.timeline.envelope",
+        "getDecisions": "promptster.decisions.envelope",
+        "getCohortStats": "promptster.cohort.envelope",
+        "ingestEvent": "promptster.ingest.answer",
+    },
+    members={
+        "createSession": _SESSION,
+        "listSessions": _SESSION,
+        "getSession": _SESSION,
+        "updateSession": _SESSION,
+        "getTimeline": "promptster.timeline.members",
+        "getDecisions": "promptster.decisions.members",
+        "getCohortStats": "promptster.cohort.members",
+    },
+    aliases={
+        "rate.per-token": "promptster.rate.per-key",
+        "review.precedence": "promptster.request.precedence",
+    },
+    breaks=_breaks,
+)
+
+PROFILES = (SESSION,)

@@ -1,0 +1,48 @@
+"""Rentalot's words."""
+
+from typing import Any
+
+from session_contracts.conformance.profile.model import SuiteProfile
+
+_LONG = 1000
+
+
+def _refused(body: Any) -> str | None:
+    """A review whose notes are missing or long speaks to the rule on that, not to the one that a review decides."""
+    if not isinstance(body, dict):
+        return None
+    if "reviewNotes" not in body:
+        return "rentalot.review.notes-optional"
+    notes = body["reviewNotes"]
+    return "rentalot.review.notes-max" if isinstance(notes, str) and len(notes) > _LONG else None
+
+
+SESSION = SuiteProfile(
+    api="rentalot",
+    resource="Session",
+    read="getSession",
+    list="listSessions",
+    state="session",
+    also=("listSessions",),
+    scopes={"contactId": None, "workflowTemplateId": None},
+    examples={
+        "reviewSession": {
+            "reviewStatus": "approved",
+            "reviewNotes": "Strong candidate, good income verification",
+        }
+    },
+    cells={("getSession", "draft"): "rentalot.session.draft"},
+    filter_values={("status", "draft"): "rentalot.list.filter-draft"},
+    envelopes={
+        "listSessions": "rentalot.list.envelope",
+        "getSession": "rentalot.get.envelope",
+        "reviewSession": "rentalot.review.envelope",
+    },
+    members=dict.fromkeys(
+        ("listSessions", "getSession", "reviewSession"), "rentalot.session.members"
+    ),
+    races={"reviewSession": "rentalot.review.once"},
+    refused=_refused,
+)
+
+PROFILES = (SESSION,)

@@ -1,0 +1,690 @@
+"""How each of OpenScouter's rules is broken: what a hurried programmer would get wrong."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from session_contracts.mock_server import security
+from session_contracts.mock_server.call import Answer, Call, Change
+from session_contracts.mock_server.chance import CHOICES
+from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.credentials import Credential
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.mutants import credentials, writes
+from session_contracts.mock_server.mutants.parts import (
+    Apply,
+    Edit,
+    Mutant,
+    all_of,
+    allows,
+    answers,
+    body_schema,
+    effects,
+    first,
+    handles,
+    operation,
+    plain_message,
+    refuses,
+    runs,
+    schema_without,
+    succeeds,
+    unchecked,
+    without,
+)
+from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.store import Record
+from session_contracts.mock_server.world import Message
+from session_contracts.openapi.model import ABSENT
+
+from . import handlers
+
+CREATE, GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK = (
+    "createSession",
+    "getSession",
+    "completeSession",
+    "analyzeSession",
+    "getNotes",
+    "updateNotes",
+    "confirmSession",
+    "submitFeedback",
+)
+
+
+def _data(edit: Edit, *names: str) -> Apply:
+    """What is in the envelope is edited."""
+    return answers(edit, *names, lists=True)
+
+
+def _set(member: str, value: Callable[[dict[str, Any]], Any]) -> Edit:
+    return lambda data: {**data, member: value(data)}
+
+
+def _session(call: Call) -> Any:
+    """The caller's session that a call names, whatever becomes of the call."""
+    found = call.world.collection(call.api, call.api.resources["Session"]).get(
+        call.parameters["id"]
+    )
+    return found if found and found.tenant == call.tenant else None
+
+
+def _touch(call: Call, session: Record) -> None:
+    """The session changes, without a change of its status."""
+    other = "B" if session.fields["variant"] == "A" else "A"
+    call.world.move(
+        call.api, call.api.resources["Session"], session, str(session.state), {"variant": other}
+    )
+
+
+def _siblings(call: Call, chosen: Record) -> list[Record]:
+    """Other sessions of the same study and tester."""
+    rows = call.rows_of(
+        "Session", {"jobId": chosen.fields["jobId"], "testerId": chosen.fields["testerId"]}
+    )
+    return [record for record in rows if record.key != chosen.key]
+
+
+def _touches_siblings(name: str) -> Apply:
+    """The call changes the other sessions of its tester as well."""
+
+    def change(plan: Any) -> Any:
+        def handler(call: Call) -> Answer:
+            siblings = _siblings(call, call.found)
+            answer: Answer = plan.handler(call)
+            for record in siblings:
+                _touch(call, record)
+            return answer
+
+        return replace(plan, handler=handler)
+
+    return operation(name, change)
+
+
+# ---- credentials, errors
+
+
+def _ten_hours(call: Call, authorization: str | None) -> Credential:
+    found = security.authenticate(call, authorization)
+    early = found.expires is not None and found.expires - call.time < timedelta(hours=14)
+    if early:
+        raise security.unauthorized(call, "expired")
+    return found
+
+
+def _no_retry_after(api: ApiPlan) -> ApiPlan:
+    assert api.rate_limits is not None, "OpenScouter has limits"
+    return replace(api, rate_limits=replace(api.rate_limits, headers={}))
+
+
+def _breaks_down(call: Call) -> None:
+    """As soon as a note is one of nobody's."""
+    if any(
+        change.get("noteId") for change in call.body["notes"] if isinstance(change, dict)
+    ) and not handlers.notes_of(_session(call)):
+        raise ZeroDivisionError("the average length of no notes")
+
+
+# ---- creation
+
+
+def _other_variant(call: Call) -> None:
+    call.body = {**call.body, "variant": "A"}
+
+
+def _one_per_study(call: Call) -> Answer:
+    """The id of the session that the study has already, whoever asked for it."""
+    keys = [record.key for record in call.rows_of("Session", {"jobId": call.body["jobId"]})]
+    answer = handlers.create_session(call)
+    return (
+        replace(answer, body={**answer.body, "data": {**answer.body["data"], "sessionId": keys[0]}})
+        if keys
+        else answer
+    )
+
+
+def _default(member: str, value: Any) -> Callable[[Call], None]:
+    def change(call: Call) -> None:
+        call.body = {member: value, **call.body}
+
+    return change
+
+
+def _lenient(name: str, member: str, value: Any) -> Apply:
+    """A member may be left out, and has a value then."""
+
+    def edit(schema: dict[str, Any]) -> dict[str, Any]:
+        schema["required"] = [other for other in schema["required"] if other != member]
+        return schema
+
+    return all_of(body_schema(name, edit), runs(name, first(_default(member, value))))
+
+
+def _anything(name: str, member: str) -> Apply:
+    """A member may be of any type."""
+
+    def edit(schema: dict[str, Any]) -> dict[str, Any]:
+        schema["properties"][member] = {}
+        return schema
+
+    return body_schema(name, edit)
+
+
+def _without_bounds(name: str, member: str) -> Apply:
+    return all_of(
+        *(
+            body_schema(name, schema_without("properties", member, bound))
+            for bound in ("minimum", "maximum")
+        )
+    )
+
+
+def _fractions_too(name: str, member: str) -> Apply:
+    """Any number will do."""
+
+    def edit(schema: dict[str, Any]) -> dict[str, Any]:
+        schema["properties"][member] = {"type": ["number", "string", "boolean"]} | {
+            "minimum": 1,
+            "maximum": 5,
+        }
+        return schema
+
+    return body_schema(name, edit)
+
+
+def _wanted(name: str, member: str) -> Apply:
+    return body_schema(
+        name, lambda schema: {**schema, "required": [*schema.get("required", ()), member]}
+    )
+
+
+def _known_or_made_up(call: Call) -> None:
+    """Ids of other types become those of the default study and tester."""
+    for member, value in (("jobId", "job_abc123"), ("testerId", "user_xyz789")):
+        if not isinstance(call.body.get(member), str):
+            call.body = {**call.body, member: value}
+
+
+def _optional_id(member: str) -> Apply:
+    return all_of(
+        _lenient(CREATE, member, None),
+        _anything(CREATE, member),
+        runs(CREATE, first(_known_or_made_up)),
+    )
+
+
+def _any_variant(call: Call) -> None:
+    if call.body.get("variant") not in ("A", "B", None):
+        call.body = {**call.body, "variant": "A"}
+
+
+def _even_split(call: Call) -> None:
+    if call.body.get("variant") is None:
+        call.body = {**call.body, "variant": call.world.chance.draw(CHOICES).choice("AB")}
+
+
+def _unassigned(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "variant": "A/B"}
+
+
+def _shows_nothing_assigned(plan: Any) -> Any:
+    def finish(call: Call, answer: Answer) -> bytes:
+        body = answer.body
+        if not call.body.get("variant"):
+            body = {**body, "data": _unassigned(body["data"])}
+        return plan.finish(call, replace(answer, body=body))  # type: ignore[no-any-return]  # a plan of an operation
+
+    return replace(plan, finish=finish)
+
+
+# ---- completion, analysis
+
+
+def _now_whatever_is_given(call: Call, change: Change) -> None:
+    call.body = {}
+    handlers.stamp_completion(call, change)
+
+
+def _at_the_start(call: Call, change: Change) -> None:
+    handlers.stamp_completion(call, change)
+    if not (call.body or {}).get("completedAt"):
+        change.fields |= {"completedAt": call.found.fields["startedAt"], "durationSeconds": 0}
+
+
+def _at_once(call: Call) -> Answer:
+    answer = handlers.analyze_session(call)
+    call.world.move(call.api, call.resource(), _session(call), "analyzed", {})
+    return answer
+
+
+def _does_nothing(call: Call) -> Answer:
+    shown = {
+        "sessionId": call.found.key,
+        "status": "completed",
+        "completedAt": call.found.fields["startedAt"],
+    }
+    return Answer(200, {"success": True, "data": shown, "error": None, "metadata": None})
+
+
+def _forgets_to_start(call: Call) -> Answer:
+    raise Refused(None, "The analyst is not available", status=422)
+
+
+def _never_over(api: ApiPlan) -> ApiPlan:
+    """The timer is known, and never fires, whoever tells it to."""
+    session = api.resources["Session"]
+    timers = tuple(replace(timer, sources=()) for timer in session.timers)
+    return replace(api, resources={**api.resources, "Session": replace(session, timers=timers)})
+
+
+def _confirms_nothing(call: Call) -> Answer:
+    shown = {
+        "sessionId": call.found.key,
+        "status": "confirmed",
+        "payoutQueued": True,
+        "confirmedAt": rfc3339(call.time),
+    }
+    return Answer(200, {"success": True, "data": shown, "error": None, "metadata": None})
+
+
+# ---- notes
+
+
+def _saves(call: Call, notes: Any) -> None:
+    call.world.keep(
+        call.api, call.api.resources["Session"], _session(call), {"notes": tuple(notes)}
+    )
+
+
+def _counted(call: Call, counts: Mapping[str, int]) -> Answer:
+    return Answer(
+        200,
+        {
+            "success": True,
+            "data": {"sessionId": call.found.key, **counts},
+            "error": None,
+            "metadata": None,
+        },
+    )
+
+
+def _adds_instead(call: Call) -> Answer:
+    """An update adds a note with the new content."""
+    notes, counts = handlers.changed_notes(call)
+    kept = handlers.notes_of(call.found)
+    updated = [change for change in call.body["notes"] if change.get("noteId")]
+    fresh = [
+        {**note, "noteId": handlers.new_id(call, "note")}
+        for change in updated
+        for note in notes
+        if note["noteId"] == change["noteId"]
+    ]
+    created = list(notes)[len(kept) :]
+    _saves(call, [*kept, *created, *fresh])
+    return _counted(call, counts)
+
+
+def _one_at_a_time(call: Call) -> Answer:
+    """Only the last note that is to be added is."""
+    notes, counts = handlers.changed_notes(call)
+    kept, added = (
+        list(notes)[: len(handlers.notes_of(call.found))],
+        list(notes)[len(handlers.notes_of(call.found)) :],
+    )
+    _saves(call, [*kept, *added[-1:]])
+    return _counted(call, counts)
+
+
+def _for_the_tester(call: Call) -> Answer:
+    """The notes of all sessions of the study and tester are changed."""
+    siblings = _siblings(call, call.found)
+    answer = handlers.update_notes(call)
+    for record in siblings:
+        notes = [
+            {**note, "content": f"{note['content']} (see {call.found.key})"}
+            for note in handlers.notes_of(record)
+        ]
+        call.world.keep(call.api, call.api.resources["Session"], record, {"notes": tuple(notes)})
+    return answer
+
+
+def _twenty(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "notes": data["notes"][:20]}
+
+
+def _swapped(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "updatedCount": data["createdCount"], "createdCount": data["updatedCount"]}
+
+
+def _no_author(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **data,
+        "notes": [
+            {name: value for name, value in note.items() if name != "authorId"}
+            for note in data["notes"]
+        ],
+    }
+
+
+def _empty_notes(call: Call) -> None:
+    if not isinstance((call.body or {}).get("notes"), list):
+        call.body = {"notes": []}
+
+
+def _content_as_text(call: Call) -> None:
+    notes = [{**note, "content": str(note.get("content", ""))} for note in call.body["notes"]]
+    call.body = {**call.body, "notes": notes}
+
+
+def _any_note_id(schema: dict[str, Any]) -> dict[str, Any]:
+    schema["properties"]["notes"]["items"]["properties"]["noteId"] = {}
+    return schema
+
+
+def _texts_only(call: Call) -> None:
+    notes = [
+        {name: value for name, value in note.items() if name != "noteId" or isinstance(value, str)}
+        for note in call.body["notes"]
+    ]
+    call.body = {**call.body, "notes": notes}
+
+
+def _loose_content(schema: dict[str, Any]) -> dict[str, Any]:
+    item = schema["properties"]["notes"]["items"]
+    item["properties"]["content"], item["required"] = {}, []
+    return schema
+
+
+# ---- confirmation, feedback
+
+
+def _pays(call: Call, session: Record) -> None:
+    call.world.outbox.append(Message("payout", about=session.key))
+
+
+def _unpaid(call: Call, change: Change) -> None:
+    handlers.queue_payout(call, change)
+    change.messages.clear()
+
+
+def _as_integers(*members: str) -> Callable[[Call], None]:
+    """Whatever a database column makes of it."""
+
+    def change(call: Call) -> None:
+        for member in members:
+            value = call.body.get(member)
+            if not isinstance(value, int) or isinstance(value, bool):
+                call.body = {**call.body, member: 3}
+
+    return change
+
+
+def _noted_comment(call: Call) -> Answer:
+    """The comment becomes a note, which everybody reads."""
+    answer = handlers.confirm_session(call)
+    session, comment = _session(call), call.body.get("comment")
+    if comment:
+        note = {
+            "noteId": handlers.new_id(call, "note"),
+            "content": comment,
+            "timestamp": rfc3339(call.time),
+            "authorId": "user_admin01",
+        }
+        call.world.keep(
+            call.api, call.resource(), session, {"notes": (*handlers.notes_of(session), note)}
+        )
+    return answer
+
+
+def _same_feedback_id(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "feedbackId": "fb_001"}
+
+
+def _a_day_early(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "confirmedAt": "2020-01-01T00:00:00Z"}
+
+
+def _feedback_confirms(call: Call) -> Answer:
+    answer = handlers.submit_feedback(call)
+    _touch(call, _session(call))
+    return answer
+
+
+def _integer(name: str, member: str) -> Apply:
+    return all_of(_fractions_too(name, member), runs(name, first(_as_integers(member))))
+
+
+MUTANTS: dict[str, Mutant] = {
+    "openscouter.session.members": Mutant("forgets a member", _data(without("testerId"), GET)),
+    "openscouter.session.values": Mutant(
+        "shows the tester for the study",
+        _data(_set("jobId", lambda data: data["testerId"]), GET),
+        entails=("openscouter.create.stored",),
+    ),
+    "openscouter.session.duration": Mutant(
+        "counts milliseconds",
+        _data(
+            _set(
+                "durationSeconds",
+                lambda data: data["durationSeconds"] and data["durationSeconds"] * 1000,
+            ),
+            GET,
+        ),
+    ),
+    "openscouter.session.not-found": Mutant(
+        "answers 400 for an unknown id",
+        all_of(
+            *(
+                refuses(name, [ABSENT], 400)
+                for name in (GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK)
+            )
+        ),
+    ),
+    "openscouter.envelope.form": Mutant(
+        "leaves out what is null",
+        answers(
+            lambda body: {name: value for name, value in body.items() if value is not None},
+            GET,
+            CREATE,
+            NOTES,
+        ),
+    ),
+    "openscouter.error.body": Mutant(
+        "answers {message}", lambda api: replace(api, error_body=plain_message)
+    ),
+    "openscouter.answer.sound": Mutant(
+        "breaks down over many notes", runs(UPDATE, first(_breaks_down))
+    ),
+    "openscouter.auth.required": Mutant("serves anonymous calls", credentials.serves_anybody),
+    "openscouter.auth.scheme": Mutant(
+        "takes the last word of the header", credentials.takes_any_scheme
+    ),
+    "openscouter.auth.malformed": Mutant(
+        "takes the second word of the header", credentials.takes_the_second_word
+    ),
+    "openscouter.auth.unknown": Mutant(
+        "does not check who signed", credentials.takes_what_nobody_issued
+    ),
+    "openscouter.auth.expired": Mutant(
+        "does not look at the clock", credentials.takes_what_has_expired
+    ),
+    "openscouter.auth.lifetime": Mutant(
+        "ends a token after ten hours", lambda api: replace(api, authenticate=_ten_hours)
+    ),
+    "openscouter.rate.limit": Mutant(
+        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
+    ),
+    "openscouter.rate.retry-after": Mutant("forgets Retry-After", _no_retry_after),
+    "openscouter.create.returns": Mutant(
+        "begins everybody with A",
+        runs(CREATE, first(_other_variant)),
+        entails=("openscouter.create.variant-split",),
+    ),
+    "openscouter.create.stored": Mutant(
+        "gives the id of the study's other session", handles(CREATE, _one_per_study)
+    ),
+    "openscouter.create.members": Mutant(
+        "calls createdAt startedAt", _data(without("createdAt"), CREATE)
+    ),
+    "openscouter.create.job-required": Mutant("makes a study up", _optional_id("jobId")),
+    "openscouter.create.tester-required": Mutant("makes a tester up", _optional_id("testerId")),
+    "openscouter.create.variant-values": Mutant(
+        "takes any variant for A",
+        all_of(_anything(CREATE, "variant"), runs(CREATE, first(_any_variant))),
+    ),
+    "openscouter.create.variant-assigned": Mutant(
+        "assigns both",
+        all_of(
+            operation(CREATE, _shows_nothing_assigned),
+            unchecked(CREATE),
+            operation(CREATE, _shows_nothing_assigned),
+        ),
+    ),
+    "openscouter.create.variant-split": Mutant("tosses a coin", runs(CREATE, first(_even_split))),
+    "openscouter.get.returns": Mutant(
+        "does not find who has paused", refuses(GET, ["paused"], 404)
+    ),
+    "openscouter.complete.moves": Mutant(
+        "answers and does nothing", handles(COMPLETE, _does_nothing)
+    ),
+    "openscouter.complete.members": Mutant(
+        "forgets completedAt", _data(without("completedAt"), COMPLETE)
+    ),
+    "openscouter.complete.time-given": Mutant(
+        "takes its own time", effects(COMPLETE, _now_whatever_is_given)
+    ),
+    "openscouter.complete.time-default": Mutant(
+        "takes the start for the end", effects(COMPLETE, _at_the_start)
+    ),
+    "openscouter.complete.atomic": Mutant(
+        "writes before it checks", writes.on_refusal(COMPLETE, _touch)
+    ),
+    "openscouter.complete.isolated": Mutant(
+        "changes the tester's other sessions", _touches_siblings(COMPLETE)
+    ),
+    "openscouter.analyze.starts": Mutant("has no analyst", handles(ANALYZE, _forgets_to_start)),
+    "openscouter.analyze.members": Mutant(
+        "gives no estimate", _data(without("estimatedCompletionSeconds"), ANALYZE)
+    ),
+    "openscouter.analyze.completed-only": Mutant(
+        "analyzes whatever there is", allows(ANALYZE, ["active", "paused", "analyzed", "confirmed"])
+    ),
+    "openscouter.analyze.finishes": Mutant("never hears of the end", _never_over),
+    "openscouter.analyze.asynchronous": Mutant(
+        "analyzes during the call", handles(ANALYZE, _at_once)
+    ),
+    "openscouter.analyze.atomic": Mutant(
+        "writes before it checks", writes.on_refusal(ANALYZE, _touch)
+    ),
+    "openscouter.analyze.isolated": Mutant(
+        "changes the tester's other sessions", _touches_siblings(ANALYZE)
+    ),
+    "openscouter.notes.list": Mutant("gives twenty", _data(_twenty, NOTES)),
+    "openscouter.notes.members": Mutant("forgets the author", _data(_no_author, NOTES)),
+    "openscouter.notes.works": Mutant(
+        "takes notes while a session runs", refuses(UPDATE, ["paused"], 409)
+    ),
+    "openscouter.notes.create": Mutant("adds one note of several", handles(UPDATE, _one_at_a_time)),
+    "openscouter.notes.update": Mutant(
+        "adds what it should update", handles(UPDATE, _adds_instead)
+    ),
+    "openscouter.notes.counts": Mutant("mixes the counts up", _data(_swapped, UPDATE)),
+    "openscouter.notes.required": Mutant(
+        "takes no notes for none",
+        all_of(
+            body_schema(UPDATE, schema_without("properties", "notes", "type")),
+            _lenient(UPDATE, "notes", []),
+            runs(UPDATE, first(_empty_notes)),
+        ),
+    ),
+    "openscouter.notes.id-type": Mutant(
+        "takes another noteId for none",
+        all_of(body_schema(UPDATE, _any_note_id), runs(UPDATE, first(_texts_only))),
+    ),
+    "openscouter.notes.content": Mutant(
+        "makes text of anything",
+        all_of(body_schema(UPDATE, _loose_content), runs(UPDATE, first(_content_as_text))),
+    ),
+    "openscouter.notes.isolated": Mutant(
+        "marks the tester's other notes", handles(UPDATE, _for_the_tester)
+    ),
+    "openscouter.confirm.moves": Mutant(
+        "answers and does nothing", handles(CONFIRM, _confirms_nothing)
+    ),
+    "openscouter.confirm.members": Mutant(
+        "forgets confirmedAt", _data(without("confirmedAt"), CONFIRM)
+    ),
+    "openscouter.confirm.analyzed-only": Mutant(
+        "confirms what is completed", allows(CONFIRM, ["completed"])
+    ),
+    "openscouter.confirm.once": Mutant("checks, waits, then writes", writes.hesitates(CONFIRM)),
+    "openscouter.confirm.payout": Mutant("forgets the payout", effects(CONFIRM, _unpaid)),
+    "openscouter.confirm.no-payout": Mutant(
+        "pays before it checks", writes.on_refusal(CONFIRM, _pays)
+    ),
+    "openscouter.confirm.time": Mutant("has a clock of its own", _data(_a_day_early, CONFIRM)),
+    "openscouter.confirm.rating-required": Mutant(
+        "rates by default", _lenient(CONFIRM, "rating", 5)
+    ),
+    "openscouter.confirm.rating-type": Mutant(
+        "makes an integer of anything", _integer(CONFIRM, "rating")
+    ),
+    "openscouter.confirm.rating-range": Mutant(
+        "knows no bounds", _without_bounds(CONFIRM, "rating")
+    ),
+    "openscouter.confirm.comment-optional": Mutant("wants a comment", _wanted(CONFIRM, "comment")),
+    "openscouter.confirm.comment-type": Mutant("takes any comment", _anything(CONFIRM, "comment")),
+    "openscouter.confirm.comment-internal": Mutant(
+        "notes the comment", handles(CONFIRM, _noted_comment)
+    ),
+    "openscouter.confirm.atomic": Mutant(
+        "writes before it checks", writes.on_refusal(CONFIRM, _touch)
+    ),
+    "openscouter.confirm.isolated": Mutant(
+        "changes the tester's other sessions", _touches_siblings(CONFIRM)
+    ),
+    "openscouter.feedback.accepted": Mutant(
+        "takes feedback on what is confirmed", refuses(FEEDBACK, ["completed"], 409)
+    ),
+    "openscouter.feedback.members": Mutant(
+        "has one id for all", _data(_same_feedback_id, FEEDBACK)
+    ),
+    "openscouter.feedback.completed-only": Mutant(
+        "takes feedback at any time", succeeds(FEEDBACK, ["active", "paused"])
+    ),
+    "openscouter.feedback.clarity-required": Mutant(
+        "takes no clarity for some", _lenient(FEEDBACK, "clarity", 3)
+    ),
+    "openscouter.feedback.clarity-type": Mutant(
+        "makes an integer of anything", _integer(FEEDBACK, "clarity")
+    ),
+    "openscouter.feedback.clarity-range": Mutant(
+        "knows no bounds", _without_bounds(FEEDBACK, "clarity")
+    ),
+    "openscouter.feedback.difficulty-required": Mutant(
+        "takes no difficulty for some", _lenient(FEEDBACK, "difficulty", 3)
+    ),
+    "openscouter.feedback.difficulty-type": Mutant(
+        "makes an integer of anything", _integer(FEEDBACK, "difficulty")
+    ),
+    "openscouter.feedback.difficulty-range": Mutant(
+        "knows no bounds", _without_bounds(FEEDBACK, "difficulty")
+    ),
+    "openscouter.feedback.issues-required": Mutant(
+        "supposes no issues", _lenient(FEEDBACK, "technicalIssues", False)
+    ),
+    "openscouter.feedback.issues-type": Mutant(
+        "takes anything for true or false", _anything(FEEDBACK, "technicalIssues")
+    ),
+    "openscouter.feedback.comment-optional": Mutant(
+        "wants a comment", _wanted(FEEDBACK, "comment")
+    ),
+    "openscouter.feedback.comment-type": Mutant(
+        "takes any comment", _anything(FEEDBACK, "comment")
+    ),
+    "openscouter.feedback.atomic": Mutant(
+        "changes the session", handles(FEEDBACK, _feedback_confirms)
+    ),
+    "openscouter.feedback.isolated": Mutant(
+        "changes the tester's other sessions", _touches_siblings(FEEDBACK)
+    ),
+}

@@ -1,0 +1,258 @@
+"""How each of Promptster's rules on cohorts is broken."""
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.mutants.parts import (
+    Apply,
+    Edit,
+    Mutant,
+    answers,
+    handles,
+    refuses,
+)
+from session_contracts.mock_server.store import Record, Rows
+
+from . import handlers
+from .cohort import Values, statistics, values_of
+
+COHORT = "getCohortStats"
+_MEASURES = (
+    "durationMs",
+    "promptCount",
+    "commandFailRate",
+    "verifyIntensity",
+    "manualEditRatio",
+    "firstChangeLatencyMs",
+)
+
+
+def _timeline(call: Call) -> Callable[[Record], Rows]:
+    return lambda session: handlers.events_of(call.world, call.api, session)
+
+
+# ---- who counts
+
+
+def _of(choose: Callable[[Call], Sequence[Record]]) -> Apply:
+    """The statistics of other sessions."""
+
+    def handler(call: Call) -> Answer:
+        return Answer(200, {"cohortStats": statistics(call.found, choose(call), _timeline(call))})
+
+    return handles(COHORT, handler)
+
+
+def _own_assessment(call: Call) -> str | None:
+    assessment = call.found.private.get("assessmentId")
+    return None if assessment is None else str(assessment)
+
+
+def _alone_without_assessment(call: Call) -> Sequence[Record]:
+    return handlers.cohort_of(call, call.found) if _own_assessment(call) else [call.found]
+
+
+def _alone_where_nobody_counts(call: Call) -> Sequence[Record]:
+    return handlers.cohort_of(call, call.found) or ([call.found] if _own_assessment(call) else [])
+
+
+def _linked(call: Call, *statuses: str, **filters: str) -> list[Record]:
+    """The sessions of candidate keys with one of these statuses."""
+    sessions = call.world.collection(call.api, call.api.resources["Session"])
+    keys = [
+        key
+        for status in statuses
+        for key in call.rows_of("CandidateKey", {"status": status, **filters})
+    ]
+    found = (sessions.get(key.fields["sessionId"]) for key in keys if key.fields["sessionId"])
+    return [session for session in found if session is not None]
+
+
+def _completed_or_expired(call: Call) -> Sequence[Record]:
+    assessment = _own_assessment(call)
+    return (
+        [] if assessment is None else _linked(call, "completed", "expired", assessmentId=assessment)
+    )
+
+
+def _with_those_since(call: Call) -> Sequence[Record]:
+    """Sessions that were made after this one are of its assessment."""
+    cohort = handlers.cohort_of(call, call.found)
+    own = {session.key for session in cohort}
+    since = [
+        session
+        for session in _linked(call, "completed", "expired", "hired")
+        if session.serial > call.found.serial
+    ]
+    return [*cohort, *(session for session in since if session.key not in own)] if cohort else []
+
+
+# ---- figures
+
+
+def _figures(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Edit:
+    """The statistics are edited, where there are any."""
+
+    def change(body: dict[str, Any]) -> dict[str, Any]:
+        return body if body["cohortStats"] is None else {"cohortStats": edit(body["cohortStats"])}
+
+    return change
+
+
+def _edits(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Apply:
+    return answers(_figures(edit), COHORT)
+
+
+def _metric(name: str, change: Callable[[float], float]) -> Apply:
+    """A figure that is known is told otherwise."""
+
+    def edit(figures: dict[str, Any]) -> Mapping[str, Any]:
+        metrics = figures["metrics"]
+        return (
+            figures
+            if metrics[name] is None
+            else {**figures, "metrics": {**metrics, name: change(metrics[name])}}
+        )
+
+    return _edits(edit)
+
+
+def _known_metrics(figures: dict[str, Any]) -> Mapping[str, Any]:
+    return {
+        **figures,
+        "metrics": {name: value for name, value in figures["metrics"].items() if value is not None},
+    }
+
+
+def _computed(
+    change: Callable[[Call, Sequence[Values], dict[str, Any]], Mapping[str, Any]],
+) -> Apply:
+    """The statistics are worked out anew from the values of the cohort."""
+
+    def handler(call: Call) -> Answer:
+        cohort = handlers.cohort_of(call, call.found)
+        figures = statistics(call.found, cohort, _timeline(call))
+        values = [values_of(session, _timeline(call)) for session in cohort]
+        return Answer(200, {"cohortStats": figures and change(call, values, figures)})
+
+    return handles(COHORT, handler)
+
+
+def _instead(name: str, measure: str, figure: Callable[[list[float]], float]) -> Apply:
+    """Of the known values of the cohort something else than the average."""
+
+    def change(call: Call, values: Sequence[Values], figures: dict[str, Any]) -> Mapping[str, Any]:
+        known = [float(value) for entry in values if (value := entry[measure]) is not None]
+        return {
+            **figures,
+            "metrics": {**figures["metrics"], name: figure(known) if known else None},
+        }
+
+    return _computed(change)
+
+
+def _some_failed(
+    call: Call, values: Sequence[Values], figures: dict[str, Any]
+) -> Mapping[str, Any]:
+    """A rate of 0 looks like none."""
+    return {**figures, "sessionCount": sum(value["commandFailRate"] != 0 for value in values) or 1}
+
+
+# ---- percentiles
+
+
+def _percentile(name: str, change: Callable[[float], float]) -> Apply:
+    """A percentile that is known is told otherwise."""
+
+    def edit(figures: dict[str, Any]) -> Mapping[str, Any]:
+        told = figures.get("percentiles")
+        return (
+            {**figures, "percentiles": {**told, name: change(told[name])}}
+            if told and told[name] is not None
+            else figures
+        )
+
+    return _edits(edit)
+
+
+def _best_of_one(figures: dict[str, Any]) -> Mapping[str, Any]:
+    return {"percentiles": dict.fromkeys(_MEASURES, 1.0), **figures}
+
+
+def _null_for_none(figures: dict[str, Any]) -> Mapping[str, Any]:
+    return {"percentiles": None, **figures}
+
+
+def _of_everybody(figures: dict[str, Any]) -> Mapping[str, Any]:
+    """The share of the whole cohort, to which the session belongs itself."""
+    told, count = figures.get("percentiles"), figures["sessionCount"]
+    if not told:
+        return figures
+    shares = {
+        name: value if value is None else round(value * (count - 1) / count, 3)
+        for name, value in told.items()
+    }
+    return {**figures, "percentiles": shares}
+
+
+def _turned_round(value: float) -> float:
+    return round(1 - value, 3)
+
+
+MUTANTS: Mapping[str, Mutant] = {
+    "promptster.cohort.returns": Mutant(
+        "finds sessions in progress only", refuses(COHORT, ["ended"], 404)
+    ),
+    "promptster.cohort.envelope": Mutant(
+        "answers the bare statistics", answers(lambda body: body["cohortStats"], COHORT)
+    ),
+    "promptster.cohort.members": Mutant("leaves out what nobody knows", _edits(_known_metrics)),
+    "promptster.cohort.unlinked": Mutant("compares it with itself", _of(_alone_without_assessment)),
+    "promptster.cohort.nobody": Mutant(
+        "counts the session itself then", _of(_alone_where_nobody_counts)
+    ),
+    "promptster.cohort.statuses": Mutant("forgets who was hired", _of(_completed_or_expired)),
+    "promptster.cohort.count": Mutant(
+        "does not count those of whom no command failed", _computed(_some_failed)
+    ),
+    "promptster.cohort.tenant": Mutant(
+        "takes later sessions for ones of the assessment", _of(_with_those_since)
+    ),
+    "promptster.cohort.duration": Mutant(
+        "takes the median", _instead("avgDurationMs", "durationMs", median)
+    ),
+    "promptster.cohort.prompts": Mutant(
+        "takes the sum", _instead("avgPromptCount", "promptCount", sum)
+    ),
+    "promptster.cohort.fail-rate": Mutant(
+        "tells percents", _metric("avgCommandFailRate", lambda rate: rate * 100)
+    ),
+    "promptster.cohort.verify": Mutant(
+        "takes the greatest", _instead("avgVerifyIntensity", "verifyIntensity", max)
+    ),
+    "promptster.cohort.manual": Mutant(
+        "tells how much is the AI's", _metric("avgManualEditRatio", _turned_round)
+    ),
+    "promptster.cohort.latency": Mutant(
+        "counts seconds", _metric("avgFirstChangeLatencyMs", lambda latency: latency / 1000)
+    ),
+    "promptster.cohort.pass-rate": Mutant(
+        "tells a share of 1", _metric("testPassRate", lambda rate: rate / 100)
+    ),
+    "promptster.cohort.range": Mutant(
+        "tells percents", _percentile("manualEditRatio", lambda share: share * 100)
+    ),
+    "promptster.cohort.two": Mutant("has one session be the best of one", _edits(_best_of_one)),
+    "promptster.cohort.omitted": Mutant("answers null for none", _edits(_null_for_none)),
+    "promptster.cohort.formula": Mutant(
+        "counts the session among the others", _edits(_of_everybody)
+    ),
+    "promptster.cohort.fail-rate-rank": Mutant(
+        "takes more for better", _percentile("commandFailRate", _turned_round)
+    ),
+    "promptster.cohort.better": Mutant(
+        "takes less for better, whatever it is", _percentile("verifyIntensity", _turned_round)
+    ),
+}

@@ -1,0 +1,482 @@
+"""How each of Promptster's rules on events, timelines and decisions is broken."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.clock import parse_moment, rfc3339_ms
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.mutants import cursors
+from session_contracts.mock_server.mutants.parts import (
+    Apply,
+    Edit,
+    Mutant,
+    all_of,
+    answers,
+    body_schema,
+    first,
+    handles,
+    operation,
+    parameter,
+    refuses,
+    runs,
+    schema_without,
+    without,
+)
+from session_contracts.mock_server.plan import ApiPlan, ParameterPlan
+from session_contracts.mock_server.store import Fields, Record
+
+from . import handlers
+
+TIMELINE, DECISIONS, INGEST = "getTimeline", "getDecisions", "ingestEvent"
+
+
+# ---- timelines
+
+
+def _last(call: Call) -> str | None:
+    after = call.parameters.get("after")
+    return None if after is None else str(after)
+
+
+def _page(events: Sequence[Record], more: bool) -> Answer:
+    frame = {"events": [], "hasMore": more}
+    return Answer(200, {**frame, "events": [event.encoded for event in events]}, frame)
+
+
+def _sorted_by(key: Callable[[Record], Any]) -> Apply:
+    """The timeline in another order, in which it is paged as well."""
+
+    def handler(call: Call) -> Answer:
+        handlers.get_timeline(call)
+        rows = sorted(handlers.events_of(call.world, call.api, call.found), key=key)
+        start = 1 + [event.key for event in rows].index(_last(call) or "") if _last(call) else 0
+        end = start + call.parameters["limit"]
+        return _page(rows[start:end], end < len(rows))
+
+    return handles(TIMELINE, handler)
+
+
+def _arrival(event: Record) -> Any:
+    return event.serial
+
+
+def _latest_of_a_moment(event: Record) -> Any:
+    return event.fields["ts"], -event.serial
+
+
+def _one_more(call: Call) -> Answer:
+    call.parameters["limit"] += 1
+    return handlers.get_timeline(call)
+
+
+def _from_the_start(call: Call) -> Answer:
+    """Where no page is wanted, nobody looks at `after`."""
+    if call.parameters["limit"] == _DEFAULT_LIMIT:
+        call.parameters.pop("after", None)
+    return handlers.get_timeline(call)
+
+
+_DEFAULT_LIMIT = 500
+
+
+def _last_of_the_rest(call: Call) -> Answer:
+    """Behind an event, the last ones that follow."""
+    answer = handlers.get_timeline(call)
+    if _last(call) is None:
+        return answer
+    rows = list(handlers.events_of(call.world, call.api, call.found))
+    rest = rows[1 + [event.key for event in rows].index(_last(call) or "") :]
+    return _page(rest[-call.parameters["limit"] :], bool(answer.body["hasMore"]))
+
+
+def _full_page(call: Call) -> Answer:
+    answer = handlers.get_timeline(call)
+    more = len(answer.body["events"]) == call.parameters["limit"]
+    return replace(answer, body={**answer.body, "hasMore": more})
+
+
+def _attribution_alone(member: str) -> Edit:
+    """Of a provenance the attribution, as a text."""
+
+    def edit(body: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **body,
+            member: [
+                {**event, "provenance": event["provenance"]["attribution"]}
+                for event in body[member]
+            ],
+        }
+
+    return edit
+
+
+def _at_most_a_thousand(plan: ParameterPlan) -> ParameterPlan:
+    assert plan.clamp is not None, "the limit is clamped"
+    return replace(plan, clamp=replace(plan.clamp, maximum=1000))
+
+
+# ---- decisions
+
+
+def _decisions(change: Callable[[Sequence[Record]], Sequence[Record]]) -> Apply:
+    """Other decisions, or the same in another order."""
+
+    def handler(call: Call) -> Answer:
+        rows = change(
+            list(handlers.events_of(call.world, call.api, call.found, kind="decision_event"))
+        )
+        return Answer(200, {"decisions": [event.encoded for event in rows]}, {"decisions": []})
+
+    return handles(DECISIONS, handler)
+
+
+def _none_found(call: Call) -> Answer:
+    """A query without a result means that there is nothing."""
+    answer = handlers.get_decisions(call)
+    if not answer.body["decisions"] and handlers.events_of(call.world, call.api, call.found):
+        raise Refused(None, "No decisions", status=404)
+    return answer
+
+
+# ---- ingest
+
+
+def _session(call: Call) -> Record | None:
+    """The session that an event names, if it is there."""
+    return call.world.collection(call.api, call.api.resources["Session"]).get(
+        call.body["sessionId"]
+    )
+
+
+def _seen(call: Call) -> Record | None:
+    """The caller's event of that id, if there is one."""
+    found = call.world.collection(call.api, call.api.resources["Event"]).get(call.body["id"])
+    return found if found and found.tenant == call.tenant else None
+
+
+def _gives(**members: Any) -> Apply:
+    """What a body may leave out has a value then."""
+
+    def edit(schema: dict[str, Any]) -> dict[str, Any]:
+        return {**schema, "required": [name for name in schema["required"] if name not in members]}
+
+    def change(call: Call) -> None:
+        call.body = {**members, **call.body}
+
+    return all_of(body_schema(INGEST, edit), runs(INGEST, first(change)))
+
+
+def _unchecked(*path: str) -> Apply:
+    """The body is not checked for one thing."""
+    return body_schema(INGEST, schema_without(*path))
+
+
+def _sends(change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Apply:
+    """The event is changed before it is taken down."""
+
+    def edit(call: Call) -> None:
+        call.body = {**call.body, **change(call.body)}
+
+    return runs(INGEST, first(edit))
+
+
+def _drops_other_ids(call: Call) -> Answer:
+    """An event is queued, and dropped where its session's id is no UUID."""
+    if _session(call) is None and not _is_uuid(call.body["sessionId"]):
+        return Answer(201, {"ok": True, "id": call.body["id"]})
+    return handlers.ingest_event(call)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def _scalars(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "data": {
+            name: value
+            for name, value in body["data"].items()
+            if not isinstance(value, list | dict)
+        }
+    }
+
+
+def _flat_data_only(call: Call) -> None:
+    if (
+        any(isinstance(value, list | dict) for value in call.body["data"].values())
+        and _seen(call) is None
+    ):
+        raise Refused(None, "Invalid request body: data is nested", status=400)
+
+
+def _conflict(call: Call) -> Answer:
+    if _seen(call) is not None:
+        raise Refused(None, "Event already exists", status=409)
+    return handlers.ingest_event(call)
+
+
+def _overwrites(call: Call) -> Answer:
+    """The last event of an id counts."""
+    seen, answer = _seen(call), handlers.ingest_event(call)
+    if seen is not None:
+        fields = {**handlers.event_fields(call.body), "sessionId": seen.fields["sessionId"]}
+        call.world.place(call.api, call.api.resources["Event"], fields, seen.tenant, {})
+    return answer
+
+
+def _afterwards(kind: str, act: Callable[[Call, Fields, Record], None]) -> Apply:
+    """Something happens to the session behind an event of some kind; `act` knows its metadata as they were before."""
+
+    def handler(call: Call) -> Answer:
+        before = _session(call)
+        metadata = before.fields["metadata"] if before else {}
+        answer = handlers.ingest_event(call)
+        session = _session(call)
+        if session is not None and call.body["kind"] == kind and answer.status == 201:
+            act(call, metadata, session)
+        return answer
+
+    return handles(INGEST, handler)
+
+
+def _forgets(name: str) -> Apply:
+    """A session_start does not tell the session this."""
+
+    def act(call: Call, before: Fields, session: Record) -> None:
+        told = session.fields["metadata"]
+        kept = {key: value for key, value in told.items() if key != name or key in before}
+        _tell(call, session, kept)
+
+    return _afterwards("session_start", act)
+
+
+def _tell(call: Call, session: Record, metadata: Fields) -> None:
+    call.world.move(
+        call.api, call.api.resources["Session"], session, str(session.state), {"metadata": metadata}
+    )
+
+
+def _goes_on(call: Call, before: Fields, session: Record) -> None:
+    call.world.move(call.api, call.api.resources["Session"], session, "running", {})
+
+
+def _tells_the_latest(call: Call, before: Fields, session: Record) -> None:
+    """The metadata go to the session that was made last as well."""
+    others = [record for record in call.rows_of("Session", {}) if record.key != session.key]
+    if others:
+        latest = max(others, key=lambda record: record.serial)
+        _tell(call, latest, {**latest.fields["metadata"], **session.fields["metadata"]})
+
+
+def _fewer_kinds(schema: dict[str, Any]) -> dict[str, Any]:
+    schema["properties"]["kind"]["enum"].remove("mcp_call")
+    return schema
+
+
+def _anything(member: str, **left: Any) -> Apply:
+    """A member may be of any type, but for what is left of its schema."""
+
+    def edit(schema: dict[str, Any]) -> dict[str, Any]:
+        schema["properties"][member] = left
+        return schema
+
+    return body_schema(INGEST, edit)
+
+
+def _takes_any_kind(api: ApiPlan) -> ApiPlan:
+    """A kind that nobody knows is a checkpoint."""
+    known = api.contract.schemas["Kind"]["enum"]
+    as_checkpoint = _sends(
+        lambda body: {} if body["kind"] in (*known, "tool_call") else {"kind": "checkpoint"}
+    )
+    return all_of(_anything("kind"), as_checkpoint)(api)
+
+
+def _renamed(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"kind": "tool_use"} if body["kind"] == "tool_call" else {}
+
+
+def _as_text(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"sessionId": str(body["sessionId"])}
+
+
+def _as_object(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {} if isinstance(body["data"], dict) else {"data": {"value": body["data"]}}
+
+
+def _in_utc(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A time without an offset, or without a time of day, is one in UTC."""
+    with suppress(ValueError):
+        parse_moment(body["ts"])
+        return {}
+    with suppress(ValueError):
+        return {
+            "ts": rfc3339_ms(parse_moment(f"{datetime.fromisoformat(body['ts']).isoformat()}Z"))
+        }
+    return {}
+
+
+def _at_most_certain(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = body.get("provenance", {})
+    return (
+        {"provenance": {**told, "confidence": min(1, told["confidence"])}}
+        if "confidence" in told
+        else {}
+    )
+
+
+def _certain(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"provenance": {"confidence": 1, **body.get("provenance", {})}}
+
+
+def _begins_first(api: ApiPlan) -> ApiPlan:
+    """The session begins before anybody looks whether the data are good."""
+    body = api.operations[INGEST].body
+    assert body is not None, "an event is a body"
+    checkers = tuple(body.checkers.values())
+
+    def change(call: Call) -> None:
+        if not all(checker.is_valid(call.body) for checker in checkers):
+            _begin(call)
+            raise Refused("promptster.ingest.data", "Invalid request body")
+
+    return all_of(_unchecked("allOf"), runs(INGEST, first(change)))(api)
+
+
+def _begin(call: Call) -> None:
+    if _session(call) is None:
+        tenant = call.tenant or ""
+        fields = handlers.new_session(
+            call.body["sessionId"], tenant, rfc3339_ms(call.time), None, None
+        )
+        call.world.place(call.api, call.api.resources["Session"], fields, tenant, {})
+
+
+def _reviewers_too(api: ApiPlan) -> ApiPlan:
+    """Whatever is good anywhere is good here."""
+    contract = api.operations[INGEST].contract
+    schemes = (
+        *contract.security,
+        *(scheme for scheme in api.contract.security if scheme not in contract.security),
+    )
+    return operation(
+        INGEST, lambda plan: replace(plan, contract=replace(contract, security=schemes))
+    )(api)
+
+
+MUTANTS: Mapping[str, Mutant] = {
+    "promptster.timeline.returns": Mutant(
+        "finds sessions in progress only", refuses(TIMELINE, ["ended"], 404)
+    ),
+    "promptster.timeline.envelope": Mutant(
+        "forgets hasMore", answers(without("hasMore"), TIMELINE)
+    ),
+    "promptster.timeline.members": Mutant(
+        "shows the attribution alone", answers(_attribution_alone("events"), TIMELINE)
+    ),
+    "promptster.timeline.order": Mutant("sorts by arrival", _sorted_by(_arrival)),
+    "promptster.timeline.ties": Mutant(
+        "has the latest of a moment first", _sorted_by(_latest_of_a_moment)
+    ),
+    "promptster.timeline.limit": Mutant(
+        "gives the one too, by which it knows whether more follow", handles(TIMELINE, _one_more)
+    ),
+    "promptster.timeline.limit-default": Mutant(
+        "gives a hundred without a limit", cursors.default(TIMELINE, "limit", 100)
+    ),
+    "promptster.timeline.limit-clamp": Mutant(
+        "cuts off at a thousand", parameter(TIMELINE, "limit", _at_most_a_thousand)
+    ),
+    "promptster.timeline.after": Mutant(
+        "ignores after without a limit", handles(TIMELINE, _from_the_start)
+    ),
+    "promptster.timeline.has-more": Mutant(
+        "takes a full page for one that is followed", handles(TIMELINE, _full_page)
+    ),
+    "promptster.timeline.walk": Mutant(
+        "gives the last that follow", handles(TIMELINE, _last_of_the_rest)
+    ),
+    "promptster.decisions.list": Mutant(
+        "gives the first twenty", _decisions(lambda rows: rows[:20])
+    ),
+    "promptster.decisions.returns": Mutant(
+        "finds sessions in progress only", refuses(DECISIONS, ["ended"], 404)
+    ),
+    "promptster.decisions.envelope": Mutant(
+        "calls them events", answers(lambda body: {"events": body["decisions"]}, DECISIONS)
+    ),
+    "promptster.decisions.members": Mutant(
+        "shows the attribution alone", answers(_attribution_alone("decisions"), DECISIONS)
+    ),
+    "promptster.decisions.order": Mutant(
+        "sorts by arrival", _decisions(lambda rows: sorted(rows, key=_arrival))
+    ),
+    "promptster.decisions.empty": Mutant("answers 404 for none", handles(DECISIONS, _none_found)),
+    "promptster.ingest.accepted": Mutant(
+        "refuses nested data", runs(INGEST, first(_flat_data_only))
+    ),
+    "promptster.ingest.answer": Mutant("forgets the id", answers(without("id"), INGEST)),
+    "promptster.ingest.upsert": Mutant(
+        "drops events of sessions whose id is no UUID", handles(INGEST, _drops_other_ids)
+    ),
+    "promptster.ingest.stored": Mutant("keeps texts and numbers only", _sends(_scalars)),
+    "promptster.ingest.duplicate": Mutant("answers 409", handles(INGEST, _conflict)),
+    "promptster.ingest.ignored": Mutant("keeps the last of an id", handles(INGEST, _overwrites)),
+    "promptster.ingest.metadata": Mutant("forgets the assessment", _forgets("assessmentId")),
+    "promptster.ingest.cwd": Mutant("forgets the cwd", _forgets("cwd")),
+    "promptster.ingest.session-end": Mutant(
+        "goes on after a session_end", _afterwards("session_end", _goes_on)
+    ),
+    "promptster.ingest.kinds": Mutant("does not know mcp_call", body_schema(INGEST, _fewer_kinds)),
+    "promptster.ingest.tool-call": Mutant("takes it for tool_use", _sends(_renamed)),
+    "promptster.ingest.kind": Mutant(
+        "takes what it does not know for a checkpoint", _takes_any_kind
+    ),
+    "promptster.ingest.data": Mutant("does not look into data", _unchecked("allOf")),
+    "promptster.ingest.id": Mutant(
+        "takes any text for an id", _unchecked("properties", "id", "format")
+    ),
+    "promptster.ingest.session-id": Mutant(
+        "makes a text of it", all_of(_anything("sessionId", minLength=1), _sends(_as_text))
+    ),
+    "promptster.ingest.ts": Mutant(
+        "takes a time for one in UTC",
+        all_of(_unchecked("properties", "ts", "format"), _sends(_in_utc)),
+    ),
+    "promptster.ingest.kind-required": Mutant(
+        "takes an event without a kind for a prompt", _gives(kind="prompt")
+    ),
+    "promptster.ingest.source": Mutant(
+        "takes any channel", _unchecked("properties", "source", "properties", "channel", "enum")
+    ),
+    "promptster.ingest.v": Mutant("takes a version of any type", _anything("v")),
+    "promptster.ingest.data-required": Mutant(
+        "makes an object of it", all_of(_anything("data"), _sends(_as_object))
+    ),
+    "promptster.ingest.actor": Mutant(
+        "takes any type", _unchecked("properties", "actor", "properties", "type", "enum")
+    ),
+    "promptster.ingest.provenance": Mutant(
+        "cuts the confidence off",
+        all_of(
+            _unchecked("properties", "provenance", "properties", "confidence", "maximum"),
+            _sends(_at_most_certain),
+        ),
+    ),
+    "promptster.ingest.provenance-default": Mutant(
+        "is certain of what nobody told", _sends(_certain)
+    ),
+    "promptster.ingest.atomic": Mutant("begins the session first", _begins_first),
+    "promptster.ingest.isolated": Mutant(
+        "tells the latest session too", _afterwards("session_start", _tells_the_latest)
+    ),
+    "promptster.ingest.candidate-only": Mutant("takes reviewers' tokens as well", _reviewers_too),
+}

@@ -1,0 +1,258 @@
+"""How each of Promptster's rules on lists of sessions, and on deletions, is broken: what a hurried programmer would get wrong."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from session_contracts.mock_server.call import Answer, Call, Change
+from session_contracts.mock_server.decide import decide
+from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.mutants.parts import (
+    Apply,
+    Mutant,
+    all_of,
+    answers,
+    effects,
+    first,
+    handles,
+    operation,
+    parameter,
+    runs,
+    without,
+)
+from session_contracts.mock_server.plan import ApiPlan, OperationPlan, ParameterPlan
+from session_contracts.mock_server.store import Record
+
+from . import handlers
+
+LIST, CREATE, DELETE, INGEST = "listSessions", "createSession", "deleteSession", "ingestEvent"
+#: The default limit.
+_LIMIT = 20
+_MOST = 100
+
+Page = tuple[Sequence[Record], int]
+
+
+def _listed(page: Callable[[Call, int, int], Page]) -> Apply:
+    """List other sessions; `page` gives them, and their number in all, for an offset and a limit."""
+
+    def handler(call: Call) -> Answer:
+        offset, limit = max(0, call.parameters["offset"]), call.parameters["limit"]
+        records, total = page(call, call.parameters["offset"], limit)
+        frame = {"sessions": [], "total": total, "limit": limit, "offset": offset}
+        return Answer(200, {**frame, "sessions": [record.encoded for record in records]}, frame)
+
+    return handles(LIST, handler)
+
+
+def _oldest_first(call: Call, offset: int, limit: int) -> Page:
+    rows = list(call.rows())[::-1]
+    return rows[offset : offset + limit], len(rows)
+
+
+def _one_too_few(call: Call, offset: int, limit: int) -> Page:
+    """Of pages of a few."""
+    rows = call.rows()
+    return rows[offset : offset + (limit - 1 if 1 < limit < _LIMIT else limit)], len(rows)
+
+
+def _whole_pages(call: Call, offset: int, limit: int) -> Page:
+    """The page that the offset lies on."""
+    rows = call.rows()
+    start = offset // limit * limit
+    return rows[start : start + limit], len(rows)
+
+
+def _skips_one(call: Call, offset: int, limit: int) -> Page:
+    """The first of a large page, where no offset is given; -1 stands for that."""
+    rows = call.rows()
+    start = offset if offset >= 0 else int(limit > _LIMIT)
+    return rows[start : start + limit], len(rows)
+
+
+def _counts_all(call: Call, offset: int, limit: int) -> Page:
+    return call.rows()[offset : offset + limit], len(call.rows_of("Session", {}))
+
+
+def _reshuffles(call: Call, offset: int, limit: int) -> Page:
+    """Each page after the first has another order of what began at the same time."""
+    rows = call.rows()
+    if offset:
+        rows = sorted(
+            rows,
+            key=lambda record: (
+                -datetime.fromisoformat(record.fields["startedAt"]).timestamp(),
+                record.serial,
+            ),
+        )
+    return rows[offset : offset + limit], len(rows)
+
+
+def _in_progress(call: Call, offset: int, limit: int) -> Page:
+    rows = [record for record in call.rows() if record.state == "running"]
+    return rows[offset : offset + limit], len(rows)
+
+
+def _all_tenants(call: Call) -> Answer:
+    call.tenant = None
+    return handlers.list_sessions(call)
+
+
+def _last_filter_only(call: Call) -> Answer:
+    given = [
+        plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters
+    ]
+    call.parameters = {
+        name: value for name, value in call.parameters.items() if name not in given[:-1]
+    }
+    return handlers.list_sessions(call)
+
+
+def _ignored(which: str) -> Apply:
+    return parameter(LIST, which, lambda plan: replace(plan, filters=None))
+
+
+def _default(which: str, value: int) -> Apply:
+    return parameter(LIST, which, lambda plan: replace(plan, default=value))
+
+
+def _within_bounds(plan: ParameterPlan) -> ParameterPlan:
+    def read(text: str) -> int:
+        value: int = plan.read(text)
+        if not 1 <= value <= _MOST:
+            raise ValueError(f"{value} is not between 1 and {_MOST}")
+        return value
+
+    return replace(plan, read=read)
+
+
+def _twenty(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "limit": _LIMIT if body["limit"] == _LIMIT // 2 else body["limit"]}
+
+
+def _next_offset(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "offset": body["offset"] + len(body["sessions"])}
+
+
+# ---- deletions
+
+
+def _not_what_has_ended(call: Call) -> Answer:
+    if call.found.state == "ended":
+        return Answer(200, {"ok": True, "id": call.found.key})
+    return handlers.delete_session(call)
+
+
+def _drop_events(call: Call, change: Change) -> None:
+    """The key goes on naming the session."""
+    for event in list(handlers.events_of(call.world, call.api, call.found)):
+        call.world.drop(call.api, call.api.resources["Event"], event)
+
+
+def _unlink_keys(call: Call, change: Change) -> None:
+    """The events stay."""
+    resource = call.api.resources["CandidateKey"]
+    for key in list(call.rows_of("CandidateKey", {"sessionId": call.found.key})):
+        call.world.place(
+            call.api, resource, {**key.fields, "sessionId": None}, key.tenant, key.private
+        )
+
+
+def _leave_a_copy(call: Call, change: Change) -> None:
+    """In the cohort of its assessment the session, as nobody sees it, still counts."""
+    keys = list(call.rows_of("CandidateKey", {"sessionId": call.found.key}))
+    handlers.delete_everything(call, change)
+    for key in keys:
+        session = call.world.place(
+            call.api,
+            call.resource(),
+            {**call.found.fields, "id": call.world.new_id()},
+            "archive",
+            call.found.private,
+        )
+        fields = {
+            **key.fields,
+            "id": call.world.new_id(),
+            "key": call.world.new_id(),
+            "sessionId": session.key,
+        }
+        call.world.place(call.api, call.api.resources["CandidateKey"], fields, key.tenant, {})
+
+
+def _marks_only(api: ApiPlan) -> ApiPlan:
+    """A deletion marks the session, and everything but the list knows of the mark."""
+
+    def marked(call: Call, key: str | None) -> Record | None:
+        found = call.world.collection(call.api, call.api.resources["Session"]).get(key or "")
+        return found if found and found.private.get("deleted") else None
+
+    def decided(call: Call) -> None:
+        if marked(call, call.parameters.get("id")):
+            raise Refused(None, "Session not found", status=404)
+        decide(call)
+
+    def clear(member: str) -> Callable[[Call], None]:
+        def change(call: Call) -> None:
+            if found := marked(call, call.body.get(member)):
+                call.world.drop(call.api, call.api.resources["Session"], found)
+
+        return change
+
+    def delete(call: Call) -> Answer:
+        handlers.delete_everything(call, Change())
+        call.world.keep(call.api, call.resource(), call.found, {"deleted": True})
+        return Answer(200, {"ok": True, "id": call.found.key})
+
+    def change(plan: OperationPlan) -> OperationPlan:
+        return replace(plan, decide=decided) if plan.row else plan
+
+    marks = all_of(*(operation(name, change) for name in api.operations), handles(DELETE, delete))
+    return all_of(marks, runs(CREATE, first(clear("id"))), runs(INGEST, first(clear("sessionId"))))(
+        api
+    )
+
+
+_COMBINE = "promptster.list.filters-combine"
+
+MUTANTS: Mapping[str, Mutant] = {
+    "promptster.tenant.unlisted": Mutant(
+        "lists without an organization", handles(LIST, _all_tenants)
+    ),
+    "promptster.list.envelope": Mutant("forgets the offset", answers(without("offset"), LIST)),
+    "promptster.list.order": Mutant("begins with the oldest", _listed(_oldest_first)),
+    "promptster.list.limit": Mutant("stops one too early", _listed(_one_too_few)),
+    "promptster.list.limit-default": Mutant(
+        "gives ten without a limit, and calls them twenty",
+        all_of(_default("limit", _LIMIT // 2), answers(_twenty, LIST)),
+    ),
+    "promptster.list.limit-clamp": Mutant(
+        "refuses what is out of bounds", parameter(LIST, "limit", _within_bounds)
+    ),
+    "promptster.list.offset": Mutant(
+        "gives the page that the offset lies on", _listed(_whole_pages)
+    ),
+    "promptster.list.offset-default": Mutant(
+        "begins with the second on a large page",
+        all_of(_default("offset", -1), _listed(_skips_one)),
+    ),
+    "promptster.list.echo": Mutant("tells the offset that comes next", answers(_next_offset, LIST)),
+    "promptster.list.total": Mutant("counts without the filters", _listed(_counts_all)),
+    "promptster.list.walk": Mutant("sorts ties otherwise on each page", _listed(_reshuffles)),
+    "promptster.list.complete": Mutant("lists what is in progress", _listed(_in_progress)),
+    "promptster.list.filter-assessment": Mutant(
+        "ignores assessmentId", _ignored("assessmentId"), entails=(_COMBINE,)
+    ),
+    "promptster.list.filter-source": Mutant(
+        "ignores sourceService", _ignored("sourceService"), entails=(_COMBINE,)
+    ),
+    _COMBINE: Mutant("takes the last filter only", handles(LIST, _last_filter_only)),
+    "promptster.delete.removes": Mutant(
+        "keeps what has ended", handles(DELETE, _not_what_has_ended)
+    ),
+    "promptster.delete.answer": Mutant("forgets the id", answers(without("id"), DELETE)),
+    "promptster.delete.unlisted": Mutant("marks what is deleted, and lists it", _marks_only),
+    "promptster.delete.hard": Mutant("forgets the events", effects(DELETE, _unlink_keys)),
+    "promptster.delete.key": Mutant("forgets the key", effects(DELETE, _drop_events)),
+    "promptster.delete.cohort": Mutant("counts a copy", effects(DELETE, _leave_a_copy)),
+}

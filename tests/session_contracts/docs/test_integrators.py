@@ -1,0 +1,66 @@
+"""What docs/integrators.md shows is run, and prints what it shows."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.serving import running
+from tests.session_contracts.docs.guide import (
+    DOCS,
+    Block,
+    Reader,
+    require_readable,
+    sections,
+    served,
+)
+
+GUIDE = (DOCS / "integrators.md").read_text(encoding="utf-8")
+SECTIONS = sections(GUIDE)
+
+
+def needs_node(blocks: list[Block]) -> bool:
+    return any(
+        re.match(r"(node|npm|npx) ", command)
+        for block in blocks
+        if block.language == "console"
+        for command, _ in block.commands
+    )
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[str]:
+    """The mock that the guide starts first."""
+    options, _ = served(
+        next(block for block in SECTIONS["Start the mock"] if block.language == "sh").text
+    )
+    with running(*options) as mock:
+        yield mock.url
+
+
+@pytest.fixture
+def reader(mock: str, tmp_path: Path) -> Iterator[Reader]:
+    reader = Reader(tmp_path, mock)
+    yield reader
+    reader.close()
+
+
+@pytest.mark.parametrize("title", [title for title, blocks in SECTIONS.items() if blocks])
+def test_what_is_printed_is_what_comes(title: str, reader: Reader) -> None:
+    """Each section by itself; a reader has the files of all of them in one folder."""
+    blocks = SECTIONS[title]
+    if needs_node(blocks):
+        for program in ("node", "npm"):
+            if shutil.which(program) is None:
+                pytest.skip(f"{program} is not installed")
+    reader.keep([block for blocks in SECTIONS.values() for block in blocks if block.file])
+    done = reader.follow(blocks)
+    assert done, "a section with blocks runs something"
+    for command in done:
+        command.check()
+
+
+def test_the_guide_can_be_read_as_a_page_and_every_block_is_run() -> None:
+    require_readable(GUIDE)

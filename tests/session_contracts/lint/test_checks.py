@@ -1,0 +1,196 @@
+"""Every check finds its bad example, exactly where it is, and nothing is wrong with its good one."""
+
+from pathlib import Path
+
+import pytest
+
+from session_contracts import openapi
+from session_contracts.lint import CHECKS
+from session_contracts.lint.linter import lint
+from session_contracts.openapi import ContractError, Violation
+from session_contracts.openapi import checks as of_any_contract
+from session_contracts.openapi.checks import Check, Stage
+from session_contracts.openapi.checks.example import PETS, PLAIN, complete
+from session_contracts.openapi.loader import examine
+from session_contracts.openapi.source import parse
+
+#: What the reader itself notices of a file, and has no content: it has a test of its own.
+WITH_EXAMPLES = [check for check in CHECKS if check.id != "readable"]
+OF_THE_PROJECT = [check for check in CHECKS if check not in of_any_contract.CHECKS]
+
+
+def found(
+    content: str, checks: tuple[Check, ...] = of_any_contract.CHECKS, file: str = "pets.yaml"
+) -> list[Violation]:
+    try:
+        return examine(parse(content.encode(), file), checks)[1]
+    except ContractError as error:
+        return list(error.violations)
+
+
+def judging(check: Check) -> tuple[tuple[Check, ...], str]:
+    """What to judge its examples with, and what to call them: of what only the project has, one is judged at a time."""
+    return (
+        ((*of_any_contract.CHECKS, check), "rentalot.yaml")
+        if check in OF_THE_PROJECT
+        else (of_any_contract.CHECKS, "pets.yaml")
+    )
+
+
+@pytest.mark.parametrize("check", WITH_EXAMPLES, ids=lambda check: check.id)
+def test_a_bad_example_is_found_by_exactly_its_check_and_where_it_is(check: Check) -> None:
+    content = complete(check.bad, check.within)
+    (violation,) = found(content, *judging(check))
+    before = content[: content.index(check.at)]
+    assert (violation.check, violation.severity) == (check.id, check.severity)
+    assert (violation.line, violation.column) == (
+        before.count("\n") + 1,
+        len(before) - before.rfind("\n"),
+    )
+    assert violation.what
+    assert violation.fix
+
+
+@pytest.mark.parametrize("check", WITH_EXAMPLES, ids=lambda check: check.id)
+def test_nothing_is_wrong_with_a_good_example(check: Check) -> None:
+    assert found(complete(check.good, check.within), *judging(check)) == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_says_why_in_a_sentence(check: Check) -> None:
+    assert check.why.endswith(".")
+    assert check.bad
+    assert check.good
+    assert check.bad != check.good
+
+
+def test_no_id_stands_twice() -> None:
+    ids = [check.id for check in CHECKS]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_id_that_can_be_told_stands_in_the_table() -> None:
+    """All come from the table by how checks are run, but for those of the reader, which it writes itself."""
+    reader = Path(openapi.__file__).parent.joinpath("source.py").read_text()
+    assert [check.id for check in CHECKS if check.find is None] == ["readable", "yaml"]
+    assert {check.id for check in CHECKS if check.stage is Stage.READ} == {"readable", "yaml"}
+    assert reader.count('"readable"') == 1
+    assert reader.count("Violation(") == reader.count('"yaml"') + reader.count('"readable"')
+
+
+def test_what_stops_a_load_is_an_error() -> None:
+    assert [check.id for check in CHECKS if check.stops_load and check.severity != "error"] == []
+
+
+def test_the_small_contracts_are_sound() -> None:
+    assert found(PLAIN) == []
+    assert found(PETS) == []
+
+
+@pytest.mark.parametrize(
+    "check", [check for check in CHECKS if check.mends], ids=lambda check: check.id
+)
+def test_an_example_of_what_is_mended_can_be_mended(check: Check) -> None:
+    """That of extension-known cannot: no known one has that name in another case."""
+    (violation,) = found(complete(check.bad, check.within))
+    assert (violation.mend is not None) == (check.id != "extension-known")
+
+
+@pytest.mark.parametrize(
+    "file", sorted(Path(openapi.__file__).parent.glob("*.yaml")), ids=lambda file: file.stem
+)
+def test_the_contracts_of_the_project_are_clean(file: Path) -> None:
+    assert [
+        str(violation) for violation in lint(str(file), checks=of_any_contract.CHECKS).found
+    ] == []
+
+
+def test_every_rule_of_the_project_is_verified_and_broken() -> None:
+    for api in openapi.bundled_names():
+        file = Path(openapi.__file__).parent / f"{api}.yaml"
+        assert [
+            str(violation) for violation in lint(str(file), checks=tuple(OF_THE_PROJECT)).found
+        ] == []
+
+
+def schemas(*members: str) -> str:
+    return (
+        PLAIN
+        + "components:\n  schemas:\n"
+        + "".join(f"    A{index}: {{{member}}}\n" for index, member in enumerate(members))
+    )
+
+
+def ids(content: str, check: str) -> list[str]:
+    """What this check names in it: the schema, or the path."""
+    return [
+        str(violation.path[2 if violation.path[0] == "components" else 1])
+        for violation in found(content)
+        if violation.check == check
+    ]
+
+
+def test_each_pair_of_bounds_is_compared() -> None:
+    pairs = [
+        ("integer", "", "imum"),
+        ("string", "", "Length"),
+        ("array", "items: {}, ", "Items"),
+        ("object", "", "Properties"),
+    ]
+    for kind, more, name in pairs:
+        bounds = [f"type: {kind}, {more}min{name}: {least}, max{name}: 2" for least in (1, 2, 3)]
+        assert ids(schemas(*bounds), "bounds-order") == ["A2"]
+
+
+def test_an_array_says_what_its_items_are_wherever_it_stands() -> None:
+    inner = [
+        "properties: {a: {type: array}}",
+        "type: array, items: {type: array}",
+        "allOf: [{type: array}]",
+        "type: array, items: {}",
+    ]
+    assert ids(schemas(*inner), "array-items") == ["A0", "A1", "A2"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["datetime", "date_time", "Date-Time", "dateTime", "uid", "UUID", "e-mail", "ip-v4", "int-32"],
+)
+def test_a_format_that_is_nearly_known_is_told_of(name: str) -> None:
+    assert ids(schemas(f"type: string, format: {name}"), "format-known") == ["A0"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "date-time",
+        "uuid",
+        "int16",
+        "uint32",
+        "uuid4",
+        "ulid",
+        "cuid",
+        "url",
+        "phone",
+        "x-money",
+        "ip",
+    ],
+)
+def test_a_format_of_ones_own_is_not(name: str) -> None:
+    assert ids(schemas(f"type: string, format: {name}"), "format-known") == []
+
+
+def test_nullable_needs_a_type() -> None:
+    nullable = [
+        "nullable: true",
+        "nullable: false",
+        "nullable: true, type: string",
+        "nullable: true, allOf: [{type: string}]",
+    ]
+    assert ids(schemas(*nullable), "nullable-type") == ["A0", "A3"]
+
+
+def test_paths_are_the_same_whatever_their_parameters_are_called() -> None:
+    paths = ["/a/{b}", "/a/{c}", "/a/b", "/a/{b}/c/{d}", "/a/{e}/c/{f}", "/a/{b}.{c}", "/{a}/b"]
+    content = PLAIN.replace(" {}", "".join(f"\n  {path}: {{}}" for path in paths))
+    assert ids(content, "path-unique") == ["/a/{c}", "/a/{e}/c/{f}"]
