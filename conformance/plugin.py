@@ -331,11 +331,11 @@ def _breakdown(
         if unexercised or call.excinfo.errisinstance((SuiteError, UsageError))
         else call.excinfo.exconly()
     )
-    layer = layer(item.path)
+    where = layer(item.path)
     kind = Kind.UNEXERCISED if unexercised else Kind.ERROR
     silent = [rule for rule in item.stash[_RULES] if judge is None or not judge.heard(rule)]
     return [
-        Evidence(rule, kind, f"{item.path.stem}::{item.name}", layer, reason=reason.strip())
+        Evidence(rule, kind, f"{item.path.stem}::{item.name}", where, reason=reason.strip())
         for rule in silent
     ]
 

@@ -9,7 +9,6 @@ from session_contracts.openapi.locations import bundled_names
 from session_contracts.openapi.model import Contract, Level, Lifecycle, Operation, Rule
 
 __all__ = [
-    "bundled_names",
     "Contract",
     "ContractError",
     "Level",
@@ -19,6 +18,7 @@ __all__ = [
     "Rule",
     "UnknownApi",
     "Violation",
+    "bundled_names",
     "load",
     "load_control",
     "load_file",

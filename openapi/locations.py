@@ -187,7 +187,8 @@ def _module_name(api: ApiLocation, file: Path) -> str:
 
 def _package(folder: Path) -> str:
     """The name of the package that a folder is, which no other has: neither a module of the user's,
-    nor one of another folder."""
+    nor one of another folder.
+    """
     name = f"_session_contracts_{folder.name}_{sha256(os.fsencode(folder)).hexdigest()[:12]}"
     if name not in sys.modules:
         sys.modules[name] = package = ModuleType(name, f"The API in {folder}.")

@@ -66,9 +66,9 @@ def forbidden(part: str, tree: ast.AST) -> list[tuple[int, str]]:
     found = []
     for line, module in imports(tree):
         top = module.partition(".")[0]
-        if top in {*MAY_IMPORT, "fixtures"}:
-            found.append((line, module))
-        elif top == NAME and part_of(module) not in MAY_IMPORT[part] | {part}:
+        if top in {*MAY_IMPORT, "fixtures"} or (
+            top == NAME and part_of(module) not in MAY_IMPORT[part] | {part}
+        ):
             found.append((line, module))
     return found
 

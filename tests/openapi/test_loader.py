@@ -503,7 +503,8 @@ def test_a_file_that_cannot_be_read_is_a_violation(tmp_path: Path) -> None:
 
 def test_an_unknown_api_names_the_known_ones() -> None:
     with pytest.raises(
-        UnknownApi, match="there is no API named 'rentalott'; choose one of: mobilenext, openscouter"
+        UnknownApi,
+        match="there is no API named 'rentalott'; choose one of: mobilenext, openscouter",
     ):
         load("rentalott")
 

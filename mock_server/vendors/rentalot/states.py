@@ -50,7 +50,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
 
 
 def _life(params: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]:
-    """createdAt and expiresAt; an expired session's whole life lies in the past."""
+    """CreatedAt and expiresAt; an expired session's whole life lies in the past."""
     created, expires = moment(params, "createdAt"), moment(params, "expiresAt")
     if created is None:
         latest = now - _TTL - timedelta(days=1) if params.get("status") == "expired" else now
