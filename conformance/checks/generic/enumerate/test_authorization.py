@@ -6,11 +6,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.listing import (
+    get_list,
+    listed_ids,
+    pagination_number,
+    paging_style,
+)
 from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.preparing import (
+    accepting_state,
+    foreign_record,
+    fresh_scope,
+    new_credential,
+    new_record,
+    record_in,
+)
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import read, read_or_absent
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.tokens import never_issued
 from session_contracts.openapi.model import Contract, Scope, SecurityScheme, Style
@@ -82,10 +98,12 @@ def _of_scheme(
         tie = subject.profile.ties.get(kind)
         named = {**({"kind": kind} if kind else {}), **({tie: actor} if tie and actor else {})}
         with suppress(Unexercised):
-            found.append(subject.credential(**named, **params))
+            found.append(new_credential(subject, **named, **params))
     # A target that knows of no kinds has one credential all the same.
     fitting = [
-        headers for headers in found or [subject.credential(**params)] if scheme.header in headers
+        headers
+        for headers in found or [new_credential(subject, **params)]
+        if scheme.header in headers
     ]
     if not fitting:
         raise Unexercised(f"the target has no such credential for {scheme.header}")
@@ -128,9 +146,9 @@ def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
     first = case.scheme is subject.operation(operation).security[0]
     for headers in _bad(case, spare, subject, judge):
         actor = spare if subject.profile.ties else _actor(operation, subject)
-        before = subject.read(actor) if actor else {}
+        before = read(subject, actor) if actor else {}
         trigger = _call(operation, subject, headers, actor)
-        after = subject.seen(actor) if actor else {}
+        after = read_or_absent(subject, actor) if actor else {}
         other = _actor(operation, subject)
         beside = _call(
             operation, subject, None if first else _good(case.scheme, other, subject)[-1], other
@@ -157,7 +175,9 @@ def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
 def _actor(operation: str, subject: Subject) -> str | None:
     """A record that the operation is possible on; None where it acts on none."""
     return (
-        subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
+        record_in(subject, accepting_state(subject, operation))
+        if "{" in subject.operation(operation).path
+        else None
     )
 
 
@@ -165,8 +185,12 @@ def _call(
     operation: str, subject: Subject, headers: Headers | None, actor: str | None = None
 ) -> Exchange:
     """A call that succeeds with a good credential, on a record of its own."""
-    return subject.act(
-        operation, actor or _actor(operation, subject), subject.body(operation), headers=headers
+    return call(
+        subject,
+        operation,
+        actor or _actor(operation, subject),
+        valid_body(subject, operation),
+        headers=headers,
     )
 
 
@@ -187,14 +211,14 @@ def scopes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 def test_scope(case: tuple[str, Scope, list[str]], subject: Subject, judge: Judge) -> None:
     """A token with every scope but the one, each other scope by itself, and none; beside it, a token with the one alone."""
     operation, scope, every = case
-    good = subject.credential(scopes=[scope.name])
+    good = new_credential(subject, scopes=[scope.name])
     if not judge.accepted(
         scope.rule, _call(operation, subject, good), contrast=_call(operation, subject, None)
     ):
         return
     others = [name for name in every if name != scope.name]
     for lacking in (others, *([name] for name in others), []):
-        trigger = _call(operation, subject, subject.credential(scopes=lacking))
+        trigger = _call(operation, subject, new_credential(subject, scopes=lacking))
         if judge.refused(scope.rule, trigger, beside=_call(operation, subject, good)):
             wrong = shapes.error_fault(subject.contract, trigger)
             judge.holds(
@@ -244,17 +268,19 @@ def _judge_status(rule: str, trigger: Exchange, judge: Judge) -> bool:
 @verifies("tenant.unlisted")
 def test_other_tenants_are_not_listed(subject: Subject, judge: Judge) -> None:
     """The same list before and after another tenant has a record that matches, and the list of everything."""
-    scope = subject.scope()
+    scope = fresh_scope(subject)
     # What two tenants cannot share would keep another's record out by itself.
     shared = {
         name: value for name, value in scope.items() if subject.profile.scopes[name] is None
     } or scope
-    mine = {subject.make(**scope), subject.make(**scope)}
-    before = subject.listing(shared)
-    judge.require(set(subject.ids(before)) == mine, "the list does not show just what was created")
-    theirs = subject.foreign(**scope)
-    for after in (subject.listing(shared), subject.listing(scope), subject.listing({})):
-        shown = theirs in subject.ids(after)
+    mine = {new_record(subject, **scope), new_record(subject, **scope)}
+    before = get_list(subject, shared)
+    judge.require(
+        set(listed_ids(subject, before)) == mine, "the list does not show just what was created"
+    )
+    theirs = foreign_record(subject, **scope)
+    for after in (get_list(subject, shared), get_list(subject, scope), get_list(subject, {})):
+        shown = theirs in listed_ids(subject, after)
         judge.holds(
             "tenant.unlisted",
             not shown,
@@ -263,9 +289,14 @@ def test_other_tenants_are_not_listed(subject: Subject, judge: Judge) -> None:
             expected="only own records",
             got=f"also {theirs}",
         )
-    after = subject.listing(shared)
-    if subject.paged() in (Style.PAGE, Style.OFFSET) and theirs not in subject.ids(after):
-        was, now = subject.pagination(before, "total"), subject.pagination(after, "total")
+    after = get_list(subject, shared)
+    if paging_style(subject) in (Style.PAGE, Style.OFFSET) and theirs not in listed_ids(
+        subject, after
+    ):
+        was, now = (
+            pagination_number(subject, before, "total"),
+            pagination_number(subject, after, "total"),
+        )
         judge.holds(
             "tenant.unlisted",
             was == now,

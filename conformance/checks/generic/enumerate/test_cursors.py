@@ -18,7 +18,14 @@ from session_contracts.conformance.list_fixture import (
     put_up,
     shown,
 )
+from session_contracts.conformance.listing import get_list, listed_ids
 from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.preparing import (
+    foreign_record,
+    fresh_scope,
+    new_credential,
+    new_record,
+)
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
 
@@ -36,15 +43,15 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     default, most = schema["default"], schema["maximum"]
     shelf = put_up(subject, range(most + 1))
     largest, beyond = limited(shelf, most, subject), limited(shelf, most + 1, subject)
-    bare = subject.listing(shelf.scope, ())
-    judge.require({*subject.ids(limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
+    bare = get_list(subject, shelf.scope, ())
+    judge.require({*listed_ids(subject, limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
     for rule, page, expected in (
         ("list.limit", largest, most),
         ("list.limit-default", bare, default),
     ):
         if not judge.accepted(rule, page):
             return
-        got = len(subject.ids(page))
+        got = len(listed_ids(subject, page))
         if not judge.holds(
             rule,
             got == expected,
@@ -54,7 +61,7 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
         ):
             return
     for page in (beyond, limited(shelf, 10 * most, subject), limited(shelf, 0, subject)):
-        got = len(subject.ids(page)) if page.ok else 0
+        got = len(listed_ids(subject, page)) if page.ok else 0
         judge.holds(
             "list.limit-max",
             got <= most,
@@ -116,8 +123,8 @@ def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
 @verifies("list.walk")
 def test_walk_through_what_just_began(subject: Subject, judge: Judge) -> None:
     """However finely the target tells the time."""
-    scope = subject.scope()
-    made = [subject.make(**scope) for _ in range(5)]
+    scope = fresh_scope(subject)
+    made = [new_record(subject, **scope) for _ in range(5)]
     shelf = ListFixture(scope, LONG_AGO, dict.fromkeys(made, 0))
     times = moments(subject, shown(shelf, subject, judge))
     judge.require(len(set(times)) == len(times), "the target tells the time too coarsely")
@@ -198,13 +205,13 @@ def test_before(subject: Subject, judge: Judge) -> None:
     for second in (0, 2, 3, 4):
         moment = shelf.moment(second)
         for text in (moment, elsewhere(moment), moment.replace("Z", ".000Z")):
-            page = subject.listing(shelf.scope, [(parameter, text)])
+            page = get_list(subject, shelf.scope, [(parameter, text)])
             if text != moment and not page.ok:
                 continue
             judge.require(page.ok, f"a list with {parameter} answered {page.status}")
-            judge.require(set(subject.ids(page)) <= shelf.ids, OUTSIDERS)
-            good = set(subject.ids(page)) == shelf.between(0, second - 1)
-            got = f"those of seconds {sorted(shelf.seconds.get(identity, -1) for identity in subject.ids(page))}"
+            judge.require(set(listed_ids(subject, page)) <= shelf.ids, OUTSIDERS)
+            good = set(listed_ids(subject, page)) == shelf.between(0, second - 1)
+            got = f"those of seconds {sorted(shelf.seconds.get(identity, -1) for identity in listed_ids(subject, page))}"
             judge.holds(
                 "list.before",
                 good,
@@ -218,15 +225,15 @@ def test_before(subject: Subject, judge: Judge) -> None:
 @verifies("tenant.unlisted")
 def test_a_cursor_of_another_tenant(subject: Subject, judge: Judge) -> None:
     """It leads on in the caller's own list, and reveals nothing of the list that it comes from."""
-    theirs = subject.credential(tenant="other")
+    theirs = new_credential(subject, tenant="other")
     for _ in range(3):
-        subject.foreign()
-    first = subject.listing({}, [("limit", "1")], headers=theirs)
+        foreign_record(subject)
+    first = get_list(subject, {}, [("limit", "1")], headers=theirs)
     cursor = next_cursor(subject, first)
     judge.require(first.ok and cursor is not None, "the other tenant's list gives no cursor")
-    foreign = {*subject.ids(subject.listing({}, headers=theirs))}
-    page = subject.listing({}, [("limit", "50"), (cursor_of(subject).parameter, str(cursor))])
-    shown = foreign & set(subject.ids(page)) if page.ok else set()
+    foreign = {*listed_ids(subject, get_list(subject, {}, headers=theirs))}
+    page = get_list(subject, {}, [("limit", "50"), (cursor_of(subject).parameter, str(cursor))])
+    shown = foreign & set(listed_ids(subject, page)) if page.ok else set()
     judge.holds(
         "tenant.unlisted",
         not shown,

@@ -15,6 +15,7 @@ from session_contracts.conformance.list_fixture import (
     put_up,
     shown,
 )
+from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
 from session_contracts.conformance.plugin import paged, verifies
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Clamp, Parameter, Style
@@ -31,7 +32,7 @@ def _page(shelf: ListFixture, subject: Subject, offset: int | None, limit: int |
         for name, value in (("offset", offset), ("limit", limit))
         if value is not None
     ]
-    return subject.listing(shelf.scope, query)
+    return get_list(subject, shelf.scope, query)
 
 
 def _parameter(subject: Subject, name: str) -> Parameter:
@@ -43,12 +44,12 @@ def test_offset(subject: Subject, judge: Judge) -> None:
     """The list from there on; without one, all of it."""
     shelf = put_up(subject, _SHUFFLED)
     whole = shown(shelf, subject, judge)
-    ids = subject.ids(whole)
+    ids = listed_ids(subject, whole)
     for offset in (None, 0, 1, 3, _MADE - 1):
         rule = "list.offset-default" if offset is None else "list.offset"
         page = _page(shelf, subject, offset, 50)
         if judge.accepted(rule, page, contrast=whole):
-            got, expected = subject.ids(page), ids[offset or 0 :]
+            got, expected = listed_ids(subject, page), ids[offset or 0 :]
             text = f"{len(expected)} of {_MADE} records, from number {offset or 0} on"
             judge.holds(
                 rule,
@@ -95,7 +96,7 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     parameter = _parameter(subject, "limit")
     default, bounds = int(parameter.schema["default"]), _bounds(parameter)
     shelf = put_up(subject, range(bounds[1] + 1))
-    judge.require({*subject.ids(limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
+    judge.require({*listed_ids(subject, limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
     cases = [
         ("list.limit-default", None, default),
         *(("list.limit", bound, bound) for bound in bounds),
@@ -117,7 +118,7 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
                 judge.observed(
                     "list.limit-echo",
                     page,
-                    f"of limit {limit} the answer says {subject.pagination(page, 'limit')}",
+                    f"of limit {limit} the answer says {pagination_number(subject, page, 'limit')}",
                 )
 
 
@@ -134,7 +135,7 @@ def _judge_count(
     page = _page(shelf, subject, None, limit)
     if not judge.accepted(rule, page):
         return False
-    got = len(subject.ids(page))
+    got = len(listed_ids(subject, page))
     return judge.holds(
         rule,
         got == expected,
@@ -154,7 +155,7 @@ def test_total(subject: Subject, judge: Judge) -> None:
     ]
     for answer, expected in answers:
         judge.require(answer.ok, f"a list answered {answer.status}")
-        got = subject.pagination(answer, "total")
+        got = pagination_number(subject, answer, "total")
         judge.holds(
             "list.total", got == expected, trigger=answer, expected=str(expected), got=str(got)
         )
@@ -163,16 +164,19 @@ def test_total(subject: Subject, judge: Judge) -> None:
 @verifies("list.echo")
 def test_echo(subject: Subject, judge: Judge) -> None:
     shelf = put_up(subject, _SHUFFLED)
-    first = subject.ids(limited(shelf, 3, subject))
+    first = listed_ids(subject, limited(shelf, 3, subject))
     for offset, limit in ((0, 3), (3, 3), (0, 5), (1, 1)):
         answer = _page(shelf, subject, offset, limit)
         asked = (
             answer.ok
-            and len(subject.ids(answer)) == limit
-            and (offset < 3 or set(subject.ids(answer)).isdisjoint(first))
+            and len(listed_ids(subject, answer)) == limit
+            and (offset < 3 or set(listed_ids(subject, answer)).isdisjoint(first))
         )
         judge.require(asked, f"the page from {offset} on is not the one that was asked for")
-        got = (subject.pagination(answer, "offset"), subject.pagination(answer, "limit"))
+        got = (
+            pagination_number(subject, answer, "offset"),
+            pagination_number(subject, answer, "limit"),
+        )
         judge.holds(
             "list.echo",
             got == (offset, limit),
@@ -180,9 +184,9 @@ def test_echo(subject: Subject, judge: Judge) -> None:
             expected=f"offset and limit {offset, limit}",
             got=str(got),
         )
-    bare = subject.listing(shelf.scope, ())
+    bare = get_list(subject, shelf.scope, ())
     judge.require(bare.ok, f"a plain list answered {bare.status}")
-    got = (subject.pagination(bare, "offset"), subject.pagination(bare, "limit"))
+    got = (pagination_number(subject, bare, "offset"), pagination_number(subject, bare, "limit"))
     expected = (
         int(_parameter(subject, "offset").schema["default"]),
         int(_parameter(subject, "limit").schema["default"]),

@@ -2,6 +2,7 @@
 
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import limited, moments, put_up, shown
+from session_contracts.conformance.listing import get_list, listed_ids
 from session_contracts.conformance.plugin import paged, verifies
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
@@ -16,7 +17,7 @@ _MADE = len(_SHUFFLED)
 def test_order(subject: Subject, judge: Judge) -> None:
     shelf = put_up(subject, _SHUFFLED)
     page = shown(shelf, subject, judge)
-    got = [shelf.seconds[identity] for identity in subject.ids(page)]
+    got = [shelf.seconds[identity] for identity in listed_ids(subject, page)]
     judge.holds(
         "list.order",
         got == sorted(got, reverse=True),
@@ -30,7 +31,7 @@ def test_order(subject: Subject, judge: Judge) -> None:
 def test_order_of_ties(subject: Subject, judge: Judge) -> None:
     shelf = put_up(subject, (0, 0, 0))
     page = shown(shelf, subject, judge)
-    latest = subject.ids(page) == list(shelf.seconds)[::-1]
+    latest = listed_ids(subject, page) == list(shelf.seconds)[::-1]
     judge.observed(
         "list.ties", page, f"{'the latest' if latest else 'another'} of one moment comes first"
     )
@@ -44,7 +45,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
         page = limited(shelf, limit, subject)
         if not judge.accepted("list.limit", page, contrast=contrast):
             continue
-        got = len(subject.ids(page))
+        got = len(listed_ids(subject, page))
         judge.holds(
             "list.limit",
             got == limit,
@@ -58,7 +59,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
 @verifies("list.order")
 def test_order_of_what_is_there(subject: Subject, judge: Judge) -> None:
     """Whoever made it."""
-    page = subject.listing({})
+    page = get_list(subject, {})
     judge.require(page.ok, f"a plain list answered {page.status}")
     times = moments(subject, page)
     judge.holds(

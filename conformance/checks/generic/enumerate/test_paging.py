@@ -7,7 +7,10 @@ import pytest
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
 from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.preparing import fresh_scope, new_record
+from session_contracts.conformance.reading import read
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
 
@@ -31,19 +34,19 @@ class ListFixture:
             for name, value in (("page", page), ("limit", limit))
             if value is not None
         ]
-        return self.subject.listing(self.scope, query)
+        return get_list(self.subject, self.scope, query)
 
 
 def _shelf(subject: Subject, judge: Judge, count: int = _MADE) -> ListFixture:
     """So many records, all of which one full page shows, and nothing else. Raises Unexercised."""
-    scope = subject.scope()
-    now = str(subject.read(subject.make()).get("createdAt", ""))
+    scope = fresh_scope(subject)
+    now = str(read(subject, new_record(subject)).get("createdAt", ""))
     try:
-        made = [subject.make(**scope, createdAt=now) for _ in range(count)]
+        made = [new_record(subject, **scope, createdAt=now) for _ in range(count)]
     except Unexercised:
-        made = [subject.make(**scope) for _ in range(count)]
+        made = [new_record(subject, **scope) for _ in range(count)]
     shelf = ListFixture(subject, scope, frozenset(made))
-    shown = subject.ids(shelf.page())
+    shown = listed_ids(subject, shelf.page())
     judge.require(set(shown) == shelf.ids, "a full page does not show just what was created")
     return shelf
 
@@ -52,7 +55,7 @@ def _require_limit(shelf: ListFixture, judge: Judge, limit: int) -> Exchange:
     """The first page, which holds as many as asked for."""
     first = shelf.page(1, limit)
     judge.require(
-        len(shelf.subject.ids(first)) == min(limit, len(shelf.ids)),
+        len(listed_ids(shelf.subject, first)) == min(limit, len(shelf.ids)),
         f"a page does not hold the {limit} that limit says",
     )
     return first
@@ -65,7 +68,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
         page = shelf.page(1, limit)
         if not judge.accepted("list.limit", page, contrast=shelf.page()):
             continue
-        got = len(subject.ids(page))
+        got = len(listed_ids(subject, page))
         judge.holds(
             "list.limit",
             got == limit,
@@ -81,7 +84,9 @@ def test_walk(subject: Subject, judge: Judge) -> None:
     shelf = _shelf(subject, judge)
     _require_limit(shelf, judge, _LIMIT)
     pages = [shelf.page(page, _LIMIT) for page in range(1, -(-_MADE // _LIMIT) + 1)]
-    walked = [identity for page in pages for identity in (subject.ids(page) if page.ok else [])]
+    walked = [
+        identity for page in pages for identity in (listed_ids(subject, page) if page.ok else [])
+    ]
     got = f"{len(walked)} records, {len(set(walked) & shelf.ids)} of them different"
     complete = len(walked) == _MADE and set(walked) == shelf.ids
     judge.holds(
@@ -97,19 +102,19 @@ def test_walk(subject: Subject, judge: Judge) -> None:
 @verifies("list.page-default")
 def test_page_default(subject: Subject, judge: Judge) -> None:
     shelf = _shelf(subject, judge)
-    first = subject.ids(_require_limit(shelf, judge, _LIMIT))
+    first = listed_ids(subject, _require_limit(shelf, judge, _LIMIT))
     second = shelf.page(2, _LIMIT)
     judge.require(
-        second.ok and set(subject.ids(second)).isdisjoint(first),
+        second.ok and set(listed_ids(subject, second)).isdisjoint(first),
         "the second page is not another than the first",
     )
     judge.require(
-        subject.ids(shelf.page(1, _LIMIT)) == first,
+        listed_ids(subject, shelf.page(1, _LIMIT)) == first,
         "the first page differs from one call to the next",
     )
     bare = shelf.page(None, _LIMIT)
     judge.require(bare.ok, f"a list without page answered {bare.status}")
-    same = subject.ids(bare) == first
+    same = listed_ids(subject, bare) == first
     judge.holds(
         "list.page-default",
         same,
@@ -128,7 +133,7 @@ def test_limit_default(subject: Subject, judge: Judge) -> None:
     explicit = _require_limit(shelf, judge, default)
     bare = shelf.page(1, None)
     judge.require(bare.ok, f"a list without limit answered {bare.status}")
-    got = len(subject.ids(bare))
+    got = len(listed_ids(subject, bare))
     judge.holds(
         "list.limit-default",
         got == default,
@@ -142,12 +147,15 @@ def test_limit_default(subject: Subject, judge: Judge) -> None:
 @verifies("list.echo")
 def test_echo(subject: Subject, judge: Judge) -> None:
     shelf = _shelf(subject, judge)
-    first = subject.ids(_require_limit(shelf, judge, _LIMIT))
+    first = listed_ids(subject, _require_limit(shelf, judge, _LIMIT))
     for page, limit in ((1, _LIMIT), (2, _LIMIT), (1, 5)):
         answer = shelf.page(page, limit)
-        asked = answer.ok and (page == 1 or set(subject.ids(answer)).isdisjoint(first))
+        asked = answer.ok and (page == 1 or set(listed_ids(subject, answer)).isdisjoint(first))
         judge.require(asked, f"page {page} is not the one that was asked for")
-        got = (subject.pagination(answer, "page"), subject.pagination(answer, "limit"))
+        got = (
+            pagination_number(subject, answer, "page"),
+            pagination_number(subject, answer, "limit"),
+        )
         judge.holds(
             "list.echo",
             got == (page, limit),
@@ -168,7 +176,7 @@ def test_total(subject: Subject, judge: Judge) -> None:
         (other.page(), 2),
     ):
         judge.require(answer.ok, f"a list answered {answer.status}")
-        got = subject.pagination(answer, "total")
+        got = pagination_number(subject, answer, "total")
         judge.holds(
             "list.total", got == expected, trigger=answer, expected=str(expected), got=str(got)
         )
@@ -182,9 +190,10 @@ def test_total_pages(made: int, limit: int, expected: int, subject: Subject, jud
     shelf = _shelf(subject, judge, made)
     answer = _require_limit(shelf, judge, limit)
     judge.require(
-        subject.pagination(answer, "total") == made, "pagination.total is not the number of records"
+        pagination_number(subject, answer, "total") == made,
+        "pagination.total is not the number of records",
     )
-    got = subject.pagination(answer, "totalPages")
+    got = pagination_number(subject, answer, "totalPages")
     judge.holds(
         "list.total-pages", got == expected, trigger=answer, expected=str(expected), got=str(got)
     )
@@ -194,7 +203,7 @@ def test_total_pages(made: int, limit: int, expected: int, subject: Subject, jud
 def test_order(subject: Subject, judge: Judge) -> None:
     shelf = _shelf(subject, judge)
     answer = shelf.page()
-    ids = subject.ids(answer)
+    ids = listed_ids(subject, answer)
     order = "the order of the id" if ids == sorted(ids) else "another order"
     judge.observed("list.order", answer, f"those that share a createdAt are in {order}")
 
@@ -206,7 +215,9 @@ def test_beyond_end(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.empty-pages")
 def test_empty_pages(subject: Subject, judge: Judge) -> None:
-    answer = subject.listing(subject.scope())
+    answer = get_list(subject, fresh_scope(subject))
     judge.observed(
-        "list.empty-pages", answer, f"totalPages is {subject.pagination(answer, 'totalPages')}"
+        "list.empty-pages",
+        answer,
+        f"totalPages is {pagination_number(subject, answer, 'totalPages')}",
     )

@@ -13,9 +13,11 @@ from session_contracts.conformance.list_fixture import (
     pages,
     put_up,
 )
+from session_contracts.conformance.listing import get_list, listed_ids, listed_records
 from session_contracts.conformance.plugin import Case, each, paged, verifies
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import target_time
 from session_contracts.openapi.model import Contract, Filter, Keeps, Parameter, Style
 
 _SECONDS = (0, 1, 2, 3, 4)
@@ -47,12 +49,13 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
     base = (
         LONG_AGO
         if bound.keeps is Keeps.TO
-        else subject.about_now() - timedelta(seconds=max(_SECONDS))
+        else target_time(subject) - timedelta(seconds=max(_SECONDS))
     )
     shelf = put_up(subject, _SECONDS, base=base)
-    contrast = subject.listing(shelf.scope)
+    contrast = get_list(subject, shelf.scope)
     judge.require(
-        set(subject.ids(contrast)) == shelf.ids, "a full page does not show just what was created"
+        set(listed_ids(subject, contrast)) == shelf.ids,
+        "a full page does not show just what was created",
     )
     wanted = (
         shelf.between(_BOUND, max(_SECONDS))
@@ -68,7 +71,7 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
         # What further pages show is for another rule.
         wrong = [
             record
-            for record in subject.listed(first)
+            for record in listed_records(subject, first)
             if not _within(record.get(bound.field), bound, text)
         ]
         got = f"one of {wrong[0].get(bound.field)}" if wrong else ""
@@ -81,8 +84,8 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
             got=got,
         )
         # What is missing in the walk may be missing for the paging; what is missing on a single page too was left out.
-        narrowed = subject.listing({**shelf.scope, name: text})
-        missing = wanted - found - set(subject.ids(narrowed) if narrowed.ok else ())
+        narrowed = get_list(subject, {**shelf.scope, name: text})
+        missing = wanted - found - set(listed_ids(subject, narrowed) if narrowed.ok else ())
         got = f"{len(missing)} of {len(wanted)} missing"
         judge.holds(
             bound.rule,
@@ -96,7 +99,7 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
 
 def _walked(subject: Subject, filters: Mapping[str, str]) -> tuple[Exchange, set[str]]:
     """The first page, and the ids of every record that the pages of a list show."""
-    first = subject.listing(filters, [("limit", str(_LARGE))])
+    first = get_list(subject, filters, [("limit", str(_LARGE))])
     return first, {
         identity for _, ids in pages(subject, filters, _LARGE) for identity in ids
     } if first.ok else set()
@@ -114,25 +117,26 @@ def _within(value: object, bound: Filter, text: str) -> bool:
 def test_filters_together(subject: Subject, judge: Judge) -> None:
     """Beside records of another scope at the same moments, and others of the same scope outside of the bounds."""
     mine, _ = put_up(subject, _APART), put_up(subject, _APART)
-    contrast = subject.listing(mine.scope)
+    contrast = get_list(subject, mine.scope)
     judge.require(
-        set(subject.ids(contrast)) == mine.ids, "a full page does not show just what was created"
+        set(listed_ids(subject, contrast)) == mine.ids,
+        "a full page does not show just what was created",
     )
     since, until = (
         {name: mine.moment(second) for name in names}
         for names, second in zip(_names(subject), (_FIRST, _LAST), strict=True)
     )
-    alone = [subject.listing(bound, [("limit", "1")]).ok for bound in (since, until)]
+    alone = [get_list(subject, bound, [("limit", "1")]).ok for bound in (since, until)]
     judge.require(all(alone), "not even one bound is accepted")
     for filters, wanted in (
         ({**mine.scope, **since}, mine.between(10, 40)),
         ({**mine.scope, **until}, mine.between(0, 30)),
         ({**mine.scope, **since, **until}, mine.between(10, 30)),
     ):
-        page = subject.listing(filters)
+        page = get_list(subject, filters)
         if judge.accepted("list.filters-combine", page, contrast=contrast):
-            good = set(subject.ids(page)) == wanted
-            got = _described(subject.ids(page), mine)
+            good = set(listed_ids(subject, page)) == wanted
+            got = _described(listed_ids(subject, page), mine)
             judge.holds(
                 "list.filters-combine",
                 good,
@@ -152,8 +156,8 @@ def test_a_single_moment(subject: Subject, judge: Judge) -> None:
     moment = dict.fromkeys([*since, *until], shelf.moment(_APART[1]))
     judge.accepted(
         "list.filters-combine",
-        subject.listing({**shelf.scope, **moment}),
-        contrast=subject.listing(shelf.scope),
+        get_list(subject, {**shelf.scope, **moment}),
+        contrast=get_list(subject, shelf.scope),
     )
 
 
@@ -184,9 +188,10 @@ def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
         **dict.fromkeys(until, mine.moment(_LAST)),
     }
     for filters, wanted in ((mine.scope, set(mine.ids)), (narrow, mine.between(10, 30))):
-        first = subject.listing(filters)
+        first = get_list(subject, filters)
         judge.require(
-            set(subject.ids(first)) == wanted, "one page does not show what the filters keep"
+            set(listed_ids(subject, first)) == wanted,
+            "one page does not show what the filters keep",
         )
         for page, ids in pages(subject, filters, 2):
             good = set(ids) <= wanted
@@ -207,4 +212,4 @@ def test_backwards(subject: Subject, judge: Judge) -> None:
     shelf = put_up(subject, _SECONDS)
     since, until = _names(subject)
     filters = {**dict.fromkeys(since, shelf.moment(3)), **dict.fromkeys(until, shelf.moment(1))}
-    judge.observed("list.backwards", subject.listing({**shelf.scope, **filters}))
+    judge.observed("list.backwards", get_list(subject, {**shelf.scope, **filters}))

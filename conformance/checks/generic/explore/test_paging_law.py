@@ -9,6 +9,7 @@ from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Broken
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import ListFixture, pages, put_up
+from session_contracts.conformance.listing import get_list, listed_ids
 from session_contracts.conformance.plugin import paged, verifies
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.subject import Subject
@@ -59,7 +60,7 @@ def _walks(subject: Subject, judge: Judge) -> bool:
     """Whether a plain walk is complete. Raises Unexercised where not even one page shows what was made."""
     shelf = put_up(subject, range(5))
     judge.require(
-        set(subject.ids(subject.listing(shelf.scope))) == shelf.ids,
+        set(listed_ids(subject, get_list(subject, shelf.scope))) == shelf.ids,
         "a full page does not show just what was created",
     )
     walked = [identity for _, ids in pages(subject, shelf.scope, 2) for identity in ids]
