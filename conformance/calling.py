@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from session_contracts.conformance.client import Exchange, Query
-from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.flawed_requests import JSON_MEDIA
 from session_contracts.conformance.preparing import prepared_id
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.target_clock import target_time

@@ -22,7 +22,7 @@ from session_contracts.openapi.model import Cursor, Style
 #: Long before anything else that a target holds, or that the suite makes.
 LONG_AGO = datetime(2001, 3, 1, 12, tzinfo=UTC)
 _MOST_PAGES = 60
-OUTSIDERS = "a page shows what does not belong to the list"
+FOREIGN_RECORDS = "a page shows what does not belong to the list"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def elsewhere(moment: str) -> str:
     )
 
 
-def put_up(
+def new_list_fixture(
     subject: Subject,
     seconds: Sequence[int],
     *,
@@ -66,27 +66,27 @@ def put_up(
 ) -> ListFixture:
     """Make a record at each of these seconds, in this order. Raises Unexercised."""
     within = fresh_scope(subject) if scope is None else scope
-    shelf = ListFixture(within, base, {})
+    fixture = ListFixture(within, base, {})
     made = {
-        new_record(subject, **within, **{subject.profile.born: shelf.moment(second)}): second
+        new_record(subject, **within, **{subject.profile.born: fixture.moment(second)}): second
         for second in seconds
     }
     return ListFixture(within, base, made)
 
 
-def shown(shelf: ListFixture, subject: Subject, judge: Judge) -> Exchange:
+def full_list_page(fixture: ListFixture, subject: Subject, judge: Judge) -> Exchange:
     """One full page that shows just what was made. Raises Unexercised."""
-    page = get_list(subject, shelf.scope)
+    page = get_list(subject, fixture.scope)
     judge.require(
-        set(listed_ids(subject, page)) == shelf.ids,
+        set(listed_ids(subject, page)) == fixture.ids,
         "a full page does not show just what was created",
     )
     return page
 
 
-def limited(shelf: ListFixture, limit: int, subject: Subject) -> Exchange:
+def limited_page(fixture: ListFixture, limit: int, subject: Subject) -> Exchange:
     """A page of so many records."""
-    return get_list(subject, shelf.scope, [("limit", str(limit))])
+    return get_list(subject, fixture.scope, [("limit", str(limit))])
 
 
 def cursor_of(subject: Subject) -> Cursor:

@@ -11,7 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp
 
-from session_contracts.conformance.outcomes import Outcome
+from session_contracts.conformance.outcomes import RuleOutcome
 from session_contracts.conformance.runner import Options, verify
 from session_contracts.errors import UnknownRule
 from session_contracts.in_process import URL, in_process
@@ -159,7 +159,7 @@ def _trial(job: Job) -> Trial:
     silent = frozenset(
         result.id
         for result in report.results
-        if result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
+        if result.outcome is RuleOutcome.NOT_EXERCISED and result.level is not Level.DECISION
     )
     return Trial(
         job.broken or job.opponent or "unbroken",

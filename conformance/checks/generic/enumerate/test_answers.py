@@ -7,7 +7,7 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
-from session_contracts.conformance.flaws import query_flaws
+from session_contracts.conformance.flawed_requests import flawed_queries
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list
 from session_contracts.conformance.plugin import Case, each, verifies
@@ -85,7 +85,7 @@ def test_envelope(case: tuple[str, str], subject: Subject, judge: Judge) -> None
     )
     if operation == subject.profile.list and all(subject.profile.scopes.values()):
         empty = get_list(subject, fresh_scope(subject))
-        if judge.accepted(rule, empty, contrast=exchange):
+        if judge.accepted(rule, empty, control=exchange):
             wrong = shapes.envelope_fault(schema, empty.json)
             judge.holds(
                 rule,
@@ -175,5 +175,5 @@ def _refusals(subject: Subject) -> Iterator[Exchange]:
         yield fetch(subject, record_in(subject, ABSENT), headers={})
         return
     yield send(subject, subject.profile.list, headers={})
-    for _, _, query in query_flaws(subject.operation(subject.profile.list)):
+    for _, _, query in flawed_queries(subject.operation(subject.profile.list)):
         yield send(subject, subject.profile.list, query=query)

@@ -5,7 +5,12 @@ from typing import Any
 
 from session_contracts.conformance.calling import call, fill_in, send, valid_body
 from session_contracts.conformance.client import Exchange, Query
-from session_contracts.conformance.flaws import JSON_MEDIA, Flaw, body_flaws, query_flaws
+from session_contracts.conformance.flawed_requests import (
+    JSON_MEDIA,
+    FlawedBody,
+    flawed_bodies,
+    flawed_queries,
+)
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.plugin import Case, each, verifies
 from session_contracts.conformance.preparing import accepting_state, record_in
@@ -20,88 +25,92 @@ def bodies(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     record = contract.schemas[contract.lifecycles[profile.resource].schema]
     for operation in (contract.operations[name] for name in profile.operations(contract)):
         row = contract.lifecycles[profile.resource].transitions.get(operation.id)
-        for flaw in body_flaws(operation, profile.examples.get(operation.id, {}), record):
+        for flaw in flawed_bodies(operation, profile.examples.get(operation.id, {}), record):
             hard = contract.rules[flaw.rule].level is not Level.DECISION
             rules = (flaw.rule, row.atomic) if hard and row and row.atomic else (flaw.rule,)
             yield Case(f"{operation.id}-{flaw.name}", rules, (operation.id, flaw))
 
 
 @each(bodies)
-def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
+def test_body(case: tuple[str, FlawedBody], subject: Subject, judge: Judge) -> None:
     operation, flaw = case
-    actor, before = _actor(operation, subject)
+    record_id, before = _fresh_record(operation, subject)
     row = subject.table.transitions.get(operation)
-    trigger = _send(operation, actor, flaw.content, subject, flaw.media_type)
+    trigger = _send(operation, record_id, flaw.content, subject, flaw.media_type)
     if judge.decides(flaw.rule):
         plain = call(
-            subject, operation, _actor(operation, subject)[0], valid_body(subject, operation)
+            subject, operation, _fresh_record(operation, subject)[0], valid_body(subject, operation)
         )
         judge.require(plain.ok, f"a good call answered {plain.status}")
         judge.observed(flaw.rule, trigger)
-        if actor and before and row and row.atomic and 400 <= trigger.status < 500:
+        if record_id and before and row and row.atomic and 400 <= trigger.status < 500:
             judge.holds(
                 row.atomic,
-                read(subject, actor) == before,
+                read(subject, record_id) == before,
                 trigger=trigger,
                 expected="nothing changes",
                 got="a change",
             )
         return
-    after = read(subject, actor) if actor else None
-    beside = _send(operation, _actor(operation, subject)[0], flaw.beside, subject)
-    if flaw.boundary and not beside.ok:
+    after = read(subject, record_id) if record_id else None
+    control = _send(operation, _fresh_record(operation, subject)[0], flaw.control, subject)
+    if flaw.boundary and not control.ok:
         plain = call(
-            subject, operation, _actor(operation, subject)[0], valid_body(subject, operation)
+            subject, operation, _fresh_record(operation, subject)[0], valid_body(subject, operation)
         )
         judge.holds(
             flaw.rule,
             False,
-            trigger=beside,
-            contrast=plain,
+            trigger=control,
+            control=plain,
             expected="success at the boundary",
-            got=str(beside.status),
+            got=str(control.status),
         )
         return
-    refused = judge.refused(flaw.rule, trigger, beside=beside)
+    refused = judge.refused(flaw.rule, trigger, control=control)
     if refused and row and row.atomic:
         judge.holds(
             row.atomic,
             after == before,
             trigger=trigger,
-            contrast=beside,
+            control=control,
             expected="nothing changes",
             got="a change",
         )
 
 
-def _actor(operation: str, subject: Subject) -> tuple[str | None, Record | None]:
+def _fresh_record(operation: str, subject: Subject) -> tuple[str | None, Record | None]:
     """A record that the operation is possible on, and how it reads; nothing where it acts on none. Raises Unexercised."""
     if "{" not in subject.operation(operation).path:
         return None, None
-    actor = record_in(subject, accepting_state(subject, operation))
-    return actor, require_state(subject, actor, accepting_state(subject, operation))
+    record_id = record_in(subject, accepting_state(subject, operation))
+    return record_id, require_state(subject, record_id, accepting_state(subject, operation))
 
 
 def _send(
     operation: str,
-    actor: str | None,
+    record_id: str | None,
     content: bytes | None,
     subject: Subject,
     media_type: str | None = JSON_MEDIA,
 ) -> Exchange:
-    return send(subject, operation, actor, content=fill_in(subject, content), media_type=media_type)
+    return send(
+        subject, operation, record_id, content=fill_in(subject, content), media_type=media_type
+    )
 
 
 def queries(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     for operation in profile.operations(contract):
-        for rule, name, query in query_flaws(contract.operations[operation]):
+        for rule, name, query in flawed_queries(contract.operations[operation]):
             yield Case(f"{operation}-{name}", (rule,), (operation, rule, query))
 
 
 @each(queries)
 def test_query(case: tuple[str, str, Query], subject: Subject, judge: Judge) -> None:
     operation, rule, query = case
-    judge.observed(rule, send(subject, operation, _actor(operation, subject)[0], query=query))
+    judge.observed(
+        rule, send(subject, operation, _fresh_record(operation, subject)[0], query=query)
+    )
 
 
 @verifies("list.repeated-parameter")

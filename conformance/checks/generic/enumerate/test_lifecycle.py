@@ -127,52 +127,54 @@ def test_consecutive(case: Cell, subject: Subject, judge: Judge) -> None:
     assert case.first is not None
     operation, move = case.first
     scope = fresh_scope(subject)
-    actor = record_in(subject, move.source, **scope)
-    call(subject, operation, actor, valid_body(subject, operation, move.when))
-    require_state(subject, actor, move.target)
-    _judge_cell(case, actor, scope, subject, judge)
+    record_id = record_in(subject, move.source, **scope)
+    call(subject, operation, record_id, valid_body(subject, operation, move.when))
+    require_state(subject, record_id, move.target)
+    _judge_cell(case, record_id, scope, subject, judge)
 
 
 def _judge_cell(
-    cell: Cell, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge
+    cell: Cell, record_id: str, scope: Mapping[str, str], subject: Subject, judge: Judge
 ) -> None:
     """The bystander has all of `scope` in common with the actor: what selects too many by it is noticed."""
     row = subject.table.transitions[cell.operation]
     if judge.decides(_rule(subject.table, subject.profile, cell)):
-        _observe(cell, row, actor, scope, subject, judge)
+        _observe(cell, row, record_id, scope, subject, judge)
     elif cell.state in row.refusals:
-        _judge_refusal(cell, row, actor, scope, subject, judge)
+        _judge_refusal(cell, row, record_id, scope, subject, judge)
     elif move := _move(row, cell):
-        _judge_move(cell, row, move, actor, scope, subject, judge)
+        _judge_move(cell, row, move, record_id, scope, subject, judge)
     else:
-        _judge_stay(cell, row, actor, scope, subject, judge)
+        _judge_stay(cell, row, record_id, scope, subject, judge)
 
 
 def _observe(
     cell: Cell,
     row: Transition,
-    actor: str,
+    record_id: str,
     scope: Mapping[str, str],
     subject: Subject,
     judge: Judge,
 ) -> None:
     """Whatever the documents leave open here, nobody else is concerned, and a refusal changes nothing."""
     known = cell.state not in PSEUDO_STATES
-    before = require_state(subject, actor, cell.state) if known else {}
+    before = require_state(subject, record_id, cell.state) if known else {}
     bystander = record_in(subject, movable_state(subject), **scope)
     watched = read(subject, bystander)
-    trigger = call(subject, cell.operation, actor, valid_body(subject, cell.operation, cell.when))
+    trigger = call(
+        subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
+    )
     judge.observed(_rule(subject.table, subject.profile, cell), trigger)
     if row.isolated:
         _judge_same(row.isolated, watched, read(subject, bystander), trigger, None, judge)
     if row.atomic and known and 400 <= trigger.status < 500:
-        _judge_same(row.atomic, before, read(subject, actor), trigger, None, judge)
+        _judge_same(row.atomic, before, read(subject, record_id), trigger, None, judge)
 
 
 def _judge_stay(
     cell: Cell,
     row: Transition,
-    actor: str,
+    record_id: str,
     scope: Mapping[str, str],
     subject: Subject,
     judge: Judge,
@@ -182,18 +184,20 @@ def _judge_stay(
     writes = subject.operation(cell.operation).method != "GET"
     apt = accepting_state(subject, cell.operation)
     bystander = record_in(subject, movable_state(subject), **scope) if writes else ""
-    watched, before = (read(subject, bystander), read(subject, actor)) if writes else ({}, {})
+    watched, before = (read(subject, bystander), read(subject, record_id)) if writes else ({}, {})
     other = call(
         subject,
         cell.operation,
         record_in(subject, apt),
         valid_body(subject, cell.operation, cell.when),
     )
-    trigger = call(subject, cell.operation, actor, valid_body(subject, cell.operation, cell.when))
+    trigger = call(
+        subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
+    )
     # Where the other one fails as well, the operation itself is broken, and no contrast excuses it.
-    contrast = other if cell.state != apt else None
-    if judge.accepted(rule, trigger, contrast=contrast):
-        got = _state(cell.operation, trigger, actor, subject)
+    control = other if cell.state != apt else None
+    if judge.accepted(rule, trigger, control=control):
+        got = _state(cell.operation, trigger, record_id, subject)
         same = judge.holds(
             rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got)
         )
@@ -206,18 +210,18 @@ def _judge_stay(
     if writes and row.isolated:
         _judge_same(row.isolated, watched, read(subject, bystander), trigger, None, judge)
     if writes and row.atomic:
-        _judge_same(row.atomic, before, read(subject, actor), trigger, None, judge)
+        _judge_same(row.atomic, before, read(subject, record_id), trigger, None, judge)
 
 
 _ANOTHER, _UNREADABLE = "another record", "unreadable"
 
 
-def _state(operation: str, exchange: Exchange, actor: str, subject: Subject) -> str:
+def _state(operation: str, exchange: Exchange, record_id: str, subject: Subject) -> str:
     """The state that an answer shows, where it is of a record; `another record`, or `unreadable` by the fault of another rule."""
     if not shapes.shows(subject.operation(operation), subject.table.field):
         return _UNREADABLE
     try:
-        record = record_of(subject, exchange, actor)
+        record = record_of(subject, exchange, record_id)
     except Unexercised:
         return _ANOTHER if isinstance(exchange.json, dict) else _UNREADABLE
     found = subject.table.state_of(record)
@@ -228,18 +232,20 @@ def _judge_move(
     cell: Cell,
     row: Transition,
     move: Move,
-    actor: str,
+    record_id: str,
     scope: Mapping[str, str],
     subject: Subject,
     judge: Judge,
 ) -> None:
     bystander = record_in(subject, movable_state(subject), **scope)
-    require_state(subject, actor, cell.state)
+    require_state(subject, record_id, cell.state)
     watched = read(subject, bystander)
-    trigger = call(subject, cell.operation, actor, valid_body(subject, cell.operation, cell.when))
+    trigger = call(
+        subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
+    )
     if not judge.accepted(move.rule, trigger):
         return
-    state = current_state_among(subject, actor, [move.target])
+    state = current_state_among(subject, record_id, [move.target])
     there = any(
         may_read_as(subject, state, reached) for reached in states_by_now(subject, [move.target])
     )
@@ -253,23 +259,25 @@ def _judge_move(
 def _judge_refusal(
     cell: Cell,
     row: Transition,
-    actor: str,
+    record_id: str,
     scope: Mapping[str, str],
     subject: Subject,
     judge: Judge,
 ) -> None:
     rule = _rule(subject.table, subject.profile, cell)
     known = cell.state not in PSEUDO_STATES
-    before = require_state(subject, actor, cell.state) if known else {}
+    before = require_state(subject, record_id, cell.state) if known else {}
     if cell.state == FOREIGN:
-        _require_foreign(cell, actor, subject, judge)
+        _require_foreign(cell, record_id, subject, judge)
     bystander = record_in(subject, movable_state(subject), **scope)
     watched = read(subject, bystander)
-    trigger = call(subject, cell.operation, actor, valid_body(subject, cell.operation, cell.when))
+    trigger = call(
+        subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
+    )
     # The contrast comes last: it differs in the record alone, and nobody is to take its doing for that of the refused call.
     still = read(subject, bystander)
-    after = read(subject, actor) if known else {}
-    contrast = call(
+    after = read(subject, record_id) if known else {}
+    control = call(
         subject,
         cell.operation,
         record_in(subject, accepting_state(subject, cell.operation)),
@@ -281,15 +289,15 @@ def _judge_refusal(
         f"it was no longer {cell.state} when it was asked",
     )
     refused = judge.refused(
-        rule, trigger, beside=contrast, statuses=(row.refusals[cell.state].status,)
+        rule, trigger, control=control, statuses=(row.refusals[cell.state].status,)
     )
     if row.isolated and not trigger.ok:
-        _judge_same(row.isolated, watched, still, trigger, contrast, judge)
+        _judge_same(row.isolated, watched, still, trigger, control, judge)
     if row.atomic and known and refused:
-        _judge_same(row.atomic, before, after, trigger, contrast, judge)
+        _judge_same(row.atomic, before, after, trigger, control, judge)
 
 
-def _require_foreign(cell: Cell, actor: str, subject: Subject, judge: Judge) -> None:
+def _require_foreign(cell: Cell, record_id: str, subject: Subject, judge: Judge) -> None:
     """What does not exist is not found, and this record is there for its own tenant: so that not finding it means something."""
     absent = call(
         subject,
@@ -307,7 +315,8 @@ def _require_foreign(cell: Cell, actor: str, subject: Subject, judge: Judge) -> 
     except Unexercised:
         return
     judge.require(
-        fetch(subject, actor, headers=headers).ok, "the other tenant does not see its own record"
+        fetch(subject, record_id, headers=headers).ok,
+        "the other tenant does not see its own record",
     )
 
 
@@ -316,14 +325,14 @@ def _judge_same(
     before: Record,
     after: Record,
     trigger: Exchange,
-    contrast: Exchange | None,
+    control: Exchange | None,
     judge: Judge,
 ) -> None:
     judge.holds(
         rule,
         after == before,
         trigger=trigger,
-        contrast=contrast,
+        control=control,
         expected="no change",
         got=_changes(before, after),
     )

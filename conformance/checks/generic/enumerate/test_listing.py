@@ -140,7 +140,7 @@ def _judge_nothing(
             rule,
             not got,
             trigger=empty,
-            contrast=baseline,
+            control=baseline,
             expected="nothing, for nothing matches",
             got=f"{got} records",
         )
@@ -163,7 +163,7 @@ def _judge(
             rule,
             False,
             trigger=trigger,
-            contrast=baseline,
+            control=baseline,
             expected="a list",
             got=str(trigger.status),
         )
@@ -175,7 +175,7 @@ def _judge(
         rule,
         not wrong,
         trigger=trigger,
-        contrast=baseline,
+        control=baseline,
         expected=f"only {case.field} {value}",
         got=got,
     )
@@ -187,7 +187,7 @@ def _judge(
             rule,
             not missing,
             trigger=trigger,
-            contrast=baseline,
+            control=baseline,
             expected=f"all that have {case.field} {value}",
             got=text,
         )
@@ -337,7 +337,7 @@ def _judge_combination(
             "list.filters-combine",
             False,
             trigger=trigger,
-            contrast=alone,
+            control=alone,
             expected=expected,
             got=str(trigger.status),
         )
@@ -357,7 +357,7 @@ def _judge_combination(
         "list.filters-combine",
         not wrong and not missing,
         trigger=trigger,
-        contrast=alone,
+        control=alone,
         expected=expected,
         got=got,
     )

@@ -115,7 +115,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
         limits.rule,
         kept,
         trigger=last,
-        contrast=first,
+        control=first,
         expected="429 once the limit is used up",
         got=got,
     )
@@ -150,7 +150,7 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
                 "rate.per-token",
                 free.ok,
                 trigger=free,
-                contrast=first,
+                control=first,
                 expected="success",
                 got=str(free.status),
             )
@@ -168,7 +168,7 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
                     "rate.limit",
                     kept,
                     trigger=other,
-                    contrast=first,
+                    control=first,
                     expected=str(refused.status),
                     got=str(other.status),
                 )
@@ -185,7 +185,7 @@ def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Ju
             "ingest.atomic",
             none,
             trigger=kept_out,
-            contrast=done,
+            control=done,
             expected="nothing of what was refused",
             got=got,
         )
@@ -214,7 +214,7 @@ def _judge_window(
             limits.rule,
             fewest <= most,
             trigger=last,
-            contrast=first,
+            control=first,
             expected=f"at most {most} calls",
             got=f"{fewest} calls",
         )
@@ -242,7 +242,7 @@ def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: J
                 "rate.per-token",
                 free,
                 trigger=other,
-                contrast=first,
+                control=first,
                 expected="success with another token",
                 got=str(other.status),
             )
@@ -259,7 +259,7 @@ def _judge_countdown(limits: RateLimits, first: Exchange, second: Exchange, judg
             "rate.headers",
             after < before,
             trigger=second,
-            contrast=first,
+            control=first,
             expected=f"fewer than {before}",
             got=str(after),
         )

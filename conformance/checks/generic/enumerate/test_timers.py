@@ -73,13 +73,13 @@ def _judge_closed(
     for identity in placed.values():
         if current_state(subject, identity) == timer.target:
             trigger = call(subject, operation, identity, valid_body(subject, operation))
-            beside = call(
+            control = call(
                 subject,
                 operation,
                 record_in(subject, accepting_state(subject, operation)),
                 valid_body(subject, operation),
             )
-            judge.refused(refusal.rule, trigger, beside=beside, statuses=(refusal.status,))
+            judge.refused(refusal.rule, trigger, control=control, statuses=(refusal.status,))
 
 
 def _placed(timer: Timer, state: str, subject: Subject) -> str | None:

@@ -56,11 +56,11 @@ def test_kept(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
     """Every member of the body that the record shows under the same name."""
     operation, rule = case
     acts = "{" in subject.operation(operation).path
-    actor = record_in(subject, accepting_state(subject, operation)) if acts else None
+    record_id = record_in(subject, accepting_state(subject, operation)) if acts else None
     sent = valid_body(subject, operation) or {}
-    exchange = call(subject, operation, actor, sent)
+    exchange = call(subject, operation, record_id, sent)
     judge.require(exchange.ok, f"a good call answered {exchange.status}")
-    record = read(subject, actor or _identity(exchange, subject))
+    record = read(subject, record_id or _identity(exchange, subject))
     expected = {name: value for name, value in sent.items() if name in record}
     judge.require(bool(expected), "the record shows nothing of what was sent")
     got = {name: record[name] for name in expected}

@@ -47,12 +47,15 @@ def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -
     """Judged only where one call after the other is refused: without that, nobody could win a race either."""
     operation, rule, move = case
     body = valid_body(subject, operation, move.when)
-    actor = record_in(subject, move.source)
-    first, second = call(subject, operation, actor, body), call(subject, operation, actor, body)
-    again = call(subject, operation, actor, body)
+    record_id = record_in(subject, move.source)
+    first, second = (
+        call(subject, operation, record_id, body),
+        call(subject, operation, record_id, body),
+    )
+    again = call(subject, operation, record_id, body)
     refused = all(400 <= later.status < 500 for later in (second, again))
     judge.require(first.ok and refused, "one after the other, the later ones are not refused")
-    require_state(subject, actor, move.target)
+    require_state(subject, record_id, move.target)
     for _ in range(_ROUNDS):
         _judge_round(operation, rule, move, subject, judge, second.status)
 
@@ -60,9 +63,9 @@ def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -
 def _judge_round(
     operation: str, rule: str, move: Move, subject: Subject, judge: Judge, refusal: int
 ) -> None:
-    actor = record_in(subject, move.source)
+    record_id = record_in(subject, move.source)
     body = valid_body(subject, operation, move.when)
-    answers = parallel([partial(call, subject, operation, actor, body)] * _RUNNERS)
+    answers = parallel([partial(call, subject, operation, record_id, body)] * _RUNNERS)
     winners = [answer for answer in answers if answer.ok]
     # A status that sequential calls get as well is judged by the rule on those.
     legal = {*judge.statuses(rule), refusal}
@@ -93,25 +96,25 @@ def test_neighbours_do_not_meet(
     operation, row = case
     assert row.isolated is not None
     for move in row.moves:
-        actor = record_in(subject, move.source)
+        record_id = record_in(subject, move.source)
         judge.require(
-            call(subject, operation, actor, valid_body(subject, operation, move.when)).ok,
+            call(subject, operation, record_id, valid_body(subject, operation, move.when)).ok,
             f"{operation} is not possible at all",
         )
-        require_state(subject, actor, move.target)
+        require_state(subject, record_id, move.target)
     moves = [row.moves[number % len(row.moves)] for number in range(_RUNNERS)]
     for _ in range(_ROUNDS):
-        actors = [record_in(subject, move.source) for move in moves]
+        record_ids = [record_in(subject, move.source) for move in moves]
         bodies = [valid_body(subject, operation, move.when) for move in moves]
         answers = parallel(
             [
-                partial(call, subject, operation, actor, body)
-                for actor, body in zip(actors, bodies, strict=True)
+                partial(call, subject, operation, record_id, body)
+                for record_id, body in zip(record_ids, bodies, strict=True)
             ]
         )
-        for actor, move, answer in zip(actors, moves, answers, strict=True):
+        for record_id, move, answer in zip(record_ids, moves, answers, strict=True):
             expected = move.target if answer.ok else move.source
-            got = current_state(subject, actor)
+            got = current_state(subject, record_id)
             judge.holds(
                 row.isolated,
                 got == expected,

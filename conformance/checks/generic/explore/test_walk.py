@@ -20,7 +20,7 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Broken, Unexercised
-from session_contracts.conformance.flaws import Flaw, body_flaws
+from session_contracts.conformance.flawed_requests import FlawedBody, flawed_bodies
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list, listed_records
 from session_contracts.conformance.oracle import (
@@ -62,7 +62,7 @@ def tables(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     for operation in table.transitions:
         rules |= {
             flaw.rule
-            for flaw in body_flaws(
+            for flaw in flawed_bodies(
                 contract.operations[operation], profile.examples.get(operation, {})
             )
         }
@@ -216,7 +216,7 @@ def machine(
             self.known[identity] = Known(frozenset({state}), record)
 
         def _act(self, operation: str, identity: str, content: bytes | None, body: Any) -> None:
-            actor = record_in(subject, ABSENT) if identity == ABSENT else identity
+            record_id = record_in(subject, ABSENT) if identity == ABSENT else identity
             states = (
                 states_by_now(subject, self.known[identity].states)
                 if identity in self.known
@@ -225,7 +225,7 @@ def machine(
             expected = expected_outcomes(
                 subject.contract, subject.operation(operation), states, Facts(body)
             )
-            exchange = send(subject, operation, actor, content=content)
+            exchange = send(subject, operation, record_id, content=content)
             # A breakdown is the fault of no rule on states; the fuzz layer names it.
             if exchange.status >= 500:
                 raise Unexercised(f"{operation} answered {exchange.status}")
@@ -239,21 +239,21 @@ def machine(
             self._compare(operation, identity, exchange, expected)
 
         def _compare(
-            self, operation: str, actor: str, exchange: Exchange, expected: ExpectedOutcomes
+            self, operation: str, record_id: str, exchange: Exchange, expected: ExpectedOutcomes
         ) -> None:
             """The record that was acted on is as foreseen, and every other is as it was."""
             row = subject.table.transitions[operation]
             for identity, known in self.known.items():
-                possible = {*known.states, *(expected.successes if identity == actor else ())}
+                possible = {*known.states, *(expected.successes if identity == record_id else ())}
                 after = (
                     read_or_absent(subject, identity)
                     if ABSENT in possible
                     else read(subject, identity)
                 )
-                if identity != actor and states_by_now(subject, known.states) != known.states:
+                if identity != record_id and states_by_now(subject, known.states) != known.states:
                     # Time may have moved it meanwhile.
                     self.known[identity] = Known(_fitting(subject, after, known.states), after)
-                elif identity != actor:
+                elif identity != record_id:
                     self._expect(
                         row.isolated,
                         after == known.record,
@@ -296,17 +296,17 @@ def _fitting(subject: Subject, record: Record, states: Iterable[str]) -> frozens
     )
 
 
-def _flaws(subject: Subject, operation: str) -> list[Flaw]:
+def _flaws(subject: Subject, operation: str) -> list[FlawedBody]:
     return [
         flaw
-        for flaw in body_flaws(
+        for flaw in flawed_bodies(
             subject.operation(operation), subject.profile.examples.get(operation, {})
         )
         if _usable(flaw)
     ]
 
 
-def _usable(flaw: Flaw) -> bool:
+def _usable(flaw: FlawedBody) -> bool:
     """A body that is JSON, small, and wrong by itself."""
     try:
         json.loads(flaw.content or b"")

@@ -27,7 +27,7 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import call, default_headers, valid_body
 from session_contracts.conformance.client import Exchange, Target
 from session_contracts.conformance.errors import Broken
-from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.flawed_requests import JSON_MEDIA
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.oracle import ExpectedOutcomes, Facts, expected_outcomes
 from session_contracts.conformance.plugin import Case, each

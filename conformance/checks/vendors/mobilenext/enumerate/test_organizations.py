@@ -83,7 +83,7 @@ def _judge_choice(
             rule,
             not leaks,
             trigger=other,
-            contrast=exchange,
+            control=exchange,
             expected=f"not session {outside}",
             got="it",
         )
@@ -175,14 +175,14 @@ def test_whoever_created_it(subject: Subject, judge: Judge) -> None:
     mine = new_record(subject, organization=organization)
     for headers in (_chosen(subject.target.headers, organization), *_keys(subject, organization)):
         for operation in _OPERATIONS:
-            contrast, own = _sees(operation, mine, headers, subject)
+            control, own = _sees(operation, mine, headers, subject)
             judge.require(own, "not even the caller's own session is seen")
             exchange, sees = _sees(operation, session, headers, subject)
             judge.holds(
                 "organization.members",
                 sees,
                 trigger=exchange,
-                contrast=contrast,
+                control=control,
                 expected="the session",
                 got=str(exchange.status),
             )
@@ -193,7 +193,7 @@ def test_members(case: str, subject: Subject, judge: Judge) -> None:
     """Somebody who created none of them sees what others created; one who only belongs to another organization does not."""
     one, other = _two(subject)
     session = new_record(subject, organization=one)
-    contrast, own = _sees(case, session, _chosen(subject.target.headers, one), subject)
+    control, own = _sees(case, session, _chosen(subject.target.headers, one), subject)
     judge.require(own, "not even its creator sees the session")
     colleague = new_credential(subject, kind="jwt", organizations=[one])
     exchange, sees = _sees(case, session, colleague, subject)
@@ -201,7 +201,7 @@ def test_members(case: str, subject: Subject, judge: Judge) -> None:
         "organization.members",
         sees,
         trigger=exchange,
-        contrast=contrast,
+        control=control,
         expected="the session",
         got=f"{exchange.status}",
     )
@@ -211,7 +211,7 @@ def test_members(case: str, subject: Subject, judge: Judge) -> None:
         "organization.members",
         not sees,
         trigger=exchange,
-        contrast=contrast,
+        control=control,
         expected="not the session",
         got="it",
     )
@@ -229,10 +229,10 @@ def test_foreign(case: str, subject: Subject, judge: Judge) -> None:
         for organization in (own, foreign)
     }
     for headers in _callers(subject, own):
-        contrast, sees = _sees(case, sessions[own], _chosen(headers, own), subject)
+        control, sees = _sees(case, sessions[own], _chosen(headers, own), subject)
         judge.require(sees, "a session of one's own organization is not seen")
         trigger, _ = _sees(case, sessions[foreign], _chosen(headers, foreign), subject)
-        if judge.refused("organization.foreign", trigger, beside=contrast):
+        if judge.refused("organization.foreign", trigger, control=control):
             wrong = shapes.error_fault(subject.contract, trigger)
             judge.holds(
                 "error.body",
@@ -258,7 +258,7 @@ def _keys(subject: Subject, organization: str) -> list[Headers]:
 def test_not_selected(subject: Subject, judge: Judge) -> None:
     one, other = _two(subject)
     session = new_record(subject, organization=one)
-    contrast, sees = _sees("getSession", session, _chosen(subject.target.headers, one), subject)
+    control, sees = _sees("getSession", session, _chosen(subject.target.headers, one), subject)
     judge.require(sees, "a session of the selected organization is not given")
     for headers in (
         _chosen(subject.target.headers, other),
@@ -266,7 +266,7 @@ def test_not_selected(subject: Subject, judge: Judge) -> None:
         *_keys(subject, other),
     ):
         trigger, _ = _sees("getSession", session, headers, subject)
-        judge.refused("get.not-selected", trigger, beside=contrast)
+        judge.refused("get.not-selected", trigger, control=control)
 
 
 @verifies("organization.others")

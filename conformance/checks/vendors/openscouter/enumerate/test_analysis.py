@@ -130,7 +130,7 @@ def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
             "analyze.isolated",
             alone,
             trigger=fetch(subject, other),
-            contrast=after,
+            control=after,
             expected="not analyzed",
             got="analyzed too",
         )

@@ -233,10 +233,10 @@ def test_a_bad_note_is_refused(subject: Subject, judge: Judge) -> None:
             changes = {"alone": [bad], "last": [*good, bad], "first": [bad, *good]}[place]
             trigger = _patch(subject, identity, *changes)
             after = _notes(subject, identity)
-            beside = _patch(subject, _with_notes(subject, judge, "First.")[0], {"content": "New."})
+            control = _patch(subject, _with_notes(subject, judge, "First.")[0], {"content": "New."})
             if judge.decides(rule):
                 judge.observed(rule, trigger)
-            elif judge.refused(rule, trigger, beside=beside):
+            elif judge.refused(rule, trigger, control=control):
                 judge.observed(
                     "notes.atomic", trigger, "kept none" if after == notes else "kept some"
                 )

@@ -121,9 +121,9 @@ def test_confirmed_at(subject: Subject, judge: Judge) -> None:
 
 @verifies("confirm.comment-optional")
 def test_no_comment(subject: Subject, judge: Judge) -> None:
-    contrast = _confirm(subject, record_in(subject, "analyzed"), comment="Thorough.")
+    control = _confirm(subject, record_in(subject, "analyzed"), comment="Thorough.")
     exchange = _confirm(subject, record_in(subject, "analyzed"))
-    judge.accepted("confirm.comment-optional", exchange, contrast=contrast)
+    judge.accepted("confirm.comment-optional", exchange, control=control)
 
 
 @verifies("confirm.comment-internal")
@@ -149,14 +149,14 @@ def test_the_comment_is_internal(subject: Subject, judge: Judge) -> None:
 def test_feedback(subject: Subject, judge: Judge) -> None:
     """With and without a comment, of a tester who had problems and of one who had none; each has an id of its own."""
     plain = {"clarity": 4, "difficulty": 3, "technicalIssues": False}
-    contrast = call(
+    control = call(
         subject, "submitFeedback", record_in(subject, "completed"), {**plain, "comment": "Clear."}
     )
     identity = record_in(subject, "completed", startedAt=_earlier(subject))
     exchange = call(subject, "submitFeedback", identity, {**plain, "technicalIssues": True})
-    if not judge.accepted("feedback.comment-optional", exchange, contrast=contrast):
+    if not judge.accepted("feedback.comment-optional", exchange, control=control):
         return
-    ids = [(shapes.unwrap(answer.json) or {}).get("feedbackId") for answer in (contrast, exchange)]
+    ids = [(shapes.unwrap(answer.json) or {}).get("feedbackId") for answer in (control, exchange)]
     judge.require(None not in ids, "the answer has no feedbackId")
     judge.holds(
         "feedback.members",

@@ -91,7 +91,7 @@ def test_created_is_there(subject: Subject, judge: Judge) -> None:
             "create.stored",
             good,
             trigger=read,
-            contrast=exchange,
+            control=exchange,
             expected=f"session {identity}",
             got=str(read.status),
         ):
@@ -113,8 +113,8 @@ def test_created_is_there(subject: Subject, judge: Judge) -> None:
 @verifies("create.variant-assigned")
 def test_variant_is_assigned(subject: Subject, judge: Judge) -> None:
     exchange = call(subject, "createSession", None, fresh_scope(subject))
-    contrast = call(subject, "createSession", None, {**fresh_scope(subject), "variant": "A"})
-    if judge.accepted("create.variant-assigned", exchange, contrast=contrast):
+    control = call(subject, "createSession", None, {**fresh_scope(subject), "variant": "A"})
+    if judge.accepted("create.variant-assigned", exchange, control=control):
         got = (shapes.unwrap(exchange.json) or {}).get("variant")
         judge.holds(
             "create.variant-assigned",
@@ -245,14 +245,14 @@ def test_completed_at_a_given_time(subject: Subject, judge: Judge) -> None:
     for minutes, write in ((32, written), (7, lambda moment: elsewhere(written(moment)))):
         identity = new_record(subject, status="active", startedAt=written(start))
         ended = (start + timedelta(minutes=minutes)).replace(microsecond=0)
-        contrast = call(
+        control = call(
             subject,
             "completeSession",
             new_record(subject, status="active", startedAt=written(start)),
             {},
         )
         exchange = call(subject, "completeSession", identity, {"completedAt": write(ended)})
-        if not judge.accepted("complete.time-given", exchange, contrast=contrast):
+        if not judge.accepted("complete.time-given", exchange, control=control):
             return
         got = shapes.moment(require_state(subject, identity, "completed").get("completedAt"))
         judge.holds(
@@ -282,9 +282,9 @@ def test_completed_now(subject: Subject, judge: Judge) -> None:
         )
         begun = target_time(subject)
         exchange = call(subject, "completeSession", identity, body)
-        contrast = call(subject, "completeSession", new_record(subject, status="active"), {})
+        control = call(subject, "completeSession", new_record(subject, status="active"), {})
         if not judge.accepted(
-            "complete.time-default", exchange, contrast=None if body is not None else contrast
+            "complete.time-default", exchange, control=None if body is not None else control
         ):
             continue
         got = shapes.moment(require_state(subject, identity, "completed").get("completedAt"))
@@ -354,19 +354,19 @@ def test_duration(subject: Subject, judge: Judge) -> None:
 @pytest.mark.usefixtures("afterwards")
 def test_a_token_lives_for_a_day(subject: Subject, judge: Judge) -> None:
     headers, identity = new_credential(subject), record_in(subject, "active")
-    contrast = fetch(subject, identity, headers=headers)
-    judge.require(contrast.ok, f"a read answered {contrast.status}")
+    control = fetch(subject, identity, headers=headers)
+    judge.require(control.ok, f"a read answered {control.status}")
     advance_clock(subject, "PT23H55M")
     late = fetch(subject, identity, headers=headers)
     judge.holds(
         "auth.lifetime",
         late.ok,
         trigger=late,
-        contrast=contrast,
+        control=control,
         expected="success after 23 hours 55",
         got=str(late.status),
     )
     advance_clock(subject, "PT10M")
     judge.refused(
-        "auth.expired", fetch(subject, identity, headers=headers), beside=fetch(subject, identity)
+        "auth.expired", fetch(subject, identity, headers=headers), control=fetch(subject, identity)
     )

@@ -281,7 +281,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
     exchange, found = _figures(subject, first, judge)
     told = found.get("percentiles")
     _cohort(subject, _VALUES[1:2], assessmentId=assessment)
-    contrast, both = _figures(subject, first, judge)
+    control, both = _figures(subject, first, judge)
     numbers = (
         [name for name, value in (told or {}).items() if value is not None]
         if isinstance(told, dict | None)
@@ -292,7 +292,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
         "cohort.two",
         none,
         trigger=exchange,
-        contrast=contrast,
+        control=control,
         expected="no percentiles of one session",
         got=str(told),
     )
@@ -302,7 +302,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
     judge.holds(
         "cohort.two",
         good,
-        trigger=contrast,
+        trigger=control,
         expected="percentiles of two sessions",
         got=str(both.get("percentiles")),
     )
@@ -357,7 +357,7 @@ def test_who_counts(subject: Subject, judge: Judge) -> None:
 def test_other_assessments(subject: Subject, judge: Judge) -> None:
     """Another assessment's sessions, those of none, and another organization's change nothing."""
     sessions = _cohort(subject, _VALUES[:3])
-    contrast, before = _figures(subject, sessions[0], judge)
+    control, before = _figures(subject, sessions[0], judge)
     judge.require(before.get("sessionCount") == 3, "the cohort does not count what was made")
     _cohort(subject, _VALUES[3:])
     new_record(subject, metrics=dict(_VALUES[4]))
@@ -367,7 +367,7 @@ def test_other_assessments(subject: Subject, judge: Judge) -> None:
         "cohort.tenant",
         after == before,
         trigger=exchange,
-        contrast=contrast,
+        control=control,
         expected=str(before),
         got=str(after),
     )
@@ -421,7 +421,7 @@ def test_deleted_sessions_do_not_count(subject: Subject, judge: Judge) -> None:
         "delete.cohort",
         good,
         trigger=exchange,
-        contrast=deleted,
+        control=deleted,
         expected=expected,
         got=exchange.answer(),
     )

@@ -88,7 +88,7 @@ def test_ingest(subject: Subject, judge: Judge) -> None:
             "ingest.stored",
             len(found) == 1,
             trigger=page,
-            contrast=exchange,
+            control=exchange,
             expected="the event",
             got=f"{len(found)} of it",
         )
@@ -107,7 +107,7 @@ def test_ingest(subject: Subject, judge: Judge) -> None:
                 "ingest.stored",
                 same,
                 trigger=page,
-                contrast=exchange,
+                control=exchange,
                 expected=f"{wanted}",
                 got=f"{got}",
             )
@@ -117,7 +117,7 @@ def test_ingest(subject: Subject, judge: Judge) -> None:
 def test_first_event(subject: Subject, judge: Judge) -> None:
     """The session begins with it, for everybody in the organization, whatever its id is; nobody says that it may be other than a UUID."""
     session, key = begun(subject)
-    beside = taken(ingest(subject, Event(0, 1).body(session), key))
+    control = taken(ingest(subject, Event(0, 1).body(session), key))
     for identity, certain in (
         (str(uuid.uuid4()), True),
         (f"my-session-{uuid.uuid4().hex[:8]}", False),
@@ -126,10 +126,10 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
         judge.require(before.status == 404, "the session exists already")
         exchange = ingest(subject, Event(0, 1).body(identity))
         if certain:
-            judge.accepted("ingest.upsert", exchange, contrast=beside)
+            judge.accepted("ingest.upsert", exchange, control=control)
         judge.require(exchange.ok, f"an ingest answered {exchange.status}")
         read = fetch(subject, identity)
-        if judge.accepted("ingest.upsert", read, contrast=exchange):
+        if judge.accepted("ingest.upsert", read, control=exchange):
             record = unwrapped(subject, read)
             good = record.get("id") == identity and record.get("endedAt") is None
             judge.holds(
@@ -144,7 +144,7 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
                 "ingest.upsert",
                 there,
                 trigger=read,
-                contrast=exchange,
+                control=exchange,
                 expected="a session with its event",
                 got="none",
             )
@@ -155,7 +155,7 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
             "ingest.upsert",
             both,
             trigger=second,
-            contrast=exchange,
+            control=exchange,
             expected="one session for both events",
             got="another",
         )
@@ -196,8 +196,8 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
     """At once and later, the same and with other contents, of earlier and of later: the first counts."""
     session, key = begun(subject)
     first = Event(1000, 1)
-    contrast = ingest(subject, first.body(session), key)
-    taken(contrast)
+    control = ingest(subject, first.body(session), key)
+    taken(control)
     bodies = [first.body(session), first.body(session, kind=DECISION, ts=at(0), data={"mark": 9})]
     for kind in ("prompt", "session_start", "session_end"):
         bodies.append(
@@ -210,7 +210,7 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
             "ingest.duplicate",
             exchange.status == 200,
             trigger=exchange,
-            contrast=contrast,
+            control=control,
             expected="200",
             got=str(exchange.status),
         ):
@@ -229,7 +229,7 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
             "ingest.ignored",
             same,
             trigger=exchange,
-            contrast=contrast,
+            control=control,
             expected="no change",
             got="a change",
         )
@@ -304,18 +304,18 @@ def kinds(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 def test_kind(case: str, subject: Subject, judge: Judge) -> None:
     """With the data that it needs, and no other."""
     session, key = begun(subject)
-    contrast = ingest(
+    control = ingest(
         subject, Event(0, 1, "planning" if case == "prompt" else "prompt").body(session), key
     )
     exchange = ingest(subject, Event(1, 2, case).body(session), key)
-    if judge.accepted("ingest.kinds", exchange, contrast=contrast):
+    if judge.accepted("ingest.kinds", exchange, control=control):
         page = timeline(subject, session)
         found = [event.get("kind") for event in events_of(page) if marks([event]) == [2]]
         judge.holds(
             "ingest.stored",
             found == [case],
             trigger=page,
-            contrast=exchange,
+            control=exchange,
             expected=case,
             got=str(found),
         )
@@ -324,16 +324,16 @@ def test_kind(case: str, subject: Subject, judge: Judge) -> None:
 @verifies("ingest.tool-call")
 def test_tool_call(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
-    contrast = ingest(subject, Event(0, 1, "tool_result").body(session), key)
+    control = ingest(subject, Event(0, 1, "tool_result").body(session), key)
     exchange = ingest(subject, Event(1, 2, "tool_call").body(session), key)
-    if judge.accepted("ingest.tool-call", exchange, contrast=contrast):
+    if judge.accepted("ingest.tool-call", exchange, control=control):
         found = [event.get("kind") for event in events_of(timeline(subject, session))]
         good = found == ["tool_result", "tool_result"]
         judge.holds(
             "ingest.tool-call",
             good,
             trigger=exchange,
-            contrast=contrast,
+            control=control,
             expected="tool_result",
             got=str(found[1:]),
         )
@@ -434,14 +434,14 @@ def _judge_refused(
     beginning = ingest(subject, Event(1, 1).body(fresh, **bad))
     after, events = read(subject, session), shown(subject, session)
     none = fetch(subject, fresh)
-    beside = ingest(subject, Event(1, 1).body(session, **good), key)
-    if judge.refused(rule, trigger, beside=beside):
+    control = ingest(subject, Event(1, 1).body(session, **good), key)
+    if judge.refused(rule, trigger, control=control):
         same = (before, []) == (after, events)
         judge.holds(
             "ingest.atomic",
             same,
             trigger=trigger,
-            contrast=beside,
+            control=control,
             expected="a session as it was",
             got=f"{after}",
         )
@@ -450,7 +450,7 @@ def _judge_refused(
                 "ingest.atomic",
                 400 <= none.status < 500,
                 trigger=beginning,
-                contrast=beside,
+                control=control,
                 expected="no session",
                 got="one",
             )
@@ -461,10 +461,10 @@ def test_time_zones(subject: Subject, judge: Judge) -> None:
     """A moment is the same in whatever zone it is written, and however exactly."""
     session, key = begun(subject)
     plain = at(0).replace(".000Z", "Z")
-    contrast = ingest(subject, Event(0, 0).body(session), key)
+    control = ingest(subject, Event(0, 0).body(session), key)
     for number, text in enumerate((plain, elsewhere(plain), at(250), plain.replace("Z", ".5Z")), 1):
         exchange = ingest(subject, Event(0, number).body(session, ts=text), key)
-        if judge.accepted("ingest.ts", exchange, contrast=contrast):
+        if judge.accepted("ingest.ts", exchange, control=control):
             page = timeline(subject, session)
             got = [event.get("ts") for event in events_of(page) if marks([event]) == [number]]
             good = [shapes.moment(value) for value in got] == [shapes.moment(text)]
@@ -472,7 +472,7 @@ def test_time_zones(subject: Subject, judge: Judge) -> None:
                 "ingest.stored",
                 good,
                 trigger=page,
-                contrast=exchange,
+                control=exchange,
                 expected=f"ts {text}",
                 got=str(got),
             )
@@ -638,10 +638,10 @@ def _ids(exchange: Exchange) -> list[str]:
 @verifies("timeline.after")
 def test_after(subject: Subject, judge: Judge) -> None:
     session, ids = _tape(subject, judge)
-    contrast = timeline(subject, session)
+    control = timeline(subject, session)
     for number, last in enumerate(ids):
         page = timeline(subject, session, after=last)
-        if judge.accepted("timeline.after", page, contrast=contrast):
+        if judge.accepted("timeline.after", page, control=control):
             got = _ids(page)
             good = got == ids[number + 1 :]
             text = f"the {len(ids) - number - 1} events behind number {number}"
@@ -649,7 +649,7 @@ def test_after(subject: Subject, judge: Judge) -> None:
                 "timeline.after",
                 good,
                 trigger=page,
-                contrast=contrast,
+                control=control,
                 expected=text,
                 got=f"{len(got)} events",
             )
@@ -736,13 +736,13 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     for rule, limit, expected in cases:
         query = {} if limit is None else {"limit": limit}
         page = timeline(subject, session, **query)
-        if judge.accepted(rule, page, contrast=one):
+        if judge.accepted(rule, page, control=one):
             got = len(events_of(page))
             judge.holds(
                 rule,
                 got == expected,
                 trigger=page,
-                contrast=one,
+                control=one,
                 expected=f"{expected} events",
                 got=str(got),
             )

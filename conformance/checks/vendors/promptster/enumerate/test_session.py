@@ -111,13 +111,13 @@ def test_create(subject: Subject, judge: Judge) -> None:
                 got=identity,
             )
         read = fetch(subject, identity)
-        if judge.accepted("create.stored", read, contrast=exchange):
+        if judge.accepted("create.stored", read, control=exchange):
             same = record_of(subject, read, identity) == record_of(subject, exchange, identity)
             judge.holds(
                 "create.stored",
                 same,
                 trigger=read,
-                contrast=exchange,
+                control=exchange,
                 expected="it as it was answered",
                 got=read.answer(),
             )
@@ -126,7 +126,7 @@ def test_create(subject: Subject, judge: Judge) -> None:
             "create.stored",
             identity in listed_ids(subject, page),
             trigger=page,
-            contrast=exchange,
+            control=exchange,
             expected="it in the list",
             got="no",
         )
@@ -185,10 +185,10 @@ def test_conflict(subject: Subject, judge: Judge) -> None:
         before, events = read(subject, identity), shown(subject, identity)
         trigger = create(subject, id=identity, sourceService="another", metadata={"another": True})
         after, still = read_or_absent(subject, identity), shown(subject, identity)
-        contrast = create(
+        control = create(
             subject, id=str(uuid.uuid4()), sourceService="another", metadata={"another": True}
         )
-        if judge.refused("create.conflict", trigger, beside=contrast):
+        if judge.refused("create.conflict", trigger, control=control):
             body = trigger.json if isinstance(trigger.json, dict) else {}
             got = {name: body.get(name) for name in ("error", "id")}
             expected = {"error": "Session already exists", "id": identity}
@@ -196,7 +196,7 @@ def test_conflict(subject: Subject, judge: Judge) -> None:
                 "create.conflict-body",
                 got == expected,
                 trigger=trigger,
-                contrast=contrast,
+                control=control,
                 expected=str(expected),
                 got=str(got),
             )
@@ -205,7 +205,7 @@ def test_conflict(subject: Subject, judge: Judge) -> None:
                 "create.keeps",
                 same,
                 trigger=trigger,
-                contrast=contrast,
+                control=control,
                 expected="the session as it was",
                 got=str(after),
             )
@@ -347,8 +347,8 @@ def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
     assessment, another = (prepared_id(subject, "assessment", "assessmentId") for _ in range(2))
     made = _linked(subject, assessment)
     new_record(subject, assessmentId=another)
-    contrast = get_list(subject, {})
-    judge.require(bool(made) and contrast.ok, "no session could be linked")
+    control = get_list(subject, {})
+    judge.require(bool(made) and control.ok, "no session could be linked")
     page = get_list(subject, {"assessmentId": assessment})
     found = set(listed_ids(subject, page))
     missing = [status for status, identity in made.items() if identity not in found]
@@ -358,7 +358,7 @@ def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
         "list.filter-assessment",
         good,
         trigger=page,
-        contrast=contrast,
+        control=control,
         expected=f"{len(made)} sessions",
         got=got,
     )
@@ -585,7 +585,7 @@ def test_delete_answer(subject: Subject, judge: Judge) -> None:
                 "delete.removes",
                 gone,
                 trigger=again,
-                contrast=known,
+                control=known,
                 expected="404 for what was deleted",
                 got=str(again.status),
             )
@@ -608,7 +608,7 @@ def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None
         call(subject, DELETE, made[1]).ok and not read_or_absent(subject, made[1]),
         "a deletion was refused",
     )
-    for way, contrast in zip(ways, before, strict=True):
+    for way, control in zip(ways, before, strict=True):
         after = get_list(subject, way)
         got = (set(listed_ids(subject, after)), pagination_number(subject, after, "total"))
         good = got == ({made[0], made[2]}, 2)
@@ -616,7 +616,7 @@ def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None
             "delete.unlisted",
             good,
             trigger=after,
-            contrast=contrast,
+            control=control,
             expected="the two others",
             got=str(got),
         )
@@ -626,7 +626,7 @@ def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None
         "delete.unlisted",
         none,
         trigger=everything,
-        contrast=before[0],
+        control=before[0],
         expected="no deleted session",
         got=f"{made[1]}",
     )
@@ -655,7 +655,7 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
         got=str(still),
     )
     anew = create(subject, id=session)
-    if not judge.accepted("delete.hard", anew, contrast=exchange):
+    if not judge.accepted("delete.hard", anew, control=exchange):
         return
     record = read(subject, session)
     left = (
@@ -667,7 +667,7 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
         "delete.hard",
         left == ([], [], 0),
         trigger=anew,
-        contrast=exchange,
+        control=exchange,
         expected="no events",
         got=str(left),
     )
@@ -677,7 +677,7 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
         "delete.hard",
         back,
         trigger=again,
-        contrast=exchange,
+        control=exchange,
         expected="an id that is free again",
         got=again.answer(),
     )
@@ -732,12 +732,12 @@ def test_a_candidate_may(case: str, subject: Subject, judge: Judge) -> None:
     assessment = prepared_id(subject, "assessment", "assessmentId")
     for params in ({}, {"assessmentId": assessment}):
         acts = "{" in subject.operation(case).path
-        actors = [new_record(subject, **params) if acts else None for _ in range(2)]
-        tie = {"sessionId": actors[0] or new_record(subject, **params)}
+        record_ids = [new_record(subject, **params) if acts else None for _ in range(2)]
+        tie = {"sessionId": record_ids[0] or new_record(subject, **params)}
         headers = new_credential(subject, kind="candidate", **tie)
-        contrast = call(subject, case, actors[1], valid_body(subject, case))
-        trigger = call(subject, case, actors[0], valid_body(subject, case), headers=headers)
-        judge.accepted("auth.candidate", trigger, contrast=contrast)
+        control = call(subject, case, record_ids[1], valid_body(subject, case))
+        trigger = call(subject, case, record_ids[0], valid_body(subject, case), headers=headers)
+        judge.accepted("auth.candidate", trigger, control=control)
 
 
 @verifies("auth.candidate-reach")
@@ -778,14 +778,14 @@ def test_no_candidate_deletes(subject: Subject, judge: Judge) -> None:
         read_or_absent(subject, session),
         events_of(timeline(subject, session)) if read_or_absent(subject, session) else [],
     )
-    contrast = call(subject, DELETE, session if after[0] else new_record(subject))
-    if judge.refused("delete.reviewer-only", trigger, beside=contrast):
+    control = call(subject, DELETE, session if after[0] else new_record(subject))
+    if judge.refused("delete.reviewer-only", trigger, control=control):
         same = after[0] == before[0] and len(after[1]) == len(before[1])
         judge.holds(
             "delete.reviewer-only",
             same,
             trigger=trigger,
-            contrast=contrast,
+            control=control,
             expected="the session as it was",
             got=str(after),
         )

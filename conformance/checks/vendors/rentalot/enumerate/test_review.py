@@ -76,10 +76,10 @@ def _trusted(after: Record, submission: Record) -> set[str]:
 @verifies("review.notes-kept")
 def test_notes_kept(subject: Subject, judge: Judge) -> None:
     for decision in _DECISIONS:
-        contrast, _ = _reviewed(subject, judge, new_record(subject, status="completed"), decision)
+        control, _ = _reviewed(subject, judge, new_record(subject, status="completed"), decision)
         identity = new_record(subject, status="completed")
         exchange = _review(subject, identity, decision, reviewNotes=_NOTES)
-        if not judge.accepted("review.notes-kept", exchange, contrast=contrast):
+        if not judge.accepted("review.notes-kept", exchange, control=control):
             return
         after = require_state(subject, identity, decision)
         judge.require("reviewNotes" in after, "the session has no reviewNotes")
@@ -96,13 +96,13 @@ def test_notes_kept(subject: Subject, judge: Judge) -> None:
 @verifies("review.notes-optional")
 def test_notes_optional(subject: Subject, judge: Judge) -> None:
     for decision in _DECISIONS:
-        contrast = _review(
+        control = _review(
             subject, new_record(subject, status="completed"), decision, reviewNotes="Reviewed."
         )
         judge.accepted(
             "review.notes-optional",
             _review(subject, new_record(subject, status="completed"), decision),
-            contrast=contrast,
+            control=control,
         )
 
 

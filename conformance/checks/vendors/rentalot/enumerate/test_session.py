@@ -111,26 +111,26 @@ def test_not_created_here(subject: Subject, judge: Judge) -> None:
         "submission": {"fullName": "Jane Smith"},
     }
     path = subject.operation("listSessions").path
-    contrast = send(subject, "listSessions")
+    control = send(subject, "listSessions")
     trigger = subject.target.send(
         "POST", path, body=json.dumps(body).encode(), media_type="application/json"
     )
-    judge.refused("session.not-created-here", trigger, beside=contrast)
+    judge.refused("session.not-created-here", trigger, control=control)
 
 
 @verifies("session.draft")
 def test_draft(subject: Subject, judge: Judge) -> None:
-    contrast = fetch(subject, record_in(subject, "active"))
+    control = fetch(subject, record_in(subject, "active"))
     identity = record_in(subject, "draft")
     exchange = fetch(subject, identity)
-    if judge.accepted("session.draft", exchange, contrast=contrast):
+    if judge.accepted("session.draft", exchange, control=control):
         got = record_of(subject, exchange, identity).get("status")
         judge.require(isinstance(got, str), "the session has no status")
         judge.holds(
             "session.draft",
             got == "draft",
             trigger=exchange,
-            contrast=contrast,
+            control=control,
             expected="status draft",
             got=str(got),
         )
@@ -172,7 +172,7 @@ def test_status_filter_knows_of_expiry(subject: Subject, judge: Judge) -> None:
         "list.filter-status",
         found,
         trigger=expired,
-        contrast=baseline,
+        control=baseline,
         expected=expected,
         got="otherwise",
     )

@@ -443,7 +443,7 @@ def test_a_session_whose_scenario_was_archived(subject: Subject, judge: Judge) -
         subject, **scope, scenario_id=prepared_id(subject, "scenario", archived=True)
     )
     exchange = fetch(subject, session)
-    judge.accepted("get.returns", exchange, contrast=fetch(subject, new_record(subject, **scope)))
+    judge.accepted("get.returns", exchange, control=fetch(subject, new_record(subject, **scope)))
     page = get_list(subject, scope)
     judge.require(page.ok, f"a list answered {page.status}")
     judge.holds(
@@ -466,7 +466,7 @@ def test_a_rep_of_another_tenant(subject: Subject, judge: Judge) -> None:
         "tenant.unlisted",
         not shown,
         trigger=page,
-        contrast=mine,
+        control=mine,
         expected="nothing of another tenant",
         got=f"session {session}",
     )
@@ -486,6 +486,6 @@ def test_read_only(method: str, subject: Subject, judge: Judge) -> None:
             state = "scorecard" if operation.id == "getScorecard" else "session"
             identity = prepared_id(subject, state)
             path = operation.path.replace("{id}", identity)
-        contrast = send(subject, operation.id, identity)
+        control = send(subject, operation.id, identity)
         trigger = subject.target.send(method, path, body=body, media_type="application/json")
-        judge.refused("request.read-only", trigger, beside=contrast)
+        judge.refused("request.read-only", trigger, control=control)

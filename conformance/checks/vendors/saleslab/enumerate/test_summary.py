@@ -247,7 +247,7 @@ def test_other_tenants_do_not_count(subject: Subject, judge: Judge) -> None:
     inside = written(start + _HOUR / 2)
     mine = new_record(subject, started_at=inside)
     prepared_id(subject, "scorecard", session_id=mine, overall_score=80)
-    contrast, before = _summary(subject, judge, **_period(start))
+    control, before = _summary(subject, judge, **_period(start))
     judge.require(before.get("sessions") == 1, "the summary does not count what was made")
     theirs = foreign_record(subject, started_at=inside)
     prepared_id(subject, "scorecard", session_id=theirs, overall_score=20, tenant="other")
@@ -258,7 +258,7 @@ def test_other_tenants_do_not_count(subject: Subject, judge: Judge) -> None:
         "summary.tenant",
         got == expected,
         trigger=exchange,
-        contrast=contrast,
+        control=control,
         expected=str(expected),
         got=str(got),
     )
