@@ -48,6 +48,11 @@ class Frame:
     reload: bool
     guides: tuple[guides.Guide, ...]
 
+    @property
+    def sections(self) -> dict[str, list[guides.Guide]]:
+        """The guides by section, for the menu."""
+        return guides.by_section(self.guides)
+
     def page(self, template: str, path: str, api: Api | None = None, **context: Any) -> bytes:
         return render(
             template,
@@ -232,9 +237,9 @@ def _schema(frame: Frame, study: Study, name: str) -> bytes:
 
 
 def _guide(frame: Frame, guide: guides.Guide, pages: Mapping[str, Make]) -> bytes:
-    places = guides.places(pages)
+    known = guides.pages_by_source(pages)
     html, sections = guides.render(
-        guide, lambda path: relative(guide.page, places[path]) if path in places else None
+        guide, lambda path: relative(guide.page, known[path]) if path in known else None
     )
     return frame.page(
         "guide.html", guide.page, guide=guide, html=Markup(html), sections=sections
