@@ -13,7 +13,7 @@ from requests.adapters import BaseAdapter
 from session_contracts.conformance.client import Target
 from session_contracts.conformance.errors import SuiteError, Unexercised, UsageError, Violated
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.outcomes import Evidence, Kind
+from session_contracts.conformance.outcomes import Evidence, EvidenceKind
 from session_contracts.conformance.profile import SuiteProfile, profiles
 from session_contracts.conformance.rules import Rules
 from session_contracts.conformance.search import Search
@@ -332,7 +332,7 @@ def _breakdown(
         else call.excinfo.exconly()
     )
     where = layer(item.path)
-    kind = Kind.UNEXERCISED if unexercised else Kind.ERROR
+    kind = EvidenceKind.UNEXERCISED if unexercised else EvidenceKind.ERROR
     silent = [rule for rule in item.stash[_RULES] if judge is None or not judge.heard(rule)]
     return [
         Evidence(rule, kind, f"{item.path.stem}::{item.name}", where, reason=reason.strip())
