@@ -173,7 +173,7 @@ def load_module(api: ApiLocation, file: Path) -> ModuleType:
     try:
         return importlib.import_module(_module_name(api, file))
     except Exception as error:
-        raise _broken(api, file, error) from error
+        raise import_failure(api, file, error) from error
 
 
 def _module_name(api: ApiLocation, file: Path) -> str:
@@ -196,8 +196,8 @@ def _package(folder: Path) -> str:
     return name
 
 
-def _broken(api: ApiLocation, file: Path, error: Exception) -> PartError:
-    """What went wrong while a part was imported, and where: the last line of its folder on the way."""
+def import_failure(api: ApiLocation, file: Path, error: Exception) -> PartError:
+    """Why a Python file of an API cannot be imported, and the last line of its folder involved."""
     folder = file.parent
     said = str(error.msg if isinstance(error, SyntaxError) else error)
     said = said.replace(f"{_module_name(api, file).rpartition('.')[0]}.", "")
