@@ -251,8 +251,8 @@ def _overwrites(call: Call, refusal: Refused) -> Answer:
     raise refusal
 
 
-def _anything(name: str, member: str, mend: Callable[[Call, Any], Any]) -> Apply:
-    """A member may be of any type; `mend` makes something good of it."""
+def _anything(name: str, member: str, repair: Callable[[Call, Any], Any]) -> Apply:
+    """A member may be of any type; `repair` makes something valid of it."""
 
     def edit(schema: dict[str, Any]) -> dict[str, Any]:
         schema["properties"][member] = {}
@@ -260,7 +260,7 @@ def _anything(name: str, member: str, mend: Callable[[Call, Any], Any]) -> Apply
 
     def change(call: Call) -> None:
         if call.body.get(member) is not None:
-            call.body = {**call.body, member: mend(call, call.body[member])}
+            call.body = {**call.body, member: repair(call, call.body[member])}
 
     return all_of(body_schema(name, edit), runs(name, first(change)))
 
