@@ -1,12 +1,12 @@
 """Guides: the repository's Markdown files as pages of the site.
 
-Every `docs/**/*.md` is a guide, and so are the Markdown files at the root that `_SECTIONS` names. A new
-file appears on the site without further ado: at the end of "Guides", or of "APIs" if it is in `docs/apis`.
-`_SECTIONS` gives the others their order. `docs/verify.md` becomes `guides/verify.html`, and links between
-Markdown files become links between pages.
+Every `docs/**/*.md` is a guide, and so are the Markdown files at the root that `_SECTIONS` names. A
+new file needs no registration: it appears at the end of "Guides", or of "API guides" if it is in
+`docs/apis`; `_SECTIONS` orders the others. `docs/verify.md` becomes `guides/verify.html`,
+and links between Markdown files become links between pages.
 
-Pages that are generated as Markdown are guides too: `_GENERATED` maps the file that such a page would be,
-so that other guides can link to it, to the function that returns its text.
+Pages that are generated as Markdown are guides too: `_GENERATED` maps the file that such a page
+would be, so that other guides can link to it, to the function that returns its text.
 
 An installed package has the same files below `docs/guides` of this package; see `pyproject.toml`.
 """
@@ -37,7 +37,7 @@ LICENSE_PAGE = "guides/license.txt"
 
 GUIDES, APIS, REFERENCE, PROJECT = "Guides", "API guides", "Command line and formats", "Project"
 
-#: Section to its guides, in the order in which the site lists them. Files that do not exist are skipped.
+#: Section to its guides, in the order of the menu. Files that do not exist are skipped.
 _SECTIONS: Mapping[str, Sequence[str]] = {
     GUIDES: (
         "README.md",

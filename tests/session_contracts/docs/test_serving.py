@@ -36,7 +36,7 @@ def test_it_is_at_docs_of_the_mock(mock: Mock) -> None:
 
 
 def test_what_it_does_not_have(mock: Mock) -> None:
-    missing = mock.client.get(f"{mock.url}/docs/rentalot/rules/nobody.html")
+    missing = mock.client.get(f"{mock.url}/docs/rentalot/rules/unknown.html")
     assert missing.status_code == 404
     assert 'href="../../all.html"' in missing.text
     assert mock.client.get(f"{mock.url}/docs/../../pyproject.toml").status_code == 404
@@ -138,7 +138,7 @@ def test_it_follows_what_changes(tmp_path: Path) -> None:
         until(lambda: "Look at a shop" in httpx.get(page).text)
         assert httpx.get(f"{url}/reload").text != before, "open pages hear of it"
         file.write_text(CONTRACT.replace("rule: shop.get.returns", "rule: shop.get.nothing"))
-        until(lambda: "The contract is not valid" in httpx.get(page).text)
+        until(lambda: "Invalid contract" in httpx.get(page).text)
         assert "there is no rule &#39;shop.get.nothing&#39;" in httpx.get(page).text
         file.write_text(CONTRACT)
         until(lambda: "Get a shop" in httpx.get(page).text)
