@@ -25,7 +25,7 @@ import requests
 from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp
 
-from session_contracts.conformance.outcomes import Outcome
+from session_contracts.conformance.outcomes import RuleOutcome
 from session_contracts.conformance.runner import Options, verify
 from session_contracts.errors import UnknownRule
 from session_contracts.in_process import URL, in_process
@@ -200,7 +200,7 @@ def _run(job: Job) -> SuiteRun:
     not_exercised = frozenset(
         result.id
         for result in report.results
-        if result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
+        if result.outcome is RuleOutcome.NOT_EXERCISED and result.level is not Level.DECISION
     )
     return SuiteRun(report.exit_status, failed, not_exercised, frozenset(transcript.answers))
 

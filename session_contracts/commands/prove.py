@@ -15,7 +15,7 @@ from session_contracts.prove import prove as run_prove
     "rules",
     multiple=True,
     metavar="ID",
-    help="Prove only this rule; repeatable.",
+    help="Prove only this rule.",
 )
 @click.option(
     "--workers",
@@ -34,7 +34,7 @@ from session_contracts.prove import prove as run_prove
 @click.option("--seed", default=0, show_default=True, help="Seed of Hypothesis and Schemathesis.")
 @says_what_to_do
 def prove(api: str, rules: tuple[str, ...], workers: int, max_examples: int, seed: int) -> None:
-    """Break each rule of the mock in turn; the suite must notice.
+    r"""Break each rule of the mock in turn; the suite must notice.
 
     Verifies the unbroken mock, one mutant for each rule, and three strawman servers. Exits 0 if the
     unbroken mock conforms, each mutant is killed by its own rule, and all strawmen fail; else 1.

@@ -82,8 +82,8 @@ def _mock(names: tuple[str, ...]) -> ASGIApp:
 
 @contextmanager
 def recorder(api: Api) -> Iterator[Recorder]:
-    """A recorder with the process's mock of the bundled APIs, or with the mock of a custom API."""
-    names = bundled_names() if api.name in bundled_names() or not api.vendor else (api.name,)
+    """A recorder with the process's mock of this API; the control API's serves all bundled APIs."""
+    names = (api.name,) if api.vendor else bundled_names()
     with _ONE_AT_A_TIME, in_process(_mock(names)) as adapter, requests.Session() as session:
         session.trust_env = False
         session.mount(URL, adapter)
