@@ -1,9 +1,9 @@
 """Guides: the repository's Markdown files as pages of the site.
 
 Every `docs/**/*.md` is a guide, and so are the Markdown files at the root that `_SECTIONS` names. A
-new file needs no registration: it appears at the end of "Guides", or of "APIs and their data" if it is in
-`docs/apis`; `_SECTIONS` orders the others. `docs/verify.md` becomes `guides/verify.html`,
-and links between Markdown files become links between pages.
+new file needs no registration: it appears at the end of "Guides", or of "APIs and their data" if it
+is in `docs/apis`; `_SECTIONS` orders the others. `docs/verify.md` becomes `guides/verify.html`, and
+links between Markdown files become links between pages.
 
 An installed package has the same files below `docs/guides` of this package; see `pyproject.toml`.
 """
