@@ -21,6 +21,7 @@ from session_contracts.mock_server.server import running
 from session_contracts.mock_server.settings import Settings
 from session_contracts.openapi import Level, load
 from session_contracts.openapi.locations import find
+from session_contracts.openapi.python_process import safe_path
 from session_contracts.strawmen import OPPONENTS, Transcript, opponents
 
 #: The mock's time during a proof; any would do.
@@ -136,7 +137,7 @@ def judge(
 
 def _trials(jobs: Sequence[Job], workers: int) -> Iterable[Trial]:
     """In processes of their own, each with a mock and a suite."""
-    with get_context("spawn").Pool(workers, maxtasksperchild=8) as pool:
+    with safe_path(), get_context("spawn").Pool(workers, maxtasksperchild=8) as pool:
         yield from pool.imap(_trial, jobs)
 
 
