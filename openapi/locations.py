@@ -178,7 +178,7 @@ def load_module(api: ApiLocation, file: Path) -> ModuleType:
     try:
         return importlib.import_module(_module_name(api, file))
     except Exception as error:
-        raise _broken(api, file, error) from error
+        raise import_failure(api, file, error) from error
 
 
 def _module_name(api: ApiLocation, file: Path) -> str:
@@ -199,7 +199,7 @@ def _package(folder: Path) -> str:
     return name
 
 
-def _broken(api: ApiLocation, file: Path, error: Exception) -> PartError:
+def import_failure(api: ApiLocation, file: Path, error: Exception) -> PartError:
     """The error of an import, located at the innermost line of the API's folder."""
     folder = file.parent
     message = str(error.msg if isinstance(error, SyntaxError) else error)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from session_contracts.mock_server.checker import Checker
 from session_contracts.mock_server.errors import BadState, NoSuchState
-from session_contracts.mock_server.plan import ApiPlan, Checker
+from session_contracts.mock_server.plan import ApiPlan
 from session_contracts.mock_server.states import common
 from session_contracts.mock_server.states.common import SetUp, State
 from session_contracts.mock_server.world import World

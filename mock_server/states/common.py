@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from session_contracts.mock_server.chance import SECRETS
+from session_contracts.mock_server.checker import Checker
 from session_contracts.mock_server.clock import parse_duration, parse_moment, parse_time, rfc3339
 from session_contracts.mock_server.credentials import Credential, random_key
 from session_contracts.mock_server.errors import BadState, ClockError, NoSuchState
-from session_contracts.mock_server.plan import ApiPlan, Checker
+from session_contracts.mock_server.plan import ApiPlan
 from session_contracts.mock_server.rates import Rates
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import World, as_message
@@ -94,7 +95,7 @@ def moment(params: Mapping[str, Any], name: str) -> datetime | None:
 
 def existing(world: World, api: ApiPlan, resource: str, key: str, param: str) -> Record:
     """The record that a param names. Raises BadState."""
-    found = world.collection(api, api.resources[resource]).get(key)
+    found = world.collection(api.resources[resource]).get(key)
     if found is None:
         raise BadState(f"{param}: there is no {resource.lower()} {key}")
     return found

@@ -30,8 +30,8 @@ from session_contracts.conformance.listing import (
     listed_records,
     pagination_number,
 )
+from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.outbox import sent_messages, wait_for_messages
-from session_contracts.conformance.plugin import Case, each, verifies
 from session_contracts.conformance.preparing import (
     accepting_state,
     foreign_record,

@@ -98,7 +98,7 @@ def _owner(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Record:
     for organization_ in params["organizations"]:
         existing(world, api, "Organization", organization_, "organizations")
     fields = {"id": params.get("user") or world.new_id(), "organizations": params["organizations"]}
-    return world.place(api, api.resources["User"], fields, "", {})
+    return world.place(api.resources["User"], fields, "", {})
 
 
 def default_user(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Record:
@@ -112,11 +112,11 @@ def default_user(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Recor
 def organization(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     """A new organization; the default user joins it, and keeps its default one."""
     key = f"org_{world.chance.draw(IDS).randbytes(6).hex()}"
-    world.place(api, api.resources["Organization"], {"id": key}, "", {})
+    world.place(api.resources["Organization"], {"id": key}, "", {})
     if params.get("member", True):
         member = default_user(world, api, {})
         fields = {**member.fields, "organizations": [*member.fields["organizations"], key]}
-        world.place(api, api.resources["User"], fields, "", {})
+        world.place(api.resources["User"], fields, "", {})
     return {"id": key}
 
 
@@ -142,7 +142,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         "createdAt": rfc3339(created),
         "releasedAt": rfc3339(now) if params.get("released", False) else None,
     }
-    return {"id": world.place(api, api.resources["Session"], fields, home, {}).key}
+    return {"id": world.place(api.resources["Session"], fields, home, {}).key}
 
 
 STATES: dict[str, State] = {

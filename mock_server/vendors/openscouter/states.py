@@ -58,16 +58,14 @@ def study(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
     fields = {"id": _new_id(world, "job"), "splitRatio": split}
     return {
         "jobId": world.place(
-            api, api.resources["Study"], fields, params.get("tenant", "default"), {}
+            api.resources["Study"], fields, params.get("tenant", "default"), {}
         ).key
     }
 
 
 def tester(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "testerId": world.place(
-            api, api.resources["Tester"], {"id": _new_id(world, "user")}, "", {}
-        ).key
+        "testerId": world.place(api.resources["Tester"], {"id": _new_id(world, "user")}, "", {}).key
     }
 
 
@@ -95,7 +93,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         "durationSeconds": ended and int((ended - started).total_seconds()),
     }
     private = {"notes": (), **({"confirmedAt": rfc3339(now)} if status == "confirmed" else {})}
-    key = world.place(api, api.resources["Session"], fields, tenant, private).key
+    key = world.place(api.resources["Session"], fields, tenant, private).key
     return {"sessionId": key, "jobId": job, "testerId": who}
 
 
@@ -107,7 +105,7 @@ def analysis_finished(world: World, api: ApiPlan, params: Mapping[str, Any]) -> 
     session_ = api.resources["Session"]
     for timer in session_.timers:
         if found.state in timer.sources:
-            world.move(api, session_, found, timer.target, {})
+            world.move(session_, found, timer.target, {})
     return {}
 
 

@@ -88,7 +88,7 @@ def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) 
         raise BadState(f"sessionId: {session_.key} belongs to another tenant")
     found: Record | None = next(iter(_keys(world, api, tenant, sessionId=session_.key)), None)
     if found is None:
-        world.keep(api, api.resources["Session"], session_, {"assessmentId": assessment_})
+        world.keep(api.resources["Session"], session_, {"assessmentId": assessment_})
         return _new_key(world, api, tenant, "redeemed", assessment_, session_.key)
     if assessment_ not in (None, found.fields["assessmentId"]):
         raise NoSuchState(
@@ -98,7 +98,7 @@ def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) 
 
 
 def _keys(world: World, api: ApiPlan, tenant: str | None, **filters: str) -> Rows:
-    return world.collection(api, api.resources["CandidateKey"]).rows(tenant, filters)
+    return world.collection(api.resources["CandidateKey"]).rows(tenant, filters)
 
 
 def _new_key(
@@ -117,14 +117,14 @@ def _new_key(
         "status": status,
         "sessionId": session_,
     }
-    return world.place(api, api.resources["CandidateKey"], fields, tenant, {"linked": session_})
+    return world.place(api.resources["CandidateKey"], fields, tenant, {"linked": session_})
 
 
 def assessment(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     fields = {"id": f"asm_{world.chance.draw(IDS).randbytes(6).hex()}"}
     return {
         "assessmentId": world.place(
-            api, api.resources["Assessment"], fields, params.get("tenant", "default"), {}
+            api.resources["Assessment"], fields, params.get("tenant", "default"), {}
         ).key
     }
 
@@ -133,7 +133,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
     """A session without events; values that are not given are not known. Raises BadState, NoSuchState."""
     tenant, assessment_ = params.get("tenant", "default"), params.get("assessmentId")
     key = params.get("id") or world.new_id()
-    if world.collection(api, api.resources["Session"]).get(key) is not None:
+    if world.collection(api.resources["Session"]).get(key) is not None:
         raise BadState(f"id: there is a session {key} already")
     if assessment_ is None and "keyStatus" in params:
         raise BadState("keyStatus: give an assessmentId too; without one there is no key")
@@ -156,7 +156,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         "fixed": started is not None,
         "assessmentId": assessment_,
     }
-    made = world.place(api, api.resources["Session"], fields, tenant, private)
+    made = world.place(api.resources["Session"], fields, tenant, private)
     if assessment_ is not None:
         _new_key(world, api, tenant, params.get("keyStatus", "completed"), assessment_, made.key)
     return {"id": made.key}
@@ -182,10 +182,7 @@ def event(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
 def _judge_event(world: World, api: ApiPlan, key: str, params: Mapping[str, Any]) -> Record:
     """The session of an event that can be put there. Raises BadState."""
     of = existing(world, api, "Session", key, "sessionId")
-    if (
-        "id" in params
-        and world.collection(api, api.resources["Event"]).get(params["id"]) is not None
-    ):
+    if "id" in params and world.collection(api.resources["Event"]).get(params["id"]) is not None:
         raise BadState(f"id: there is an event {params['id']} already")
     moment(params, "ts")  # which may be malformed, or beyond what the mock can show
     return of

@@ -48,9 +48,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         "expiresAt": rfc3339(expires),
     }
     private = {"email": params.get("email", "prospect@example.com")}
-    record = world.place(
-        api, api.resources["Session"], fields, params.get("tenant", "default"), private
-    )
+    record = world.place(api.resources["Session"], fields, params.get("tenant", "default"), private)
     return {"id": record.key}
 
 

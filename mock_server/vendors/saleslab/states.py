@@ -88,7 +88,7 @@ def scorecard(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str
         "ended_at": ended,
         "duration_seconds": int(lasted),
     }
-    world.place(api, api.resources["Session"], fields, judged.tenant, judged.private)
+    world.place(api.resources["Session"], fields, judged.tenant, judged.private)
     return _judge(world, api, key, params)
 
 
@@ -149,7 +149,7 @@ def _owned(world: World, api: ApiPlan, resource: str, param: str, params: Mappin
         record = existing(world, api, resource, params[param].lower(), param)
         _require_tenant(record, param, params)
         return record.key
-    rows = world.collection(api, api.resources[resource]).rows(_tenant(params), {})
+    rows = world.collection(api.resources[resource]).rows(_tenant(params), {})
     return (
         str(rows[0].key)
         if rows
@@ -177,7 +177,7 @@ def _placed(
     params: Mapping[str, Any],
     **private: Any,
 ) -> dict[str, Any]:
-    return {"id": world.place(api, api.resources[resource], fields, _tenant(params), private).key}
+    return {"id": world.place(api.resources[resource], fields, _tenant(params), private).key}
 
 
 _SCOPES = one_of(

@@ -10,7 +10,7 @@ from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.flawed_requests import flawed_queries
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import (
     accepting_state,
     fresh_scope,

@@ -16,7 +16,7 @@ from session_contracts.conformance.listing import (
     pagination_number,
     paging_style,
 )
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import (
     accepting_state,
     foreign_record,

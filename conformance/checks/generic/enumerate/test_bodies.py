@@ -12,7 +12,7 @@ from session_contracts.conformance.flawed_requests import (
     flawed_queries,
 )
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import accepting_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import read, require_state

@@ -19,7 +19,7 @@ from session_contracts.conformance.list_fixture import (
     pages,
 )
 from session_contracts.conformance.listing import get_list, listed_ids
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.marks import paged, verifies
 from session_contracts.conformance.preparing import (
     foreign_record,
     fresh_scope,

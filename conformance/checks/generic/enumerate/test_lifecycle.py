@@ -9,7 +9,7 @@ from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.marks import Case, each
 from session_contracts.conformance.preparing import (
     accepting_state,
     fresh_scope,

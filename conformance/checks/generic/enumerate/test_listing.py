@@ -14,7 +14,7 @@ from session_contracts.conformance.listing import (
     listed_ids,
     listed_records,
 )
-from session_contracts.conformance.plugin import Case, each, paged, verifies
+from session_contracts.conformance.marks import Case, each, paged, verifies
 from session_contracts.conformance.preparing import fresh_scope, record_in
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import read

@@ -16,7 +16,7 @@ from session_contracts.conformance.list_fixture import (
     pages,
 )
 from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.marks import paged, verifies
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Clamp, Parameter, Style
 

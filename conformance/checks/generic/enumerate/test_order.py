@@ -8,7 +8,7 @@ from session_contracts.conformance.list_fixture import (
     new_list_fixture,
 )
 from session_contracts.conformance.listing import get_list, listed_ids
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.marks import paged, verifies
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
 

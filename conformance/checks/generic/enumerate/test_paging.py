@@ -8,7 +8,7 @@ from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.marks import paged, verifies
 from session_contracts.conformance.preparing import fresh_scope, new_record
 from session_contracts.conformance.reading import read
 from session_contracts.conformance.subject import Subject

@@ -14,7 +14,7 @@ from session_contracts.conformance.list_fixture import (
     pages,
 )
 from session_contracts.conformance.listing import get_list, listed_ids, listed_records
-from session_contracts.conformance.plugin import Case, each, paged, verifies
+from session_contracts.conformance.marks import Case, each, paged, verifies
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.target_clock import target_time

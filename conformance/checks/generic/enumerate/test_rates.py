@@ -11,7 +11,7 @@ from session_contracts.conformance.checks.generic.enumerate.test_authorization i
 from session_contracts.conformance.client import Exchange, Target
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import (
     accepting_state,
     movable_state,

@@ -10,7 +10,7 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.marks import Case, each
 from session_contracts.conformance.preparing import accepting_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import current_state, fetch, record_of, require_state

@@ -6,7 +6,7 @@ from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.marks import Case, each
 from session_contracts.conformance.preparing import accepting_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import may_read_as, read, shows_state, unwrapped

@@ -10,7 +10,7 @@ from session_contracts.conformance.errors import Broken
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import ListFixture, new_list_fixture, pages
 from session_contracts.conformance.listing import get_list, listed_ids
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.marks import paged, verifies
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style

@@ -8,7 +8,7 @@ from threading import Barrier
 from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.marks import Case, each
 from session_contracts.conformance.preparing import record_in
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import current_state, require_state

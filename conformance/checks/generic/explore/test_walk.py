@@ -23,6 +23,7 @@ from session_contracts.conformance.errors import Broken, Unexercised
 from session_contracts.conformance.flawed_requests import FlawedBody, flawed_bodies
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list, listed_records
+from session_contracts.conformance.marks import Case, each
 from session_contracts.conformance.oracle import (
     MISSING,
     ExpectedOutcomes,
@@ -30,7 +31,6 @@ from session_contracts.conformance.oracle import (
     expected_outcomes,
     later,
 )
-from session_contracts.conformance.plugin import Case, each
 from session_contracts.conformance.preparing import fresh_scope, movable_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import (

@@ -29,8 +29,8 @@ from session_contracts.conformance.client import Exchange, Target
 from session_contracts.conformance.errors import Broken
 from session_contracts.conformance.flawed_requests import JSON_MEDIA
 from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.marks import Case, each
 from session_contracts.conformance.oracle import ExpectedOutcomes, Facts, expected_outcomes
-from session_contracts.conformance.plugin import Case, each
 from session_contracts.conformance.preparing import movable_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import fetch, preparable_states

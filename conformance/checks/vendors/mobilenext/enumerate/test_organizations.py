@@ -10,7 +10,7 @@ from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list, listed_ids
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import (
     foreign_record,
     new_credential,

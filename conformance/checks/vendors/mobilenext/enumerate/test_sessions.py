@@ -12,7 +12,7 @@ from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import LONG_AGO, written
 from session_contracts.conformance.listing import get_list, listed_records
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import (
     fresh_scope,
     new_credential,

@@ -10,7 +10,7 @@ from session_contracts.conformance.calling import call, send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import fresh_scope, movable_state, record_in
 from session_contracts.conformance.subject import Subject
 

@@ -10,8 +10,8 @@ from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import written
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.outbox import sent_messages, wait_for_messages
-from session_contracts.conformance.plugin import verifies
 from session_contracts.conformance.preparing import record_in
 from session_contracts.conformance.reading import fetch, require_state
 from session_contracts.conformance.subject import Subject

@@ -7,7 +7,7 @@ from session_contracts.conformance.checks.generic.explore.test_race import paral
 from session_contracts.conformance.checks.vendors.openscouter.enumerate.test_payout import payouts
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import record_in
 from session_contracts.conformance.subject import Subject
 

@@ -9,7 +9,7 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import call, send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import foreign_record, new_record, prepared_id
 from session_contracts.conformance.reading import read_or_absent
 from session_contracts.conformance.subject import Subject

@@ -13,7 +13,7 @@ from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import elsewhere
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import foreign_record, new_record
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import current_state, fetch, read, unwrapped

@@ -13,7 +13,7 @@ from session_contracts.conformance.errors import StateError, Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import elsewhere, written
 from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import (
     foreign_record,
     fresh_scope,

@@ -11,7 +11,7 @@ from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Broken, Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import new_record
 from session_contracts.conformance.reading import read
 from session_contracts.conformance.search import Search

@@ -9,8 +9,8 @@ from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list, listed_ids
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.outbox import sent_messages, wait_for_messages
-from session_contracts.conformance.plugin import verifies
 from session_contracts.conformance.preparing import fresh_scope, new_record, record_in
 from session_contracts.conformance.reading import fetch, record_of, require_state
 from session_contracts.conformance.shapes import Record

@@ -10,7 +10,7 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list, listed_ids
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import fresh_scope, new_record, record_in
 from session_contracts.conformance.reading import fetch, read, record_of, require_state
 from session_contracts.conformance.shapes import Record

@@ -8,8 +8,8 @@ from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.checks.generic.explore.test_race import parallel
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.outbox import sent_messages, wait_for_messages
-from session_contracts.conformance.plugin import verifies
 from session_contracts.conformance.preparing import new_record
 from session_contracts.conformance.subject import Subject
 

@@ -16,7 +16,7 @@ from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import LONG_AGO, written
 from session_contracts.conformance.listing import get_list, listed_ids, listed_records
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import fresh_scope, new_record, prepared_id, record_in
 from session_contracts.conformance.reading import fetch, record_of
 from session_contracts.conformance.subject import Subject

@@ -13,7 +13,7 @@ from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import pages, written
 from session_contracts.conformance.listing import get_list, listed_ids, listed_records
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import (
     foreign_record,
     new_record,
