@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from session_contracts.openapi.mend import Mend
+from session_contracts.openapi.autofix import Autofix
 
 
 def shown(file: str | Path) -> str:
@@ -25,7 +25,7 @@ class Severity(StrEnum):
 class Violation:
     """One thing wrong in a contract: where (line and column from 1), what, and what to write instead.
 
-    `path` is the place in the parsed document, `mend` how to edit the text where that is certain.
+    `path` is the place in the parsed document, `autofix` the edit of the text that fixes it, where that is safe.
     """
 
     file: str
@@ -36,7 +36,7 @@ class Violation:
     fix: str
     severity: Severity = Severity.ERROR
     path: tuple[str | int, ...] = field(default=(), compare=False)
-    mend: Mend | None = field(default=None, compare=False)
+    autofix: Autofix | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return (

@@ -8,12 +8,12 @@ from typing import Any
 
 import isodate
 
+from session_contracts.openapi.autofix import joined
 from session_contracts.openapi.checks import CHECKS, Check, Stage, Subject, run
 from session_contracts.openapi.checks.walk import METHODS
 from session_contracts.openapi.errors import ContractError, Severity, Violation
 from session_contracts.openapi.json_schema import resolve, rule_map
 from session_contracts.openapi.locations import CONTROL, find
-from session_contracts.openapi.mend import joined
 from session_contracts.openapi.model import (
     Body,
     Clamp,
@@ -93,7 +93,7 @@ def examine(
 
 
 def _once(found: Sequence[Violation]) -> list[Violation]:
-    """Each thing once: through an alias one place of the text is many of the document, all of which its mend is meant for."""
+    """Each thing once: through an alias one place of the text is many of the document, all of which its autofix is meant for."""
     places: dict[tuple[str, int, int, str, str], list[Violation]] = {}
     for violation in found:
         key = (violation.file, violation.line, violation.column, violation.check, violation.what)
@@ -102,8 +102,8 @@ def _once(found: Sequence[Violation]) -> list[Violation]:
 
 
 def _merged(same: Sequence[Violation]) -> Violation:
-    mends = [violation.mend for violation in same if violation.mend]
-    return replace(same[0], mend=joined(mends)) if len(mends) > 1 else same[0]
+    autofixes = [violation.autofix for violation in same if violation.autofix]
+    return replace(same[0], autofix=joined(autofixes)) if len(autofixes) > 1 else same[0]
 
 
 def _errors(found: Sequence[Violation]) -> bool:

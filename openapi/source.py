@@ -131,7 +131,7 @@ class _Reader:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-            raise self._error(mark, f"this is not YAML: {what}", "mend the syntax") from None
+            raise self._error(mark, f"this is not YAML: {what}", "fix the syntax") from None
         return node
 
     def _limit_depth(self, content: bytes) -> None:

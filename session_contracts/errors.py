@@ -7,7 +7,7 @@ from session_contracts.openapi.errors import shown
 
 
 class UserError(Exception):
-    """What the user can mend: the command line says it in one line, and exits with status 2."""
+    """What the user can fix: the command line says it in one line, and exits with status 2."""
 
 
 class UnknownRule(UserError):

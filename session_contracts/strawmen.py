@@ -1,8 +1,7 @@
-"""Servers that are wrong altogether, which no suite may pass; and a transcript of what a server answered."""
+"""Strawmen (crude wrong servers that the suite must fail), and a transcript of answers."""
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 from zlib import crc32
 
 import orjson
@@ -14,13 +13,17 @@ _VARIES = re.compile(rb"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[\d:]+Z|\d+")
 
 
 class Transcript:
-    """An application that remembers which answers it gave, ids, times and numbers left out."""
+    """Middleware that records answers as (method and status, checksum of the body).
+
+    Ids, times and numbers are left out of the body, since they vary from run to run.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.answers: set[tuple[str, int]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application and record its answer."""
         status = 0
 
         async def remember(message: Message) -> None:
@@ -36,13 +39,13 @@ class Transcript:
 
 
 def accept_everything(app: ASGIApp, api: str) -> ASGIApp:
-    """Answers every call with the example of its success."""
+    """Answer every call with 200 and a plausible body."""
     body = _example(api)
-    return _instead(app, api, lambda scope: (200, body))
+    return _answer_instead(app, api, lambda scope: (200, body))
 
 
 def _example(api: str) -> bytes:
-    """What a success might be: the example of the API's first resource, in an envelope."""
+    """A plausible success: the example of the API's first resource, in an envelope."""
     contract = load(api)
     schema = next(
         iter(contract.schemas[table.schema] for table in contract.lifecycles.values()), {}
@@ -51,30 +54,29 @@ def _example(api: str) -> bytes:
 
 
 def refuse_everything(app: ASGIApp, api: str) -> ASGIApp:
-    """Answers every call with 422."""
+    """Answer every call with 422."""
     body = orjson.dumps(
         {"type": "about:blank", "title": "Unprocessable Content", "status": 422, "detail": "no"}
     )
-    return _instead(app, api, lambda scope: (422, body))
+    return _answer_instead(app, api, lambda scope: (422, body))
 
 
 def say_yes_and_do_nothing(app: ASGIApp, api: str) -> ASGIApp:
-    """Reads are honest; every write is answered with a success and not done."""
+    """Answer reads correctly; answer every write with 200 without doing it."""
     body = _example(api)
-    return _instead(app, api, lambda scope: None if scope["method"] == "GET" else (200, body))
+    return _answer_instead(
+        app, api, lambda scope: None if scope["method"] == "GET" else (200, body)
+    )
 
 
-def _instead(
+def _answer_instead(
     app: ASGIApp, api: str, answer: Callable[[Scope], tuple[int, bytes] | None]
 ) -> ASGIApp:
-    """The calls of the API are answered by `answer`; None, and all others, by the mock."""
+    """Answer calls of the API with `answer(scope)`: status and body, or None to forward to `app`."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        given = (
-            answer(scope)
-            if scope["type"] == "http" and scope["path"].startswith(f"/{api}/")
-            else None
-        )
+        of_api = scope["type"] == "http" and scope["path"].startswith(f"/{api}/")
+        given = answer(scope) if of_api else None
         if given is None:
             return await app(scope, receive, send)
         status, body = given
@@ -88,14 +90,14 @@ def _instead(
     return wrapped
 
 
-OPPONENTS: Mapping[str, Callable[[ASGIApp, str], Any]] = {
+STRAWMEN: Mapping[str, Callable[[ASGIApp, str], ASGIApp]] = {
     "accept everything": accept_everything,
     "refuse everything": refuse_everything,
     "say yes and do nothing": say_yes_and_do_nothing,
 }
 
 
-def opponents(api: str) -> list[str]:
-    """Those that an API can have: where nothing is ever written, nobody can say yes and not do it."""
+def strawmen_of(api: str) -> list[str]:
+    """The strawmen of an API; one that only reads has no write to say yes to."""
     writes = any(operation.method != "GET" for operation in load(api).operations.values())
-    return [name for name in OPPONENTS if writes or OPPONENTS[name] is not say_yes_and_do_nothing]
+    return [name for name in STRAWMEN if writes or STRAWMEN[name] is not say_yes_and_do_nothing]

@@ -12,7 +12,7 @@ from session_contracts.openapi.checks import (
 )
 from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject, run
 
-#: In the order in which they are worth mending.
+#: In the order in which they are best fixed.
 CHECKS: tuple[Check, ...] = (
     *document.CHECKS,
     *extensions.CHECKS,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from session_contracts.openapi.autofix import Autofix
 from session_contracts.openapi.errors import Severity, Violation
-from session_contracts.openapi.mend import Mend
 from session_contracts.openapi.model import Contract
 from session_contracts.openapi.source import Path_, Source
 
@@ -30,12 +30,12 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True)
 class Flaw:
-    """What a check has found: the path of the place, what is wrong, what to do, and how to mend it where that is certain."""
+    """What a check has found: the path of the place, what is wrong, what to do, and the edit that fixes it where that is safe."""
 
     path: Path_
     what: str
     fix: str
-    mend: Mend | None = None
+    autofix: Autofix | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Check:
     find: Callable[[Subject], Iterable[Flaw]] | None
     severity: Severity = Severity.ERROR
     within: str = ""
-    mends: bool = False
+    fixable: bool = False
 
     @property
     def stops_load(self) -> bool:
@@ -96,5 +96,5 @@ def _violation(check: Check, flaw: Flaw, source: Source) -> Violation:
         flaw.fix,
         check.severity,
         flaw.path,
-        flaw.mend,
+        flaw.autofix,
     )

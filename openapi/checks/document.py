@@ -10,9 +10,9 @@ from typing import Any
 
 import jsonschema_rs
 
+from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
 from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
-from session_contracts.openapi.mend import Edit, Mend
 from session_contracts.openapi.source import Path_
 
 _SPECIFICATION = "see the OpenAPI Specification 3.0.3"
@@ -61,12 +61,14 @@ def version_is_text(subject: Subject) -> Iterator[Flaw]:
     if isinstance(info.get("version"), bool | int | float):
         span = subject.source.place(path).value
         text = subject.source.text[span.start : span.end]
-        mend = (
-            Mend((Edit(span.start, span.end, f'"{text}"'),), partial(_set, path=path, value=text))
+        autofix = (
+            Autofix(
+                (Edit(span.start, span.end, f'"{text}"'),), partial(_set, path=path, value=text)
+            )
             if span.plain
             else None
         )
-        yield Flaw(path, f"the version {text} is no text", f'write "{text}"', mend)
+        yield Flaw(path, f"the version {text} is no text", f'write "{text}"', autofix)
 
 
 def path_parameters_required(subject: Subject) -> Iterator[Flaw]:
@@ -86,13 +88,13 @@ def _is_parameter(path: Path_) -> bool:
     )
 
 
-def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Mend | None:
+def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Autofix | None:
     """Puts the right value in place of a wrong one, or the member behind `in`."""
     source = subject.source
     apply = partial(_set, path=(*path, "required"), value=True)
     if "required" in node:
         span = source.places[(*path, "required")].value
-        return Mend((Edit(span.start, span.end, "true"),), apply) if span.plain else None
+        return Autofix((Edit(span.start, span.end, "true"),), apply) if span.plain else None
     place = source.places[(*path, "in")]
     if place.key is None or list(node)[-1] is None:
         return None
@@ -106,7 +108,7 @@ def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Mend | 
     name = (
         '"required"' if text[place.key.start] == '"' else "required"
     )  # in JSON there are no others
-    return Mend((Edit(place.value.end, place.value.end, f"{between}{name}: true"),), apply)
+    return Autofix((Edit(place.value.end, place.value.end, f"{between}{name}: true"),), apply)
 
 
 def _set(document: Any, path: Path_, value: Any) -> None:
@@ -313,7 +315,7 @@ paths: {}
         at="version: 1.10",
         find=version_is_text,
         within=example.PLAIN,
-        mends=True,
+        fixable=True,
     ),
     Check(
         "path-parameter-required",
@@ -369,7 +371,7 @@ components:
         at="name: id",
         find=path_parameters_required,
         within=example.PETS,
-        mends=True,
+        fixable=True,
     ),
     Check(
         "openapi-form",

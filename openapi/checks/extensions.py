@@ -10,10 +10,10 @@ from typing import Any
 import isodate
 import jsonschema_rs
 
+from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
 from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
 from session_contracts.openapi.errors import Severity
-from session_contracts.openapi.mend import Edit, Mend
 from session_contracts.openapi.source import Path_, Source
 
 
@@ -35,7 +35,7 @@ def known(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def _renamed(source: Source, path: Path_) -> Mend | None:
+def _renamed(source: Source, path: Path_) -> Autofix | None:
     """Only where nothing but the case, or a line in place of a dash, is wrong."""
     name = str(path[-1]).lower().replace("_", "-")
     span = source.places[path].key
@@ -46,7 +46,7 @@ def _renamed(source: Source, path: Path_) -> Mend | None:
         or name in walk.at(source.value, path[:-1])
     ):
         return None
-    return Mend((Edit(span.start, span.end, name),), partial(_rename, path=path, name=name))
+    return Autofix((Edit(span.start, span.end, name),), partial(_rename, path=path, name=name))
 
 
 def _rename(document: Any, path: Path_, name: str) -> None:
@@ -193,7 +193,7 @@ x-lifecycle:
         at="x-lifecycle",
         find=known,
         within=example.PLAIN,
-        mends=True,
+        fixable=True,
     ),
     Check(
         "extension-form",

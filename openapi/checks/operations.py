@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
 from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.json_schema import resolve
-from session_contracts.openapi.mend import Edit, Mend
 from session_contracts.openapi.model import Operation
 from session_contracts.openapi.source import Path_
 
@@ -199,7 +199,7 @@ def quoted_statuses(subject: Subject) -> Iterator[Flaw]:
                     f'write "{status}"',
                 )
                 # The reader takes it for text anyway, so the document stays what it is.
-                yield Flaw(flaw.path, flaw.what, flaw.fix, Mend((edit,), lambda document: None))
+                yield Flaw(flaw.path, flaw.what, flaw.fix, Autofix((edit,), lambda document: None))
 
 
 def other_methods(subject: Subject) -> Iterator[Flaw]:
@@ -490,7 +490,7 @@ paths:
         find=quoted_statuses,
         severity=Severity.WARNING,
         within=example.PLAIN,
-        mends=True,
+        fixable=True,
     ),
     Check(
         "operation-method",

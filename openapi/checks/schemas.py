@@ -98,7 +98,7 @@ def _invalid(
         )
         fix = (
             _read_as_boolean(subject, where) if is_text else ""
-        ) or f"mend the {name} or the schema"
+        ) or f"fix the {name} or the schema"
         yield Flaw(where, f"this {name} is invalid: {walk.shortened(error.message)}", fix)
 
 
@@ -157,7 +157,7 @@ def bounds_ordered(subject: Subject) -> Iterator[Flaw]:
                 yield Flaw(
                     (*path, least),
                     f"{least} is more than {most}, so no value is valid",
-                    "exchange them, or mend one",
+                    "exchange them, or fix one",
                 )
 
 

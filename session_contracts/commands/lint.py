@@ -35,7 +35,7 @@ from session_contracts.openapi.errors import Severity
 @click.option(
     "--fix",
     is_flag=True,
-    help="Mend in the files what can be mended for certain; comments and formatting stay.",
+    help="Apply safe fixes to the files; comments and formatting stay.",
 )
 @click.option(
     "--severity",
@@ -101,7 +101,7 @@ def _check(name: str) -> Check:
 
 def _explained(check: Check) -> str:
     notes = ["stops a contract from being loaded"] if check.stops_load else []
-    notes += ["--fix mends it where that is certain"] if check.mends else []
+    notes += ["--fix corrects it where that is safe"] if check.fixable else []
     head = f"{check.id} ({'; '.join([check.severity, *notes])})\n\n{check.why}"
     return f"{head}\n\nBad:\n\n{_indented(check.bad)}\nGood:\n\n{_indented(check.good)}"
 

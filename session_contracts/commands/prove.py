@@ -1,4 +1,4 @@
-"""`session-contracts prove`: can the suite fail?"""
+"""`session-contracts prove`: mutation testing of the suite."""
 
 import sys
 
@@ -15,26 +15,37 @@ from session_contracts.prove import prove as run_prove
     "rules",
     multiple=True,
     metavar="ID",
-    help="Mutant only this rule; may be given again.",
+    help="Prove only this rule.",
 )
 @click.option(
     "--workers",
     default=2,
     show_default=True,
     type=click.IntRange(min=1),
-    help="Proofs at the same time.",
+    help="Number of worker processes.",
 )
 @click.option(
     "--max-examples",
     default=10,
     show_default=True,
     type=click.IntRange(min=1),
-    help="Of each search.",
+    help="Examples of each Hypothesis and Schemathesis test.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of the searches.")
+@click.option("--seed", default=0, show_default=True, help="Seed of Hypothesis and Schemathesis.")
 @says_what_to_do
 def prove(api: str, rules: tuple[str, ...], workers: int, max_examples: int, seed: int) -> None:
-    """Mutant each rule of the mock in turn, and see that the suite finds exactly that."""
+    r"""Break each rule of the mock in turn; the suite must notice.
+
+    Verifies the unbroken mock, one mutant for each rule, and three strawman servers. Exits 0 if the
+    unbroken mock conforms, each mutant is killed by its own rule, and all strawmen fail; else 1.
+
+    \b
+    killed                  the broken rule failed
+    survived                no rule failed
+    killed by another rule  other rules failed, not the broken one
+    equivalent              the mutant changed no answer
+    no mutant               nothing breaks the rule
+    """
     known_api(api)
     sys.exit(
         run_prove(

@@ -1,4 +1,4 @@
-"""Exit status 2, with one line that says what to do, for whatever the user can mend."""
+"""Exit status 2, with one line that says what to do, for whatever the user can fix."""
 
 import sys
 from collections.abc import Callable

@@ -1,8 +1,19 @@
-"""The repository's own pages, written in Markdown, as pages of the site."""
+"""Guides: the repository's Markdown files as pages of the site.
+
+Every `docs/**/*.md` is a guide, and so are the Markdown files at the root that `_SECTIONS` names. A new
+file appears on the site without further ado: at the end of "Guides", or of "APIs" if it is in `docs/apis`.
+`_SECTIONS` gives the others their order. `docs/verify.md` becomes `guides/verify.html`, and links between
+Markdown files become links between pages.
+
+Pages that are generated as Markdown are guides too: `_GENERATED` maps the file that such a page would be,
+so that other guides can link to it, to the function that returns its text.
+
+An installed package has the same files below `docs/guides` of this package; see `pyproject.toml`.
+"""
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,66 +28,121 @@ from session_contracts.openapi.pages import overview_page
 
 _HERE = Path(__file__).parent
 _PACKAGED = _HERE / "guides"
-_ROOT = _HERE.parents[1]
+_CHECKOUT = _HERE.parents[1]
 
-#: Turns a path within the repository into a link; None where the site has no such page.
+#: Maps a path within the repository to a link; None if the site has no such page.
 Link = Callable[[str], str | None]
+
+LICENSE_PAGE = "guides/license.txt"
+
+GUIDES, APIS, REFERENCE, PROJECT = "Guides", "API guides", "Command line and formats", "Project"
+
+#: Section to its guides, in the order in which the site lists them. Files that do not exist are skipped.
+_SECTIONS: Mapping[str, Sequence[str]] = {
+    GUIDES: (
+        "README.md",
+        "docs/README.md",
+        "docs/overview.md",
+        "docs/quickstart.md",
+        "docs/tutorial.md",
+        "docs/integrators.md",
+        "docs/verify.md",
+        "docs/prove.md",
+    ),
+    APIS: tuple(f"docs/apis/{name}.md" for name in bundled_names()),
+    REFERENCE: (
+        "docs/command-line.md",
+        "docs/control-api.md",
+        "docs/glossary.md",
+    ),
+    PROJECT: ("ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"),
+}
+
+#: Titles for pages whose own heading says too little in a menu.
+_TITLES = {"README.md": "Readme"}
+
+#: File that a generated page would be, to the function that returns its Markdown.
+_GENERATED: Mapping[str, Callable[[], str]] = {}
 
 
 @dataclass(frozen=True)
 class Guide:
-    """`source`: where it stands in the repository."""
+    """One guide: `source` is its path within the repository, `text` its Markdown."""
 
-    name: str
-    title: str
     source: str
+    section: str
+    title: str
     text: str
 
     @property
     def page(self) -> str:
-        return f"guides/{self.name}.html"
+        """Path of its page within the site."""
+        path = self.source.removesuffix(".md").removeprefix("docs/").lower()
+        return f"guides/{'index' if self.source == 'docs/README.md' else path}.html"
 
 
-def folders() -> tuple[Path, ...]:
-    """Where the guides are: one folder of the package where it was installed, in a checkout that of `docs` and the root."""
-    return (_PACKAGED,) if _PACKAGED.is_dir() else (_ROOT / "docs", _ROOT)
+def root() -> Path:
+    """The folder that the sources of guides are relative to."""
+    return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
+
+
+def folders() -> list[Path]:
+    """Every folder that holds guides."""
+    docs = root() / "docs"
+    return [root(), docs, *sorted(path for path in docs.glob("**/*") if path.is_dir())]
 
 
 @cache
 def guides() -> tuple[Guide, ...]:
-    """Those that tell how to do something, then the repository's own pages."""
-    first, last = folders()[0], folders()[-1]
-    told = [
-        (file, f"docs/{file.name}")
-        for file in sorted(first.glob("*.md"))
-        if file.name not in _BESIDE
-    ]
-    beside = [(last / name, name) for name in _BESIDE if (last / name).is_file()]
-    return tuple(_guide(file, source) for file, source in (*told, *beside))
+    """All guides in the order in which the site lists them."""
+    files = (root() / "docs").glob("**/*.md")
+    found = {file.relative_to(root()).as_posix() for file in files} | {*_GENERATED}
+    listed = [source for sources in _SECTIONS.values() for source in sources]
+    found |= {source for source in listed if (root() / source).is_file()}
+    made = [_guide(source) for source in found]
+    return tuple(sorted(made, key=_position))
 
 
-LICENSE_PAGE = "guides/license.txt"
-#: Pages of the repository's root.
-_BESIDE = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
-#: Where the page's own title says too little beside others.
-_TITLES = {"README.md": "Read me"}
+def _position(guide: Guide) -> tuple[int, int, str]:
+    """Sort key: section, place within it, and by title after those that have a place."""
+    sources = _SECTIONS[guide.section]
+    place = sources.index(guide.source) if guide.source in sources else len(sources)
+    return list(_SECTIONS).index(guide.section), place, guide.title
+
+
+def by_section(found: Iterable[Guide]) -> dict[str, list[Guide]]:
+    """Guides by section, without the sections that have none."""
+    sections: dict[str, list[Guide]] = {}
+    for guide in found:
+        sections.setdefault(guide.section, []).append(guide)
+    return sections
+
+
+def _guide(source: str) -> Guide:
+    generate = _GENERATED.get(source)
+    text = generate() if generate else (root() / source).read_text(encoding="utf-8")
+    heading = re.search(r"^# (.+)$", text, re.MULTILINE)
+    title = heading[1].replace("`", "") if heading else Path(source).stem
+    return Guide(source, _section(source), _TITLES.get(source, title), text)
+
+
+def _section(source: str) -> str:
+    for section, sources in _SECTIONS.items():
+        if source in sources:
+            return section
+    return APIS if source.startswith("docs/apis/") else GUIDES
 
 
 def license_text() -> bytes:
-    """Of this project; the guides refer to it."""
-    return (folders()[-1] / "LICENSE").read_bytes()
-
-
-def _guide(file: Path, source: str) -> Guide:
-    text = file.read_text(encoding="utf-8")
-    title = re.search(r"^# (.+)$", text, re.MULTILINE)
-    return Guide(
-        file.stem.lower(), _TITLES.get(source) or (title[1] if title else file.stem), source, text
-    )
+    """The project's license, to which guides link."""
+    return (root() / "LICENSE").read_bytes()
 
 
 def render(guide: Guide, link: Link) -> tuple[str, list[tuple[str, str]]]:
-    """As HTML, without its title; and its sections: fragment and title. What `link` does not know is shown without a link."""
+    """HTML without the title, and the sections as (fragment, title).
+
+    A link whose target `link` does not know becomes plain text.
+    """
     parser = MarkdownIt(
         "commonmark",
         {"html": False, "highlight": lambda text, language, _: str(code(text, language or "text"))},
@@ -84,12 +150,14 @@ def render(guide: Guide, link: Link) -> tuple[str, list[tuple[str, str]]]:
     parser.enable(["table", "strikethrough"])
     tokens = parser.parse(guide.text)
     sections = []
+    used: set[str] = set()
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
             title = tokens[at + 1].content
-            token.attrSet("id", slug(title))
+            fragment = _unused(slug(title), used)
+            token.attrSet("id", fragment)
             if token.tag == "h2":
-                sections.append((slug(title), title.replace("`", "")))
+                sections.append((fragment, title.replace("`", "")))
         if token.type == "inline":
             token.children = _linked(token.children or [], guide, link)
     html = str(parser.renderer.render(_without_title(tokens), parser.options, {}))
@@ -98,7 +166,7 @@ def render(guide: Guide, link: Link) -> tuple[str, list[tuple[str, str]]]:
     return html, sections
 
 
-#: What may be wider than a phone is scrolled by itself, from the keyboard too.
+#: Tables and code may be wider than a phone: each scrolls by itself, with the keyboard too.
 _SCROLLS = {
     "<table>": '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>',
     "</table>": "</table></div>",
@@ -114,38 +182,51 @@ def _without_title(tokens: list[Token]) -> list[Token]:
 
 
 def _linked(children: list[Token], guide: Guide, link: Link) -> list[Token]:
-    """Links to files of the repository lead to pages of the site; those to what it does not have are undone."""
+    """The tokens with links to files turned into links to pages, or removed if there is no page."""
     kept: list[Token] = []
-    undone = 0
+    removed = 0
     for token in children:
         target = str(token.attrGet("href") or "") if token.type == "link_open" else ""
         if token.type == "link_open" and not re.match(r"[a-z]+:|#", target):
             path, _, fragment = target.partition("#")
             found = link(posixpath.normpath(posixpath.join(posixpath.dirname(guide.source), path)))
             if found is None:
-                undone += 1
+                removed += 1
                 continue
             token.attrSet("href", found + (f"#{fragment}" if fragment else ""))
-        elif token.type == "link_close" and undone:
-            undone -= 1
+        elif token.type == "link_close" and removed:
+            removed -= 1
             continue
         kept.append(token)
     return kept
 
 
 def slug(title: str) -> str:
-    """The fragment of a heading, as the usual forges make it."""
+    """The fragment of a heading, made as GitHub does."""
     return re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-")
 
 
-def places(known: Mapping[str, Any]) -> dict[str, str]:
-    """Path in the repository to page of the site: the guides, the license, and the contracts that the site documents."""
+def _unused(fragment: str, used: set[str]) -> str:
+    """The fragment, numbered as GitHub does if an earlier heading has it; noted in `used`."""
+    numbered = (fragment, *(f"{fragment}-{number}" for number in range(1, len(used) + 1)))
+    found = next(each for each in numbered if each not in used)
+    used.add(found)
+    return found
+
+
+def pages_by_source(known: Mapping[str, Any]) -> dict[str, str]:
+    """Path within the repository to page of the site.
+
+    For guides, the license, and each contract whose overview is among the pages of `known`.
+    """
     found = {guide.source: guide.page for guide in guides()}
+    index = found.get("docs/README.md")
     contracts = {
         f"openapi/{name}.yaml": overview_page(name) for name in (*bundled_names(), "control")
     }
     return {
         **found,
+        **({"docs": index} if index else {}),
         "LICENSE": LICENSE_PAGE,
         **{path: page for path, page in contracts.items() if page in known},
     }

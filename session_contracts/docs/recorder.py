@@ -80,8 +80,8 @@ def _mock(names: tuple[str, ...]) -> ASGIApp:
 
 @contextmanager
 def recorder(api: Api) -> Iterator[Recorder]:
-    """Of the one mock that this process has for the vendors' APIs, or for one's own."""
-    names = bundled_names() if api.name in bundled_names() or not api.vendor else (api.name,)
+    """A mock of this API, kept for the process; the control API is shown on one of all bundled APIs."""
+    names = (api.name,) if api.vendor else bundled_names()
     with _ONE_AT_A_TIME, in_process(_mock(names)) as adapter, requests.Session() as session:
         session.trust_env = False
         session.mount(URL, adapter)

@@ -13,6 +13,7 @@ from session_contracts.diff.change import Kind
 from session_contracts.diff.sorts import Sort
 from session_contracts.docs import anatomy, facts, guides, schemas, search
 from session_contracts.docs.examples import LANGUAGES, curl, secret_of
+from session_contracts.docs.guides import Guide, by_section
 from session_contracts.docs.model import MOCK, Api, Make
 from session_contracts.docs.recorder import SERVE
 from session_contracts.docs.render import relative, render, static
@@ -46,7 +47,12 @@ class Frame:
     apis: tuple[Api, ...]
     try_it: bool
     reload: bool
-    guides: tuple[guides.Guide, ...]
+    guides: tuple[Guide, ...]
+
+    @property
+    def sections(self) -> dict[str, list[Guide]]:
+        """The guides by section, for the menu."""
+        return by_section(self.guides)
 
     def page(self, template: str, path: str, api: Api | None = None, **context: Any) -> bytes:
         return render(
@@ -231,10 +237,10 @@ def _schema(frame: Frame, study: Study, name: str) -> bytes:
     )
 
 
-def _guide(frame: Frame, guide: guides.Guide, pages: Mapping[str, Make]) -> bytes:
-    places = guides.places(pages)
+def _guide(frame: Frame, guide: Guide, pages: Mapping[str, Make]) -> bytes:
+    known = guides.pages_by_source(pages)
     html, sections = guides.render(
-        guide, lambda path: relative(guide.page, places[path]) if path in places else None
+        guide, lambda path: relative(guide.page, known[path]) if path in known else None
     )
     return frame.page(
         "guide.html", guide.page, guide=guide, html=Markup(html), sections=sections

@@ -26,24 +26,24 @@ def text(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
             for found in result.found
         ]
         if not result.complete:
-            lines.append(f"{result.file}: the other checks need this mended first")
+            lines.append(f"{result.file}: fix this first: the other checks need it")
     return "\n".join([*lines, summary(results)]) + "\n"
 
 
 def summary(results: Sequence[Linted]) -> str:
-    """One line: how much was found, and how much was or can be mended."""
+    """One line: how much was found, and how much was or can be fixed."""
     found = [violation for result in results for violation in result.found]
     counts = Counter(violation.severity for violation in found)
-    mends = sum(result.mends for result in results)
-    mended = f"; {_count(mends, 'place')} mended" if mends else ""
+    fixed = sum(result.fixed for result in results)
+    done = f"; {_count(fixed, 'place')} fixed" if fixed else ""
     if not found:
-        return f"{_count(len(results), 'contract')} clean{mended}"
+        return f"{_count(len(results), 'contract')} clean{done}"
     told = " and ".join(
         _count(counts[severity], severity) for severity in Severity if counts[severity]
     )
-    able = sum(1 for violation in found if violation.mend)
-    return f"{told} in {_count(len(results), 'contract')}{mended}" + (
-        f"; --fix mends {able}" if able and not mends else ""
+    able = sum(1 for violation in found if violation.autofix)
+    return f"{told} in {_count(len(results), 'contract')}{done}" + (
+        f"; --fix can correct {able}" if able and not fixed else ""
     )
 
 
@@ -52,13 +52,13 @@ def _count(number: int, thing: str) -> str:
 
 
 def as_json(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
-    """`{"version", "contracts": [{"file", "complete", "mended"}], "summary": {severity: n}, "findings": [...]}`."""
+    """`{"version", "contracts": [{"file", "complete", "fixed"}], "summary": {severity: n}, "findings": [...]}`."""
     found = [violation for result in results for violation in result.found]
     counts = Counter(violation.severity for violation in found)
     document = {
         "version": version,
         "contracts": [
-            {"file": result.file, "complete": result.complete, "mended": result.mends}
+            {"file": result.file, "complete": result.complete, "fixed": result.fixed}
             for result in results
         ],
         "summary": {severity: counts[severity] for severity in Severity},
@@ -79,7 +79,7 @@ def _finding(found: Violation, docs_url: str | None) -> dict[str, Any]:
         "severity": found.severity,
         "what": found.what,
         "fix": found.fix,
-        "mendable": found.mend is not None,
+        "fixable": found.autofix is not None,
         **({"help": help_url(found.check, docs_url)} if docs_url else {}),
     }
 
@@ -89,7 +89,7 @@ def help_url(check: str, docs_url: str) -> str:
 
 
 def sarif(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
-    """One run; a mend is a fix, by offsets in characters."""
+    """One run. An autofix becomes a SARIF fix, by offsets in characters."""
     order = {check.id: index for index, check in enumerate(CHECKS)}
     driver = {
         "name": "session-contracts",
@@ -139,13 +139,13 @@ def _result(found: Violation, index: int) -> dict[str, Any]:
         "message": {"text": f"{found.what}; {found.fix}"},
         "locations": [{"physicalLocation": {"artifactLocation": location, "region": region}}],
     }
-    if found.mend:
+    if found.autofix:
         replacements = [
             {
                 "deletedRegion": {"charOffset": edit.start, "charLength": edit.end - edit.start},
                 "insertedContent": {"text": edit.text},
             }
-            for edit in found.mend.edits
+            for edit in found.autofix.edits
         ]
         changes = [{"artifactLocation": location, "replacements": replacements}]
         result["fixes"] = [{"description": {"text": found.fix}, "artifactChanges": changes}]

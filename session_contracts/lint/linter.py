@@ -1,4 +1,4 @@
-"""Lints files: what the checks find in each, and what of that is mended."""
+"""Lints files: what the checks find in each, and which findings are fixed."""
 
 import os
 import shutil
@@ -12,25 +12,25 @@ from session_contracts.contracts import contract_file
 from session_contracts.errors import NotWritten
 from session_contracts.lint import CHECKS
 from session_contracts.openapi import ContractError, Violation, bundled_names
+from session_contracts.openapi.autofix import autofixed
 from session_contracts.openapi.checks import Check
 from session_contracts.openapi.errors import Severity, shown
 from session_contracts.openapi.loader import examine
-from session_contracts.openapi.mend import mended
 from session_contracts.openapi.source import parse, read
 
 STANDARD_INPUT = "-"
-#: A mend may bring to light what can be mended as well; each is done once, so this ends long before.
+#: A fix may reveal further findings that can be fixed; each is applied once, so this ends long before.
 _ROUNDS = 10
 
 
 @dataclass(frozen=True)
 class Linted:
-    """What was found in one file. `complete`: all checks ran; else the form is too wrong for the others. `mends`: how many were made."""
+    """What was found in one file. `complete`: all checks ran; else the form is too wrong for the others. `fixed`: how many fixes were applied."""
 
     file: str
     found: tuple[Violation, ...]
     complete: bool = True
-    mends: int = 0
+    fixed: int = 0
 
     @property
     def readable(self) -> bool:
@@ -85,21 +85,21 @@ def fix(
     least: Severity = Severity.WARNING,
     checks: Sequence[Check] = CHECKS,
 ) -> Linted:
-    """Mends in a file what can be mended for certain; the result is what is left. Raises NotWritten, and then the file is as it was."""
+    """Apply the safe fixes to a file; the result is what remains. Raises NotWritten, and then the file is as it was."""
     linted = lint(file, ignore=ignore, least=least, checks=checks)
     done = 0
     for _ in range(_ROUNDS):
-        mends = [violation.mend for violation in linted.found if violation.mend]
-        if not mends:
+        autofixes = [violation.autofix for violation in linted.found if violation.autofix]
+        if not autofixes:
             break
         source = read(Path(file))
-        text, made = mended(source.text, source.value, mends, _value)
+        text, made = autofixed(source.text, source.value, autofixes, _value)
         if not made:
             break
         _write(Path(file), text)
-        done += len({mend.edits for mend in made})
+        done += len({autofix.edits for autofix in made})
         linted = lint(file, ignore=ignore, least=least, checks=checks)
-    return replace(linted, mends=done)
+    return replace(linted, fixed=done)
 
 
 def _value(text: str) -> object:

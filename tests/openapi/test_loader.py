@@ -360,7 +360,7 @@ MISTAKES = [
         "example: {field: 5,",
         at="example: {field: 5,",
         what="this example is invalid: 5 is not of type",
-        fix="mend the example or the schema",
+        fix="fix the example or the schema",
     ),
     Mistake(
         "default-valid",
@@ -368,7 +368,7 @@ MISTAKES = [
         "schema: {type: integer, minimum: 1, default: 0}",
         at="schema: {type: integer, minimum: 1, default: 0}",
         what="this default is invalid: 0 is less than",
-        fix="mend the default or the schema",
+        fix="fix the default or the schema",
     ),
     # ---- what Promptster has brought
     Mistake(

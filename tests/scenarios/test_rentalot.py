@@ -218,7 +218,7 @@ def test_one_of_64_parallel_reviews_wins(mock: Mock) -> None:
         assert len([message for message in mock.outbox() if message["about"] == session]) == 1
 
 
-def test_a_broken_rule_is_broken_and_mended(mock: Mock) -> None:
+def test_broken_rule_and_back(mock: Mock) -> None:
     assert mock.control(
         "PUT", "/broken-rules", json={"rules": ["rentalot.review.completed-only"]}
     ).json()["broken"] == ["rentalot.review.completed-only"]

@@ -55,7 +55,7 @@ def test_what_is_printed_is_what_comes(title: str, reader: Reader) -> None:
         for program in ("node", "npm"):
             if shutil.which(program) is None:
                 pytest.skip(f"{program} is not installed")
-    reader.keep([block for blocks in SECTIONS.values() for block in blocks if block.file])
+    reader.write([block for blocks in SECTIONS.values() for block in blocks if block.file])
     done = reader.follow(blocks)
     assert done, "a section with blocks runs something"
     for command in done:

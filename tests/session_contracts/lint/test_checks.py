@@ -88,12 +88,12 @@ def test_the_small_contracts_are_sound() -> None:
 
 
 @pytest.mark.parametrize(
-    "check", [check for check in CHECKS if check.mends], ids=lambda check: check.id
+    "check", [check for check in CHECKS if check.fixable], ids=lambda check: check.id
 )
-def test_an_example_of_what_is_mended_can_be_mended(check: Check) -> None:
+def test_bad_example_of_fixable_check_is_fixed(check: Check) -> None:
     """That of extension-known cannot: no known one has that name in another case."""
     (violation,) = found(complete(check.bad, check.within))
-    assert (violation.mend is not None) == (check.id != "extension-known")
+    assert (violation.autofix is not None) == (check.id != "extension-known")
 
 
 @pytest.mark.parametrize(

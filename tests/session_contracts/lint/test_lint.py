@@ -16,8 +16,8 @@ from click.testing import CliRunner, Result
 from session_contracts import openapi
 from session_contracts.cli import main
 from session_contracts.lint import CHECKS
+from session_contracts.openapi.autofix import Autofix, Edit, autofixed
 from session_contracts.openapi.checks.example import PETS, PLAIN, complete
-from session_contracts.openapi.mend import Edit, Mend, mended
 
 HOME = Path(openapi.__file__).parent
 
@@ -55,8 +55,8 @@ def test_text_tells_place_and_severity_and_what_to_do(tmp_path: Path) -> None:
     assert text.splitlines() == [
         "pets.yaml:5:5: warning: listPets has no summary; say in a few words what it does, as in 'List sessions' [operation-summary]",
         'pets.yaml:8:9: warning: 200 is a number, and names of members are text; write "200" [status-quoted]',
-        'pets.yaml:8:93: error: this example is invalid: "many" is not of type "integer"; mend the example or the schema [example-valid]',
-        "1 error and 2 warnings in 1 contract; --fix mends 1",
+        'pets.yaml:8:93: error: this example is invalid: "many" is not of type "integer"; fix the example or the schema [example-valid]',
+        "1 error and 2 warnings in 1 contract; --fix can correct 1",
     ]
 
 
@@ -65,7 +65,7 @@ def test_json_tells_the_same(tmp_path: Path) -> None:
     document = json.loads(text)
     assert status == 1
     assert document["summary"] == {"error": 1, "warning": 2}
-    assert document["contracts"] == [{"file": "pets.yaml", "complete": True, "mended": 0}]
+    assert document["contracts"] == [{"file": "pets.yaml", "complete": True, "fixed": 0}]
     assert document["findings"][2] == {
         "file": "pets.yaml",
         "line": 8,
@@ -74,8 +74,8 @@ def test_json_tells_the_same(tmp_path: Path) -> None:
         "check": "example-valid",
         "severity": "error",
         "what": 'this example is invalid: "many" is not of type "integer"',
-        "fix": "mend the example or the schema",
-        "mendable": False,
+        "fix": "fix the example or the schema",
+        "fixable": False,
         "help": "https://docs.example/site/lint/example-valid.html",
     }
 
@@ -91,7 +91,7 @@ def test_github_gets_annotations_whose_characters_are_escaped(tmp_path: Path) ->
         "::error file=pets.yaml,line=8,col=93,title=example-valid::this example is invalid: "
     )
     assert "100%25, so: \\n" in annotations[2]
-    assert summary == "1 error and 2 warnings in 1 contract; --fix mends 1"
+    assert summary == "1 error and 2 warnings in 1 contract; --fix can correct 1"
 
 
 def official_schema() -> Any:
@@ -134,7 +134,7 @@ def test_sarif_is_valid_by_its_official_schema(docs_url: list[str], tmp_path: Pa
 
 def test_out_writes_the_report_and_says_how_it_went(tmp_path: Path) -> None:
     status, text = report(FLAWED, "sarif", tmp_path, "--out", "report.sarif")
-    assert (status, text) == (1, "1 error and 2 warnings in 1 contract; --fix mends 1\n")
+    assert (status, text) == (1, "1 error and 2 warnings in 1 contract; --fix can correct 1\n")
     assert json.loads((tmp_path / "report.sarif").read_bytes())["version"] == "2.1.0"
 
 
@@ -165,14 +165,16 @@ def test_a_contract_is_told_by_its_api_by_a_file_or_on_the_standard_input(tmp_pa
     done = run("mobilenext", "pets.yaml", "-", folder=tmp_path, stdin=FLAWED.encode())
     assert done.exit_code == 1
     assert done.stdout.splitlines()[0].startswith("stdin:5:5: warning: ")
-    assert done.stdout.splitlines()[-1] == "1 error and 2 warnings in 3 contracts; --fix mends 1"
+    assert (
+        done.stdout.splitlines()[-1] == "1 error and 2 warnings in 3 contracts; --fix can correct 1"
+    )
 
 
 def test_what_has_not_the_form_of_openapi_says_that_more_may_follow(tmp_path: Path) -> None:
     _, text = report(FLAWED.replace("get:", "gets:"), "text", tmp_path)
     assert text.splitlines() == [
         "pets.yaml:5:5: error: OpenAPI 3.0 has no member 'gets' here; write 'get' [openapi-form]",
-        "pets.yaml: the other checks need this mended first",
+        "pets.yaml: fix this first: the other checks need it",
         "1 error in 1 contract",
     ]
 
@@ -222,7 +224,7 @@ _ANSWERS = PLAIN.replace(
         ),
         (
             _SCHEMA % "type: string, enum: [a, false]",
-            'is not of type "string"; mend the value or the schema',
+            'is not of type "string"; fix the value or the schema',
         ),
         (
             _SCHEMA % 'type: [string, "null"]',
@@ -287,7 +289,7 @@ def test_a_file_that_cannot_be_read_exits_2_and_the_others_are_checked(tmp_path:
     assert "pets.yaml:5:5: warning" in done.stdout
 
 
-# ---- mends
+# ---- autofixes
 
 
 def fixed(content: bytes, folder: Path, name: str = "pets.yaml") -> tuple[str, bytes]:
@@ -299,17 +301,15 @@ def fixed(content: bytes, folder: Path, name: str = "pets.yaml") -> tuple[str, b
     return done.stdout.splitlines()[-1], file.read_bytes()
 
 
-def test_a_mend_leaves_comments_and_formatting_alone(tmp_path: Path) -> None:
+def test_autofix_keeps_comments_and_formatting(tmp_path: Path) -> None:
     said, content = fixed(FLAWED.encode(), tmp_path)
-    assert said == "1 error and 1 warning in 1 contract; 1 place mended"
+    assert said == "1 error and 1 warning in 1 contract; 1 place fixed"
     assert content.decode() == FLAWED.replace("200: {desc", '"200": {desc')
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_everything_that_is_certain_is_mended_at_once(
-    mark: bytes, end: str, tmp_path: Path
-) -> None:
+def test_all_safe_fixes_are_applied_at_once(mark: bytes, end: str, tmp_path: Path) -> None:
     bad = """\
 openapi: 3.0.3
 info: {title: Pets é 🐕, version: 1.10}   # not 1.1
@@ -345,11 +345,11 @@ paths:
     bad = bad.replace("X-rules: []\n", "")
     said, content = fixed(mark + bad.replace("\n", end).encode(), tmp_path)
     assert content == mark + good.replace("\n", end).encode()
-    assert said == "1 contract clean; 7 places mended"
+    assert said == "1 contract clean; 7 places fixed"
 
 
 def json_contract(version: object) -> dict[str, Any]:
-    """With two things that are mended: its version is a number, and a parameter of its path is not required."""
+    """With two things that are fixed: its version is a number, and a parameter of its path is not required."""
     parameter = {"name": "id", "in": "path", "schema": {"type": "string"}}
     responses = {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
     get = {
@@ -373,7 +373,7 @@ def test_json_stays_json(indent: str | int | None, end: str, tmp_path: Path) -> 
         tmp_path,
         "pets.json",
     )
-    assert said == "1 contract clean; 2 places mended"
+    assert said == "1 contract clean; 2 places fixed"
     expected = json_contract("1.1")
     expected["paths"]["/pets/{id}"]["get"]["parameters"] = [
         {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -392,34 +392,37 @@ paths:
       responses: {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
 """
     said, content = fixed(complete(paths, PLAIN).encode(), tmp_path)
-    assert said == "1 contract clean; 1 place mended"
+    assert said == "1 contract clean; 1 place fixed"
     assert (
         b'[{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]' in content
     )
 
 
-def test_a_mend_after_which_json_were_none_is_not_made() -> None:
+def test_autofix_that_breaks_json_is_not_applied() -> None:
     """In YAML it does exactly what it is meant to."""
 
     def apply(document: Any) -> None:
         document["b"] = True
 
-    mend = Mend((Edit(7, 7, ", b: true"),), apply)
-    assert mended('{"a": 1}', {"a": 1}, [mend], yaml.safe_load) == ('{"a": 1}', [])
-    assert mended("{'a': 1}", {"a": 1}, [mend], yaml.safe_load) == ("{'a': 1, b: true}", [mend])
+    autofix = Autofix((Edit(7, 7, ", b: true"),), apply)
+    assert autofixed('{"a": 1}', {"a": 1}, [autofix], yaml.safe_load) == ('{"a": 1}', [])
+    assert autofixed("{'a': 1}", {"a": 1}, [autofix], yaml.safe_load) == (
+        "{'a': 1, b: true}",
+        [autofix],
+    )
 
 
-def test_a_mend_that_would_do_more_than_it_should_is_not_made(tmp_path: Path) -> None:
+def test_autofix_with_side_effects_is_not_applied(tmp_path: Path) -> None:
     """The version is an anchor, and what refers to it is meant to be a number."""
     content = (
         PLAIN.replace('version: "1"', "version: &one 1, description: x") + "x-max-bytes: *one\n"
     )
     said, after = fixed(content.encode(), tmp_path)
     assert after == content.encode()
-    assert "mended" not in said
+    assert "fixed" not in said
 
 
-def test_a_shared_place_is_mended_once(tmp_path: Path) -> None:
+def test_shared_place_is_fixed_once(tmp_path: Path) -> None:
     paths = """\
 paths:
   /pets/{id}:
@@ -438,7 +441,7 @@ paths:
       responses: *responses
 """
     said, content = fixed(complete(paths, PLAIN).encode(), tmp_path)
-    assert said == "1 contract clean; 2 places mended"
+    assert said == "1 contract clean; 2 places fixed"
     assert b"{in: path, required: true, name: id" in content
 
 
@@ -451,7 +454,7 @@ paths:
     post: {operationId: addPet, summary: Add a pet, responses: *responses}
 """
     _, text = report(complete(paths, PLAIN), "text", tmp_path)
-    assert text.splitlines()[1:] == ["1 warning in 1 contract; --fix mends 1"]
+    assert text.splitlines()[1:] == ["1 warning in 1 contract; --fix can correct 1"]
     _, text = report(
         complete(paths.replace("{description: Pets.}", "{descriptoin: Pets.}"), PLAIN),
         "text",

@@ -17,10 +17,13 @@ from hypothesis.stateful import (
 )
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Broken, Unexercised
-from session_contracts.conformance.flaws import Flaw, body_flaws
+from session_contracts.conformance.flawed_requests import FlawedBody, flawed_bodies
 from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.listing import get_list, listed_records
+from session_contracts.conformance.marks import Case, each
 from session_contracts.conformance.oracle import (
     MISSING,
     ExpectedOutcomes,
@@ -28,11 +31,23 @@ from session_contracts.conformance.oracle import (
     expected_outcomes,
     later,
 )
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.preparing import fresh_scope, movable_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import (
+    current_state_among,
+    may_read_as,
+    preparable_states,
+    read,
+    read_or_absent,
+    require_state,
+    state_of,
+    states_by_now,
+    unwrapped,
+)
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import advance_clock
 from session_contracts.openapi.model import ABSENT, Contract, Level, Parameter, Timer, Transition
 
 _STEPS = 12
@@ -47,7 +62,7 @@ def tables(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     for operation in table.transitions:
         rules |= {
             flaw.rule
-            for flaw in body_flaws(
+            for flaw in flawed_bodies(
                 contract.operations[operation], profile.examples.get(operation, {})
             )
         }
@@ -103,7 +118,7 @@ def machine(
         def __init__(self) -> None:
             super().__init__()
             self.known: dict[str, Known] = {}
-            self.scope = subject.scope()
+            self.scope = fresh_scope(subject)
             self.start = len(subject.target.exchanges)
 
         def teardown(self) -> None:
@@ -111,7 +126,7 @@ def machine(
 
         @initialize(state=st.sampled_from(placeable))
         def begin(self, state: str) -> None:
-            self._place(subject.movable())
+            self._place(movable_state(subject))
             self._place(state)
 
         @precondition(lambda self: len(self.known) < 4)
@@ -124,7 +139,7 @@ def machine(
             """A valid body."""
             identity = data.draw(st.sampled_from([*self.known, ABSENT]), "record")
             variants = [move.when for move in subject.table.transitions[operation].moves] or [{}]
-            body = subject.body(operation, data.draw(st.sampled_from(variants), "body"))
+            body = valid_body(subject, operation, data.draw(st.sampled_from(variants), "body"))
             self._act(
                 operation,
                 identity,
@@ -137,13 +152,18 @@ def machine(
         def create(self) -> None:
             """A record of the API's own making."""
             assert creation is not None
-            exchange = subject.act(creation.operation, None, subject.body(creation.operation))
+            exchange = call(
+                subject, creation.operation, None, valid_body(subject, creation.operation)
+            )
             self._expect(creation.rule, exchange.ok, "success", str(exchange.status))
-            identity = str((subject.unwrapped(exchange) or {}).get(subject.table.field))
-            record = subject.read(identity)
+            identity = str((unwrapped(subject, exchange) or {}).get(subject.table.field))
+            record = read(subject, identity)
             found = subject.table.state_of(record)
             self._expect(
-                creation.rule, subject.reads_as(found, creation.target), creation.target, str(found)
+                creation.rule,
+                may_read_as(subject, found, creation.target),
+                creation.target,
+                str(found),
             )
             self.known[identity] = Known(frozenset({creation.target}), record)
 
@@ -162,8 +182,10 @@ def machine(
             assert parameter is not None
             assert parameter.filter is not None
             name, field_ = parameter.name, parameter.filter.field
-            exchange = subject.listing({name: self.scope[name]})
-            values = {record.get(field_, self.scope[name]) for record in subject.listed(exchange)}
+            exchange = get_list(subject, {name: self.scope[name]})
+            values = {
+                record.get(field_, self.scope[name]) for record in listed_records(subject, exchange)
+            }
             self._expect(
                 parameter.filter.rule,
                 values <= {self.scope[name]},
@@ -175,33 +197,35 @@ def machine(
         @rule()
         def wait(self) -> None:
             """Everybody's moment passes, and everybody is begun anew afterwards: their times lie too far back to be told apart."""
-            subject.advance("P31D")
+            advance_clock(subject, "P31D")
             for identity, known in self.known.items():
                 states = later(subject.contract, subject.table, known.states, due=True)
-                found = subject.state_among(identity, states)
-                good = any(subject.reads_as(found, state) for state in states)
+                found = current_state_among(subject, identity, states)
+                good = any(may_read_as(subject, found, state) for state in states)
                 self._expect(
                     _timer_rule(subject, known), good, " or ".join(sorted(states)), str(found)
                 )
             self.known.clear()
-            self._place(subject.movable())
+            self._place(movable_state(subject))
 
         # ---- what the steps share
 
         def _place(self, state: str) -> None:
-            identity = subject.place(state, **self.scope)
-            record = subject.require_state(identity, state)
+            identity = record_in(subject, state, **self.scope)
+            record = require_state(subject, identity, state)
             self.known[identity] = Known(frozenset({state}), record)
 
         def _act(self, operation: str, identity: str, content: bytes | None, body: Any) -> None:
-            actor = subject.place(ABSENT) if identity == ABSENT else identity
+            record_id = record_in(subject, ABSENT) if identity == ABSENT else identity
             states = (
-                subject.settled(self.known[identity].states) if identity in self.known else {ABSENT}
+                states_by_now(subject, self.known[identity].states)
+                if identity in self.known
+                else {ABSENT}
             )
             expected = expected_outcomes(
                 subject.contract, subject.operation(operation), states, Facts(body)
             )
-            exchange = subject.send(operation, actor, content=content)
+            exchange = send(subject, operation, record_id, content=content)
             # A breakdown is the fault of no rule on states; the fuzz layer names it.
             if exchange.status >= 500:
                 raise Unexercised(f"{operation} answered {exchange.status}")
@@ -215,17 +239,21 @@ def machine(
             self._compare(operation, identity, exchange, expected)
 
         def _compare(
-            self, operation: str, actor: str, exchange: Exchange, expected: ExpectedOutcomes
+            self, operation: str, record_id: str, exchange: Exchange, expected: ExpectedOutcomes
         ) -> None:
             """The record that was acted on is as foreseen, and every other is as it was."""
             row = subject.table.transitions[operation]
             for identity, known in self.known.items():
-                possible = {*known.states, *(expected.successes if identity == actor else ())}
-                after = subject.seen(identity) if ABSENT in possible else subject.read(identity)
-                if identity != actor and subject.settled(known.states) != known.states:
+                possible = {*known.states, *(expected.successes if identity == record_id else ())}
+                after = (
+                    read_or_absent(subject, identity)
+                    if ABSENT in possible
+                    else read(subject, identity)
+                )
+                if identity != record_id and states_by_now(subject, known.states) != known.states:
                     # Time may have moved it meanwhile.
                     self.known[identity] = Known(_fitting(subject, after, known.states), after)
-                elif identity != actor:
+                elif identity != record_id:
                     self._expect(
                         row.isolated,
                         after == known.record,
@@ -233,14 +261,17 @@ def machine(
                         f"{identity} changed",
                     )
                 elif exchange.ok:
-                    found = subject.state_of(after)
+                    found = state_of(subject, after)
                     fitting = _fitting(subject, after, expected.successes)
                     for rule_ in set(expected.successes.values()):
                         self._expect(
                             rule_, bool(fitting), " or ".join(expected.successes), str(found)
                         )
                     self.known[identity] = Known(fitting, after)
-                elif 400 <= exchange.status < 500 and subject.settled(known.states) == known.states:
+                elif (
+                    400 <= exchange.status < 500
+                    and states_by_now(subject, known.states) == known.states
+                ):
                     self._expect(
                         row.atomic,
                         after == known.record,
@@ -259,21 +290,23 @@ def machine(
 
 def _fitting(subject: Subject, record: Record, states: Iterable[str]) -> frozenset[str]:
     """Those of some states, and of what time makes of them, that a record may be in as it reads."""
-    found = subject.state_of(record)
-    return frozenset(state for state in subject.settled(states) if subject.reads_as(found, state))
+    found = state_of(subject, record)
+    return frozenset(
+        state for state in states_by_now(subject, states) if may_read_as(subject, found, state)
+    )
 
 
-def _flaws(subject: Subject, operation: str) -> list[Flaw]:
+def _flaws(subject: Subject, operation: str) -> list[FlawedBody]:
     return [
         flaw
-        for flaw in body_flaws(
+        for flaw in flawed_bodies(
             subject.operation(operation), subject.profile.examples.get(operation, {})
         )
         if _usable(flaw)
     ]
 
 
-def _usable(flaw: Flaw) -> bool:
+def _usable(flaw: FlawedBody) -> bool:
     """A body that is JSON, small, and wrong by itself."""
     try:
         json.loads(flaw.content or b"")
@@ -298,9 +331,10 @@ def test_walk(
     case: None, subject: Subject, judge: Judge, request: pytest.FixtureRequest, search: Search
 ) -> None:
     seen = Seen()
-    placeable = subject.placeable()
+    placeable = preparable_states(subject)
     judge.require(
-        subject.movable() in placeable, f"no {subject.profile.resource} could be placed and read"
+        movable_state(subject) in placeable,
+        f"no {subject.profile.resource} could be placed and read",
     )
     walk = machine(
         subject,
@@ -335,7 +369,7 @@ def _decision(subject: Subject, name: str) -> bool:
 
 def _timely(subject: Subject) -> bool:
     """Whether due times are what the timers say; where they are not, another rule is broken, and waiting proves nothing."""
-    record = subject.read(subject.place(subject.movable()))
+    record = read(subject, record_in(subject, movable_state(subject)))
     return all(_due_when_said(timer, record) for timer in subject.table.timers)
 
 
