@@ -22,6 +22,7 @@ from session_contracts.docs.site import STATIC, missing, site
 from session_contracts.mock_server.server import address, bind
 from session_contracts.mock_server.server import serve as run_server
 from session_contracts.openapi import ContractError
+from session_contracts.openapi.python_process import safe_path
 
 _HERE = Path(__file__).parent
 
@@ -51,13 +52,14 @@ def serve(
         )
 
     watched = {*ours, *(file.parent for file in theirs if file.parent.is_dir())}
-    run_process(
-        *watched,
-        target=_serve_once,
-        args=(tuple(names), listener),
-        watch_filter=is_relevant,
-        recursive=False,
-    )
+    with safe_path():
+        run_process(
+            *watched,
+            target=_serve_once,
+            args=(tuple(names), listener),
+            watch_filter=is_relevant,
+            recursive=False,
+        )
 
 
 def _serve_once(names: tuple[str, ...], listener: socket.socket) -> None:
