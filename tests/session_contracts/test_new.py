@@ -284,7 +284,7 @@ def test_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     (tmp_path / "apis").mkdir()
     done = invoked("new", "acme", "--dir", "apis")
     assert done.exit_code == 0
-    assert f"it is found where {VARIABLE} has {tmp_path / 'apis'}" in done.stdout
+    assert f"to use it, set {VARIABLE}={tmp_path / 'apis'}" in done.stdout
     assert (tmp_path / "apis" / "acme" / "acme.yaml").is_file()
 
 
