@@ -148,7 +148,7 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
 def test_it_says_its_version(installed: Installed) -> None:
     answer = installed.run("--version")
     assert (answer.returncode, answer.stderr) == (0, "")
-    assert "0.1.0" in answer.stdout
+    assert "0.2.0" in answer.stdout
 
 
 def test_fixtures_cannot_be_imported(installed: Installed) -> None:
