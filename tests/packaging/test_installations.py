@@ -14,7 +14,7 @@ import pytest
 
 from tests.packaging.environments import ROOT, Environment, bare_environment, create_beside, pip
 
-pytestmark = pytest.mark.wheel
+pytestmark = [pytest.mark.wheel, pytest.mark.slow]
 
 HERE = Path(__file__).parent
 #: Each line that ends with a comment has one error of types, which shows that the types are found.

@@ -10,7 +10,7 @@ import pytest
 
 from tests.packaging.environments import Environment, create_beside, missing_files, pip
 
-pytestmark = pytest.mark.wheel
+pytestmark = [pytest.mark.wheel, pytest.mark.slow]
 
 MOCK_TEST = """
 def test_mock(rentalot):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.packaging.environments import Environment
 
-pytestmark = pytest.mark.wheel
+pytestmark = [pytest.mark.wheel, pytest.mark.slow]
 
 #: The folders of the checkout, which an installed package must not depend on.
 NAMES = ("openapi", "mock_server", "conformance", "fixtures")

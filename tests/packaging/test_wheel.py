@@ -13,7 +13,7 @@ import requests
 
 from tests.packaging.environments import ROOT, Environment, bare_environment
 
-pytestmark = pytest.mark.wheel
+pytestmark = [pytest.mark.wheel, pytest.mark.slow]
 
 
 @dataclass(frozen=True)
