@@ -39,7 +39,7 @@ def test_sections_come_one_after_the_other() -> None:
     ("source", "page"),
     [
         ("README.md", "guides/readme.html"),
-        ("docs/README.md", "guides/index.html"),
+        ("docs/verify.md", "guides/verify.html"),
         ("docs/apis/rentalot.md", "guides/apis/rentalot.html"),
     ],
 )
