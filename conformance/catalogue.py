@@ -4,17 +4,15 @@ It collects in a process of its own, since whoever asks may be running under pyt
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from session_contracts.conformance.errors import UsageError
 from session_contracts.conformance.runner import Options, verify
 from session_contracts.openapi import ContractError, PartError
-from session_contracts.openapi.locations import bundled_names
+from session_contracts.openapi.python_process import python_command
 
 #: No request is sent there.
 _NOWHERE = "http://nowhere.invalid"
@@ -23,38 +21,24 @@ _NOWHERE = "http://nowhere.invalid"
 def judges(api: str) -> Mapping[str, tuple[str, ...]]:
     """By rule, the names of its checks as `verify --dry-run` lists them; a rule that no check judges is not there.
 
-    Raises UsageError where the checks of somebody's own API cannot be collected.
+    Raises UsageError where the checks cannot be collected.
     """
     found: dict[str, list[str]] = {}
-    for check, rules in _collected(bundled_names() if api in bundled_names() else (api,))[
-        api
-    ].items():
+    for check, rules in _collected(api).items():
         for rule in rules:
             found.setdefault(rule, []).append(check)
     return {rule: tuple(checks) for rule, checks in found.items()}
 
 
 @cache
-def _collected(apis: tuple[str, ...]) -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """By API and check, its rules."""
-    path = os.pathsep.join(
-        [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    )
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "session_contracts.conformance.catalogue",
-        *apis,
-    ]
-    done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
-    )
+def _collected(api: str) -> Mapping[str, Sequence[str]]:
+    """By check, its rules."""
+    command = python_command("session_contracts.conformance.catalogue", api)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UsageError(done.stderr.strip() or "the checks could not be collected")
-    told: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(done.stdout)
-    return told
+    rules: Mapping[str, Sequence[str]] = json.loads(done.stdout)
+    return rules
 
 
 def _collect(api: str) -> Mapping[str, Sequence[str]]:
@@ -66,4 +50,4 @@ def _collect(api: str) -> Mapping[str, Sequence[str]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({api: _collect(api) for api in sys.argv[1:]}))
+    print(json.dumps(_collect(sys.argv[1])))

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from session_contracts.conformance.client import Exchange, Target
 from session_contracts.conformance.errors import Unexercised
-from session_contracts.conformance.outcomes import Evidence, Kind
+from session_contracts.conformance.outcomes import Evidence, EvidenceKind
 from session_contracts.conformance.rules import Rules
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
@@ -20,16 +20,16 @@ class Judge:
     def __init__(self, rules: Rules, target: Target, check: str, layer: str) -> None:
         self._rules = rules
         self._target = target
-        self._blank = Evidence("", Kind.HELD, check, layer)
+        self._blank = Evidence("", EvidenceKind.HELD, check, layer)
         self._start = len(target.exchanges)
         self.evidence: list[Evidence] = []
 
     @property
     def violations(self) -> list[Evidence]:
-        return [entry for entry in self.evidence if entry.kind is Kind.VIOLATED]
+        return [entry for entry in self.evidence if entry.kind is EvidenceKind.VIOLATED]
 
     def refused(
-        self, rule: str, trigger: Exchange, *, beside: Exchange, statuses: Sequence[int] = ()
+        self, rule: str, trigger: Exchange, *, control: Exchange, statuses: Sequence[int] = ()
     ) -> bool:
         """`trigger` is refused with a status of the rule, while `beside`, which differs in nothing else, succeeds. True where it was."""
         allowed = self._rules.statuses(rule) or tuple(statuses)
@@ -38,18 +38,18 @@ class Judge:
             rule,
             trigger.status in allowed,
             trigger=trigger,
-            contrast=beside,
+            control=control,
             expected=expected,
             got=str(trigger.status),
         )
 
-    def accepted(self, rule: str, trigger: Exchange, *, contrast: Exchange | None = None) -> bool:
+    def accepted(self, rule: str, trigger: Exchange, *, control: Exchange | None = None) -> bool:
         """`trigger` succeeds. True where it does."""
         return self.holds(
             rule,
             trigger.ok,
             trigger=trigger,
-            contrast=contrast,
+            control=control,
             expected="success",
             got=str(trigger.status),
         )
@@ -60,19 +60,19 @@ class Judge:
         ok: bool,
         *,
         trigger: Exchange,
-        contrast: Exchange | None = None,
+        control: Exchange | None = None,
         expected: str,
         got: str,
         reason: str = "",
     ) -> bool:
         """`ok` says whether the rule held in `trigger`. Where the contrast did not succeed, nothing can be said. True where it held."""
-        if contrast is not None and not contrast.ok:
+        if control is not None and not control.ok:
             self.unexercised(
                 rule,
-                f"its contrast did not succeed: {contrast.method} {_path(contrast)} answered {contrast.status}",
+                f"the control request did not succeed: {control.method} {_path(control)} answered {control.status}",
             )
         elif ok:
-            self._add(rule, Kind.HELD, reason=reason)
+            self._add(rule, EvidenceKind.HELD, reason=reason)
         else:
             self.violated(rule, trigger=trigger, expected=expected, got=got)
         return ok
@@ -106,14 +106,19 @@ class Judge:
         """The rule was seen broken; `sequence` reproduces it, where it is not what this check did so far."""
         curl = tuple(exchange.curl() for exchange in sequence or self._leading_to(trigger))
         self._add(
-            rule, Kind.VIOLATED, expected=expected, got=got, curl=curl, answer=trigger.answer()
+            rule,
+            EvidenceKind.VIOLATED,
+            expected=expected,
+            got=got,
+            curl=curl,
+            answer=trigger.answer(),
         )
 
     def unexercised(self, rule: str, reason: str) -> None:
-        self._add(rule, Kind.UNEXERCISED, reason=reason)
+        self._add(rule, EvidenceKind.UNEXERCISED, reason=reason)
 
     def error(self, rule: str, reason: str) -> None:
-        self._add(rule, Kind.ERROR, reason=reason)
+        self._add(rule, EvidenceKind.ERROR, reason=reason)
 
     def require(self, condition: bool, reason: str) -> None:
         """What the rest of the check builds on. Raises Unexercised for the rules that it did not get to."""
@@ -143,7 +148,7 @@ class Judge:
         """How many requests the check has made so far."""
         return len(self._target.exchanges) - self._start
 
-    def _add(self, rule: str, kind: Kind, **members: object) -> None:
+    def _add(self, rule: str, kind: EvidenceKind, **members: object) -> None:
         full = self._rules.full(rule)
         self.evidence.append(replace(self._blank, rule=full, kind=kind, **members))  # type: ignore[arg-type]
 

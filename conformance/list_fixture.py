@@ -8,13 +8,21 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.listing import (
+    get_list,
+    listed_ids,
+    listed_records,
+    pagination_number,
+    paging_style,
+)
+from session_contracts.conformance.preparing import fresh_scope, new_record
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Cursor, Style
 
 #: Long before anything else that a target holds, or that the suite makes.
 LONG_AGO = datetime(2001, 3, 1, 12, tzinfo=UTC)
 _MOST_PAGES = 60
-OUTSIDERS = "a page shows what does not belong to the list"
+FOREIGN_RECORDS = "a page shows what does not belong to the list"
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ def elsewhere(moment: str) -> str:
     )
 
 
-def put_up(
+def new_list_fixture(
     subject: Subject,
     seconds: Sequence[int],
     *,
@@ -57,27 +65,28 @@ def put_up(
     scope: Mapping[str, str] | None = None,
 ) -> ListFixture:
     """Make a record at each of these seconds, in this order. Raises Unexercised."""
-    within = subject.scope() if scope is None else scope
-    shelf = ListFixture(within, base, {})
+    within = fresh_scope(subject) if scope is None else scope
+    fixture = ListFixture(within, base, {})
     made = {
-        subject.make(**within, **{subject.profile.born: shelf.moment(second)}): second
+        new_record(subject, **within, **{subject.profile.born: fixture.moment(second)}): second
         for second in seconds
     }
     return ListFixture(within, base, made)
 
 
-def shown(shelf: ListFixture, subject: Subject, judge: Judge) -> Exchange:
+def full_list_page(fixture: ListFixture, subject: Subject, judge: Judge) -> Exchange:
     """One full page that shows just what was made. Raises Unexercised."""
-    page = subject.listing(shelf.scope)
+    page = get_list(subject, fixture.scope)
     judge.require(
-        set(subject.ids(page)) == shelf.ids, "a full page does not show just what was created"
+        set(listed_ids(subject, page)) == fixture.ids,
+        "a full page does not show just what was created",
     )
     return page
 
 
-def limited(shelf: ListFixture, limit: int, subject: Subject) -> Exchange:
+def limited_page(fixture: ListFixture, limit: int, subject: Subject) -> Exchange:
     """A page of so many records."""
-    return subject.listing(shelf.scope, [("limit", str(limit))])
+    return get_list(subject, fixture.scope, [("limit", str(limit))])
 
 
 def cursor_of(subject: Subject) -> Cursor:
@@ -109,8 +118,8 @@ def pages(
     onward: tuple[str, str] | None = None
     skipped = 0
     for _ in range(_MOST_PAGES):
-        page = subject.listing(filters, [("limit", str(limit)), *([onward] if onward else [])])
-        ids = subject.ids(page) if page.ok or onward is None else []
+        page = get_list(subject, filters, [("limit", str(limit)), *([onward] if onward else [])])
+        ids = listed_ids(subject, page) if page.ok or onward is None else []
         yield page, ids
         skipped += len(ids)
         onward = _onward(subject, page, skipped) if page.ok and ids else None
@@ -122,8 +131,12 @@ def pages(
 
 def _onward(subject: Subject, page: Exchange, skipped: int) -> tuple[str, str] | None:
     """The parameter that leads to the next page; None where this is the last one. Raises Unexercised."""
-    if subject.paged() is Style.OFFSET:
-        return ("offset", str(skipped)) if skipped < subject.pagination(page, "total") else None
+    if paging_style(subject) is Style.OFFSET:
+        return (
+            ("offset", str(skipped))
+            if skipped < pagination_number(subject, page, "total")
+            else None
+        )
     cursor = next_cursor(subject, page)
     return (cursor_of(subject).parameter, cursor) if cursor else None
 
@@ -133,7 +146,7 @@ def moments(subject: Subject, page: Exchange) -> list[datetime]:
     listing = subject.operation(subject.profile.list).listing
     assert listing is not None, "the list is a list"
     field = listing.order[0].lstrip("-")
-    found = [shapes.moment(record.get(field)) for record in subject.listed(page)]
+    found = [shapes.moment(record.get(field)) for record in listed_records(subject, page)]
     times = [time for time in found if time]
     if len(times) < len(found):
         raise Unexercised(f"a listed record has no {field}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from session_contracts.conformance.flaws import JSON_MEDIA, soft_rules
+from session_contracts.conformance.flawed_requests import JSON_MEDIA, soft_rules
 from session_contracts.openapi.json_schema import broken_rule, translate
 from session_contracts.openapi.model import ANY, Contract, Level, Lifecycle, Operation
 

@@ -8,7 +8,7 @@ from typing import Any
 from session_contracts.openapi.model import Level, Rule
 
 
-class Outcome(StrEnum):
+class RuleOutcome(StrEnum):
     """What became of a rule; a closed list."""
 
     PASSED = "passed"
@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
-class Kind(StrEnum):
+class EvidenceKind(StrEnum):
     """What one check has to say of one rule."""
 
     HELD = "held"
@@ -33,7 +33,7 @@ class Evidence:
     """One check's word on one rule. `curl` reproduces it, `answer` is what came back."""
 
     rule: str
-    kind: Kind
+    kind: EvidenceKind
     check: str
     layer: str
     expected: str = ""
@@ -47,24 +47,26 @@ class Evidence:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Evidence":
-        return cls(**{**values, "kind": Kind(values["kind"]), "curl": tuple(values["curl"])})
+        return cls(
+            **{**values, "kind": EvidenceKind(values["kind"]), "curl": tuple(values["curl"])}
+        )
 
 
 @dataclass(frozen=True)
 class RuleResult:
     id: str
     level: Level
-    outcome: Outcome
+    outcome: RuleOutcome
     reason: str
     evidence: tuple[Evidence, ...] = ()
 
 
 #: A rule is as bad as the worst that was seen of it; what could not be exercised counts only where nothing else was.
-_GRAVITY = (Kind.VIOLATED, Kind.ERROR, Kind.HELD, Kind.UNEXERCISED)
+_GRAVITY = (EvidenceKind.VIOLATED, EvidenceKind.ERROR, EvidenceKind.HELD, EvidenceKind.UNEXERCISED)
 _OUTCOMES = {
-    Kind.ERROR: Outcome.ERROR,
-    Kind.HELD: Outcome.PASSED,
-    Kind.UNEXERCISED: Outcome.NOT_EXERCISED,
+    EvidenceKind.ERROR: RuleOutcome.ERROR,
+    EvidenceKind.HELD: RuleOutcome.PASSED,
+    EvidenceKind.UNEXERCISED: RuleOutcome.NOT_EXERCISED,
 }
 _NO_CHECK = "no check reported on it"
 
@@ -89,39 +91,39 @@ def _result(
 ) -> RuleResult:
     if rule.id in not_applicable:
         return RuleResult(
-            rule.id, rule.level, Outcome.NOT_APPLICABLE, not_applicable[rule.id], evidence
+            rule.id, rule.level, RuleOutcome.NOT_APPLICABLE, not_applicable[rule.id], evidence
         )
     kind = next(
         (kind for kind in _GRAVITY if any(entry.kind is kind for entry in evidence)),
-        Kind.UNEXERCISED,
+        EvidenceKind.UNEXERCISED,
     )
-    outcome = _violated(rule.level, strict) if kind is Kind.VIOLATED else _OUTCOMES[kind]
+    outcome = _violated(rule.level, strict) if kind is EvidenceKind.VIOLATED else _OUTCOMES[kind]
     return RuleResult(rule.id, rule.level, outcome, _reason(kind, evidence), evidence)
 
 
-def _violated(level: Level, strict: bool) -> Outcome:
+def _violated(level: Level, strict: bool) -> RuleOutcome:
     fails = level is Level.DOCUMENTED or (strict and level is Level.COMPANION)
-    return Outcome.FAILED if fails else Outcome.WARNED
+    return RuleOutcome.FAILED if fails else RuleOutcome.WARNED
 
 
-def _reason(kind: Kind, evidence: Sequence[Evidence]) -> str:
+def _reason(kind: EvidenceKind, evidence: Sequence[Evidence]) -> str:
     said = [_sentence(entry) for entry in evidence if entry.kind is kind]
     return "; ".join(dict.fromkeys(text for text in said if text)) or (
-        _NO_CHECK if kind is Kind.UNEXERCISED else ""
+        _NO_CHECK if kind is EvidenceKind.UNEXERCISED else ""
     )
 
 
 def _sentence(entry: Evidence) -> str:
     return (
         f"expected {entry.expected}, got {entry.got}"
-        if entry.kind is Kind.VIOLATED
+        if entry.kind is EvidenceKind.VIOLATED
         else entry.reason
     )
 
 
 def summary(results: Iterable[RuleResult]) -> dict[str, int]:
     """How many rules had each outcome; every outcome is named."""
-    counts = dict.fromkeys((outcome.value for outcome in Outcome), 0)
+    counts = dict.fromkeys((outcome.value for outcome in RuleOutcome), 0)
     for result in results:
         counts[result.outcome.value] += 1
     return counts
@@ -130,14 +132,14 @@ def summary(results: Iterable[RuleResult]) -> dict[str, int]:
 def exit_status(results: Sequence[RuleResult], *, allow_incomplete: bool = False) -> int:
     """0 conforms, 1 a rule failed, 3 something was not exercised, 4 error in the suite; 2 (usage) is not decided here."""
     outcomes = {result.outcome for result in results}
-    if Outcome.FAILED in outcomes:
+    if RuleOutcome.FAILED in outcomes:
         return 1
-    if Outcome.ERROR in outcomes:
+    if RuleOutcome.ERROR in outcomes:
         return 4
-    if not outcomes & {Outcome.PASSED, Outcome.WARNED}:
+    if not outcomes & {RuleOutcome.PASSED, RuleOutcome.WARNED}:
         return 3
     missing = any(
-        result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
+        result.outcome is RuleOutcome.NOT_EXERCISED and result.level is not Level.DECISION
         for result in results
     )
     return 3 if missing and not allow_incomplete else 0

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 from session_contracts.conformance.outcomes import (
     Evidence,
-    Kind,
-    Outcome,
+    EvidenceKind,
+    RuleOutcome,
     RuleResult,
     exit_status,
     summary,
@@ -22,12 +22,12 @@ from session_contracts.openapi.pages import rule_page
 DOCS_URL = "http://127.0.0.1:8080/docs"
 
 _SIGNS = {
-    Outcome.PASSED: "ok",
-    Outcome.FAILED: "FAILED",
-    Outcome.WARNED: "warned",
-    Outcome.NOT_EXERCISED: "not exercised",
-    Outcome.NOT_APPLICABLE: "not applicable",
-    Outcome.ERROR: "ERROR",
+    RuleOutcome.PASSED: "ok",
+    RuleOutcome.FAILED: "FAILED",
+    RuleOutcome.WARNED: "warned",
+    RuleOutcome.NOT_EXERCISED: "not exercised",
+    RuleOutcome.NOT_APPLICABLE: "not applicable",
+    RuleOutcome.ERROR: "ERROR",
 }
 
 
@@ -87,11 +87,11 @@ class Report:
 
     def _counts(self) -> dict[str, str]:
         counts = summary(self.results)
-        skipped = counts[Outcome.NOT_EXERCISED] + counts[Outcome.NOT_APPLICABLE]
+        skipped = counts[RuleOutcome.NOT_EXERCISED] + counts[RuleOutcome.NOT_APPLICABLE]
         numbers = {
             "tests": len(self.results),
-            "failures": counts[Outcome.FAILED],
-            "errors": counts[Outcome.ERROR],
+            "failures": counts[RuleOutcome.FAILED],
+            "errors": counts[RuleOutcome.ERROR],
             "skipped": skipped,
         }
         described = {
@@ -108,9 +108,9 @@ class Report:
         tag = _TAGS.get(result.outcome)
         if tag:
             child = ElementTree.SubElement(case, tag, message=_printable(result.reason))
-            if result.outcome is Outcome.FAILED:
+            if result.outcome is RuleOutcome.FAILED:
                 child.text = _printable(self.failure(result))
-        elif result.outcome is Outcome.WARNED:
+        elif result.outcome is RuleOutcome.WARNED:
             ElementTree.SubElement(case, "system-out").text = _printable(
                 f"warned\n{self.failure(result)}"
             )
@@ -119,8 +119,8 @@ class Report:
     def failure(self, result: RuleResult) -> str:
         """One broken rule on one page: what the documents say and where, how to reproduce it, expected, got."""
         rule = self.contract.rules[result.id]
-        entry = next(entry for entry in result.evidence if entry.kind is Kind.VIOLATED)
-        others = sum(entry.kind is Kind.VIOLATED for entry in result.evidence) - 1
+        entry = next(entry for entry in result.evidence if entry.kind is EvidenceKind.VIOLATED)
+        others = sum(entry.kind is EvidenceKind.VIOLATED for entry in result.evidence) - 1
         lines = [
             f"{result.outcome.value.upper()}  {rule.id} ({rule.level})",
             f"  {rule.statement}",
@@ -148,7 +148,7 @@ class Report:
         broken = [
             self.failure(result)
             for result in self.results
-            if result.outcome in (Outcome.FAILED, Outcome.WARNED)
+            if result.outcome in (RuleOutcome.FAILED, RuleOutcome.WARNED)
         ]
         counts = ", ".join(
             f"{number} {outcome}" for outcome, number in summary(self.results).items() if number
@@ -158,10 +158,10 @@ class Report:
 
 
 _TAGS = {
-    Outcome.FAILED: "failure",
-    Outcome.NOT_EXERCISED: "skipped",
-    Outcome.NOT_APPLICABLE: "skipped",
-    Outcome.ERROR: "error",
+    RuleOutcome.FAILED: "failure",
+    RuleOutcome.NOT_EXERCISED: "skipped",
+    RuleOutcome.NOT_APPLICABLE: "skipped",
+    RuleOutcome.ERROR: "error",
 }
 
 

@@ -1,13 +1,11 @@
-"""Verifies a server: runs the checks with pytest inside this process and folds what they saw."""
+"""Verifies a server: runs the checks, and folds their evidence into one outcome per rule."""
 
-import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from requests.adapters import BaseAdapter
@@ -15,21 +13,24 @@ from requests.adapters import BaseAdapter
 from session_contracts.conformance.client import Target
 from session_contracts.conformance.errors import SuiteError, Unexercised, UsageError
 from session_contracts.conformance.outcomes import fold
-from session_contracts.conformance.plugin import CHECKS, GENERIC, LAYERS, Carrier, Collector, layer
+from session_contracts.conformance.plugin.collector import Collector
+from session_contracts.conformance.plugin.fixtures import AdapterPlugin
 from session_contracts.conformance.profile import profiles
+from session_contracts.conformance.pytest_run import run_pytest
 from session_contracts.conformance.report import DOCS_URL, Report
-from session_contracts.conformance.rules import Rules
 from session_contracts.conformance.states import States
-from session_contracts.openapi import Contract, PartError, UnknownApi, load
-from session_contracts.openapi.locations import ApiLocation, find, load_module
+from session_contracts.openapi import Contract, UnknownApi, load
+from session_contracts.openapi.locations import find
 
 
 @dataclass(frozen=True)
 class Options:
-    """What is verified, and how. `headers` are the default credentials; `rules`: only these; `pytest_args` go to pytest as they are.
+    """What is verified, and how.
 
-    `shrink`: make what is found as short as it can be. `adapter` carries the requests; None: HTTP. `docs_url`: where the reference site
-    is that the report points to.
+    `headers` are the default credentials; `rules`: only these, if any. `strict`: a broken companion
+    rule fails. `max_examples` and `seed` are those of the generated examples, `shrink` shortens
+    failing ones. `pytest_args` go to pytest as they are. `adapter` carries the requests; None is
+    HTTP. `docs_url`: the reference site that the report links to.
     """
 
     api: str
@@ -52,33 +53,36 @@ class Options:
 
 
 def verify(options: Options) -> Report:
-    """Judge a server by every rule of its contract.
+    """Verify every rule of a contract against a server.
 
-    Raises UsageError (TargetUnreachable, StatesUrlError) and, of somebody's own API, ContractError and PartError: exit status 2.
+    Raises UsageError (TargetUnreachable, StatesUrlError) and, for a user's API, ContractError and
+    PartError; no check has run then.
     """
     contract = _contract(options)
-    if not options.dry_run:
-        _reach(options)
-    collector = Collector()
+    api = find(options.api)
+    collector = Collector(api, lambda: None if options.dry_run else _reach(options))
     started, clock = datetime.now(UTC), time.monotonic()
-    with _isolated():
-        status = pytest.main(_arguments(options), plugins=[collector, Carrier(options.adapter)])
+    plugins = [collector, AdapterPlugin(options.adapter)]
+    status = run_pytest(api, list(_arguments(options)), plugins)
+    if collector.fault:
+        raise collector.fault
     if not options.dry_run:
-        _put_back(options)
-    rules = [
-        rule for rule in contract.rules.values() if not options.rules or rule.id in options.rules
-    ]
+        _clean_up(options)
+    trouble = [_TROUBLE[status], *collector.troubles] if status in _TROUBLE else []
+    rules = contract.rules.values()
     report = Report(
         contract=contract,
         target=options.base_url,
         started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         seconds=time.monotonic() - clock,
         requests=collector.requests,
-        results=fold(rules, collector.evidence, strict=options.strict),
+        results=fold(
+            [rule for rule in rules if not options.rules or rule.id in options.rules],
+            collector.evidence,
+            strict=options.strict,
+        ),
         allow_incomplete=options.allow_incomplete,
-        trouble="\n".join([_TROUBLE[int(status)], *collector.troubles])
-        if int(status) in _TROUBLE
-        else "",
+        trouble="\n".join(trouble),
         planned=collector.collected if options.dry_run else {},
         docs_url=options.docs_url,
     )
@@ -86,7 +90,7 @@ def verify(options: Options) -> Report:
     return report
 
 
-#: Exit codes of pytest that no check is answerable for.
+#: Exit codes of pytest that no check causes.
 _TROUBLE = {
     int(pytest.ExitCode.INTERRUPTED): "the run was interrupted, or checks could not be collected",
     int(pytest.ExitCode.INTERNAL_ERROR): "pytest broke down",
@@ -95,54 +99,24 @@ _TROUBLE = {
 
 
 def _contract(options: Options) -> Contract:
+    """The contract, if its suite profile fits it and it states the selected rules."""
     try:
         contract = load(options.api)
     except UnknownApi as error:
         raise UsageError(str(error)) from None
-    rules = Rules(contract, profiles(options.api)[0].aliases)
-    api = find(options.api)
-    for file in (file for file in api.check_files() if not file.is_relative_to(CHECKS)):
-        _require_rules(file, load_module(api, file), rules)
+    profiles(options.api)
     for rule in options.rules:
         if rule not in contract.rules:
-            raise UsageError(
-                f"{options.api} has no rule {rule!r}; its rules begin with {next(iter(contract.rules))!r}"
-            )
+            first = next(iter(contract.rules))
+            raise UsageError(f"{options.api} has no rule {rule!r}; its rules begin with {first!r}")
     return contract
 
 
-def _require_rules(file: Path, checks: ModuleType, rules: Rules) -> None:
-    """A check of an API judges rules that its contract has. Raises PartError."""
-    for check in vars(checks).values():
-        named = [
-            rule
-            for mark in getattr(check, "pytestmark", ())
-            if mark.name == "verifies"
-            for rule in mark.args
-        ]
-        for rule in named:
-            if rules.find(rule) is None:
-                what = f"{check.__name__} verifies {rule!r}, which the contract does not state"
-                raise PartError(file, check.__code__.co_firstlineno, what, "name one of its rules")
-
-
-def _modules(api: ApiLocation) -> list[Path]:
-    """What pytest collects, layer by layer: the generic checks, then those of the API."""
-    own = api.check_files()
-    found = [
-        path
-        for name in LAYERS
-        for path in (GENERIC / name, *(file for file in own if layer(file) == name))
-    ]
-    return [*found, *(file for file in own if file not in found)]
-
-
 def _reach(options: Options) -> None:
-    """Both URLs answer as they should, before anything is judged."""
+    """Send a first request to both URLs. Raises UsageError if one does not answer as it should."""
     if not options.base_url.startswith(("http://", "https://")):
-        raise UsageError(
-            f"{options.base_url!r} is no base URL; write it as in http://127.0.0.1:8080"
-        )
+        text = f"{options.base_url!r} is not a base URL; write it as in http://127.0.0.1:8080"
+        raise UsageError(text)
     target = Target(options.base_url, dict(options.headers), adapter=options.adapter)
     try:
         target.send("GET", "/")
@@ -154,75 +128,31 @@ def _reach(options: Options) -> None:
         target.close()
 
 
-def _put_back(options: Options) -> None:
-    """Clean up; whether that succeeds is no part of the verdict."""
+def _clean_up(options: Options) -> None:
+    """Reset the target; whether that succeeds is not part of the verdict."""
     target = Target(options.base_url, adapter=options.adapter)
     with suppress(Unexercised, UsageError, SuiteError):
         States(target, options.states_url).setup("reset")
     target.close()
 
 
-@contextmanager
-def _isolated() -> Iterator[None]:
-    """The user's own pytest settings have no say."""
-    changes: dict[str, str | None] = {
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTEST_ADDOPTS": None,
-        "PYTEST_PLUGINS": None,
-    }
-    before = {name: os.environ.get(name) for name in changes}
-    _set(changes)
-    try:
-        yield
-    finally:
-        _set(before)
-
-
-def _set(variables: dict[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-
-
-def _arguments(options: Options) -> list[str]:
-    arguments = [*map(str, _modules(find(options.api)))]
-    arguments += [
-        "-c",
-        os.devnull,
-        f"--rootdir={CHECKS}",
-        "--noconftest",
-        "--import-mode=importlib",
-    ]
-    arguments += [
-        "-p",
-        "session_contracts.conformance.plugin",
-        "-W",
-        "ignore::pytest.PytestAssertRewriteWarning",
-    ]
-    arguments += [
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:faulthandler",
-        "-p",
-        "no:junitxml",
-        "--strict-markers",
-    ]
-    # It would search all memory for garbage twice, to warn of what no verdict depends on.
-    arguments += ["-p", "no:unraisableexception"]
+def _arguments(options: Options) -> Iterator[str]:
+    """These options as arguments of pytest."""
     if not options.pytest_args:
-        arguments += ["-p", "no:terminal"]
-    arguments += [f"--api={options.api}", f"--target-url={options.base_url}"]
-    arguments += [f"--max-examples={options.max_examples}", f"--suite-seed={options.seed}"]
-    arguments += [f"--states-url={options.states_url}"] if options.states_url else []
-    arguments += [f"--header={name}: {value}" for name, value in options.headers]
-    arguments += [f"--contract-rule={rule}" for rule in options.rules]
-    arguments += [] if options.shrink else ["--no-shrink"]
-    arguments += ["--suite-quiet"] if options.quiet or options.dry_run else []
-    arguments += ["--collect-only"] if options.dry_run else []
-    return [*arguments, *options.pytest_args]
+        yield from ("-p", "no:terminal")
+    yield from (f"--api={options.api}", f"--target-url={options.base_url}")
+    yield from (f"--max-examples={options.max_examples}", f"--suite-seed={options.seed}")
+    if options.states_url:
+        yield f"--states-url={options.states_url}"
+    yield from (f"--header={name}: {value}" for name, value in options.headers)
+    yield from (f"--contract-rule={rule}" for rule in options.rules)
+    if not options.shrink:
+        yield "--no-shrink"
+    if options.quiet or options.dry_run:
+        yield "--suite-quiet"
+    if options.dry_run:
+        yield "--collect-only"
+    yield from options.pytest_args
 
 
 def _write(options: Options, report: Report) -> None:

@@ -129,6 +129,11 @@ def shows(operation: Operation, field: str) -> bool:
     return not many and field in record_schema(operation).get("properties", {})
 
 
+def envelope(operation: Operation) -> str:
+    """The member that holds the record or the records of an operation's success."""
+    return holder(success(operation)[1]) or DATA
+
+
 def holder(schema: JsonSchema) -> str:
     """The member of an answer that holds the record or the records; empty where the answer itself is the record."""
     member: str = schema.get("x-envelope", DATA)

@@ -1,6 +1,7 @@
-"""Compiles a contract: everything that can be known at start-up is worked out here, once."""
+"""Compiles a contract into a plan: everything that is known at startup is worked out once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -9,6 +10,7 @@ import inflection
 from connexion.operations import AbstractOperation
 from starlette.routing import compile_path
 
+from session_contracts.mock_server.checker import Checker
 from session_contracts.mock_server.clock import parse_moment
 from session_contracts.mock_server.coverage import reach
 from session_contracts.mock_server.decide import decide, run
@@ -16,13 +18,12 @@ from session_contracts.mock_server.encode import finish
 from session_contracts.mock_server.plan import (
     ApiPlan,
     BodyPlan,
-    Checker,
     OperationPlan,
     ParameterPlan,
-    Resource,
     Route,
 )
 from session_contracts.mock_server.request import MAX_BODY
+from session_contracts.mock_server.resource import Resource
 from session_contracts.mock_server.security import (
     authenticate,
     authorize,
@@ -40,6 +41,7 @@ def function_name(operation_id: str) -> str:
 
 
 def same_tenant(caller: str | None, owner: str) -> bool:
+    """Whether a tenant may know of a record of another one: only of its own."""
     return caller == owner
 
 
@@ -49,7 +51,11 @@ def compile_api(
     operations: Mapping[str, AbstractOperation],
     base_path: str,
 ) -> ApiPlan:
-    """The plan of one API, from its contract, the vendor's module and Connexion's operations (resolved functions and security)."""
+    """The plan of one API.
+
+    `module` has the API's handlers and effects; `operations` are Connexion's, each bound to its
+    handler.
+    """
     plans = {
         name: _operation(contract, contract.operations[name], operation, module)
         for name, operation in operations.items()
@@ -60,7 +66,7 @@ def compile_api(
         contract=contract,
         routes=_routes(contract),
         operations=plans,
-        resources={**_resources(contract, module), **_hidden(module)},
+        resources=_resources(contract, module),
         rate_limits=contract.rate_limits,
         error_body=module.error_body,
         unauthorized=getattr(module, "UNAUTHORIZED", "Missing or invalid token"),
@@ -124,7 +130,7 @@ def _parameter(parameter: Parameter) -> ParameterPlan:
 def _read_integer(text: str) -> int:
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
-        raise ValueError(f"{text[:40]!r} is no integer")
+        raise ValueError(f"{text[:40]!r} is not an integer")
     return int(text)
 
 
@@ -139,7 +145,7 @@ def _read_moment(text: str) -> str:
     return text
 
 
-#: How the text of a parameter becomes a value of its schema's format or, where that has no reader, of its type.
+#: Functions that read a parameter's text, by the format of its schema or else by its type.
 READERS: Mapping[str, Callable[[str], Any]] = {
     "uuid": str.lower,
     "date-time": _read_moment,
@@ -157,68 +163,49 @@ def _routes(contract: Contract) -> tuple[Route, ...]:
 
 
 def _resources(contract: Contract, module: ModuleType) -> dict[str, Resource]:
+    """The resources with a lifecycle, the others that are listed, and the hidden ones."""
     orders = {
         operation.listing.resource: (operation.listing.order, operation.listing.ties)
         for operation in contract.operations.values()
         if operation.listing
     }
-    resources = {}
+    found = []
     for table in contract.lifecycles.values():
+        order, ties = orders.pop(table.name, ((table.field,), Ties.LATEST))
         schema = contract.schemas[table.schema]
-        order = orders.pop(table.name, ((table.field,), Ties.LATEST))
+        resource = _resource(contract, module, table.name, schema, ordering(schema, order, ties))
         timers = tuple(timer for timer in table.timers if not timer.optional)
-        private = _private(module, table.name)
-        resources[table.name] = Resource(
-            table.name,
-            table.field,
-            Checker.of(schema),
-            ordering(schema, *order),
-            table,
-            timers,
-            private,
-        )
-    for name, order in orders.items():
+        found.append(replace(resource, key=table.field, lifecycle=table, timers=timers))
+    for name, (order, ties) in orders.items():
         schema = contract.schemas[name]
-        resources[name] = Resource(
-            name,
-            _KEY,
-            Checker.of(schema),
-            ordering(schema, *order),
-            None,
-            (),
-            _private(module, name),
-        )
-    return resources
+        found.append(_resource(contract, module, name, schema, ordering(schema, order, ties)))
+    for name, schema in getattr(module, "HIDDEN", {}).items():
+        found.append(_resource(contract, module, name, schema, ordering(schema, (_KEY,))))
+    return {resource.name: resource for resource in found}
 
 
-def _hidden(module: ModuleType) -> dict[str, Resource]:
-    """What the vendor knows of and never shows: the module's `HIDDEN`, schemas by name."""
-    schemas: Mapping[str, JsonSchema] = getattr(module, "HIDDEN", {})
-    return {
-        name: Resource(
-            name,
-            _KEY,
-            Checker.of(schema),
-            ordering(schema, (_KEY,)),
-            None,
-            (),
-            _private(module, name),
-        )
-        for name, schema in schemas.items()
-    }
+def _resource(
+    contract: Contract, module: ModuleType, name: str, schema: JsonSchema, order: Ordering
+) -> Resource:
+    """A resource without a lifecycle."""
+    checker, private = Checker.of(schema), _private(module, name)
+    return Resource(contract.name, name, _KEY, checker, order, None, (), private)
 
 
 def _private(module: ModuleType, name: str) -> Checker:
-    """The module's `PRIVATE`: schemas, by resource, of what it remembers of a record and never shows."""
+    """Checks private fields, by the module's `PRIVATE`: schemas by resource."""
     return Checker.of(getattr(module, "PRIVATE", {}).get(name, {"type": "object"}))
 
 
-#: The field that names a record which has no lifecycle.
+#: The field that identifies a record without a lifecycle.
 _KEY = "id"
 
 
 def ordering(schema: JsonSchema, order: tuple[str, ...], ties: Ties = Ties.LATEST) -> Ordering:
-    """The sort key for fields such as `-createdAt` (descending: date-times and numbers) and `id` (ascending)."""
+    """The sort key for fields such as `-createdAt` (descending) and `id` (ascending).
+
+    Only date-times and numbers can be descending. `ties` orders records of equal keys.
+    """
     parts = tuple(
         (
             name.lstrip("-"),

@@ -1,21 +1,24 @@
-"""Which cells of the lifecycle tables, and which rules, the requests so far have reached."""
+"""Which cells of the lifecycle tables, and which rules, the requests so far have reached.
+
+While requests are answered, only situations are counted; which cells and rules they reached is
+worked out when somebody reads the coverage.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from session_contracts.openapi.json_schema import rule_map
 from session_contracts.openapi.model import ABSENT, Contract, Lifecycle, Timer
 
-if TYPE_CHECKING:
-    from session_contracts.mock_server.call import Call
-    from session_contracts.mock_server.plan import ApiPlan
-    from session_contracts.mock_server.respond import Outcome
-
 
 class Situation(NamedTuple):
-    """All that matters of a call: `target` of its move, the `rule` that refused or moved, and the parameters that filtered a list."""
+    """What coverage needs to know of a request.
+
+    `state` is the record's before it, `target` that of its move, `rule` the one that refused or
+    moved, and `filters` are the parameters that filtered a list.
+    """
 
     api: str
     operation: str
@@ -28,7 +31,7 @@ class Situation(NamedTuple):
 
 @dataclass(frozen=True)
 class Point:
-    """One cell: what an operation (or timer) makes of a state. `target` of a move: the state that it leads to."""
+    """A cell of a lifecycle table: an operation (or timer) in a state, and a move's target."""
 
     kind: str
     resource: str
@@ -38,95 +41,78 @@ class Point:
     rule: str
 
 
-#: Kinds of what is reached, in the order in which they are told.
+@dataclass(frozen=True)
+class Reach:
+    """All that requests can reach: every cell, and the rules that a success shows (`at_work`).
+
+    `at_work` holds rule ids by operation; every other rule is named by the decision itself.
+    """
+
+    points: tuple[Point, ...]
+    at_work: Mapping[str, tuple[str, ...]]
+
+
+#: Kinds of points, in the order of the summary; rules come last.
 KINDS = ("creation", "move", "stay", "refusal", "timer", "rule")
 
 
 class Coverage:
-    """Counts of one world, or of several. A call is only counted; what it has reached is found out when somebody asks."""
+    """Counts of one world, or of several."""
 
     def __init__(self) -> None:
-        self._calls: Counter[Situation] = Counter()
+        self._situations: Counter[Situation] = Counter()
         self._timers: Counter[tuple[str, Point]] = Counter()
 
     def clear(self) -> None:
-        self._calls.clear()
+        """Start counting again."""
+        self._situations.clear()
         self._timers.clear()
 
     def add(self, other: "Coverage") -> None:
-        """What another world has reached, too."""
-        self._calls.update(other._calls)
+        """Add the counts of another world."""
+        self._situations.update(other._situations)
         self._timers.update(other._timers)
 
-    def timer(self, api: str, resource: str, timer: Timer, state: str) -> None:
+    def note_timer(self, api: str, resource: str, timer: Timer, state: str) -> None:
+        """Count a timer that fired on a record in this state."""
         self._timers[
             api, Point("timer", resource, timer.name, state, timer.target, timer.rule)
         ] += 1
 
-    def note(self, call: "Call", outcome: "Outcome") -> None:
-        """A call that was decided by the contract, not by a fault or for the sake of an example."""
-        operation = call.operation
-        if (
-            operation is None
-            or (call.fault is not None and call.fault.ends)
-            or call.preference is not None
-        ):
-            return
-        filters: tuple[str, ...] = ()
-        if operation.contract.listing is not None:
-            filters = tuple(
-                plan.name
-                for plan in operation.parameters
-                if plan.filters and plan.name in call.parameters
-            )
-        target, rule = (
-            (call.move.target, outcome.rule or call.move.rule)
-            if call.move is not None
-            else (None, outcome.rule)
-        )
-        self._calls[
-            Situation(
-                call.api.name,
-                operation.id,
-                call.before,
-                target,
-                outcome.status < 400,
-                rule,
-                filters,
-            )
-        ] += 1
+    def note(self, situation: Situation) -> None:
+        """Count a request that the contract decided, not a fault or a wish for an example."""
+        self._situations[situation] += 1
 
-    def of(self, api: "ApiPlan") -> dict[str, Any]:
-        """One API's: a summary by kind, and every point and rule with its count."""
-        points, rules = self._reached(api)
-        counts = [(point.kind, points[point]) for point in api.reach.points] + [
-            ("rule", rules[rule]) for rule in api.contract.rules
-        ]
+    def of(self, contract: Contract, reach: Reach) -> dict[str, Any]:
+        """The coverage of one API: a summary by kind, and every point and rule with its count."""
+        points, rules = self._reached(contract, reach)
+        counts = [(point.kind, points[point]) for point in reach.points]
+        counts += [("rule", rules[rule]) for rule in contract.rules]
         summary = {
             kind: _summed([count for name, count in counts if name == kind]) for kind in KINDS
         }
         return {
             "percent": round(100 * sum(count > 0 for _, count in counts) / len(counts), 1),
             "summary": summary,
-            "points": [{**_told(point), "count": points[point]} for point in api.reach.points],
+            "points": [{**_shown(point), "count": points[point]} for point in reach.points],
             "rules": [
                 {"id": rule.id, "level": rule.level.value, "count": rules[rule.id]}
-                for rule in api.contract.rules.values()
+                for rule in contract.rules.values()
             ],
         }
 
-    def _reached(self, api: "ApiPlan") -> tuple[Counter[Point], Counter[str]]:
+    def _reached(self, contract: Contract, reach: Reach) -> tuple[Counter[Point], Counter[str]]:
         points: Counter[Point] = Counter(
-            {point: count for (name, point), count in self._timers.items() if name == api.name}
+            {point: count for (name, point), count in self._timers.items() if name == contract.name}
         )
         rules: Counter[str] = Counter()
         for point, count in points.items():
             rules[point.rule] += count
-        for situation, count in self._calls.items():
-            if situation.api == api.name:
-                cell = _cell(api.contract, situation)
+        for situation, count in self._situations.items():
+            if situation.api == contract.name:
+                cell = _cell(contract, situation)
                 points.update({cell: count} if cell else {})
-                rules.update(dict.fromkeys(_rules(api, situation, cell), count))
+                rules.update(dict.fromkeys(_rules(contract, reach, situation, cell), count))
         return points, rules
 
 
@@ -134,18 +120,18 @@ def _summed(counts: list[int]) -> dict[str, int]:
     return {"reached": sum(count > 0 for count in counts), "of": len(counts)}
 
 
-def _told(point: Point) -> dict[str, Any]:
-    told = {
+def _shown(point: Point) -> dict[str, Any]:
+    shown = {
         "kind": point.kind,
         "resource": point.resource,
         "operation": point.operation,
         "state": point.state,
     }
-    return {**told, **({"to": point.target} if point.target else {}), "rule": point.rule}
+    return {**shown, **({"to": point.target} if point.target else {}), "rule": point.rule}
 
 
 def _cell(contract: Contract, situation: Situation) -> Point | None:
-    """The cell of a table that decided a call, if one did."""
+    """The cell of the lifecycle table that decided a request, if one did."""
     for table in contract.lifecycles.values():
         if table.creation and table.creation.operation == situation.operation and situation.success:
             return _creation(table)
@@ -166,18 +152,18 @@ def _is_it(point: Point, situation: Situation) -> bool:
     )
 
 
-def _rules(api: "ApiPlan", situation: Situation, cell: Point | None) -> set[str]:
-    """The rules that were at work in a call."""
+def _rules(contract: Contract, reach: Reach, situation: Situation, cell: Point | None) -> set[str]:
+    """The rules that a request has exercised."""
     rules = {rule for rule in (situation.rule, cell.rule if cell else None) if rule}
     if situation.success:
-        operation = api.contract.operations[situation.operation]
+        operation = contract.operations[situation.operation]
         filters = (operation.parameter(name).filter for name in situation.filters)
-        rules |= {*api.reach.at_work[operation.id], *(found.rule for found in filters if found)}
+        rules |= {*reach.at_work[operation.id], *(found.rule for found in filters if found)}
     return rules
 
 
 def _creation(table: Lifecycle) -> Point:
-    assert table.creation is not None, "the caller has looked"
+    assert table.creation is not None, "the caller checks it"
     return Point(
         "creation",
         table.name,
@@ -196,7 +182,7 @@ def _of_table(table: Lifecycle) -> Iterator[Point]:
             Point("move", table.name, operation, move.source, move.target, move.rule)
             for move in row.moves
         )
-        yield from dict.fromkeys(moves)  # of which several may differ in what the body says
+        yield from dict.fromkeys(moves)  # several may differ in their guard alone
         yield from (
             Point("stay", table.name, operation, state, None, stay.rule)
             for state, stay in row.stays.items()
@@ -213,19 +199,8 @@ def _of_table(table: Lifecycle) -> Iterator[Point]:
             )
 
 
-# ---- what there is to be reached
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Every cell, and the rules that a success of each operation shows (`at_work`); the other rules are named by a decision."""
-
-    points: tuple[Point, ...]
-    at_work: Mapping[str, tuple[str, ...]]
-
-
 def reach(contract: Contract) -> Reach:
-    """Everything in a contract that a request may reach."""
+    """All that requests can reach of a contract."""
     points = tuple(point for table in contract.lifecycles.values() for point in _of_table(table))
     named = (
         {point.rule for point in points}
@@ -255,7 +230,7 @@ def _filtering(contract: Contract) -> Iterator[str]:
 
 
 def _named(node: Any) -> Iterator[str]:
-    """The rules that a refusal names: of schemas, parameters, bodies, security schemes and scopes."""
+    """The rules that a refusal may name: of schemas, parameters, bodies, security and scopes."""
     if isinstance(node, Mapping):
         if "x-rule" in node:
             yield from rule_map(node).ids.values()

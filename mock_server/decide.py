@@ -4,8 +4,9 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from session_contracts.mock_server.call import SCOPE_KEY, Answer, Call
 from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.plan import Answer, Call
+from session_contracts.mock_server.scope import CALL_KEY
 from session_contracts.openapi.model import ABSENT, ANY, FOREIGN, Move
 
 
@@ -15,7 +16,7 @@ class Decide:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await send({"type": "websocket.close"})
-        call: Call = scope[SCOPE_KEY]
+        call: Call = scope[CALL_KEY]
         call.tenant = call.api.choose_tenant(call)
         call.answer = await call.plan.run(call)
 

@@ -4,9 +4,9 @@ import logging
 
 import orjson
 
-from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.checker import checked
 from session_contracts.mock_server.errors import ResponseContractViolation
-from session_contracts.mock_server.plan import checked
+from session_contracts.mock_server.plan import Answer, Call
 from session_contracts.mock_server.settings import Validation
 
 log = logging.getLogger("session_contracts.mock")

@@ -1,34 +1,35 @@
-"""Lets calls wait, fail or break off, as their world was told."""
+"""Injects the faults of a world: delays, errors and dropped connections."""
 
 import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from session_contracts.mock_server.call import SCOPE_KEY, Call
 from session_contracts.mock_server.errors import Dropped, Refused
 from session_contracts.mock_server.faults import Fault
-from session_contracts.mock_server.security import obligatory
+from session_contracts.mock_server.plan import Call, current_time
+from session_contracts.mock_server.scope import CALL_KEY
+from session_contracts.mock_server.security import required_headers
 
 
 class FaultMiddleware:
-    """The control API has no faults."""
+    """Lets calls wait, fail or lose their connection; those to the control API never do."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call: Call | None = scope.get(SCOPE_KEY)
+        call: Call | None = scope.get(CALL_KEY)
         if call is None or not call.world.faults.faults or not call.api.vendor:
             return await self.app(scope, receive, send)
-        struck = call.world.faults.strike(call.api.name, call.plan.id, call.world.chance)
-        if struck is None:
+        hit = call.world.faults.strike(call.api.name, call.plan.id, call.world.chance)
+        if hit is None:
             return await self.app(scope, receive, send)
-        call.fault, call.delay = struck
+        call.fault, call.delay = hit
         await asyncio.sleep(call.delay)
-        call.now = call.world.now()  # which may have passed on
+        call.now = current_time(call.world, call.plans)  # the delay may have made timers due
         if call.fault.after or not call.fault.ends:
             await self._carry_out(call.fault, scope, receive, send)
-        _suffer(call, call.fault)
+        _end(call, call.fault)
 
     async def _carry_out(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -38,11 +39,10 @@ class FaultMiddleware:
                 raise
 
 
-def _suffer(call: Call, fault: Fault) -> None:
+def _end(call: Call, fault: Fault) -> None:
+    """Raises Dropped or Refused, unless the fault was a mere delay."""
     if fault.drop:
         raise Dropped
     if fault.status is not None:
-        headers = [*obligatory(call, fault.status), ("X-Mock-Fault", str(fault.status))]
-        raise Refused(
-            None, "a fault that the mock was told to have", status=fault.status, headers=headers
-        )
+        headers = [*required_headers(call, fault.status), ("X-Mock-Fault", str(fault.status))]
+        raise Refused(None, "injected fault", status=fault.status, headers=headers)

@@ -1,6 +1,10 @@
-"""Faults that a world was told to have: a network or a server that goes wrong, drawn so that a run can be repeated."""
+"""Injected faults of a world: errors, delays and dropped connections.
 
-from collections.abc import Mapping, Sequence
+Which calls a fault hits, and how long they wait, is drawn from the world's random numbers, so a run
+is reproducible.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from random import Random
@@ -8,14 +12,15 @@ from typing import Any
 
 from session_contracts.mock_server.chance import FAULTS, Chance
 from session_contracts.mock_server.errors import BadFault
-from session_contracts.mock_server.plan import ApiPlan, vendors
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to which calls: `api` and `operation` None is any. `delay` as in the control API, in milliseconds.
+    """What happens to which calls; `api` and `operation` None mean any.
 
-    `rate`: of how many of them; `first`: only of so many. `after`: the operation is carried out, and its answer is lost.
+    - `delay` is as in the control API, in milliseconds.
+    - `rate` is the share of calls that are hit; `first` limits their number.
+    - `after`: the operation is carried out before its answer is lost.
     """
 
     api: str | None = None
@@ -29,38 +34,44 @@ class Fault:
 
     @property
     def ends(self) -> bool:
-        """Whether the call does not get its own answer."""
+        """Whether the call loses its own answer."""
         return self.drop or self.status is not None
 
     def concerns(self, api: str, operation: str | None) -> bool:
+        """Whether the fault can hit calls of an operation."""
         return self.api in (None, api) and self.operation in (None, operation)
 
 
+#: The ids of operations, by API.
+Operations = Mapping[str, Collection[str]]
+
+
 class Faults:
-    """The faults of one world, and how often each of them has struck."""
+    """The faults of one world, and how many calls each has hit (`struck`)."""
 
     def __init__(self, faults: Sequence[Fault] = (), struck: Sequence[int] = ()) -> None:
         self.faults = tuple(faults)
         self.struck = list(struck) or [0] * len(self.faults)
 
     def fork(self) -> "Faults":
+        """A copy with counts of its own."""
         return Faults(self.faults, self.struck)
 
-    def among(self, apis: Mapping[str, ApiPlan]) -> "Faults":
-        """Those that concern one of these APIs."""
+    def among(self, operations: Operations) -> "Faults":
+        """The faults that concern one of these operations."""
         chosen = [
             (fault, struck)
             for fault, struck in zip(self.faults, self.struck, strict=True)
             if any(
                 fault.concerns(name, fault.operation)
-                for name, api in apis.items()
-                if fault.operation in (None, *api.operations)
+                for name, ids in operations.items()
+                if fault.operation in (None, *ids)
             )
         ]
         return Faults([fault for fault, _ in chosen], [struck for _, struck in chosen])
 
     def strike(self, api: str, operation: str, chance: Chance) -> tuple[Fault, float] | None:
-        """The first fault that strikes this call, and the seconds that it takes."""
+        """The first fault that hits this call, and its delay in seconds."""
         for index, fault in enumerate(self.faults):
             if not fault.concerns(api, operation) or (
                 fault.first is not None and self.struck[index] >= fault.first
@@ -77,7 +88,7 @@ _NONE = Fault()
 
 
 def as_json(faults: Faults) -> list[dict[str, Any]]:
-    """As the control API shows and takes them."""
+    """Faults as the control API shows them."""
     return [
         {
             **{
@@ -91,10 +102,10 @@ def as_json(faults: Faults) -> list[dict[str, Any]]:
     ]
 
 
-def parse(entries: Sequence[Mapping[str, Any]], plans: Mapping[str, ApiPlan]) -> Faults:
-    """The other way round, of entries that have the form of the contract. Raises BadFault."""
+def parse(entries: Sequence[Mapping[str, Any]], operations: Operations) -> Faults:
+    """The reverse of `as_json`, of entries that match the contract's schema. Raises BadFault."""
     for index, entry in enumerate(entries):
-        if what := _wrong(entry, vendors(plans)):
+        if what := _wrong(entry, operations):
             raise BadFault(f"faults.{index}: {what}")
     given = [
         Fault(**{name: value for name, value in entry.items() if name != "struck"})
@@ -103,25 +114,29 @@ def parse(entries: Sequence[Mapping[str, Any]], plans: Mapping[str, ApiPlan]) ->
     return Faults(given, [entry.get("struck", 0) for entry in entries])
 
 
-def _wrong(entry: Mapping[str, Any], apis: Mapping[str, ApiPlan]) -> str | None:
-    if "api" in entry and entry["api"] not in apis:
-        return f"there is no API {entry['api'][:40]!r} here; there is {', '.join(apis)}"
-    operations = [
-        name
-        for api in apis.values()
-        if entry.get("api") in (None, api.name)
-        for name in api.operations
-    ]
-    if "operation" in entry and entry["operation"] not in operations:
-        return f"there is no operation {entry['operation'][:40]!r}; there is {', '.join(dict.fromkeys(operations))}"
-    if "status" in entry and entry["status"] not in iter(HTTPStatus):
-        return f"{entry['status']} is no HTTP status; write one such as 503"
-    if "status" in entry and entry.get("drop"):
-        return "a connection that breaks off has no status; leave one of status and drop out"
-    if not {"status", "delay"} & set(entry) and not entry.get("drop"):
-        return "nothing goes wrong; give one of status, delay and drop"
-    if "delay" in entry and not _OF_TYPE[entry["delay"]["type"]] <= set(entry["delay"]):
-        return f"a {entry['delay']['type']} delay has {' and '.join(sorted(_OF_TYPE[entry['delay']['type']]))}"
+def _wrong(entry: Mapping[str, Any], operations: Operations) -> str | None:
+    """What is wrong with an entry, and what to do."""
+    api, operation = entry.get("api"), entry.get("operation")
+    if api is not None and api not in operations:
+        return f"no API {api[:40]!r} is mounted; available: {', '.join(operations)}"
+    known = dict.fromkeys(
+        each for name, ids in operations.items() if api in (None, name) for each in ids
+    )
+    if operation is not None and operation not in known:
+        return f"unknown operation {operation[:40]!r}; available: {', '.join(known)}"
+    return _wrong_effect(entry)
+
+
+def _wrong_effect(entry: Mapping[str, Any]) -> str | None:
+    status, delay = entry.get("status"), entry.get("delay")
+    if status is not None and status not in iter(HTTPStatus):
+        return f"{status} is not an HTTP status; give one such as 503"
+    if status is not None and entry.get("drop"):
+        return "a dropped connection has no status; remove status or drop"
+    if status is None and delay is None and not entry.get("drop"):
+        return "the fault has no effect; set status, delay or drop"
+    if delay is not None and not _OF_TYPE[delay["type"]] <= set(delay):
+        return f"a {delay['type']} delay needs {' and '.join(sorted(_OF_TYPE[delay['type']]))}"
     return None
 
 
@@ -131,7 +146,7 @@ _OF_TYPE: Mapping[str, set[str]] = {
     "lognormal": {"median", "sigma"},
 }
 
-#: Longer than this nobody waits, whatever is drawn.
+#: The longest delay, in milliseconds, whatever is drawn.
 LONGEST = 60_000
 
 

@@ -16,9 +16,10 @@ from faker.providers.date_time import Provider as DateTimeProvider
 from session_contracts.mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
 from session_contracts.mock_server.credentials import Credential, Credentials
 from session_contracts.mock_server.errors import FixtureError, ResponseContractViolation
-from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.plan import ApiPlan, Plans
+from session_contracts.mock_server.resource import build
 from session_contracts.mock_server.store import Collection, Record
-from session_contracts.mock_server.world import Collections, build
+from session_contracts.mock_server.world import Collections
 from session_contracts.openapi import ContractError
 from session_contracts.openapi.locations import find
 from session_contracts.openapi.source import Path_, Source, read
@@ -99,7 +100,7 @@ _TIMES: Mapping[str, Callable[[datetime], str]] = {"seconds": rfc3339, "millisec
 
 
 def sow(
-    plans: Mapping[str, ApiPlan], fixtures: Mapping[str, Fixture], seed: int, now: datetime
+    plans: Plans, fixtures: Mapping[str, Fixture], seed: int, now: datetime
 ) -> dict[tuple[str, str], Collection]:
     """The records of every fixture, as they are at that moment. Raises FixtureError."""
     data: dict[tuple[str, str], Collection] = {}

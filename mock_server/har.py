@@ -1,4 +1,7 @@
-"""A journal as an HTTP Archive (HAR 1.2), which the developer tools of a browser open. http://www.softwareishard.com/blog/har-12-spec/"""
+"""A journal as an HTTP Archive (HAR 1.2), which a browser's developer tools open.
+
+See http://www.softwareishard.com/blog/har-12-spec/.
+"""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -6,23 +9,22 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from session_contracts.mock_server.clock import rfc3339_ms
-from session_contracts.mock_server.journal import Entry
+from session_contracts.mock_server.journal import JournalEntry
 
 
-def archive(entries: Iterable[Entry], version: str) -> dict[str, Any]:
-    """Times are the world's: a request takes the time of its fault, and no other."""
-    creator = {"name": "session-contracts", "version": version}
+def archive(entries: Iterable[JournalEntry], version: str) -> dict[str, Any]:
+    """The archive. Times are the world's: a request takes the delay of its fault, or no time."""
     return {
         "log": {
             "version": "1.2",
-            "creator": creator,
+            "creator": {"name": "session-contracts", "version": version},
             "entries": [_entry(entry) for entry in entries],
         }
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
-    wait = entry.call.delay * 1000 if entry.call else 0
+def _entry(entry: JournalEntry) -> dict[str, Any]:
+    wait = entry.delay * 1000
     return {
         "startedDateTime": rfc3339_ms(entry.at),
         "time": wait,
@@ -33,38 +35,34 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _request(entry: Entry) -> dict[str, Any]:
-    scope = entry.scope
-    headers = [
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
-    ]
+def _request(entry: JournalEntry) -> dict[str, Any]:
+    request = entry.request
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
     sent = dict(headers)
-    query = parse_qsl(
-        scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace"
-    )
-    body = (entry.call.raw_body if entry.call else None) or b""
-    request: dict[str, Any] = {
-        "method": scope["method"],
-        "url": f"{scope['scheme']}://{sent.get('host', 'localhost')}{entry.path}",
-        "httpVersion": f"HTTP/{scope['http_version']}",
+    secret = _SECRET | entry.secret_headers
+    query = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True, errors="replace")
+    body = request.body or b""
+    shown: dict[str, Any] = {
+        "method": request.method,
+        "url": f"{request.scheme}://{sent.get('host', 'localhost')}{entry.path}",
+        "httpVersion": f"HTTP/{request.version}",
         "cookies": [],
         "headers": [
-            {"name": name, "value": redacted(name, value, _secret_headers(entry))}
-            for name, value in headers
+            {"name": name, "value": redacted(name, value, secret)} for name, value in headers
         ],
         "queryString": [{"name": name, "value": value} for name, value in query],
         "headersSize": -1,
         "bodySize": len(body),
     }
     if body:
-        request["postData"] = {
+        shown["postData"] = {
             "mimeType": sent.get("content-type", ""),
             "text": body.decode("utf-8", "replace"),
         }
-    return request
+    return shown
 
 
-def _response(entry: Entry) -> dict[str, Any]:
+def _response(entry: JournalEntry) -> dict[str, Any]:
     outcome = entry.outcome
     content = {
         "size": len(outcome.body),
@@ -87,21 +85,16 @@ def _response(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _secret_headers(entry: Entry) -> frozenset[str]:
-    schemes = entry.call.api.contract.security if entry.call else ()
-    return _SECRET | {scheme.header.lower() for scheme in schemes}
-
-
-#: In lower case; the header of every security scheme is one as well.
+#: Headers that carry credentials, besides those of the security schemes.
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 
-#: Which scheme it was may be told.
+#: Schemes that are shown; what follows them is redacted.
 _SCHEMES = frozenset({"basic", "bearer", "digest"})
 
 
 def redacted(name: str, value: str, secret: Iterable[str]) -> str:
-    """A header's value, but for a credential, of which only the scheme is shown."""
+    """A header's value; of a credential, the scheme only. `secret` are names in lower case."""
     if name.lower() not in secret:
         return value
     scheme = value.partition(" ")[0]

@@ -1,52 +1,76 @@
-"""What a world was asked and what it answered. It keeps references, and formats them when somebody reads them."""
+"""The request log of a world.
+
+An entry keeps references to a request and its outcome; it is formatted only when it is read.
+"""
 
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-from starlette.types import Scope
+from typing import Any
 
 from session_contracts.mock_server.clock import rfc3339
+from session_contracts.mock_server.outcome import HttpOutcome
 from session_contracts.openapi.model import Transition
 
-if TYPE_CHECKING:
-    from session_contracts.mock_server.call import Call
-    from session_contracts.mock_server.respond import Outcome
-
-#: A journal holds so many entries, and so many bytes of headers and bodies; the oldest give way.
+#: A journal holds this many entries, and bytes of headers and bodies; the oldest are dropped.
 MAX_ENTRIES = 1000
 MAX_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One request, counted from 1. `call` is None where no API was found; `after`: the record's state when it was answered;
-    `size` in bytes.
+class HttpRequest:
+    """A request as it was sent. `path` is the raw path; `body` is None if it was too long."""
+
+    method: str
+    path: bytes
+    query: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes | None = None
+    scheme: str = "http"
+    version: str = "1.1"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One request and its outcome. `number` counts the requests of a world from 1.
+
+    - `decision` is one word: moved, stayed, answered, refused, fault, example, defect or unknown.
+    - `before` and `after` are the states of the record that the call was about; None if of none.
+    - `row` is the operation's row of the lifecycle table. `delay` is the fault's, in seconds.
+    - `secret_headers` are the names, in lower case, of headers that carry credentials.
     """
 
     number: int
     at: datetime
-    scope: Scope
-    call: "Call | None"
-    outcome: "Outcome"
-    after: str | None
-    size: int
+    request: HttpRequest
+    outcome: HttpOutcome
+    decision: str = "unknown"
+    api: str | None = None
+    operation: str | None = None
+    before: str | None = None
+    after: str | None = None
+    row: Transition | None = None
+    delay: float = 0.0
+    secret_headers: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:
-        """As it was sent, with its query."""
-        query = self.scope["query_string"]
-        return str((self.scope["raw_path"] + (b"?" + query if query else b"")).decode("latin-1"))
+        """The path as it was sent, with its query."""
+        query = self.request.query
+        return (self.request.path + (b"?" + query if query else b"")).decode("latin-1")
 
     @property
-    def operation(self) -> str | None:
-        return self.call.operation.id if self.call and self.call.operation else None
+    def size(self) -> int:
+        """In bytes, without what every entry needs."""
+        request = self.request
+        headers = sum([len(name) + len(value) for name, value in request.headers])
+        sent = headers + len(request.query) + len(request.path) + len(request.body or b"")
+        return sent + len(self.outcome.body)
 
 
 class Journal:
-    """Bounded: of `count` requests it had to forget the first `dropped`."""
+    """The latest entries; `count` requests in all, of which the first `dropped` are gone."""
 
     def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
         self._max_entries = max_entries
@@ -54,91 +78,54 @@ class Journal:
         self.clear()
 
     def clear(self) -> None:
-        self._entries: deque[Entry] = deque()
+        """Forget all entries, and start counting again."""
+        self._entries: deque[JournalEntry] = deque()
         self._bytes = 0
         self.count = 0
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[JournalEntry]:
         return iter(self._entries)
 
     @property
     def dropped(self) -> int:
+        """The number of entries that were dropped to make room."""
         return self.count - len(self._entries)
 
-    def note(self, at: datetime, scope: Scope, call: "Call | None", outcome: "Outcome") -> Entry:
-        """Take one request down. The newest is always kept."""
+    def add(self, entry: JournalEntry) -> None:
+        """Add an entry, numbered `count + 1`. The newest entry is always kept."""
         self.count += 1
-        entry = Entry(
-            self.count, at, scope, call, outcome, _state_after(call), _size(scope, call, outcome)
-        )
         self._entries.append(entry)
         self._bytes += entry.size
         while len(self._entries) > self._max_entries or (
             self._bytes > self._max_bytes and len(self._entries) > 1
         ):
             self._bytes -= self._entries.popleft().size
-        return entry
 
 
-def _size(scope: Scope, call: "Call | None", outcome: "Outcome") -> int:
-    """In bytes, without what every request needs."""
-    sent = (
-        sum([len(name) + len(value) for name, value in scope["headers"]])
-        + len(scope["query_string"])
-        + len(scope["raw_path"])
-    )
-    return sent + (len(call.raw_body or b"") if call else 0) + len(outcome.body)
-
-
-def _state_after(call: "Call | None") -> str | None:
-    """The state of the record that the call was about, as the caller may know it now."""
-    if call is None or call.before is None:
-        return None
-    return call.state_of(call.addressed())
-
-
-def shown(entry: Entry) -> dict[str, Any]:
+def shown(entry: JournalEntry) -> dict[str, Any]:
     """An entry as the control API shows it."""
-    call, outcome = entry.call, entry.outcome
-    told: dict[str, Any] = {
+    outcome = entry.outcome
+    members: dict[str, Any] = {
         "number": entry.number,
         "at": rfc3339(entry.at),
-        "method": entry.scope["method"],
+        "method": entry.request.method,
         "path": entry.path,
-        "api": call.api.name if call else None,
+        "api": entry.api,
         "operation": entry.operation,
         "status": outcome.status,
-        "decision": decision(entry),
+        "decision": entry.decision,
         "rule": outcome.rule,
         "detail": outcome.detail,
     }
-    if call is not None and call.before is not None:
-        told["state"] = {"before": call.before, "after": entry.after}
-        if outcome.rule and call.plan.row is not None and call.before in call.plan.row.refusals:
-            told["allowed"] = _allowed(call.plan.row)
-    return {**told, **({"near": list(outcome.near)} if outcome.near else {})}
-
-
-def decision(entry: Entry) -> str:
-    """In one word: moved, stayed, answered, refused, fault, example, defect or unknown."""
-    call, status = entry.call, entry.outcome.status
-    if call is None or call.operation is None:
-        return "unknown"
-    if call.fault is not None and call.fault.ends:
-        return "fault"
-    if call.preference is not None:
-        return "example"
-    if status >= 500:
-        return "defect"
-    if status >= 400:
-        return "refused"
-    if call.before is None:
-        return "answered"
-    return "moved" if call.before != entry.after else "stayed"
+    if entry.before is not None:
+        members["state"] = {"before": entry.before, "after": entry.after}
+        if outcome.rule and entry.row is not None and entry.before in entry.row.refusals:
+            members["allowed"] = _allowed(entry.row)
+    return {**members, **({"near": list(outcome.near)} if outcome.near else {})}
 
 
 def _allowed(row: Transition) -> list[dict[str, Any]]:
-    """In which states the operation would have gone well, and what it would have made of them."""
+    """The source states from which the operation is allowed, with their targets."""
     moves = [
         {"from": move.source, "to": move.target, **({"when": dict(move.when)} if move.when else {})}
         for move in row.moves
@@ -146,16 +133,19 @@ def _allowed(row: Transition) -> list[dict[str, Any]]:
     return moves + [{"from": state, "to": state} for state in row.stays]
 
 
-def matches(entry: Entry, wanted: Mapping[str, Any]) -> bool:
-    """Whether an entry has all of these: api, operation, method, status, rule, decision, since (a number that it comes after)."""
-    told = {
-        "api": entry.call.api.name if entry.call else None,
+def matches(entry: JournalEntry, wanted: Mapping[str, Any]) -> bool:
+    """Whether an entry comes after the number `since` and has all other values.
+
+    Values are of api, operation, method, status, rule and decision.
+    """
+    values = {
+        "api": entry.api,
         "operation": entry.operation,
-        "method": entry.scope["method"],
+        "method": entry.request.method,
         "status": entry.outcome.status,
         "rule": entry.outcome.rule,
-        "decision": decision(entry),
+        "decision": entry.decision,
     }
     return entry.number > wanted.get("since", 0) and all(
-        told[name] == value for name, value in wanted.items() if name in told
+        values[name] == value for name, value in wanted.items() if name in values
     )

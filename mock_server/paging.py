@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from session_contracts.mock_server.call import Answer, Call
 from session_contracts.mock_server.clock import parse_moment
+from session_contracts.mock_server.plan import Answer, Call
 from session_contracts.mock_server.store import Record, Rows
 from session_contracts.openapi.model import Keeps, Listing
 
@@ -44,7 +44,7 @@ def page_after(call: Call, rows: Rows, last: Record | None) -> tuple[Sequence[Re
     """The first `limit` of some rows behind the `last` that the caller has, or from the start, and whether more follow."""
     listing = call.plan.contract.listing
     assert listing is not None, "only of a list"
-    collection = call.world.collection(call.api, call.api.resources[listing.resource])
+    collection = call.world.collection(call.api.resources[listing.resource])
     start = collection.position(last, rows) if last else 0
     end = start + call.parameters["limit"]
     return rows[start:end], end < len(rows)

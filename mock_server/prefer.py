@@ -8,9 +8,10 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from session_contracts.mock_server.call import SCOPE_KEY, Answer, Call
 from session_contracts.mock_server.errors import Refused
-from session_contracts.mock_server.security import obligatory
+from session_contracts.mock_server.plan import Answer, Call
+from session_contracts.mock_server.scope import CALL_KEY
+from session_contracts.mock_server.security import required_headers
 from session_contracts.openapi.json_schema import resolve
 
 
@@ -31,14 +32,17 @@ class PreferMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call: Call | None = scope.get(SCOPE_KEY)
+        call: Call | None = scope.get(CALL_KEY)
         wanted = _wanted(scope) if call is not None and call.api.vendor else None
         if call is None or wanted is None:
             return await self.app(scope, receive, send)
         name, value = wanted
         example = _LOOK_UP[name](call, value)
         call.preference = f"{name}={value}"
-        call.headers += [("Preference-Applied", call.preference), *obligatory(call, example.status)]
+        call.headers += [
+            ("Preference-Applied", call.preference),
+            *required_headers(call, example.status),
+        ]
         if (example.status, example.media) not in call.plan.answers:
             raise Refused(None, _UNDOCUMENTED, status=example.status)
         call.answer = Answer(example.status, example.value, media=example.media)

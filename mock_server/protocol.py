@@ -4,7 +4,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from session_contracts.mock_server.call import ABORT_KEY
+from session_contracts.mock_server.scope import ABORT_KEY
 
 #: Bytes of a request's line and headers.
 MAX_HEAD = 64 * 1024

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from session_contracts.mock_server.call import SCOPE_KEY, Call
 from session_contracts.mock_server.errors import ClientGone, FieldError, Refused
-from session_contracts.mock_server.plan import BodyPlan, ParameterPlan
+from session_contracts.mock_server.plan import BodyPlan, Call, ParameterPlan
+from session_contracts.mock_server.scope import CALL_KEY
 from session_contracts.mock_server.security import header
 from session_contracts.openapi.model import Clamp
 
@@ -31,7 +31,7 @@ class BodyMiddleware:
         self._vendor = vendor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call: Call | None = scope.get(SCOPE_KEY)
+        call: Call | None = scope.get(CALL_KEY)
         if call is not None and call.api.vendor is self._vendor:
             call.raw_body = await read_body(
                 receive, call.plan.body.max_bytes if call.plan.body else MAX_BODY
@@ -47,7 +47,7 @@ class RequestMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            call: Call = scope[SCOPE_KEY]
+            call: Call = scope[CALL_KEY]
             call.parameters = read_parameters(call, scope)
             if call.plan.body is not None:
                 call.body = parse_body(

@@ -1,39 +1,34 @@
-"""Finds which API and operation a request is for, and the world that answers it."""
+"""Finds the world, the API and the operation that a request is for."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
 
-from connexion.middleware.abstract import SpecMiddleware
-from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from session_contracts.mock_server.call import SCOPE_KEY, WORLD_KEY, Call
 from session_contracts.mock_server.errors import Refused
 from session_contracts.mock_server.mock import Mock
 from session_contracts.mock_server.paths import path_of, shown_path, value_in
-from session_contracts.mock_server.plan import ApiPlan, OperationPlan
+from session_contracts.mock_server.plan import ApiPlan, Call, OperationPlan, Plans, current_time
+from session_contracts.mock_server.scope import CALL_KEY, WORLD_KEY
 from session_contracts.mock_server.world import World
 
 
-class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not typed
-    """Compiles each API that Connexion adds, and routes by what was compiled."""
+class RouteMiddleware:
+    """Routes by the compiled plans of the mock; fires due timers of the world on the way."""
 
     def __init__(self, app: ASGIApp, *, mock: Mock) -> None:
         self.app = app
         self._mock = mock
-
-    def add_api(self, specification: Specification, **options: Any) -> None:
-        """Connexion has read, resolved and checked the document by now."""
-        self._mock.add(specification, options["resolver"], options["base_path"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         world, path = self._world(path_of(scope))
         scope[WORLD_KEY] = world
-        api, path = self._api(world.plans, path)
-        call = scope[SCOPE_KEY] = Call(world, self._mock.worlds, api, now=world.now())
+        plans = self._mock.plans.breaking(world.broken)
+        api, path = self._api(plans, path)
+        call = Call(world, plans, api, now=current_time(world, plans))
+        scope[CALL_KEY] = call
         call.operation, call.path_values = _operation(api, scope["method"], path)
         await self.app(scope, receive, send)
 
@@ -44,79 +39,70 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]  # Connexion is not
         name, slash, rest = path[3:].partition("/")
         return self._mock.worlds.find(name), slash + rest
 
-    def _api(self, plans: Mapping[str, ApiPlan], path: str) -> tuple[ApiPlan, str]:
-        for plan in plans.values():
-            if path.startswith(plan.base_path) and path[
-                len(plan.base_path) : len(plan.base_path) + 1
-            ] in ("/", ""):
-                return plan, path[len(plan.base_path) :]
+    def _api(self, plans: Plans, path: str) -> tuple[ApiPlan, str]:
+        """The API that a path begins with, and the rest of the path. Raises Refused."""
+        apis = (self._mock.control, *plans.values())
+        for plan in apis:
+            rest = path.removeprefix(plan.base_path)
+            if rest != path and rest[:1] in ("/", ""):
+                return plan, rest
         if self._mock.root is not None:
             return plans[self._mock.root], path
-        served = ", ".join(f"{plan.base_path}/..." for plan in plans.values())
-        near = _near(path, plans.values())
+        mounted = ", ".join(f"{plan.base_path}/..." for plan in apis)
+        near = _near(path, apis)
         docs = self._mock.settings.docs
-        told = f", and what they do is told at {docs}/" if docs else ""
+        reference = f"; reference: {docs}/" if docs else ""
         raise Refused(
             None,
-            f"nothing is served at {shown_path(path)}; there is {served}{told}{_like(near)}",
+            f"no API mounted at {shown_path(path)}; available: {mounted}{reference}{_similar(near)}",
             status=404,
             near=near,
         )
 
 
 def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Mapping[str, str]]:
+    """The operation, and the values of its path parameters. Raises Refused."""
     allowed: list[str] = []
     for route in api.routes:
         match = route.pattern.match(path)
         if match is None:
             continue
         if method in route.operations:
-            return api.operations[route.operations[method]], {
-                name: value_in(value) for name, value in match.groupdict().items()
-            }
+            values = {name: value_in(value) for name, value in match.groupdict().items()}
+            return api.operations[route.operations[method]], values
         allowed += route.operations
     if allowed:
         methods = ", ".join(allowed)
-        raise Refused(
-            None,
-            f"{method} is not possible here; {methods} is",
-            status=405,
-            headers=[("Allow", methods)],
-        )
+        detail = f"method {method} not allowed; allowed: {methods}"
+        raise Refused(None, detail, status=405, headers=[("Allow", methods)])
     near = _near(f"{api.base_path}{path}", [api])
-    raise Refused(
-        None,
-        f"no operation has the path {api.base_path}{shown_path(path)}{_like(near)}",
-        status=404,
-        near=near,
-    )
+    detail = f"no operation has the path {api.base_path}{shown_path(path)}{_similar(near)}"
+    raise Refused(None, detail, status=404, near=near)
 
 
 def _near(path: str, apis: Iterable[ApiPlan]) -> list[str]:
-    """The operations whose paths are most like this one, the most alike first."""
-    known = {_filled(template, path): told for template, told in _paths(apis)}
+    """The operations with the most similar paths, the most similar first."""
+    known = {_filled(template, path): shown for template, shown in _paths(apis)}
     return [known[match] for match in get_close_matches(path, known, n=3, cutoff=0.7)]
 
 
 def _paths(apis: Iterable[ApiPlan]) -> Iterator[tuple[str, str]]:
-    """Every path, and how it is told of: with its methods."""
+    """Every path, and how to show it: with its methods."""
     for api in apis:
         for route in api.routes:
             template = api.contract.operations[next(iter(route.operations.values()))].path
-            yield (
-                f"{api.base_path}{template}",
-                f"{', '.join(route.operations)} {api.base_path}{template}",
-            )
+            path = f"{api.base_path}{template}"
+            yield path, f"{', '.join(route.operations)} {path}"
 
 
 def _filled(template: str, path: str) -> str:
-    """A path with what another one has in the places of its parameters."""
+    """A path whose parameters have the values that another path has there."""
     given = path.split("/")
-    parts = enumerate(template.split("/"))
     return "/".join(
-        given[at] if part.startswith("{") and at < len(given) else part for at, part in parts
+        given[at] if part.startswith("{") and at < len(given) else part
+        for at, part in enumerate(template.split("/"))
     )
 
 
-def _like(near: list[str]) -> str:
-    return f"; like it: {'; '.join(near)}" if near else ""
+def _similar(near: list[str]) -> str:
+    return f"; similar: {'; '.join(near)}" if near else ""

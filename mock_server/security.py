@@ -2,10 +2,11 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from session_contracts.mock_server.call import SCOPE_KEY, Call
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import Refused
+from session_contracts.mock_server.plan import Call
 from session_contracts.mock_server.rates import Standing
+from session_contracts.mock_server.scope import CALL_KEY
 from session_contracts.mock_server.settings import Auth
 from session_contracts.openapi.model import SecurityScheme
 
@@ -18,7 +19,7 @@ class SecurityMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            call: Call = scope[SCOPE_KEY]
+            call: Call = scope[CALL_KEY]
             if call.plan.contract.security:
                 call.scheme, sent = presented(call, scope)
                 call.credential = call.api.authenticate(call, sent)
@@ -33,7 +34,7 @@ class RateMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            call: Call = scope[SCOPE_KEY]
+            call: Call = scope[CALL_KEY]
             limits = call.api.rate_limits
             if call.credential is not None and limits is not None and limits.limits(call.plan.id):
                 call.api.limit(call, call.credential)
@@ -48,7 +49,7 @@ class ScopeMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            call: Call = scope[SCOPE_KEY]
+            call: Call = scope[CALL_KEY]
             if call.credential is not None:
                 call.api.authorize(call, call.credential)
         await self.app(scope, receive, send)
@@ -137,7 +138,7 @@ def _challenge(scheme: SecurityScheme) -> list[tuple[str, str]]:
     return [("WWW-Authenticate", "Bearer" if scheme.bearer else f'ApiKey header="{scheme.header}"')]
 
 
-def obligatory(call: Call, status: int) -> list[tuple[str, str]]:
+def required_headers(call: Call, status: int) -> list[tuple[str, str]]:
     """The headers that HTTP wants of an answer with this status, whatever led to it."""
     if status == 401 and call.plan.contract.security:
         return _challenge(call.plan.contract.security[0])

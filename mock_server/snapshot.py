@@ -1,4 +1,4 @@
-"""A world as JSON, and back: everything that decides what it will answer."""
+"""A world as JSON, and back: everything that decides how it will answer."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +11,7 @@ import orjson
 
 from session_contracts.mock_server import faults
 from session_contracts.mock_server.chance import Chance
+from session_contracts.mock_server.checker import Checker, checked
 from session_contracts.mock_server.clock import Clock, parse_moment, parse_time, rfc3339
 from session_contracts.mock_server.credentials import Credential, Credentials
 from session_contracts.mock_server.errors import (
@@ -19,22 +20,27 @@ from session_contracts.mock_server.errors import (
     ResponseContractViolation,
     UnknownRules,
 )
-from session_contracts.mock_server.mutants import broken
-from session_contracts.mock_server.plan import ApiPlan, Checker, Resource, checked, vendors
+from session_contracts.mock_server.mutants import MutablePlans
+from session_contracts.mock_server.plan import ApiPlan, Plans, operation_ids
 from session_contracts.mock_server.rates import Count, Rates
+from session_contracts.mock_server.resource import Resource, build
 from session_contracts.mock_server.store import Collection, Record
-from session_contracts.mock_server.world import Contents, Message, World, as_message, build
+from session_contracts.mock_server.world import Contents, Message, World, as_message
 from session_contracts.openapi import load_control
 
 FORMAT = "session-contracts/world"
 VERSION = 1
-#: Letters of a message.
+#: The longest message, in characters.
 _LONG = 300
 
 
-def export(world: World, only: str | None = None) -> dict[str, Any]:
-    """Everything but the journal and the coverage, of all APIs or of one. It holds the secrets of the world's credentials."""
-    apis = {name: api for name, api in vendors(world.plans).items() if only in (None, name)}
+def export(world: World, plans: Plans, only: str | None = None) -> dict[str, Any]:
+    """Everything but journal and coverage, of all APIs or of one.
+
+    It holds the secrets of the world's credentials.
+    """
+    apis = {name: api for name, api in plans.items() if only in (None, name)}
+    rules = {rule for api in apis.values() for rule in api.contract.rules}
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -56,23 +62,18 @@ def export(world: World, only: str | None = None) -> dict[str, Any]:
                 if api in apis
             ],
         },
-        "faults": faults.as_json(world.faults.among(apis)),
-        "broken": [
-            rule
-            for rule in world.broken
-            if any(rule in api.contract.rules for api in apis.values())
-        ],
+        "faults": faults.as_json(world.faults.among(operation_ids(apis))),
+        "broken": [rule for rule in world.broken if rule in rules],
     }
 
 
 def _api(world: World, api: ApiPlan) -> dict[str, Any]:
-    resources = api.resources.values()
     return {
         "records": {
-            resource.name: [_record(record) for record in _arrived(world.collection(api, resource))]
-            for resource in resources
+            resource.name: [_record(record) for record in _arrived(world.collection(resource))]
+            for resource in api.resources.values()
         },
-        "credentials": [_given(credential) for credential in world.credentials[api.name]],
+        "credentials": [_credential_members(each) for each in world.credentials[api.name]],
     }
 
 
@@ -89,46 +90,40 @@ def _record(record: Record) -> dict[str, Any]:
     return {"tenant": record.tenant, "fields": record.fields, "private": record.private, **timer}
 
 
-def _given(thing: Credential) -> dict[str, Any]:
-    """What is not as if it had been left out."""
-    told = {
+def _credential_members(credential: Credential) -> dict[str, Any]:
+    """A credential without the members that have their default."""
+    members = {
         name: value
-        for name, value in vars(thing).items()
+        for name, value in vars(credential).items()
         if value != Credential.__dataclass_fields__[name].default
     }
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in told.items()
+        for name, value in members.items()
     }
 
 
 def read(file: Path | None) -> Any:
-    """What a file holds, if it is an export at all; None for a fixture. Raises BadSnapshot."""
+    """The content of a snapshot's file; None for a fixture. Raises BadSnapshot."""
     if file is None or file.suffix.lower() != ".json":
         return None
     try:
         return orjson.loads(file.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
-        raise BadSnapshot(
-            f"{file}: {error}; give a file that GET /_mock/state has written"
-        ) from None
+        raise BadSnapshot(f"{file}: {error}; give a response of GET /_mock/state") from None
 
 
-def restore(world: World, exported: Any) -> None:
-    """Put everything in place at once; APIs that are not named keep what they have. Raises BadSnapshot, and has changed nothing then."""
+def restore(world: World, plans: MutablePlans, exported: Any) -> None:
+    """Replace everything at once; APIs that the snapshot does not name keep their data.
+
+    Raises BadSnapshot; nothing is changed then.
+    """
     _check(exported)
-    served = vendors(world.unbroken)
-    if unknown := set(exported["apis"]) - set(served):
-        raise BadSnapshot(
-            f"apis: {', '.join(sorted(unknown))[:_LONG]} is not served here; serve it as well, or leave it out"
-        )
-    if strangers := {count["api"] for count in exported["rates"]["counts"]} - set(served):
-        raise BadSnapshot(
-            f"rates.counts: {', '.join(sorted(strangers))[:_LONG]} is not served here; leave its counts out"
-        )
+    served = plans.unbroken
+    _check_served(exported, served)
     try:
-        plans = broken(world.unbroken, exported["broken"])
-        told = faults.parse(exported["faults"], world.unbroken)
+        plans.breaking(tuple(exported["broken"]))
+        injected = faults.parse(exported["faults"], operation_ids(served))
     except UnknownRules as error:
         raise BadSnapshot(f"broken: {str(error)[:_LONG]}") from None
     except BadFault as error:
@@ -141,24 +136,32 @@ def restore(world: World, exported: Any) -> None:
         credentials[name] = Credentials(_credential(name, entry) for entry in api["credentials"])
     chance = Chance(exported["random"]["seed"], exported["random"]["drawn"])
     if set(exported["apis"]) != set(served):
-        chance.drawn |= world.chance.drawn  # so that no id of what stays is drawn again
+        chance.drawn |= world.chance.drawn  # no id of the data that stays is drawn again
     contents = Contents(
         collections, clock, chance, _rates(exported["rates"]), _outbox(exported["outbox"])
     )
-    world.take_over(contents, credentials, told, plans, exported["broken"])
+    world.take_over(contents, credentials, injected, exported["broken"])
 
 
 def _check(exported: Any) -> None:
     if not isinstance(exported, dict) or exported.get("format") != FORMAT:
-        raise BadSnapshot(f"this is no export of a world; its member format would be {FORMAT!r}")
+        raise BadSnapshot(f"not a snapshot of a world; its member format must be {FORMAT!r}")
     if exported.get("version") != VERSION:
-        raise BadSnapshot(
-            f"this export has version {str(exported.get('version'))[:40]!r}; this server reads version {VERSION}"
-        )
+        version = str(exported.get("version"))[:40]
+        raise BadSnapshot(f"unsupported snapshot version {version!r}; supported: {VERSION}")
     if violations := _checker().violations(exported):
-        raise BadSnapshot(
-            "; ".join(f"{error.field[:_LONG]}: {error.message}" for _, _, error in violations[:3])
-        )
+        errors = [error for _, _, error in violations[:3]]
+        raise BadSnapshot("; ".join(f"{each.field[:_LONG]}: {each.message}" for each in errors))
+
+
+def _check_served(exported: Mapping[str, Any], served: Plans) -> None:
+    if unknown := set(exported["apis"]) - set(served):
+        names = ", ".join(sorted(unknown))[:_LONG]
+        raise BadSnapshot(f"apis: {names} is not served here; serve it as well, or remove it")
+    counted = {count["api"] for count in exported["rates"]["counts"]}
+    if unknown := counted - set(served):
+        names = ", ".join(sorted(unknown))[:_LONG]
+        raise BadSnapshot(f"rates.counts: {names} is not served here; remove its counts")
 
 
 @cache
@@ -166,32 +169,33 @@ def _checker() -> Checker:
     return Checker.of(load_control().schemas["World"])
 
 
-def _clock(told: Mapping[str, Any]) -> Clock:
+def _clock(given: Mapping[str, Any]) -> Clock:
     try:
-        clock = Clock(parse_time(told["now"]))
+        clock = Clock(parse_time(given["now"]))
     except ValueError as error:
         raise BadSnapshot(f"clock.now: {error}") from None
-    if not told["frozen"]:
+    if not given["frozen"]:
         clock.run()
     return clock
 
 
 def _collections(
-    api: ApiPlan, told: Mapping[str, Any], now: datetime
+    api: ApiPlan, given: Mapping[str, Any], now: datetime
 ) -> Iterator[tuple[tuple[str, str], Collection]]:
-    for name in told:
+    for name in given:
         if name not in api.resources:
+            known = ", ".join(api.resources)
             raise BadSnapshot(
-                f"apis.{api.name}.records: there is no {name[:40]!r}; there is {', '.join(api.resources)}"
+                f"apis.{api.name}.records: unknown resource {name[:40]!r}; available: {known}"
             )
     for resource in api.resources.values():
         collection = Collection(resource.ordering)
-        for index, entry in enumerate(told.get(resource.name, ())):
+        for index, entry in enumerate(given.get(resource.name, ())):
             where = f"apis.{api.name}.records.{resource.name}.{index}"
             record = _restored(resource, entry, now, where)
             if collection.get(record.key) is not None:
                 raise BadSnapshot(
-                    f"{where}: there is a {resource.name} {record.key[:40]} already; give each its own"
+                    f"{where}: duplicate {resource.name} {record.key[:40]}; make each id unique"
                 )
             collection.put(record)
         yield (api.name, resource.name), collection
@@ -206,53 +210,53 @@ def _restored(resource: Resource, entry: Mapping[str, Any], now: datetime, where
             if member.get("format") == "date-time" and record.fields.get(name) is not None:
                 datetime.fromisoformat(record.fields[name])
     except (KeyError, TypeError, ValueError, ResponseContractViolation) as error:
-        raise BadSnapshot(f"{where}: this makes no record: {str(error)[:_LONG]}") from None
+        raise BadSnapshot(f"{where}: not a valid record: {str(error)[:_LONG]}") from None
     if resource.lifecycle is not None and record.state is None:
-        raise BadSnapshot(
-            f"{where}: these fields are of no state; there is {', '.join(resource.lifecycle.states)}"
-        )
-    return (
-        replace(record, **_due(resource, record, entry["timer"], where))
-        if "timer" in entry
-        else replace(record, timer=None, due=None)
-    )
+        states = ", ".join(resource.lifecycle.states)
+        raise BadSnapshot(f"{where}: the fields match no state; available: {states}")
+    if "timer" in entry:
+        return replace(record, **_due(resource, record, entry["timer"], where))
+    return replace(record, timer=None, due=None)
 
 
-def _due(resource: Resource, record: Record, told: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _due(
+    resource: Resource, record: Record, given: Mapping[str, Any], where: str
+) -> dict[str, Any]:
     timers = {timer.name: timer for timer in resource.timers if record.state in timer.sources}
-    if told["name"] not in timers:
+    if given["name"] not in timers:
         known = ", ".join(timers) or "none"
+        name = given["name"][:40]
         raise BadSnapshot(
-            f"{where}.timer: no timer {told['name'][:40]!r} moves what is {record.state}; there is {known}"
+            f"{where}.timer: no timer {name!r} in the state {record.state}; available: {known}"
         )
     try:
-        return {"timer": timers[told["name"]], "due": parse_time(told["due"])}
+        return {"timer": timers[given["name"]], "due": parse_time(given["due"])}
     except ValueError as error:
         raise BadSnapshot(f"{where}.timer.due: {error}") from None
 
 
 def _credential(api: str, entry: Mapping[str, Any]) -> Credential:
-    told: dict[str, Any] = dict(entry)
+    given: dict[str, Any] = dict(entry)
     if entry.get("expires") is not None:
         try:
-            told["expires"] = parse_moment(entry["expires"])
+            given["expires"] = parse_moment(entry["expires"])
         except ValueError as error:
             raise BadSnapshot(f"apis.{api}.credentials.expires: {error}") from None
-    told.update(
-        (name, tuple(told[name]))
+    given.update(
+        (name, tuple(given[name]))
         for name in ("scopes", "organizations")
-        if told.get(name) is not None
+        if given.get(name) is not None
     )
-    return Credential(**told)
+    return Credential(**given)
 
 
-def _rates(told: Mapping[str, Any]) -> Rates:
+def _rates(given: Mapping[str, Any]) -> Rates:
     counts = {
         (entry["api"], entry["who"], entry["index"]): Count(entry["window"], entry["calls"])
-        for entry in told["counts"]
+        for entry in given["counts"]
     }
-    return Rates(told["enforced"], counts)
+    return Rates(given["enforced"], counts)
 
 
-def _outbox(told: list[Mapping[str, Any]]) -> list[Message]:
-    return [Message(**message) for message in told]
+def _outbox(given: list[Mapping[str, Any]]) -> list[Message]:
+    return [Message(**message) for message in given]

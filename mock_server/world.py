@@ -1,30 +1,32 @@
-"""A world: everything that one test needs. Data, clock, random numbers, credentials, rates, outbox, journal, faults, broken rules."""
+"""A world: all the state that one test needs, isolated from every other world.
 
-from collections.abc import Callable, Mapping, Sequence
+It holds data, clock, random numbers, credentials, rates, outbox, journal, coverage and faults, and
+the ids of its broken rules. How requests are answered is not in it: that is the plans' business.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
 from session_contracts.mock_server.chance import SECRETS, Chance
-from session_contracts.mock_server.clock import Clock, parse_time
+from session_contracts.mock_server.clock import Clock
 from session_contracts.mock_server.coverage import Coverage
 from session_contracts.mock_server.credentials import Credentials
 from session_contracts.mock_server.errors import ResponseContractViolation
 from session_contracts.mock_server.faults import Faults
 from session_contracts.mock_server.journal import Journal
-from session_contracts.mock_server.plan import ApiPlan, Resource, checked
 from session_contracts.mock_server.rates import Rates
+from session_contracts.mock_server.resource import Resource, build
 from session_contracts.mock_server.settings import Settings
 from session_contracts.mock_server.store import Collection, Fields, Record
-from session_contracts.openapi.model import ANY, Timer
+from session_contracts.openapi.model import ANY
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a documented side effect has sent. `text` is what the receiver reads."""
+    """A message that a documented side effect has sent. `text` is what the receiver reads."""
 
     kind: str
     about: str
@@ -38,7 +40,7 @@ Collections = Mapping[tuple[str, str], Collection]
 
 @dataclass
 class Contents:
-    """What a reset brings back."""
+    """The part of a world that a reset restores."""
 
     collections: Collections
     clock: Clock
@@ -47,7 +49,7 @@ class Contents:
     outbox: list[Message] = field(default_factory=list)
 
     def fork(self) -> "Contents":
-        """The same, for somebody else; records are shared until one of the two changes them."""
+        """A copy; records are shared until one of the two is changed."""
         collections = {name: collection.fork() for name, collection in self.collections.items()}
         return Contents(
             collections, self.clock.fork(), self.chance.fork(), self.rates.fork(), list(self.outbox)
@@ -55,22 +57,20 @@ class Contents:
 
 
 class World:
-    """`plans` are those that this world is served by: the `unbroken` ones, which all worlds share, or broken replacements."""
+    """One world. `begin` must follow: it fills the world with its initial contents."""
 
-    def __init__(self, name: str, plans: Mapping[str, ApiPlan], settings: Settings) -> None:
+    def __init__(self, name: str, settings: Settings) -> None:
         self.name = name
-        self.unbroken = plans
-        self.plans: Mapping[str, ApiPlan] = plans
-        self.broken: tuple[str, ...] = ()
         self.settings = settings
+        self.broken: tuple[str, ...] = ()
         self.coverage = Coverage()
         self.credentials: Mapping[str, Credentials] = {}
         self.faults = Faults()
         self.journal = Journal()
 
     def begin(self, contents: Contents, credentials: Mapping[str, Credentials]) -> None:
-        """With these, now and after every reset."""
-        self._beginning = contents
+        """Start with these contents, now and after every reset."""
+        self._initial = contents
         self.credentials = credentials
         self._take(contents.fork())
 
@@ -82,7 +82,7 @@ class World:
         self.outbox = contents.outbox
 
     def contents(self) -> Contents:
-        """What a reset would do away with."""
+        """The part that a reset would discard."""
         return Contents(self.collections, self.clock, self.chance, self.rates, self.outbox)
 
     def take_over(
@@ -90,89 +90,76 @@ class World:
         contents: Contents,
         credentials: Mapping[str, Credentials],
         faults: Faults,
-        plans: Mapping[str, ApiPlan],
         broken: Sequence[str],
     ) -> None:
-        """Everything at once, of a world that was exported; a reset still goes back to the beginning of this one."""
+        """Replace everything at once; a reset still restores this world's own initial contents."""
         self._take(contents)
-        self.credentials, self.faults, self.plans, self.broken = (
-            credentials,
-            faults,
-            plans,
-            tuple(broken),
-        )
+        self.credentials, self.faults, self.broken = credentials, faults, tuple(broken)
 
     def fork(self, name: str) -> "World":
-        """A world like this one, which begins, and begins again, where this one is now. Its journal is empty."""
-        other = World(name, self.unbroken, self.settings)
-        other.plans, other.broken, other.faults = self.plans, self.broken, self.faults.fork()
+        """A copy whose initial contents are those of this world now. Its journal is empty."""
+        other = World(name, self.settings)
+        other.broken, other.faults = self.broken, self.faults.fork()
         other.begin(
             self.contents().fork(), {api: issued.fork() for api, issued in self.credentials.items()}
         )
         return other
 
     def reset(self) -> None:
-        """Back to the beginning: data, outbox, counts, clock, random numbers and journal.
+        """Restore the initial data, outbox, rates, clock and random numbers; clear the journal.
 
-        Credentials outlive it, and are never issued twice; broken rules, faults and coverage do, too.
+        Credentials outlive a reset and are never issued twice. Broken rules, faults and coverage
+        outlive it as well.
         """
         issued = self.chance.drawn[SECRETS]
-        self._take(self._beginning.fork())
+        self._take(self._initial.fork())
         if issued:
             self.chance.drawn[SECRETS] = issued
         self.journal.clear()
 
-    def break_rules(
-        self,
-        rules: Sequence[str],
-        broken: Callable[[Mapping[str, ApiPlan], Sequence[str]], Mapping[str, ApiPlan]],
-    ) -> None:
-        """Mutant exactly these rules. Raises what `broken` raises for one that cannot be."""
-        self.plans = broken(self.unbroken, rules)
-        self.broken = tuple(rules)
-
-    def now(self) -> datetime:
-        """The time; whatever fell due until then has happened."""
+    def fire_timers(self, resources: Iterable[Resource]) -> datetime:
+        """The time; fires the timers of these resources that are due."""
         now = self.clock.now()
-        for api in self.plans.values():
-            for resource in api.resources.values():
-                if resource.timers:
-                    self._settle(api, resource, now)
+        for resource in resources:
+            for record in self.collection(resource).due(now):
+                assert record.timer is not None, "a record that is due has a timer"
+                self.coverage.note_timer(
+                    resource.api, resource.name, record.timer, str(record.state)
+                )
+                self.move(resource, record, record.timer.target, {})
         return now
 
-    def _settle(self, api: ApiPlan, resource: Resource, now: datetime) -> None:
-        for record in self.collection(api, resource).due(now):
-            assert record.timer is not None, "what is due has a timer"
-            self.coverage.timer(api.name, resource.name, record.timer, str(record.state))
-            self.move(api, resource, record, record.timer.target, {})
-
-    def collection(self, api: ApiPlan, resource: Resource) -> Collection:
-        return self.collections[api.name, resource.name]
+    def collection(self, resource: Resource) -> Collection:
+        """The records of a resource."""
+        return self.collections[resource.api, resource.name]
 
     def new_id(self) -> str:
-        """A UUID of this world's random numbers."""
+        """A UUID from this world's random numbers."""
         return self.chance.uuid()
 
-    def place(
-        self, api: ApiPlan, resource: Resource, fields: Fields, tenant: str, private: Fields
-    ) -> Record:
-        """Put a record in place as it is; a timer whose moment has passed already never fires. Raises ResponseContractViolation."""
+    def place(self, resource: Resource, fields: Fields, tenant: str, private: Fields) -> Record:
+        """Store a record as it is. Raises ResponseContractViolation.
+
+        A timer whose moment has passed never fires.
+        """
         record = build(resource, fields, tenant, private, self.clock.now())
-        self.collection(api, resource).put(record)
+        self.collection(resource).put(record)
         return record
 
     def move(
         self,
-        api: ApiPlan,
         resource: Resource,
         record: Record,
         target: str,
         changes: Fields,
         private: Fields = MappingProxyType({}),
     ) -> Record:
-        """Bring a record to a state; the only place that writes a state field. Raises ResponseContractViolation and changes nothing."""
+        """Move a record to a state; the only place that writes the fields of a state.
+
+        Raises ResponseContractViolation; nothing is changed then.
+        """
         table = resource.lifecycle
-        assert table is not None, "only what has a lifecycle moves"
+        assert table is not None, "only a resource with a lifecycle moves"
         values = table.states[target]
         if written := {
             name for name in table.state_fields() & set(changes) if values.get(name) != (ANY,)
@@ -182,56 +169,20 @@ class World:
             )
         fields = {**record.fields, **changes}
         fields |= table.fields_of(target, fields)
-        now = self.clock.now()
-        moved = build(
-            resource, fields, record.tenant, {**record.private, **private}, now, entered=now
-        )
-        self.collection(api, resource).put(moved)
+        hidden, now = {**record.private, **private}, self.clock.now()
+        moved = build(resource, fields, record.tenant, hidden, now, entered=now)
+        self.collection(resource).put(moved)
         return moved
 
-    def drop(self, api: ApiPlan, resource: Resource, record: Record) -> None:
-        """The record is gone, as if it had never been."""
-        self.collection(api, resource).remove(record.key)
+    def drop(self, resource: Resource, record: Record) -> None:
+        """Delete a record without a trace."""
+        self.collection(resource).remove(record.key)
 
-    def keep(self, api: ApiPlan, resource: Resource, record: Record, private: Fields) -> Record:
-        """Remember something about a record that no answer shows; everything else stays as it is."""
+    def keep(self, resource: Resource, record: Record, private: Fields) -> Record:
+        """Set private fields of a record, which no answer shows."""
         kept = replace(record, private={**record.private, **private})
-        self.collection(api, resource).put(kept)
+        self.collection(resource).put(kept)
         return kept
-
-
-def build(
-    resource: Resource,
-    fields: Fields,
-    tenant: str,
-    private: Fields,
-    now: datetime,
-    entered: datetime | None = None,
-) -> Record:
-    """A record, checked against its schema and encoded once. `entered`: when it came into its state, if it moved. Raises ResponseContractViolation."""
-    checked(resource.checker, fields, f"{resource.name} {fields.get(resource.key)}")
-    state = resource.lifecycle.state_of(fields) if resource.lifecycle else None
-    timer, due = _next_timer(resource, state, fields, now, entered)
-    return Record(
-        fields[resource.key],
-        tenant,
-        state,
-        fields,
-        private,
-        orjson.Fragment(orjson.dumps(fields)),
-        timer,
-        due,
-    )
-
-
-def _next_timer(
-    resource: Resource, state: str | None, fields: Fields, now: datetime, entered: datetime | None
-) -> tuple[Timer | None, datetime | None]:
-    for timer in resource.timers:
-        due = parse_time(fields[timer.due]) if timer.due else entered and entered + timer.after
-        if state in timer.sources and due and due > now:
-            return timer, due
-    return None, None
 
 
 def as_message(message: Message) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Where APIs and their parts are: the bundled ones, and a user's own folders.
+"""Finds APIs and imports their parts.
 
-An API has parts: a contract, a fixture, checks, and four Python modules (`Part`). A user's API has
-all of them in one folder of its name. Those of a bundled one lie with the package that uses them,
-so that the suite never imports the mock. Whoever needs a part asks its ApiLocation.
+An API has parts: a contract, a fixture, checks, and four Python modules (`Part`). A user's API
+keeps all of them in one folder of its name. The parts of a bundled API are kept in the package
+that uses them, so that the suite never imports the mock. Past `find`, which returns an
+`ApiLocation`, nothing distinguishes the two.
 """
 
 import importlib
@@ -25,16 +26,16 @@ _PACKAGE = _HERE.parent
 
 #: The contract of the mock's own control API.
 CONTROL = _HERE / "control.yaml"
-#: Names with a meaning of their own in URLs of the mock, on the reference site or on the command line.
+#: Not names of APIs: each has another meaning in a URL, on the reference site or in a command.
 RESERVED = frozenset({"control", "w", "docs", "mock", "any", "lint", "diff", "guides", "try"})
-#: The environment variable that names the folders of own APIs; without it, the current folder.
+#: Environment variable: the folders that contain users' APIs. Default: the current folder.
 VARIABLE = "SESSION_CONTRACTS_APIS"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Part(StrEnum):
-    """The parts of an API that are Python modules; the value is the name of the module."""
+    """A part that is a Python module; the value is the name of the module."""
 
     HANDLERS = "handlers"
     STATES = "states"
@@ -44,7 +45,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class ApiLocation:
-    """Where the parts of one API are. `packages` has the folder of each Python part."""
+    """The paths of the parts of one API. `packages` maps each Python part to its folder."""
 
     name: str
     contract: Path
@@ -57,7 +58,7 @@ class ApiLocation:
         return self.packages[part] / f"{part}.py"
 
     def check_files(self) -> list[Path]:
-        """The modules of checks that come with the API, in order."""
+        """The API's own test modules, sorted."""
         return sorted(self.checks.rglob("test_*.py"))
 
 
@@ -78,12 +79,12 @@ def _bundled(name: str) -> ApiLocation:
 
 
 def _fixtures(mock: Path) -> Path:
-    """Inside the mock's package where it was installed, at the top level of a checkout."""
+    """Inside the installed package of the mock, or at the top level of a checkout."""
     packaged = mock / "fixtures"
     return packaged if packaged.is_dir() else _PACKAGE.parent / "fixtures"
 
 
-def _own(folder: Path) -> ApiLocation:
+def _in_folder(folder: Path) -> ApiLocation:
     return ApiLocation(
         folder.name,
         contract=folder / f"{folder.name}.yaml",
@@ -94,15 +95,15 @@ def _own(folder: Path) -> ApiLocation:
 
 
 def find(name: str) -> ApiLocation:
-    """Where the API of this name is. Raises UnknownApi."""
+    """The location of an API. Raises UnknownApi."""
     if name in bundled_names():
         return _bundled(name)
     if is_name(name) and name not in RESERVED:
         for root in roots():
             if (root / name / f"{name}.yaml").is_file():
-                return _own(root / name)
+                return _in_folder(root / name)
         hint = (
-            f"; an API of your own is found where {name}/{name}.yaml is in the current folder,"
+            f"; an API of your own is found if {name}/{name}.yaml is in the current folder,"
             f" or in one of {VARIABLE}"
         )
         raise UnknownApi(name, names(), hint)
@@ -110,34 +111,38 @@ def find(name: str) -> ApiLocation:
 
 
 def location_of(contract: Contract) -> ApiLocation:
-    """Where a contract was read from, wherever one of its name would be found now."""
+    """The location from which a contract was read, even if `find` now returns another one."""
     folder = Path(contract.file).parent
-    return _bundled(contract.name) if folder == _HERE else _own(folder)
+    return _bundled(contract.name) if folder == _HERE else _in_folder(folder)
 
 
 def is_name(text: str) -> bool:
-    """Whether an API may have this name: a Python identifier in lower case."""
+    """Whether an API may have this name: letters, digits and _, in lower case, a letter first."""
     return _NAME.fullmatch(text) is not None
 
 
 def names() -> tuple[str, ...]:
-    """The bundled APIs, then a user's own that are found."""
-    return (*bundled_names(), *own_names())
+    """The names of all APIs: bundled ones first, then the user's."""
+    return (*bundled_names(), *user_names())
 
 
 def bundled_names() -> tuple[str, ...]:
-    """The APIs whose contracts come with this package."""
+    """The names of the APIs that come with this package."""
     return tuple(sorted(file.stem for file in _HERE.glob("*.yaml") if file != CONTROL))
 
 
-def own_names() -> tuple[str, ...]:
-    """Other projects may have a YAML file of its folder's name; one of ours has a suite profile too."""
+def user_names() -> tuple[str, ...]:
+    """The names of the user's APIs.
+
+    Other projects, too, may have a YAML file named like its folder (a Helm chart, say), so an API
+    is listed only if it has a suite profile as well.
+    """
     found = {folder.name for root in roots() for folder in _folders(root) if _is_api(folder)}
     return tuple(sorted(found - RESERVED - set(bundled_names())))
 
 
 def _folders(root: Path) -> Iterator[Path]:
-    """What is in a folder, as far as it can be read."""
+    """The entries of a folder; none if it cannot be read."""
     try:
         yield from root.iterdir()
     except OSError:
@@ -147,12 +152,12 @@ def _folders(root: Path) -> Iterator[Path]:
 def _is_api(folder: Path) -> bool:
     if not is_name(folder.name):
         return False
-    own = _own(folder)
-    return own.contract.is_file() and own.file(Part.PROFILE).is_file()
+    api = _in_folder(folder)
+    return api.contract.is_file() and api.file(Part.PROFILE).is_file()
 
 
 def roots() -> tuple[Path, ...]:
-    """The folders in which own APIs are looked for; of two of one name the first counts."""
+    """The folders to search for users' APIs; of two with the same name, the first wins."""
     named = [part for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
     return tuple(Path(part).absolute() for part in named or ["."])
 
@@ -161,23 +166,23 @@ def roots() -> tuple[Path, ...]:
 
 
 def load_part(api: ApiLocation, part: Part) -> ModuleType:
-    """The module of a part; it may import its neighbours with `from . import`. Raises PartError."""
+    """Import a part, which may import its neighbours by `from . import`. Raises PartError."""
     return load_module(api, api.file(part))
 
 
 def load_module(api: ApiLocation, file: Path) -> ModuleType:
-    """A Python file of an API as a module. Raises PartError."""
+    """Import a Python file of an API. Raises PartError."""
     if not file.is_file():
-        fix = "'session-contracts new' shows what belongs into it"
-        raise PartError(file, None, "there is no such file", fix)
+        fix = "create it; 'session-contracts new' makes one to start from"
+        raise PartError(file, None, "no such file", fix)
     try:
         return importlib.import_module(_module_name(api, file))
     except Exception as error:
-        raise _broken(api, file, error) from error
+        raise import_failure(api, file, error) from error
 
 
 def _module_name(api: ApiLocation, file: Path) -> str:
-    """Below our own package for a bundled API, else below a package that only this folder has."""
+    """A name below this package, or below a package made for the API's folder."""
     inside = file.with_suffix("")
     if inside.is_relative_to(_PACKAGE):
         return ".".join([_PACKAGE.name, *inside.relative_to(_PACKAGE).parts])
@@ -186,9 +191,7 @@ def _module_name(api: ApiLocation, file: Path) -> str:
 
 
 def _package(folder: Path) -> str:
-    """The name of the package that a folder is, which no other has: neither a module of the user's,
-    nor one of another folder.
-    """
+    """Register a folder as a package under a name that no other module can have; return the name."""
     name = f"_session_contracts_{folder.name}_{sha256(os.fsencode(folder)).hexdigest()[:12]}"
     if name not in sys.modules:
         sys.modules[name] = package = ModuleType(name, f"The API in {folder}.")
@@ -196,12 +199,12 @@ def _package(folder: Path) -> str:
     return name
 
 
-def _broken(api: ApiLocation, file: Path, error: Exception) -> PartError:
-    """What went wrong while a part was imported, and where: the last line of its folder on the way."""
+def import_failure(api: ApiLocation, file: Path, error: Exception) -> PartError:
+    """The error of an import, located at the innermost line of the API's folder."""
     folder = file.parent
-    said = str(error.msg if isinstance(error, SyntaxError) else error)
-    said = said.replace(f"{_module_name(api, file).rpartition('.')[0]}.", "")
-    what = f"{type(error).__name__}: {said}"
+    message = str(error.msg if isinstance(error, SyntaxError) else error)
+    message = message.replace(f"{_module_name(api, file).rpartition('.')[0]}.", "")
+    what = f"{type(error).__name__}: {message}"
     if isinstance(error, SyntaxError) and error.filename:
         return PartError(Path(error.filename), error.lineno, what, "fix it")
     frames = [
@@ -215,14 +218,14 @@ def _broken(api: ApiLocation, file: Path, error: Exception) -> PartError:
 
 
 def member_of(api: ApiLocation, part: Part, member: str, fix: str) -> object:
-    """A name that a part must define; `fix` says what it is. Raises PartError."""
+    """A name that a part must define; `fix` says how. Raises PartError."""
     module = load_part(api, part)
     if not hasattr(module, member):
-        raise PartError(api.file(part), None, f"there is no {member}", fix)
+        raise PartError(api.file(part), None, f"{member} is not defined", fix)
     return getattr(module, member)
 
 
 def line_of(file: Path, text: str) -> int | None:
-    """The first line that has a text, for an error's position."""
+    """The number of the first line that contains a text; None if no line does."""
     lines = file.read_text(encoding="utf-8").splitlines()
     return next((number for number, line in enumerate(lines, 1) if text in line), None)

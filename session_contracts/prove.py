@@ -25,7 +25,7 @@ import requests
 from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp
 
-from session_contracts.conformance.outcomes import Outcome
+from session_contracts.conformance.outcomes import RuleOutcome
 from session_contracts.conformance.runner import Options, verify
 from session_contracts.errors import UnknownRule
 from session_contracts.in_process import URL, in_process
@@ -35,6 +35,7 @@ from session_contracts.mock_server.server import running
 from session_contracts.mock_server.settings import Settings
 from session_contracts.openapi import Level, load
 from session_contracts.openapi.locations import find
+from session_contracts.openapi.python_process import safe_path
 from session_contracts.strawmen import STRAWMEN, Transcript, strawmen_of
 
 #: The mock's clock during a proof, so that a proof is reproducible; any moment would do.
@@ -177,7 +178,7 @@ def _without_mutant(api: str, mutants: Mapping[str, object]) -> list[str]:
 
 def _runs(jobs: Sequence[Job], workers: int) -> Iterable[SuiteRun]:
     """The results in the order of the jobs; each runs in a worker process, with its own mock."""
-    with get_context("spawn").Pool(workers, maxtasksperchild=8) as pool:
+    with safe_path(), get_context("spawn").Pool(workers, maxtasksperchild=8) as pool:
         yield from pool.imap(_run, jobs)
 
 
@@ -200,7 +201,7 @@ def _run(job: Job) -> SuiteRun:
     not_exercised = frozenset(
         result.id
         for result in report.results
-        if result.outcome is Outcome.NOT_EXERCISED and result.level is not Level.DECISION
+        if result.outcome is RuleOutcome.NOT_EXERCISED and result.level is not Level.DECISION
     )
     return SuiteRun(report.exit_status, failed, not_exercised, frozenset(transcript.answers))
 

@@ -131,9 +131,9 @@ def _own_fixtures() -> ModuleType:
     """One for each API of one's own; whoever has none does not even import what finds them."""
     module = ModuleType("session_contracts_own_fixtures")
     if "SESSION_CONTRACTS_APIS" in os.environ or any(Path().glob("*/profile.py")):
-        from session_contracts.openapi.locations import own_names
+        from session_contracts.openapi.locations import user_names
 
-        vars(module).update({name: _api(name) for name in own_names()})
+        vars(module).update({name: _api(name) for name in user_names()})
     return module
 
 

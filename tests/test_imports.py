@@ -79,7 +79,6 @@ def test_module_imports_only_lower_packages(module: str) -> None:
     assert forbidden(part_of(module), tree) == []
 
 
-@pytest.mark.xfail(reason="mock_server has a cycle still", strict=True)
 def test_no_import_cycle() -> None:
     """`TYPE_CHECKING` counts. A package's own `__init__` is one of its modules."""
     graph = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.flawed_requests import JSON_MEDIA
 from session_contracts.conformance.profile.model import SuiteProfile
 from session_contracts.openapi import Contract, PartError, load
 from session_contracts.openapi.json_schema import translate

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from session_contracts.mock_server import security
-from session_contracts.mock_server.call import Call
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.mutants.parts import Apply, operation
-from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.plan import ApiPlan, Call
 
 
 def _authenticates(find: Callable[[Call, str], Credential | None]) -> Apply:

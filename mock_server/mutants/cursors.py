@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.checker import Checker
 from session_contracts.mock_server.clock import parse_moment, rfc3339
 from session_contracts.mock_server.mutants.parts import Apply, operation, parameter
 from session_contracts.mock_server.paging import cursor_page, exact
-from session_contracts.mock_server.plan import Checker, ParameterPlan
+from session_contracts.mock_server.plan import Answer, Call, ParameterPlan
 from session_contracts.mock_server.store import Record
 
 Page = tuple[Sequence[Record], str | None]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from session_contracts.mock_server.call import Answer, Call
 from session_contracts.mock_server.mutants.parts import (
     Apply,
     answers,
@@ -12,6 +11,7 @@ from session_contracts.mock_server.mutants.parts import (
     operation,
     parameter,
 )
+from session_contracts.mock_server.plan import Answer, Call
 
 #: The first position that a page shows, and the first that it does not show any more; of its number and its limit.
 Positions = Callable[[int, int], tuple[int, int]]

@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 
-from session_contracts.mock_server.call import Answer, Call
+from session_contracts.mock_server.checker import Checker
 from session_contracts.mock_server.errors import FieldError, Refused
 from session_contracts.mock_server.plan import (
+    Answer,
     ApiPlan,
-    Checker,
+    Call,
     ErrorBody,
     OperationPlan,
     ParameterPlan,

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from session_contracts.mock_server.call import Answer, Call
 from session_contracts.mock_server.decide import decide
 from session_contracts.mock_server.errors import Refused
 from session_contracts.mock_server.mutants.parts import Apply, Run, operation, runs
-from session_contracts.mock_server.plan import ApiPlan, OperationPlan
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call, OperationPlan
 from session_contracts.mock_server.store import Record
 
 

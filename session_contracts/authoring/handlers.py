@@ -9,7 +9,6 @@ effect that a lifecycle names, a function `Callable[[Call, Change], None]`; and 
 - `find_credential(call, secret) -> Credential | None` and `choose_tenant(call) -> str | None`.
 """
 
-from session_contracts.mock_server.call import Answer, Call, Change, one
 from session_contracts.mock_server.clock import parse_duration, parse_time, rfc3339, rfc3339_ms
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import FieldError, Refused
@@ -19,7 +18,7 @@ from session_contracts.mock_server.paging import (
     page_after,
     skipped_page,
 )
-from session_contracts.mock_server.plan import ErrorBody
+from session_contracts.mock_server.plan import Answer, Call, Change, ErrorBody, one
 from session_contracts.mock_server.security import find_issued
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import Message, World

@@ -40,11 +40,11 @@ def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
     The pages need no network.
     """
     from session_contracts.docs.build import build as write
-    from session_contracts.docs.choose import choose
+    from session_contracts.docs.selection import select_apis
     from session_contracts.docs.site import site
     from session_contracts.errors import NotWritten
 
-    pages = site(choose(apis))
+    pages = site(select_apis(apis))
     try:
         count = write(pages, out, force=force)
     except OSError as error:

@@ -1,10 +1,9 @@
-"""Checks that a rule is more than words: some check of the suite judges it, and the mock can be told to break it."""
+"""Checks that each rule has a conformance check that verifies it, and a mutant that breaks it."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from session_contracts.contracts import is_served
-from session_contracts.openapi import bundled_names
+from session_contracts.openapi import UnknownApi
 from session_contracts.openapi.checks import Check, Flaw, Stage, Subject, example
 from session_contracts.openapi.checks.rules import stated
 from session_contracts.openapi.locations import find
@@ -12,10 +11,11 @@ from session_contracts.openapi.model import Level
 
 
 def api_of(file: str) -> str | None:
-    """The API that a contract is of, by the name of its file; None where there are neither checks nor a mock for it."""
-    name = Path(file).stem
-    # A copy of a vendor's contract is that contract, as its author goes on with it; somebody's own has the rest beside it.
-    return name if name in bundled_names() or is_served(Path(file)) else None
+    """The API of the file's name: a contract elsewhere is a draft of the one in place."""
+    try:
+        return find(Path(file).stem).name
+    except UnknownApi:
+        return None
 
 
 def verified(subject: Subject) -> Iterator[Flaw]:

@@ -2,7 +2,7 @@
 
 from session_contracts.conformance.client import Exchange, Target
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.outcomes import Kind
+from session_contracts.conformance.outcomes import EvidenceKind
 from session_contracts.conformance.rules import Rules
 from session_contracts.openapi import load
 
@@ -19,26 +19,26 @@ def answered(status: int) -> Exchange:
     return Exchange("PATCH", "http://127.0.0.1:1/x", {}, b"{}", status, {}, b"{}")
 
 
-def kinds(judge: Judge) -> list[Kind]:
+def kinds(judge: Judge) -> list[EvidenceKind]:
     return [entry.kind for entry in judge.evidence]
 
 
 def test_a_refusal_counts_beside_a_success() -> None:
     one = judge()
-    assert one.refused("review.final", answered(409), beside=answered(200))
-    assert [(entry.rule, entry.kind) for entry in one.evidence] == [(_RULE, Kind.HELD)]
+    assert one.refused("review.final", answered(409), control=answered(200))
+    assert [(entry.rule, entry.kind) for entry in one.evidence] == [(_RULE, EvidenceKind.HELD)]
 
 
 def test_a_refusal_beside_another_says_nothing() -> None:
     one = judge()
-    one.refused("review.final", answered(409), beside=answered(422))
-    one.refused("review.final", answered(200), beside=answered(422))
-    assert kinds(one) == [Kind.UNEXERCISED, Kind.UNEXERCISED]
+    one.refused("review.final", answered(409), control=answered(422))
+    one.refused("review.final", answered(200), control=answered(422))
+    assert kinds(one) == [EvidenceKind.UNEXERCISED, EvidenceKind.UNEXERCISED]
 
 
 def test_another_status_is_a_violation_and_can_be_reproduced() -> None:
     one = judge()
-    assert not one.refused("review.final", answered(422), beside=answered(200))
+    assert not one.refused("review.final", answered(422), control=answered(200))
     entry = one.violations[0]
     assert (entry.expected, entry.got, entry.answer) == ("409", "422", "422 {}")
     assert entry.curl[-1].startswith("curl -i -X PATCH")
@@ -48,7 +48,7 @@ def test_a_decision_is_observed() -> None:
     one = judge()
     one.observed("session.malformed-id", answered(400))
     one.observed("session.malformed-id", answered(200))
-    assert kinds(one) == [Kind.HELD, Kind.VIOLATED]
+    assert kinds(one) == [EvidenceKind.HELD, EvidenceKind.VIOLATED]
     assert one.evidence[0].reason == "answered 400"
 
 

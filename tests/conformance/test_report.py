@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from session_contracts.conformance.outcomes import Evidence, Kind, fold
+from session_contracts.conformance.outcomes import Evidence, EvidenceKind, fold
 from session_contracts.conformance.report import Report
 from session_contracts.openapi import load
 
@@ -17,7 +17,7 @@ def report() -> Report:
     evidence = [
         Evidence(
             _FAILED,
-            Kind.VIOLATED,
+            EvidenceKind.VIOLATED,
             "test_x::test_y",
             "enumerate",
             "409",
@@ -25,8 +25,10 @@ def report() -> Report:
             ("curl -X PATCH http://x",),
             "200 {\x00}",
         ),
-        Evidence(_ERROR, Kind.ERROR, "test_x::test_z", "explore", reason="KeyError: 'x'"),
-        Evidence(_WARNED, Kind.VIOLATED, "test_x::test_w", "fuzz", "{data}", "a bare record"),
+        Evidence(_ERROR, EvidenceKind.ERROR, "test_x::test_z", "explore", reason="KeyError: 'x'"),
+        Evidence(
+            _WARNED, EvidenceKind.VIOLATED, "test_x::test_w", "fuzz", "{data}", "a bare record"
+        ),
     ]
     results = fold(_CONTRACT.rules.values(), evidence)
     return Report(_CONTRACT, "http://127.0.0.1:1", "2026-02-13T09:00:00Z", 1.25, 7, results)

@@ -348,11 +348,11 @@ def test_a_rate_is_not_met_in_runs() -> None:
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ({}, "give one of status, delay and drop"),
-        ({"drop": False}, "give one of status, delay and drop"),
-        ({"after": True}, "give one of status, delay and drop"),
-        ({"rate": 0.5, "first": 1, "api": "rentalot"}, "give one of status, delay and drop"),
-        ({"status": 503, "drop": True}, "leave one of status and drop out"),
+        ({}, "set status, delay or drop"),
+        ({"drop": False}, "set status, delay or drop"),
+        ({"after": True}, "set status, delay or drop"),
+        ({"rate": 0.5, "first": 1, "api": "rentalot"}, "set status, delay or drop"),
+        ({"status": 503, "drop": True}, "remove status or drop"),
         ({"status": 200}, "status"),
         ({"status": 399}, "status"),
         ({"status": 419}, "HTTP status"),

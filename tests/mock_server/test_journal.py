@@ -12,8 +12,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from session_contracts.mock_server.journal import Journal
-from session_contracts.mock_server.respond import Outcome
+from session_contracts.mock_server.journal import HttpRequest, Journal, JournalEntry
+from session_contracts.mock_server.outcome import HttpOutcome
 from tests.mock_server.worlds import PAGE, Story, drop, get, made, path_of, raw
 from tests.serving import ACTIVE, DOCUMENTED, KEY, KEYS, Mock
 
@@ -326,11 +326,11 @@ def test_so_many_bytes_are_kept(world: Mock) -> None:
 
 def test_the_newest_is_always_kept() -> None:
     kept = Journal(max_entries=3, max_bytes=10)
-    scope = {"headers": [], "query_string": b"", "raw_path": b"/", "method": "GET"}
+    at, request = datetime(2026, 5, 6, tzinfo=UTC), HttpRequest("GET", b"/")
     for size in (1, 2, 500, 1, 1, 1, 1):
-        entry = kept.note(
-            datetime(2026, 5, 6, tzinfo=UTC), scope, None, Outcome(200, body=b"x" * size)
-        )
+        outcome = HttpOutcome(200, body=b"x" * size)
+        entry = JournalEntry(kept.count + 1, at, request, outcome)
+        kept.add(entry)
         assert [*kept][-1] is entry
         assert len([*kept]) <= 3
         assert kept.count == len([*kept]) + kept.dropped

@@ -1,19 +1,17 @@
 """Worlds over real HTTP: each of them alone, whatever happens in the others; named, forked, bounded and dropped."""
 
-import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from session_contracts.mock_server import app, store
+from session_contracts.mock_server import store
 from session_contracts.mock_server.errors import Refused
 from session_contracts.mock_server.mock import Mock as WholeMock
 from session_contracts.mock_server.settings import Settings
@@ -475,68 +473,38 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
-def worlds_of(monkeypatch: pytest.MonkeyPatch, sessions: int, max_worlds: int = 500) -> Worlds:
-    """The worlds of a mock in this process, whose default one has so many sessions more."""
-    kept: list[WholeMock] = []
-
-    def keep(settings: Settings) -> WholeMock:
-        kept.append(WholeMock(settings))
-        return kept[0]
-
-    monkeypatch.setattr(app, "Mock", keep)
-    app.create_app(
-        Settings(
-            ("mobilenext",), frozen_at=datetime(2026, 5, 6, 17, tzinfo=UTC), max_worlds=max_worlds
-        )
-    )
-    default = kept[0].worlds.default
-    table = default.collections["mobilenext", "Session"]
+def worlds_of(sessions: int, max_worlds: int = 500) -> Worlds:
+    """The worlds of a mock in this process; its default world has this many additional sessions."""
+    moment = datetime(2026, 5, 6, 17, tzinfo=UTC)
+    worlds = WholeMock(Settings(("mobilenext",), frozen_at=moment, max_worlds=max_worlds)).worlds
+    table = worlds.default.collections["mobilenext", "Session"]
     table.rows("org_harbor", {})
     some = next(iter(table))
     for number in range(sessions):
         table.put(replace(some, key=f"{number:08}-0000-4000-8000-000000000000"))
-    return kept[0].worlds
+    return worlds
 
 
-def test_a_fork_costs_the_same_whatever_there_is(
-    monkeypatch: pytest.MonkeyPatch, copied: Counter[str]
-) -> None:
-    steps: list[int] = []
-    for sessions in (10, 10_000):
-        worlds = worlds_of(monkeypatch, sessions)
-        worlds.fork("warm-up", "default")
-        copied.clear()
-        count = 0
-
-        def step(frame: FrameType, event: str, argument: Any) -> None:
-            nonlocal count
-            count += event in ("call", "c_call")
-
-        sys.setprofile(step)
-        fork = worlds.fork("fork", "default")
-        sys.setprofile(None)
-        steps.append(count)
-        origin = worlds.default.collections["mobilenext", "Session"]
-        table = fork.collections["mobilenext", "Session"]
-        assert table._tables is origin._tables
-        assert len(table) > sessions
-        assert len(table.rows("org_harbor", {})) > sessions
-        fork.now()
-        assert copied["copies"] == 0
-        fork.collections["mobilenext", "Session"].put(next(iter(table)))
-        fork.collections["mobilenext", "Session"].put(next(iter(table)))
-        assert copied["copies"] == 1
-        assert origin._tables is not table._tables
-        for name in fork.collections:
-            if name != ("mobilenext", "Session"):
-                assert fork.collections[name]._tables is worlds.default.collections[name]._tables
-    assert steps[0] == steps[1]
+def test_fork_shares_tables_until_one_is_written(copied: Counter[str]) -> None:
+    worlds = worlds_of(1_000)
+    copied.clear()
+    fork = worlds.fork("fork", "default")
+    for name, origin in worlds.default.collections.items():
+        assert fork.collections[name]._tables is origin._tables
+    session = ("mobilenext", "Session")
+    origin, table = worlds.default.collections[session], fork.collections[session]
+    assert len(table) == len(origin) > 1_000
+    assert len(table.rows("org_harbor", {})) > 1_000
+    assert copied["copies"] == 0
+    table.put(next(iter(table)))
+    table.put(next(iter(table)))
+    assert copied["copies"] == 1
+    for name, origin in worlds.default.collections.items():
+        assert (fork.collections[name]._tables is origin._tables) == (name != session)
 
 
-def test_a_world_may_be_forked_by_the_one_that_takes_its_place(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    worlds = worlds_of(monkeypatch, 5, max_worlds=1)
+def test_fork_may_evict_its_origin() -> None:
+    worlds = worlds_of(5, max_worlds=1)
     worlds.fork("first", "default")
     second = worlds.fork("second", "first")
     assert [world.name for world in worlds] == ["default", "second"]
@@ -547,8 +515,8 @@ def test_a_world_may_be_forked_by_the_one_that_takes_its_place(
         worlds.find("first")
 
 
-def test_an_index_that_is_made_in_a_fork_is_good_in_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    worlds = worlds_of(monkeypatch, 50)
+def test_index_made_in_a_fork_serves_both_worlds() -> None:
+    worlds = worlds_of(50)
     fork = worlds.fork("fork", "default")
     origin_table, table = (
         found.collections["mobilenext", "Session"] for found in (worlds.default, fork)

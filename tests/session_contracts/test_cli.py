@@ -14,6 +14,8 @@ import requests
 
 from tests.serving import start
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "ignore", "-m", "session_contracts", *arguments]

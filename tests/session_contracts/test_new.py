@@ -30,6 +30,8 @@ from session_contracts.openapi import (
 from session_contracts.openapi.locations import VARIABLE, find, names
 from tests.serving import running
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NAME, RESOURCE = "harbor_2", "BoatTrip"
 KNOWN = "7d0c5c1e-8a7b-4f5e-9c57-3f1f0a6b2d11"
@@ -302,7 +304,7 @@ class Mistake:
 
 
 MOCK_MISTAKES = [
-    Mistake("handlers.py", "", None, "/handlers.py: there is no such file"),
+    Mistake("handlers.py", "", None, "/handlers.py: no such file; create it"),
     Mistake(
         "handlers.py", "def stamp(", "def stamp(:", "/handlers.py:68: SyntaxError: invalid syntax"
     ),
@@ -328,7 +330,7 @@ MOCK_MISTAKES = [
         "states.py",
         "STATES:",
         "STATE:",
-        "/states.py: there is no STATES; write 'STATES: dict[str, State] = {...}', by name",
+        "/states.py: STATES is not defined; write 'STATES: dict[str, State] = {...}', by name",
     ),
     Mistake(
         "mutants.py",
@@ -359,12 +361,12 @@ MOCK_MISTAKES = [
     ),
 ]
 SUITE_MISTAKES = [
-    Mistake("profile.py", "", None, "/profile.py: there is no such file"),
+    Mistake("profile.py", "", None, "/profile.py: no such file; create it"),
     Mistake(
         "profile.py",
         "PROFILES =",
         "WORDS =",
-        "/profile.py: there is no PROFILES; write 'PROFILES = (Voc",
+        "/profile.py: PROFILES is not defined; write 'PROFILES = (Sui",
     ),
     Mistake(
         "profile.py",

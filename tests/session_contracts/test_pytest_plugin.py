@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 SESSION = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"

@@ -1,62 +1,51 @@
-"""The README's console lines print what it shows."""
+"""The README's commands print what it shows, and it stays short."""
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.serving import start
+from tests.session_contracts.docs.guide import ROOT, Block, Reader, sections
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+pytestmark = pytest.mark.slow
 
-
-def console(text: str) -> list[tuple[str, str]]:
-    """Commands and what follows each."""
-    lines = "\n".join(re.findall(r"```console\n(.*?)```", text, re.DOTALL))
-    parts = re.split(r"^\$ ", lines, flags=re.MULTILINE)[1:]
-    return [(part.partition("\n")[0], part.partition("\n")[2].strip()) for part in parts]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTIONS = sections(README)
+#: The command that CI runs, from `.ci/run`.
+RUNS_TESTS = "/tox"
 
 
-@pytest.fixture(scope="module")
-def output() -> list[tuple[str, str, str]]:
-    """Each command of the README, what it is said to print, and what it prints."""
-    clock = re.search(r"serve --clock (\S+)", README)
-    assert clock
-    process, url = start("--clock", clock.group(1))
+def _is_run_here(block: Block) -> bool:
+    return not block.text.strip().endswith(RUNS_TESTS)
+
+
+def test_commands(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    assignments: list[str] = []
+    commands = 0
     try:
-        commands = console(README)
-        script = "\n".join(f"{command}\nprintf '\\036'" for command, _ in commands).replace(
-            "http://127.0.0.1:8080", url
-        )
-        printed = subprocess.run(
-            ["bash", "-c", script], capture_output=True, text=True, check=True, timeout=60
-        ).stdout.split("\036")
+        for blocks in SECTIONS.values():
+            for result in reader.follow(list(filter(_is_run_here, blocks)), assignments):
+                result.check()
+                commands += 1
     finally:
-        process.terminate()
-        process.communicate(timeout=10)
-    return [
-        (command, said, did.strip())
-        for (command, said), did in zip(commands, printed[:-1], strict=True)
-    ]
+        reader.close()
+    assert commands >= 8
 
 
-def test_the_commands_print_what_the_readme_shows(output: list[tuple[str, str, str]]) -> None:
-    assert len(output) >= 9
-    for command, said, did in output:
-        assert did == said, command
+def test_every_block_is_run() -> None:
+    blocks = [block for blocks in SECTIONS.values() for block in blocks]
+    assert [block.text for block in blocks if not block.is_run] == []
+    assert README.count("```") == 2 * len(blocks)
 
 
-def test_the_test_that_the_readme_shows_passes(tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "test_readme_shows.py").write_text(code)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+def test_set_up_commands() -> None:
+    """`.ci/run` finds the second by how it begins and ends."""
+    commands = [line for line in README.splitlines() if line.startswith("python3 ")]
+    assert len(commands) == 2
+    assert " && .venv/bin/session-contracts serve " in commands[0]
+    assert commands[1].endswith(RUNS_TESTS)
+
+
+def test_length() -> None:
+    assert len(README.splitlines()) <= 130
+    assert len(README.split()) <= 700

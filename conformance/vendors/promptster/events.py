@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, default_headers, send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.preparing import foreign_record, new_credential, new_record
+from session_contracts.conformance.reading import fetch, record_of
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
 
@@ -78,13 +81,13 @@ def put(subject: Subject, session: str, events: Sequence[Event]) -> None:
 def key_for(subject: Subject, session: str) -> dict[str, str]:
     """A candidate's key that is good for a session; the default one where no other can be had. Raises Unexercised."""
     with suppress(Unexercised):
-        return dict(subject.credential(kind="candidate", sessionId=session))
+        return dict(new_credential(subject, kind="candidate", sessionId=session))
     return default_key(subject)
 
 
 def default_key(subject: Subject) -> dict[str, str]:
     """The candidate's key of all checks. Raises Unexercised: without one, a refusal says nothing of the event."""
-    headers = subject.headers(INGEST)
+    headers = default_headers(subject, INGEST)
     if not {name.lower() for name in headers} & {
         scheme.header.lower() for scheme in subject.operation(INGEST).security
     }:
@@ -98,8 +101,8 @@ def ingest(
     subject: Subject, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> Exchange:
     """Send an event, with the default key where no other is given. Raises Unexercised where there is none."""
-    return subject.act(
-        INGEST, None, body, headers=default_key(subject) if headers is None else headers
+    return call(
+        subject, INGEST, None, body, headers=default_key(subject) if headers is None else headers
     )
 
 
@@ -112,13 +115,13 @@ def taken(exchange: Exchange) -> Exchange:
 
 def begun(subject: Subject) -> tuple[str, dict[str, str]]:
     """A session without events, and a key for it. Raises Unexercised."""
-    session = subject.make()
+    session = new_record(subject)
     return session, key_for(subject, session)
 
 
 def timeline(subject: Subject, session: str, **query: str | int) -> Exchange:
-    return subject.send(
-        TIMELINE, session, query=[(name, str(value)) for name, value in query.items()]
+    return send(
+        subject, TIMELINE, session, query=[(name, str(value)) for name, value in query.items()]
     )
 
 
@@ -142,14 +145,14 @@ def marks(events: Sequence[Record]) -> list[Any]:
 
 def shown(subject: Subject, session: str, headers: Mapping[str, str] | None = None) -> list[Any]:
     """The marks of a whole timeline. Raises Unexercised."""
-    return marks(events_of(subject.send(TIMELINE, session, headers=headers)))
+    return marks(events_of(send(subject, TIMELINE, session, headers=headers)))
 
 
 def whole(
     subject: Subject, session: str, headers: Mapping[str, str] | None = None
 ) -> tuple[Record, list[Any]]:
     """A session and its timeline, by which a change of either is seen. Raises Unexercised."""
-    return subject.record(subject.fetch(session, headers), session), shown(
+    return record_of(subject, fetch(subject, session, headers), session), shown(
         subject, session, headers
     )
 
@@ -186,7 +189,10 @@ class Theirs:
 
 def theirs(subject: Subject) -> Theirs:
     """Raises Unexercised."""
-    session, headers = subject.foreign(metadata={"theirs": 1}), subject.credential(tenant="other")
+    session, headers = (
+        foreign_record(subject, metadata={"theirs": 1}),
+        new_credential(subject, tenant="other"),
+    )
     with suppress(Unexercised):
         put(subject, session, [Event(0, 7)])
     return Theirs(session, headers, whole(subject, session, headers))

@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 from session_contracts.mock_server import security, tokens
-from session_contracts.mock_server.call import Answer, Call
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import FieldError, Refused
 from session_contracts.mock_server.paging import cursor_page
+from session_contracts.mock_server.plan import Answer, Call
 from session_contracts.mock_server.store import Record
 
 #: How long a JWT is valid.
@@ -59,7 +59,7 @@ def find_credential(call: Call, secret: str) -> Credential | None:
 
 
 def _user(call: Call, key: str | None) -> Record | None:
-    return call.world.collection(call.api, call.api.resources["User"]).get(key or "")
+    return call.world.collection(call.api.resources["User"]).get(key or "")
 
 
 def choose_tenant(call: Call) -> str | None:
@@ -91,10 +91,7 @@ def organizations(call: Call) -> tuple[str, ...]:
 
 
 def _exists(call: Call, organization: str) -> bool:
-    return (
-        call.world.collection(call.api, call.api.resources["Organization"]).get(organization)
-        is not None
-    )
+    return call.world.collection(call.api.resources["Organization"]).get(organization) is not None
 
 
 def _not_mine(call: Call, organization: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from session_contracts.mock_server.call import Call
 from session_contracts.mock_server.errors import Refused
 from session_contracts.mock_server.mutants import credentials, cursors
 from session_contracts.mock_server.mutants.parts import (
@@ -21,7 +20,7 @@ from session_contracts.mock_server.mutants.parts import (
     without,
 )
 from session_contracts.mock_server.paging import cursor_page
-from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.plan import ApiPlan, Call
 from session_contracts.openapi.model import ABSENT
 
 from . import handlers
@@ -88,7 +87,7 @@ def _last_joined(call: Call) -> str | None:
 
 def _no_membership(call: Call) -> str | None:
     chosen = call.parameters.get("X-Organization-Id")
-    exists = call.world.collection(call.api, call.api.resources["Organization"]).get(chosen or "")
+    exists = call.world.collection(call.api.resources["Organization"]).get(chosen or "")
     return chosen if exists else None
 
 
@@ -100,7 +99,7 @@ def _creators_only(call: Call) -> None:
 
 
 def _named(call: Call) -> Any:
-    return call.world.collection(call.api, call.resource()).get(call.parameters["sessionId"])
+    return call.world.collection(call.resource()).get(call.parameters["sessionId"])
 
 
 def _of_any_own_organization(call: Call) -> None:

@@ -10,7 +10,19 @@ from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.credentials import Credential, random_key
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import bearer, documented, existing, moment
+from session_contracts.mock_server.states.common import (
+    FLAG,
+    TENANT,
+    TEXT,
+    TIME,
+    UUID,
+    State,
+    bearer,
+    existing,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import World
 
@@ -86,7 +98,7 @@ def _owner(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Record:
     for organization_ in params["organizations"]:
         existing(world, api, "Organization", organization_, "organizations")
     fields = {"id": params.get("user") or world.new_id(), "organizations": params["organizations"]}
-    return world.place(api, api.resources["User"], fields, "", {})
+    return world.place(api.resources["User"], fields, "", {})
 
 
 def default_user(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Record:
@@ -100,11 +112,11 @@ def default_user(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Recor
 def organization(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     """A new organization; the default user joins it, and keeps its default one."""
     key = f"org_{world.chance.draw(IDS).randbytes(6).hex()}"
-    world.place(api, api.resources["Organization"], {"id": key}, "", {})
+    world.place(api.resources["Organization"], {"id": key}, "", {})
     if params.get("member", True):
         member = default_user(world, api, {})
         fields = {**member.fields, "organizations": [*member.fields["organizations"], key]}
-        world.place(api, api.resources["User"], fields, "", {})
+        world.place(api.resources["User"], fields, "", {})
     return {"id": key}
 
 
@@ -130,14 +142,28 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         "createdAt": rfc3339(created),
         "releasedAt": rfc3339(now) if params.get("released", False) else None,
     }
-    return {"id": world.place(api, api.resources["Session"], fields, home, {}).key}
+    return {"id": world.place(api.resources["Session"], fields, home, {}).key}
 
 
-STATES = documented(
-    "mobilenext",
-    {
-        "credential": credential,
-        "organization": organization,
-        "session": session,
-    },
-)
+STATES: dict[str, State] = {
+    "credential": state(
+        credential,
+        tenant=TENANT,
+        kind=one_of("jwt", "api_key"),
+        organizations={"type": "array", "items": TEXT, "uniqueItems": True},
+        organization=TEXT,
+        user=TEXT,
+        expired=FLAG,
+        revoked=FLAG,
+    ),
+    "organization": state(organization, member=FLAG),
+    "session": state(
+        session,
+        organization=TEXT,
+        user=UUID,
+        createdAt=TIME,
+        released=FLAG,
+        platform=one_of("ios", "android"),
+        tenant=TENANT,
+    ),
+}

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from session_contracts.mock_server import tokens
-from session_contracts.mock_server.call import Answer, Call, Change
 from session_contracts.mock_server.chance import CHOICES, IDS
 from session_contracts.mock_server.clock import parse_time, rfc3339
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import FieldError, Refused
+from session_contracts.mock_server.plan import Answer, Call, Change
 from session_contracts.mock_server.security import find_issued
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import Message
@@ -71,16 +71,14 @@ def create_session(call: Call) -> Answer:
         "completedAt": None,
         "durationSeconds": None,
     }
-    call.world.place(
-        call.api, call.api.resources["Session"], fields, call.tenant or "", {"notes": ()}
-    )
+    call.world.place(call.api.resources["Session"], fields, call.tenant or "", {"notes": ()})
     shown = {name: fields[name] for name in ("sessionId", "jobId", "testerId", "variant", "status")}
     return _ok({**shown, "createdAt": now}, 201)
 
 
 def _known(call: Call, resource: str, member: str) -> Record:
     """The study or tester that the body names. Raises Refused."""
-    found = call.world.collection(call.api, call.api.resources[resource]).get(call.body[member])
+    found = call.world.collection(call.api.resources[resource]).get(call.body[member])
     if found is None or found.tenant not in ("", call.tenant):
         raise Refused(
             "openscouter.create.unknown", f"{resource} not found: {call.body[member][:100]}"
@@ -149,7 +147,7 @@ def notes_of(session: Record) -> Sequence[Mapping[str, Any]]:
 def update_notes(call: Call) -> Answer:
     """All of them or none: what is refused is refused before anything is kept."""
     notes, counts = changed_notes(call)
-    call.world.keep(call.api, call.resource(), call.found, {"notes": notes})
+    call.world.keep(call.resource(), call.found, {"notes": notes})
     return _ok({"sessionId": call.found.key, **counts})
 
 
@@ -200,7 +198,7 @@ def submit_feedback(call: Call) -> Answer:
     if "feedback" in call.found.private:
         raise Refused("openscouter.feedback.again", "Feedback was given already")
     feedback = {"feedbackId": new_id(call, "fb"), "submittedAt": rfc3339(call.time)}
-    call.world.keep(call.api, call.resource(), call.found, {"feedback": {**feedback, **call.body}})
+    call.world.keep(call.resource(), call.found, {"feedback": {**feedback, **call.body}})
     return _ok({"sessionId": call.found.key, **feedback})
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from session_contracts.mock_server import security
-from session_contracts.mock_server.call import Answer, Call, Change
 from session_contracts.mock_server.chance import CHOICES
 from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.credentials import Credential
@@ -32,7 +31,7 @@ from session_contracts.mock_server.mutants.parts import (
     unchecked,
     without,
 )
-from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Change
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import Message
 from session_contracts.openapi.model import ABSENT
@@ -62,18 +61,14 @@ def _set(member: str, value: Callable[[dict[str, Any]], Any]) -> Edit:
 
 def _session(call: Call) -> Any:
     """The caller's session that a call names, whatever becomes of the call."""
-    found = call.world.collection(call.api, call.api.resources["Session"]).get(
-        call.parameters["id"]
-    )
+    found = call.world.collection(call.api.resources["Session"]).get(call.parameters["id"])
     return found if found and found.tenant == call.tenant else None
 
 
 def _touch(call: Call, session: Record) -> None:
     """The session changes, without a change of its status."""
     other = "B" if session.fields["variant"] == "A" else "A"
-    call.world.move(
-        call.api, call.api.resources["Session"], session, str(session.state), {"variant": other}
-    )
+    call.world.move(call.api.resources["Session"], session, str(session.state), {"variant": other})
 
 
 def _siblings(call: Call, chosen: Record) -> list[Record]:
@@ -252,7 +247,7 @@ def _at_the_start(call: Call, change: Change) -> None:
 
 def _at_once(call: Call) -> Answer:
     answer = handlers.analyze_session(call)
-    call.world.move(call.api, call.resource(), _session(call), "analyzed", {})
+    call.world.move(call.resource(), _session(call), "analyzed", {})
     return answer
 
 
@@ -290,9 +285,7 @@ def _confirms_nothing(call: Call) -> Answer:
 
 
 def _saves(call: Call, notes: Any) -> None:
-    call.world.keep(
-        call.api, call.api.resources["Session"], _session(call), {"notes": tuple(notes)}
-    )
+    call.world.keep(call.api.resources["Session"], _session(call), {"notes": tuple(notes)})
 
 
 def _counted(call: Call, counts: Mapping[str, int]) -> Answer:
@@ -343,7 +336,7 @@ def _for_the_tester(call: Call) -> Answer:
             {**note, "content": f"{note['content']} (see {call.found.key})"}
             for note in handlers.notes_of(record)
         ]
-        call.world.keep(call.api, call.api.resources["Session"], record, {"notes": tuple(notes)})
+        call.world.keep(call.api.resources["Session"], record, {"notes": tuple(notes)})
     return answer
 
 
@@ -429,9 +422,7 @@ def _noted_comment(call: Call) -> Answer:
             "timestamp": rfc3339(call.time),
             "authorId": "user_admin01",
         }
-        call.world.keep(
-            call.api, call.resource(), session, {"notes": (*handlers.notes_of(session), note)}
-        )
+        call.world.keep(call.resource(), session, {"notes": (*handlers.notes_of(session), note)})
     return answer
 
 

@@ -9,8 +9,21 @@ from session_contracts.mock_server.chance import IDS, SECRETS
 from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import bearer, documented, existing, moment
+from session_contracts.mock_server.states.common import (
+    FLAG,
+    NEVER,
+    TENANT,
+    TEXT,
+    TIME,
+    State,
+    bearer,
+    existing,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.world import World
+from session_contracts.openapi.model import JsonSchema
 
 from .handlers import LIFETIME
 
@@ -45,16 +58,14 @@ def study(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
     fields = {"id": _new_id(world, "job"), "splitRatio": split}
     return {
         "jobId": world.place(
-            api, api.resources["Study"], fields, params.get("tenant", "default"), {}
+            api.resources["Study"], fields, params.get("tenant", "default"), {}
         ).key
     }
 
 
 def tester(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "testerId": world.place(
-            api, api.resources["Tester"], {"id": _new_id(world, "user")}, "", {}
-        ).key
+        "testerId": world.place(api.resources["Tester"], {"id": _new_id(world, "user")}, "", {}).key
     }
 
 
@@ -82,7 +93,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         "durationSeconds": ended and int((ended - started).total_seconds()),
     }
     private = {"notes": (), **({"confirmedAt": rfc3339(now)} if status == "confirmed" else {})}
-    key = world.place(api, api.resources["Session"], fields, tenant, private).key
+    key = world.place(api.resources["Session"], fields, tenant, private).key
     return {"sessionId": key, "jobId": job, "testerId": who}
 
 
@@ -94,7 +105,7 @@ def analysis_finished(world: World, api: ApiPlan, params: Mapping[str, Any]) -> 
     session_ = api.resources["Session"]
     for timer in session_.timers:
         if found.state in timer.sources:
-            world.move(api, session_, found, timer.target, {})
+            world.move(session_, found, timer.target, {})
     return {}
 
 
@@ -102,13 +113,28 @@ def _new_id(world: World, prefix: str) -> str:
     return f"{prefix}_{world.chance.draw(IDS).randbytes(6).hex()}"
 
 
-STATES = documented(
-    "openscouter",
-    {
-        "credential": credential,
-        "study": study,
-        "tester": tester,
-        "session": session,
-        "analysis finished": analysis_finished,
-    },
-)
+_SHARE: JsonSchema = {"type": "number", "minimum": 0, "maximum": 100}
+
+STATES: dict[str, State] = {
+    "credential": state(credential, tenant=TENANT, kind=one_of("jwt"), expired=FLAG, revoked=NEVER),
+    "study": state(
+        study,
+        splitRatio={
+            "type": "object",
+            "properties": {"A": _SHARE, "B": _SHARE},
+            "additionalProperties": False,
+        },
+        tenant=TENANT,
+    ),
+    "tester": state(tester),
+    "session": state(
+        session,
+        status=one_of("active", "paused", "completed", "analyzing", "analyzed", "confirmed"),
+        variant=one_of("A", "B"),
+        jobId=TEXT,
+        testerId=TEXT,
+        startedAt=TIME,
+        tenant=TENANT,
+    ),
+    "analysis finished": state(analysis_finished, sessionId=TEXT),
+}

@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from session_contracts.mock_server import tokens
-from session_contracts.mock_server.call import Answer, Call, Change, one
 from session_contracts.mock_server.clock import EARLIEST, parse_moment, parse_time, rfc3339_ms
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import FieldError, Refused
 from session_contracts.mock_server.paging import page_after, skipped_page
-from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Change, one
 from session_contracts.mock_server.security import find_issued
 from session_contracts.mock_server.store import Fields, Record, Rows
 from session_contracts.mock_server.world import World
@@ -64,7 +63,7 @@ _PROVENANCE = {"attribution": "unknown", "confidence": 0.5, "observability": "pa
 
 def create_session(call: Call) -> Answer:
     key = call.body.get("id") or call.world.new_id()
-    taken = call.world.collection(call.api, call.api.resources["Session"]).get(key)
+    taken = call.world.collection(call.api.resources["Session"]).get(key)
     if taken is not None:
         own = taken.tenant == call.tenant
         rule = "promptster.create.conflict" if own else "promptster.create.foreign-id"
@@ -77,7 +76,7 @@ def create_session(call: Call) -> Answer:
         call.body.get("metadata"),
     )
     return one(
-        call.world.place(call.api, call.api.resources["Session"], fields, call.tenant or "", {}),
+        call.world.place(call.api.resources["Session"], fields, call.tenant or "", {}),
         "session",
         201,
     )
@@ -142,9 +141,7 @@ def merge_metadata(call: Call) -> Answer:
     session = call.found
     merged = {**session.fields["metadata"], **call.body}
     return one(
-        call.world.move(
-            call.api, call.resource(), session, str(session.state), {"metadata": merged}
-        ),
+        call.world.move(call.resource(), session, str(session.state), {"metadata": merged}),
         "session",
     )
 
@@ -156,7 +153,7 @@ def delete_session(call: Call) -> Answer:
 def delete_everything(call: Call, change: Change) -> None:
     """The events go with the session; the candidate key stays, and forgets it."""
     for event in list(events_of(call.world, call.api, call.found)):
-        call.world.drop(call.api, call.api.resources["Event"], event)
+        call.world.drop(call.api.resources["Event"], event)
     for key in list(call.rows_of("CandidateKey", {"sessionId": call.found.key})):
         _change_key(call, key, sessionId=None)
 
@@ -165,7 +162,6 @@ def _change_key(call: Call, key: Record, **changes: Any) -> Record:
     """It remembers to which session it was linked, also when it is no more."""
     linked = {"linked": changes["sessionId"]} if changes.get("sessionId") else {}
     return call.world.place(
-        call.api,
         call.api.resources["CandidateKey"],
         {**key.fields, **changes},
         key.tenant,
@@ -191,7 +187,7 @@ def _last(call: Call) -> Record | None:
     given = call.parameters.get("after")
     if given is None:
         return None
-    event = call.world.collection(call.api, call.api.resources["Event"]).get(given)
+    event = call.world.collection(call.api.resources["Event"]).get(given)
     if event is None or event.fields["sessionId"] != call.found.key:
         raise Refused(
             "promptster.timeline.after-unknown", f"after: the session has no event {given[:100]}"
@@ -206,14 +202,14 @@ def get_decisions(call: Call) -> Answer:
 
 def events_of(world: World, api: ApiPlan, session: Record, **filters: str) -> Rows:
     """A session's timeline, or the events in it that equal `filters`."""
-    return world.collection(api, api.resources["Event"]).rows(
+    return world.collection(api.resources["Event"]).rows(
         session.tenant, {"sessionId": session.key, **filters}
     )
 
 
 def ingest_event(call: Call) -> Answer:
     """Nothing is kept before everything is known to be good. Raises Refused."""
-    seen = call.world.collection(call.api, call.api.resources["Event"]).get(call.body["id"])
+    seen = call.world.collection(call.api.resources["Event"]).get(call.body["id"])
     if seen is not None and seen.tenant == call.tenant:
         return Answer(200, {"ok": True, "skipped": True})
     if seen is not None:
@@ -228,7 +224,6 @@ def ingest_event(call: Call) -> Answer:
     if key is not None and key.fields["sessionId"] is None:
         _change_key(call, key, sessionId=session.key)
         session = call.world.keep(
-            call.api,
             call.api.resources["Session"],
             session,
             {"assessmentId": key.fields["assessmentId"]},
@@ -255,7 +250,7 @@ def event_fields(body: Mapping[str, Any]) -> dict[str, Any]:
 def _addressed(call: Call) -> Record:
     """The session that an event names, which begins with it where there is none. Raises Refused."""
     resource = call.api.resources["Session"]
-    found = call.world.collection(call.api, resource).get(call.body["sessionId"])
+    found = call.world.collection(resource).get(call.body["sessionId"])
     if found is not None and found.tenant != call.tenant:
         raise Refused("promptster.ingest.foreign", "Session not found")
     if found is not None:
@@ -263,7 +258,7 @@ def _addressed(call: Call) -> Record:
     fields = new_session(
         call.body["sessionId"], call.tenant or "", rfc3339_ms(call.time), None, None
     )
-    return call.world.place(call.api, resource, fields, call.tenant or "", {})
+    return call.world.place(resource, fields, call.tenant or "", {})
 
 
 def _own_key(call: Call) -> Record | None:
@@ -276,7 +271,7 @@ def take_down(
     world: World, api: ApiPlan, session: Record, event: Fields, tool: str | None = None
 ) -> Record:
     """Add an event to the timeline; the session as it is then. Everything that it tells of its events is worked out from them."""
-    world.place(api, api.resources["Event"], event, session.tenant, {})
+    world.place(api.resources["Event"], event, session.tenant, {})
     changes: dict[str, Any] = told(world, api, session)
     state = str(session.state)
     if session.fields["sourceService"] is None and tool:
@@ -288,7 +283,7 @@ def take_down(
         changes["metadata"] = {**session.fields["metadata"], **promoted}
     if event["kind"] == "session_end":
         changes["endedAt"], state = event["ts"], "ended"
-    return world.move(api, api.resources["Session"], session, state, changes)
+    return world.move(api.resources["Session"], session, state, changes)
 
 
 def told(world: World, api: ApiPlan, session: Record) -> dict[str, Any]:
@@ -329,7 +324,7 @@ def cohort_of(call: Call, session: Record) -> list[Record]:
     assessment = session.private.get("assessmentId")
     if assessment is None:
         return []
-    sessions = call.world.collection(call.api, call.api.resources["Session"])
+    sessions = call.world.collection(call.api.resources["Session"])
     keys = [
         key
         for status in _COUNTING
@@ -357,7 +352,7 @@ def find_credential(call: Call, secret: str) -> Credential | None:
 
 def _alive(call: Call, issued: Credential) -> Credential:
     """A key that has expired as a record has expired as a credential."""
-    keys = call.world.collection(call.api, call.api.resources["CandidateKey"]).rows(
+    keys = call.world.collection(call.api.resources["CandidateKey"]).rows(
         issued.tenant, {"key": issued.secret}
     )
     expired = any(key.fields["status"] == "expired" for key in keys)

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from session_contracts.mock_server import security
-from session_contracts.mock_server.call import Answer, Call, Change, one
 from session_contracts.mock_server.clock import parse_moment, rfc3339_ms
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import FieldError, Refused
@@ -33,7 +32,7 @@ from session_contracts.mock_server.mutants.parts import (
     unless_refused,
     without,
 )
-from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Change, one
 from session_contracts.mock_server.request import parse_body
 from session_contracts.mock_server.store import Record
 from session_contracts.openapi.model import ABSENT
@@ -82,14 +81,12 @@ def _bare(name: str) -> Apply:
 
 def _named(call: Call, key: str | None) -> Record | None:
     """The caller's session of that id."""
-    found = call.world.collection(call.api, call.api.resources["Session"]).get(key or "")
+    found = call.world.collection(call.api.resources["Session"]).get(key or "")
     return found if found and found.tenant == call.tenant else None
 
 
 def _write(call: Call, session: Record, **changes: Any) -> Record:
-    return call.world.move(
-        call.api, call.api.resources["Session"], session, str(session.state), changes
-    )
+    return call.world.move(call.api.resources["Session"], session, str(session.state), changes)
 
 
 def _touches_siblings(name: str) -> Apply:
@@ -225,9 +222,7 @@ def _keeps_one_member(call: Call) -> Answer:
 
 def _own_ids(call: Call) -> None:
     """The id that is given counts only where it is taken."""
-    taken = call.world.collection(call.api, call.api.resources["Session"]).get(
-        call.body.get("id") or ""
-    )
+    taken = call.world.collection(call.api.resources["Session"]).get(call.body.get("id") or "")
     if taken is None:
         _body_without("id")(call)
 
@@ -304,11 +299,9 @@ def _takes_ends_back(call: Call) -> Answer:
     closed = call.found.private.get("closed")
     session = call.perform()
     if call.body.get("endedAt"):
-        session = call.world.keep(call.api, call.resource(), session, {"closed": True})
+        session = call.world.keep(call.resource(), session, {"closed": True})
     elif closed:
-        session = call.world.move(
-            call.api, call.resource(), session, "running", {}, {"closed": False}
-        )
+        session = call.world.move(call.resource(), session, "running", {}, {"closed": False})
     return one(session, "session")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from session_contracts.mock_server.call import Answer, Call
 from session_contracts.mock_server.mutants.parts import (
     Apply,
     Edit,
@@ -13,6 +12,7 @@ from session_contracts.mock_server.mutants.parts import (
     handles,
     refuses,
 )
+from session_contracts.mock_server.plan import Answer, Call
 from session_contracts.mock_server.store import Record, Rows
 
 from . import handlers
@@ -60,7 +60,7 @@ def _alone_where_nobody_counts(call: Call) -> Sequence[Record]:
 
 def _linked(call: Call, *statuses: str, **filters: str) -> list[Record]:
     """The sessions of candidate keys with one of these statuses."""
-    sessions = call.world.collection(call.api, call.api.resources["Session"])
+    sessions = call.world.collection(call.api.resources["Session"])
     keys = [
         key
         for status in statuses

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from session_contracts.mock_server.call import Answer, Call
 from session_contracts.mock_server.clock import parse_moment, rfc3339_ms
 from session_contracts.mock_server.errors import Refused
 from session_contracts.mock_server.mutants import cursors
@@ -27,7 +26,7 @@ from session_contracts.mock_server.mutants.parts import (
     schema_without,
     without,
 )
-from session_contracts.mock_server.plan import ApiPlan, ParameterPlan
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call, ParameterPlan
 from session_contracts.mock_server.store import Fields, Record
 
 from . import handlers
@@ -148,14 +147,12 @@ def _none_found(call: Call) -> Answer:
 
 def _session(call: Call) -> Record | None:
     """The session that an event names, if it is there."""
-    return call.world.collection(call.api, call.api.resources["Session"]).get(
-        call.body["sessionId"]
-    )
+    return call.world.collection(call.api.resources["Session"]).get(call.body["sessionId"])
 
 
 def _seen(call: Call) -> Record | None:
     """The caller's event of that id, if there is one."""
-    found = call.world.collection(call.api, call.api.resources["Event"]).get(call.body["id"])
+    found = call.world.collection(call.api.resources["Event"]).get(call.body["id"])
     return found if found and found.tenant == call.tenant else None
 
 
@@ -228,7 +225,7 @@ def _overwrites(call: Call) -> Answer:
     seen, answer = _seen(call), handlers.ingest_event(call)
     if seen is not None:
         fields = {**handlers.event_fields(call.body), "sessionId": seen.fields["sessionId"]}
-        call.world.place(call.api, call.api.resources["Event"], fields, seen.tenant, {})
+        call.world.place(call.api.resources["Event"], fields, seen.tenant, {})
     return answer
 
 
@@ -260,12 +257,12 @@ def _forgets(name: str) -> Apply:
 
 def _tell(call: Call, session: Record, metadata: Fields) -> None:
     call.world.move(
-        call.api, call.api.resources["Session"], session, str(session.state), {"metadata": metadata}
+        call.api.resources["Session"], session, str(session.state), {"metadata": metadata}
     )
 
 
 def _goes_on(call: Call, before: Fields, session: Record) -> None:
-    call.world.move(call.api, call.api.resources["Session"], session, "running", {})
+    call.world.move(call.api.resources["Session"], session, "running", {})
 
 
 def _tells_the_latest(call: Call, before: Fields, session: Record) -> None:
@@ -357,7 +354,7 @@ def _begin(call: Call) -> None:
         fields = handlers.new_session(
             call.body["sessionId"], tenant, rfc3339_ms(call.time), None, None
         )
-        call.world.place(call.api, call.api.resources["Session"], fields, tenant, {})
+        call.world.place(call.api.resources["Session"], fields, tenant, {})
 
 
 def _reviewers_too(api: ApiPlan) -> ApiPlan:

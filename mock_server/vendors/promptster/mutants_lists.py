@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from session_contracts.mock_server.call import Answer, Call, Change
 from session_contracts.mock_server.decide import decide
 from session_contracts.mock_server.errors import Refused
 from session_contracts.mock_server.mutants.parts import (
@@ -21,7 +20,14 @@ from session_contracts.mock_server.mutants.parts import (
     runs,
     without,
 )
-from session_contracts.mock_server.plan import ApiPlan, OperationPlan, ParameterPlan
+from session_contracts.mock_server.plan import (
+    Answer,
+    ApiPlan,
+    Call,
+    Change,
+    OperationPlan,
+    ParameterPlan,
+)
 from session_contracts.mock_server.store import Record
 
 from . import handlers
@@ -147,16 +153,14 @@ def _not_what_has_ended(call: Call) -> Answer:
 def _drop_events(call: Call, change: Change) -> None:
     """The key goes on naming the session."""
     for event in list(handlers.events_of(call.world, call.api, call.found)):
-        call.world.drop(call.api, call.api.resources["Event"], event)
+        call.world.drop(call.api.resources["Event"], event)
 
 
 def _unlink_keys(call: Call, change: Change) -> None:
     """The events stay."""
     resource = call.api.resources["CandidateKey"]
     for key in list(call.rows_of("CandidateKey", {"sessionId": call.found.key})):
-        call.world.place(
-            call.api, resource, {**key.fields, "sessionId": None}, key.tenant, key.private
-        )
+        call.world.place(resource, {**key.fields, "sessionId": None}, key.tenant, key.private)
 
 
 def _leave_a_copy(call: Call, change: Change) -> None:
@@ -165,7 +169,6 @@ def _leave_a_copy(call: Call, change: Change) -> None:
     handlers.delete_everything(call, change)
     for key in keys:
         session = call.world.place(
-            call.api,
             call.resource(),
             {**call.found.fields, "id": call.world.new_id()},
             "archive",
@@ -177,14 +180,14 @@ def _leave_a_copy(call: Call, change: Change) -> None:
             "key": call.world.new_id(),
             "sessionId": session.key,
         }
-        call.world.place(call.api, call.api.resources["CandidateKey"], fields, key.tenant, {})
+        call.world.place(call.api.resources["CandidateKey"], fields, key.tenant, {})
 
 
 def _marks_only(api: ApiPlan) -> ApiPlan:
     """A deletion marks the session, and everything but the list knows of the mark."""
 
     def marked(call: Call, key: str | None) -> Record | None:
-        found = call.world.collection(call.api, call.api.resources["Session"]).get(key or "")
+        found = call.world.collection(call.api.resources["Session"]).get(key or "")
         return found if found and found.private.get("deleted") else None
 
     def decided(call: Call) -> None:
@@ -195,13 +198,13 @@ def _marks_only(api: ApiPlan) -> ApiPlan:
     def clear(member: str) -> Callable[[Call], None]:
         def change(call: Call) -> None:
             if found := marked(call, call.body.get(member)):
-                call.world.drop(call.api, call.api.resources["Session"], found)
+                call.world.drop(call.api.resources["Session"], found)
 
         return change
 
     def delete(call: Call) -> Answer:
         handlers.delete_everything(call, Change())
-        call.world.keep(call.api, call.resource(), call.found, {"deleted": True})
+        call.world.keep(call.resource(), call.found, {"deleted": True})
         return Answer(200, {"ok": True, "id": call.found.key})
 
     def change(plan: OperationPlan) -> OperationPlan:

@@ -11,9 +11,22 @@ from session_contracts.mock_server.clock import rfc3339_ms
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import bearer, documented, existing, moment
+from session_contracts.mock_server.states.common import (
+    FLAG,
+    TENANT,
+    TEXT,
+    TIME,
+    UUID,
+    State,
+    bearer,
+    existing,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.store import Record, Rows
 from session_contracts.mock_server.world import World
+from session_contracts.openapi.model import JsonSchema
 
 from .handlers import event_fields, new_session, take_down
 
@@ -75,7 +88,7 @@ def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) 
         raise BadState(f"sessionId: {session_.key} belongs to another tenant")
     found: Record | None = next(iter(_keys(world, api, tenant, sessionId=session_.key)), None)
     if found is None:
-        world.keep(api, api.resources["Session"], session_, {"assessmentId": assessment_})
+        world.keep(api.resources["Session"], session_, {"assessmentId": assessment_})
         return _new_key(world, api, tenant, "redeemed", assessment_, session_.key)
     if assessment_ not in (None, found.fields["assessmentId"]):
         raise NoSuchState(
@@ -85,7 +98,7 @@ def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) 
 
 
 def _keys(world: World, api: ApiPlan, tenant: str | None, **filters: str) -> Rows:
-    return world.collection(api, api.resources["CandidateKey"]).rows(tenant, filters)
+    return world.collection(api.resources["CandidateKey"]).rows(tenant, filters)
 
 
 def _new_key(
@@ -104,14 +117,14 @@ def _new_key(
         "status": status,
         "sessionId": session_,
     }
-    return world.place(api, api.resources["CandidateKey"], fields, tenant, {"linked": session_})
+    return world.place(api.resources["CandidateKey"], fields, tenant, {"linked": session_})
 
 
 def assessment(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
     fields = {"id": f"asm_{world.chance.draw(IDS).randbytes(6).hex()}"}
     return {
         "assessmentId": world.place(
-            api, api.resources["Assessment"], fields, params.get("tenant", "default"), {}
+            api.resources["Assessment"], fields, params.get("tenant", "default"), {}
         ).key
     }
 
@@ -120,7 +133,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
     """A session without events; values that are not given are not known. Raises BadState, NoSuchState."""
     tenant, assessment_ = params.get("tenant", "default"), params.get("assessmentId")
     key = params.get("id") or world.new_id()
-    if world.collection(api, api.resources["Session"]).get(key) is not None:
+    if world.collection(api.resources["Session"]).get(key) is not None:
         raise BadState(f"id: there is a session {key} already")
     if assessment_ is None and "keyStatus" in params:
         raise BadState("keyStatus: give an assessmentId too; without one there is no key")
@@ -143,7 +156,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
         "fixed": started is not None,
         "assessmentId": assessment_,
     }
-    made = world.place(api, api.resources["Session"], fields, tenant, private)
+    made = world.place(api.resources["Session"], fields, tenant, private)
     if assessment_ is not None:
         _new_key(world, api, tenant, params.get("keyStatus", "completed"), assessment_, made.key)
     return {"id": made.key}
@@ -169,10 +182,7 @@ def event(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
 def _judge_event(world: World, api: ApiPlan, key: str, params: Mapping[str, Any]) -> Record:
     """The session of an event that can be put there. Raises BadState."""
     of = existing(world, api, "Session", key, "sessionId")
-    if (
-        "id" in params
-        and world.collection(api, api.resources["Event"]).get(params["id"]) is not None
-    ):
+    if "id" in params and world.collection(api.resources["Event"]).get(params["id"]) is not None:
         raise BadState(f"id: there is an event {params['id']} already")
     moment(params, "ts")  # which may be malformed, or beyond what the mock can show
     return of
@@ -201,14 +211,95 @@ def candidate_key(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict
     return {"status": found.fields["status"], "sessionId": found.fields["sessionId"]}
 
 
-STATES = documented(
-    "promptster",
-    {
-        "credential": credential,
-        "assessment": assessment,
-        "session": session,
-        "event": event,
-        "events": events,
-        "candidate key": candidate_key,
+_METRIC: JsonSchema = {"type": "number", "minimum": 0, "maximum": 1000000000000}
+_METRICS = (
+    "durationMs",
+    "promptCount",
+    "commandFailRate",
+    "verifyIntensity",
+    "manualEditRatio",
+    "firstChangeLatencyMs",
+)
+_KINDS = (
+    "prompt",
+    "ai_response",
+    "file_diff",
+    "file_create",
+    "file_delete",
+    "command",
+    "test_run",
+    "build_run",
+    "git_action",
+    "decision_event",
+    "session_start",
+    "session_end",
+    "checkpoint",
+    "tool_use",
+    "tool_result",
+    "planning",
+    "mcp_call",
+)
+_ATTRIBUTIONS = (
+    "likely_ai",
+    "ai_revised_by_human",
+    "likely_human",
+    "mixed",
+    "system_generated",
+    "unknown",
+)
+
+_EVENT = state(
+    event,
+    sessionId=TEXT,
+    id=UUID,
+    kind=one_of(*_KINDS),
+    ts=TIME,
+    data={"type": "object"},
+    provenance={
+        "type": "object",
+        "properties": {
+            "attribution": one_of(*_ATTRIBUTIONS),
+            "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+            "observability": one_of("high", "medium", "partial", "low", "unknown"),
+        },
+        "additionalProperties": False,
     },
 )
+
+STATES: dict[str, State] = {
+    "credential": state(
+        credential,
+        tenant=TENANT,
+        kind=one_of("reviewer", "candidate"),
+        assessmentId=TEXT,
+        sessionId=TEXT,
+        expired=FLAG,
+        revoked=FLAG,
+    ),
+    "assessment": state(assessment, tenant=TENANT),
+    "session": state(
+        session,
+        id={"type": "string", "minLength": 1},
+        sourceService=TEXT,
+        startedAt=TIME,
+        endedAt=TIME,
+        assessmentId=TEXT,
+        keyStatus=one_of("pending", "redeemed", "completed", "expired", "hired"),
+        metadata={"type": "object"},
+        tenant=TENANT,
+        metrics={
+            "type": "object",
+            "properties": {**dict.fromkeys(_METRICS, _METRIC), "testsPassed": FLAG},
+            "additionalProperties": False,
+        },
+    ),
+    "event": _EVENT,
+    "events": state(
+        events,
+        "sessionId",
+        "events",
+        sessionId=TEXT,
+        events={"type": "array", "items": _EVENT.checker.schema},
+    ),
+    "candidate key": state(candidate_key, "sessionId", sessionId=TEXT),
+}

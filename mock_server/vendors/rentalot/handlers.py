@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from session_contracts.mock_server.call import Answer, Call, Change, one
 from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.errors import FieldError
 from session_contracts.mock_server.paging import numbered_page
+from session_contracts.mock_server.plan import Answer, Call, Change, one
 from session_contracts.mock_server.world import Message
 
 UNAUTHORIZED = "Missing or invalid API key"

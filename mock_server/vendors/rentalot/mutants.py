@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from session_contracts.mock_server import security
-from session_contracts.mock_server.call import Answer, Call, Change, one
+from session_contracts.mock_server.checker import Checker
 from session_contracts.mock_server.clock import parse_time, rfc3339
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import Refused
@@ -34,7 +34,7 @@ from session_contracts.mock_server.mutants.parts import (
     unchecked,
     unless_refused,
 )
-from session_contracts.mock_server.plan import ApiPlan, Checker, ParameterPlan
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Change, ParameterPlan, one
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import Message
 from session_contracts.openapi.model import ABSENT, Move, Transition
@@ -95,7 +95,7 @@ async def _create(call: Call) -> Answer:
         "updatedAt": now,
         "expiresAt": rfc3339(call.time + timedelta(days=30)),
     }
-    record = call.world.place(call.api, call.resource(), fields, call.tenant or "default", {})
+    record = call.world.place(call.resource(), fields, call.tenant or "default", {})
     return replace(one(record, "data"), status=201)
 
 
@@ -180,7 +180,6 @@ def _mail(call: Call, record: Record) -> None:
 
 def _write_notes(call: Call, record: Record) -> None:
     call.world.move(
-        call.api,
         call.resource(),
         record,
         str(record.state),
@@ -194,7 +193,7 @@ def _whole_contact(call: Call) -> Answer:
     answer = one(call.perform(), "data")
     for record in records:
         if move is not None and record.key != chosen.key and record.state == move.source:
-            call.world.move(call.api, call.resource(), record, move.target, {})
+            call.world.move(call.resource(), record, move.target, {})
     return answer
 
 

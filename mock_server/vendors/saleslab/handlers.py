@@ -5,10 +5,10 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from session_contracts.mock_server.call import Answer, Call
 from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.errors import FieldError
 from session_contracts.mock_server.paging import cursor_page, span
+from session_contracts.mock_server.plan import Answer, Call
 from session_contracts.mock_server.store import Record
 
 _PERIOD = timedelta(days=30)
@@ -100,7 +100,7 @@ def summary(call: Call, sessions: list[Record]) -> dict[str, Any]:
 
 def scores(call: Call, scored: list[Record]) -> list[float]:
     """The overall scores of these sessions; one that was only declared scored has none."""
-    scorecards = call.world.collection(call.api, call.api.resources["Scorecard"])
+    scorecards = call.world.collection(call.api.resources["Scorecard"])
     found = (scorecards.get(session.key) for session in scored)
     return [scorecard.fields["overall_score"] for scorecard in found if scorecard]
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from session_contracts.mock_server import security
-from session_contracts.mock_server.call import Answer, Call
 from session_contracts.mock_server.clock import parse_moment, rfc3339
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import FieldError, Refused
@@ -28,7 +27,7 @@ from session_contracts.mock_server.mutants.parts import (
     without,
 )
 from session_contracts.mock_server.paging import cursor_page
-from session_contracts.mock_server.plan import ApiPlan
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call
 from session_contracts.mock_server.store import Record
 from session_contracts.openapi.model import ABSENT, FOREIGN
 
@@ -176,7 +175,7 @@ def _first_scorecard(call: Call) -> Answer:
 
 
 def _of_any_owner(call: Call) -> None:
-    record = call.world.collection(call.api, call.resource()).get(call.parameters["id"])
+    record = call.world.collection(call.resource()).get(call.parameters["id"])
     call.tenant = record.tenant if record else call.tenant
 
 

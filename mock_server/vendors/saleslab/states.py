@@ -7,9 +7,23 @@ from typing import Any
 from session_contracts.mock_server.clock import parse_time, rfc3339
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import documented, existing, issued_key, moment
+from session_contracts.mock_server.states.common import (
+    FLAG,
+    NEVER,
+    TENANT,
+    TEXT,
+    TIME,
+    UUID,
+    State,
+    existing,
+    issued_key,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import World
+from session_contracts.openapi.model import JsonSchema
 
 _CALL = timedelta(minutes=7)
 
@@ -74,7 +88,7 @@ def scorecard(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str
         "ended_at": ended,
         "duration_seconds": int(lasted),
     }
-    world.place(api, api.resources["Session"], fields, judged.tenant, judged.private)
+    world.place(api.resources["Session"], fields, judged.tenant, judged.private)
     return _judge(world, api, key, params)
 
 
@@ -135,7 +149,7 @@ def _owned(world: World, api: ApiPlan, resource: str, param: str, params: Mappin
         record = existing(world, api, resource, params[param].lower(), param)
         _require_tenant(record, param, params)
         return record.key
-    rows = world.collection(api, api.resources[resource]).rows(_tenant(params), {})
+    rows = world.collection(api.resources[resource]).rows(_tenant(params), {})
     return (
         str(rows[0].key)
         if rows
@@ -163,16 +177,46 @@ def _placed(
     params: Mapping[str, Any],
     **private: Any,
 ) -> dict[str, Any]:
-    return {"id": world.place(api, api.resources[resource], fields, _tenant(params), private).key}
+    return {"id": world.place(api.resources[resource], fields, _tenant(params), private).key}
 
 
-STATES = documented(
-    "saleslab",
-    {
-        "credential": credential,
-        "user": user,
-        "scenario": scenario,
-        "session": session,
-        "scorecard": scorecard,
-    },
+_SCOPES = one_of(
+    "sessions:read", "scorecards:read", "scenarios:read", "users:read", "analytics:read"
 )
+_SAID: JsonSchema = {
+    "type": "object",
+    "required": ["role", "message", "time"],
+    "properties": {"role": TEXT, "message": TEXT, "time": {"type": "number", "minimum": 0}},
+    "additionalProperties": False,
+}
+
+STATES: dict[str, State] = {
+    "credential": state(
+        credential,
+        tenant=TENANT,
+        kind=one_of("token"),
+        scopes={"type": "array", "items": _SCOPES},
+        expired=NEVER,
+        revoked=FLAG,
+    ),
+    "user": state(user, full_name=TEXT, role=one_of("rep", "manager"), tenant=TENANT),
+    "scenario": state(scenario, name=TEXT, call_type=TEXT, archived=FLAG, tenant=TENANT),
+    "session": state(
+        session,
+        user_id=UUID,
+        scenario_id=UUID,
+        status=one_of("in_progress", "completed", "scored"),
+        started_at=TIME,
+        duration_seconds={"type": "integer", "minimum": 0, "maximum": 86400},
+        transcript={"type": "array", "items": _SAID},
+        tenant=TENANT,
+    ),
+    "scorecard": state(
+        scorecard,
+        session_id=UUID,
+        overall_score={"type": "number"},
+        verdict=TEXT,
+        headline=TEXT,
+        tenant=TENANT,
+    ),
+}

@@ -4,12 +4,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
-from session_contracts.conformance.flaws import query_flaws
+from session_contracts.conformance.flawed_requests import flawed_queries
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.listing import get_list
+from session_contracts.conformance.marks import Case, each, verifies
+from session_contracts.conformance.preparing import (
+    accepting_state,
+    fresh_scope,
+    new_record,
+    record_in,
+)
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import fetch, require_state
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import ABSENT, Contract
 
@@ -32,17 +41,19 @@ def members(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 def _success(operation: str, subject: Subject) -> Exchange:
     """A call that is good in every way."""
     identity = (
-        subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
+        record_in(subject, accepting_state(subject, operation))
+        if "{" in subject.operation(operation).path
+        else None
     )
     if identity and operation == subject.profile.read:
-        return subject.fetch(identity)
+        return fetch(subject, identity)
     if identity:
-        subject.require_state(identity, subject.apt(operation))
-        return subject.act(operation, identity, subject.body(operation))
+        require_state(subject, identity, accepting_state(subject, operation))
+        return call(subject, operation, identity, valid_body(subject, operation))
     if subject.operation(operation).body:
-        return subject.act(operation, None, subject.body(operation))
-    subject.make()
-    return subject.send(operation)
+        return call(subject, operation, None, valid_body(subject, operation))
+    new_record(subject)
+    return send(subject, operation)
 
 
 @each(operations)
@@ -73,8 +84,8 @@ def test_envelope(case: tuple[str, str], subject: Subject, judge: Judge) -> None
         rule, wrong is None, trigger=exchange, expected="the documented envelope", got=wrong or ""
     )
     if operation == subject.profile.list and all(subject.profile.scopes.values()):
-        empty = subject.listing(subject.scope())
-        if judge.accepted(rule, empty, contrast=exchange):
+        empty = get_list(subject, fresh_scope(subject))
+        if judge.accepted(rule, empty, control=exchange):
             wrong = shapes.envelope_fault(schema, empty.json)
             judge.holds(
                 rule,
@@ -105,17 +116,19 @@ def test_members(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
 def _answers(operation: str, subject: Subject) -> Iterator[Exchange]:
     row = subject.table.transitions.get(operation)
     if operation == subject.profile.list:
-        scope = subject.scope()
+        scope = fresh_scope(subject)
         for state in subject.table.states:
             with suppress(Unexercised):
-                subject.place(state, **scope)
-        yield subject.listing(scope)
+                record_in(subject, state, **scope)
+        yield get_list(subject, scope)
     elif row is None or row.moves:
         yield _success(operation, subject)
     else:
         for state in row.stays:
             with suppress(Unexercised):
-                yield subject.act(operation, subject.place(state), subject.body(operation))
+                yield call(
+                    subject, operation, record_in(subject, state), valid_body(subject, operation)
+                )
 
 
 @verifies("error.body", "error.form")
@@ -142,18 +155,25 @@ def test_errors(subject: Subject, judge: Judge) -> None:
 
 def _refusals(subject: Subject) -> Iterator[Exchange]:
     for operation, row in subject.table.transitions.items():
-        yield subject.act(operation, subject.place(ABSENT), subject.body(operation))
+        yield call(subject, operation, record_in(subject, ABSENT), valid_body(subject, operation))
         for state in row.refusals:
             if state in subject.table.states:
                 try:
-                    yield subject.act(operation, subject.place(state), subject.body(operation))
+                    yield call(
+                        subject,
+                        operation,
+                        record_in(subject, state),
+                        valid_body(subject, operation),
+                    )
                 except Unexercised:
                     continue
-        if subject.body(operation) is not None:
-            yield subject.act(operation, subject.place(subject.apt(operation)), {})
+        if valid_body(subject, operation) is not None:
+            yield call(
+                subject, operation, record_in(subject, accepting_state(subject, operation)), {}
+            )
     if not subject.profile.list:
-        yield subject.fetch(subject.place(ABSENT), headers={})
+        yield fetch(subject, record_in(subject, ABSENT), headers={})
         return
-    yield subject.send(subject.profile.list, headers={})
-    for _, _, query in query_flaws(subject.operation(subject.profile.list)):
-        yield subject.send(subject.profile.list, query=query)
+    yield send(subject, subject.profile.list, headers={})
+    for _, _, query in flawed_queries(subject.operation(subject.profile.list)):
+        yield send(subject, subject.profile.list, query=query)

@@ -6,11 +6,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.listing import (
+    get_list,
+    listed_ids,
+    pagination_number,
+    paging_style,
+)
+from session_contracts.conformance.marks import Case, each, verifies
+from session_contracts.conformance.preparing import (
+    accepting_state,
+    foreign_record,
+    fresh_scope,
+    new_credential,
+    new_record,
+    record_in,
+)
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import read, read_or_absent
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.tokens import never_issued
 from session_contracts.openapi.model import Contract, Scope, SecurityScheme, Style
@@ -49,21 +65,21 @@ def mistakes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
                     )
 
 
-def _bad(case: Wrong, actor: str | None, subject: Subject, judge: Judge) -> list[Headers]:
+def _bad(case: Wrong, record_id: str | None, subject: Subject, judge: Judge) -> list[Headers]:
     """Headers that are wrong in this way and no other. Raises Unexercised."""
     if case.kind == "missing":
         return [{}]
     if case.kind in ("revoked", "expired"):
-        return _of_scheme(case.scheme, actor, subject, **{case.kind: True})
+        return _of_scheme(case.scheme, record_id, subject, **{case.kind: True})
     if case.kind == "other":
         taken = subject.operation(case.operation).security
         return [
             entry
             for scheme in subject.contract.security
             if scheme not in taken
-            for entry in _good(scheme, actor, subject)
+            for entry in _good(scheme, record_id, subject)
         ]
-    header, tokens = case.scheme.header, _tokens(case.scheme, actor, subject, judge)
+    header, tokens = case.scheme.header, _tokens(case.scheme, record_id, subject, judge)
     if case.kind == "unknown":
         word = "Bearer " if case.scheme.bearer else ""
         return [{header: f"{word}{altered}"} for token in tokens for altered in never_issued(token)]
@@ -74,38 +90,45 @@ def _bad(case: Wrong, actor: str | None, subject: Subject, judge: Judge) -> list
 
 
 def _of_scheme(
-    scheme: SecurityScheme, actor: str | None, subject: Subject, **params: bool
+    scheme: SecurityScheme, record_id: str | None, subject: Subject, **params: bool
 ) -> list[Headers]:
     """Credentials of a scheme, of every kind that the target has; good for the actor, where they are for one record. Raises Unexercised."""
     found: list[Headers] = []
     for kind in subject.profile.kinds or ("",):
         tie = subject.profile.ties.get(kind)
-        named = {**({"kind": kind} if kind else {}), **({tie: actor} if tie and actor else {})}
+        named = {
+            **({"kind": kind} if kind else {}),
+            **({tie: record_id} if tie and record_id else {}),
+        }
         with suppress(Unexercised):
-            found.append(subject.credential(**named, **params))
+            found.append(new_credential(subject, **named, **params))
     # A target that knows of no kinds has one credential all the same.
     fitting = [
-        headers for headers in found or [subject.credential(**params)] if scheme.header in headers
+        headers
+        for headers in found or [new_credential(subject, **params)]
+        if scheme.header in headers
     ]
     if not fitting:
         raise Unexercised(f"the target has no such credential for {scheme.header}")
     return fitting
 
 
-def _good(scheme: SecurityScheme, actor: str | None, subject: Subject) -> list[Headers]:
+def _good(scheme: SecurityScheme, record_id: str | None, subject: Subject) -> list[Headers]:
     """The default credential of a scheme, and one of every kind that the target has."""
     default = {
         name: value for name, value in subject.target.headers.items() if name == scheme.header
     }
     with suppress(Unexercised):
-        return [*([default] if default else []), *_of_scheme(scheme, actor, subject)]
+        return [*([default] if default else []), *_of_scheme(scheme, record_id, subject)]
     return [default] if default else []
 
 
-def _tokens(scheme: SecurityScheme, actor: str | None, subject: Subject, judge: Judge) -> list[str]:
+def _tokens(
+    scheme: SecurityScheme, record_id: str | None, subject: Subject, judge: Judge
+) -> list[str]:
     """The secrets of good credentials. Raises Unexercised."""
     tokens = []
-    for headers in _good(scheme, actor, subject):
+    for headers in _good(scheme, record_id, subject):
         word, _, token = headers[scheme.header].rpartition(" ")
         judge.require(
             word.lower() == ("bearer" if scheme.bearer else "") and bool(token),
@@ -124,49 +147,55 @@ def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
         bool(subject.target.headers),
         "there is no default credential; give one with -H, or a --states-url",
     )
-    spare = _actor(operation, subject)
+    spare = _fresh_record(operation, subject)
     first = case.scheme is subject.operation(operation).security[0]
     for headers in _bad(case, spare, subject, judge):
-        actor = spare if subject.profile.ties else _actor(operation, subject)
-        before = subject.read(actor) if actor else {}
-        trigger = _call(operation, subject, headers, actor)
-        after = subject.seen(actor) if actor else {}
-        other = _actor(operation, subject)
-        beside = _call(
+        record_id = spare if subject.profile.ties else _fresh_record(operation, subject)
+        before = read(subject, record_id) if record_id else {}
+        trigger = _call(operation, subject, headers, record_id)
+        after = read_or_absent(subject, record_id) if record_id else {}
+        other = _fresh_record(operation, subject)
+        control = _call(
             operation, subject, None if first else _good(case.scheme, other, subject)[-1], other
         )
-        refused = judge.refused(rule, trigger, beside=beside)
-        if refused and actor:
+        refused = judge.refused(rule, trigger, control=control)
+        if refused and record_id:
             judge.holds(
                 rule,
                 after == before,
                 trigger=trigger,
-                contrast=beside,
+                control=control,
                 expected="a refusal that changes nothing",
                 got="a change",
             )
         if (
             judge.knows("auth.unauthorized")
             and refused
-            and beside.ok
+            and control.ok
             and _judge_status("auth.unauthorized", trigger, judge)
         ):
             judge_code("auth.unauthorized", trigger, subject, judge)
 
 
-def _actor(operation: str, subject: Subject) -> str | None:
+def _fresh_record(operation: str, subject: Subject) -> str | None:
     """A record that the operation is possible on; None where it acts on none."""
     return (
-        subject.place(subject.apt(operation)) if "{" in subject.operation(operation).path else None
+        record_in(subject, accepting_state(subject, operation))
+        if "{" in subject.operation(operation).path
+        else None
     )
 
 
 def _call(
-    operation: str, subject: Subject, headers: Headers | None, actor: str | None = None
+    operation: str, subject: Subject, headers: Headers | None, record_id: str | None = None
 ) -> Exchange:
     """A call that succeeds with a good credential, on a record of its own."""
-    return subject.act(
-        operation, actor or _actor(operation, subject), subject.body(operation), headers=headers
+    return call(
+        subject,
+        operation,
+        record_id or _fresh_record(operation, subject),
+        valid_body(subject, operation),
+        headers=headers,
     )
 
 
@@ -187,15 +216,15 @@ def scopes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 def test_scope(case: tuple[str, Scope, list[str]], subject: Subject, judge: Judge) -> None:
     """A token with every scope but the one, each other scope by itself, and none; beside it, a token with the one alone."""
     operation, scope, every = case
-    good = subject.credential(scopes=[scope.name])
+    good = new_credential(subject, scopes=[scope.name])
     if not judge.accepted(
-        scope.rule, _call(operation, subject, good), contrast=_call(operation, subject, None)
+        scope.rule, _call(operation, subject, good), control=_call(operation, subject, None)
     ):
         return
     others = [name for name in every if name != scope.name]
     for lacking in (others, *([name] for name in others), []):
-        trigger = _call(operation, subject, subject.credential(scopes=lacking))
-        if judge.refused(scope.rule, trigger, beside=_call(operation, subject, good)):
+        trigger = _call(operation, subject, new_credential(subject, scopes=lacking))
+        if judge.refused(scope.rule, trigger, control=_call(operation, subject, good)):
             wrong = shapes.error_fault(subject.contract, trigger)
             judge.holds(
                 "error.body",
@@ -244,33 +273,40 @@ def _judge_status(rule: str, trigger: Exchange, judge: Judge) -> bool:
 @verifies("tenant.unlisted")
 def test_other_tenants_are_not_listed(subject: Subject, judge: Judge) -> None:
     """The same list before and after another tenant has a record that matches, and the list of everything."""
-    scope = subject.scope()
+    scope = fresh_scope(subject)
     # What two tenants cannot share would keep another's record out by itself.
     shared = {
         name: value for name, value in scope.items() if subject.profile.scopes[name] is None
     } or scope
-    mine = {subject.make(**scope), subject.make(**scope)}
-    before = subject.listing(shared)
-    judge.require(set(subject.ids(before)) == mine, "the list does not show just what was created")
-    theirs = subject.foreign(**scope)
-    for after in (subject.listing(shared), subject.listing(scope), subject.listing({})):
-        shown = theirs in subject.ids(after)
+    mine = {new_record(subject, **scope), new_record(subject, **scope)}
+    before = get_list(subject, shared)
+    judge.require(
+        set(listed_ids(subject, before)) == mine, "the list does not show just what was created"
+    )
+    theirs = foreign_record(subject, **scope)
+    for after in (get_list(subject, shared), get_list(subject, scope), get_list(subject, {})):
+        shown = theirs in listed_ids(subject, after)
         judge.holds(
             "tenant.unlisted",
             not shown,
             trigger=after,
-            contrast=before,
+            control=before,
             expected="only own records",
             got=f"also {theirs}",
         )
-    after = subject.listing(shared)
-    if subject.paged() in (Style.PAGE, Style.OFFSET) and theirs not in subject.ids(after):
-        was, now = subject.pagination(before, "total"), subject.pagination(after, "total")
+    after = get_list(subject, shared)
+    if paging_style(subject) in (Style.PAGE, Style.OFFSET) and theirs not in listed_ids(
+        subject, after
+    ):
+        was, now = (
+            pagination_number(subject, before, "total"),
+            pagination_number(subject, after, "total"),
+        )
         judge.holds(
             "tenant.unlisted",
             was == now,
             trigger=after,
-            contrast=before,
+            control=before,
             expected=f"a total of {was} still",
             got=str(now),
         )

@@ -3,11 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
+from session_contracts.conformance.calling import call, fill_in, send, valid_body
 from session_contracts.conformance.client import Exchange, Query
-from session_contracts.conformance.flaws import JSON_MEDIA, Flaw, body_flaws, query_flaws
+from session_contracts.conformance.flawed_requests import (
+    JSON_MEDIA,
+    FlawedBody,
+    flawed_bodies,
+    flawed_queries,
+)
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.marks import Case, each, verifies
+from session_contracts.conformance.preparing import accepting_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import read, require_state
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import ABSENT, Contract, Level
@@ -17,91 +25,99 @@ def bodies(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     record = contract.schemas[contract.lifecycles[profile.resource].schema]
     for operation in (contract.operations[name] for name in profile.operations(contract)):
         row = contract.lifecycles[profile.resource].transitions.get(operation.id)
-        for flaw in body_flaws(operation, profile.examples.get(operation.id, {}), record):
+        for flaw in flawed_bodies(operation, profile.examples.get(operation.id, {}), record):
             hard = contract.rules[flaw.rule].level is not Level.DECISION
             rules = (flaw.rule, row.atomic) if hard and row and row.atomic else (flaw.rule,)
             yield Case(f"{operation.id}-{flaw.name}", rules, (operation.id, flaw))
 
 
 @each(bodies)
-def test_body(case: tuple[str, Flaw], subject: Subject, judge: Judge) -> None:
+def test_body(case: tuple[str, FlawedBody], subject: Subject, judge: Judge) -> None:
     operation, flaw = case
-    actor, before = _actor(operation, subject)
+    record_id, before = _fresh_record(operation, subject)
     row = subject.table.transitions.get(operation)
-    trigger = _send(operation, actor, flaw.content, subject, flaw.media_type)
-    if subject.decides(flaw.rule):
-        plain = subject.act(operation, _actor(operation, subject)[0], subject.body(operation))
+    trigger = _send(operation, record_id, flaw.content, subject, flaw.media_type)
+    if judge.decides(flaw.rule):
+        plain = call(
+            subject, operation, _fresh_record(operation, subject)[0], valid_body(subject, operation)
+        )
         judge.require(plain.ok, f"a good call answered {plain.status}")
         judge.observed(flaw.rule, trigger)
-        if actor and before and row and row.atomic and 400 <= trigger.status < 500:
+        if record_id and before and row and row.atomic and 400 <= trigger.status < 500:
             judge.holds(
                 row.atomic,
-                subject.read(actor) == before,
+                read(subject, record_id) == before,
                 trigger=trigger,
                 expected="nothing changes",
                 got="a change",
             )
         return
-    after = subject.read(actor) if actor else None
-    beside = _send(operation, _actor(operation, subject)[0], flaw.beside, subject)
-    if flaw.boundary and not beside.ok:
-        plain = subject.act(operation, _actor(operation, subject)[0], subject.body(operation))
+    after = read(subject, record_id) if record_id else None
+    control = _send(operation, _fresh_record(operation, subject)[0], flaw.control, subject)
+    if flaw.boundary and not control.ok:
+        plain = call(
+            subject, operation, _fresh_record(operation, subject)[0], valid_body(subject, operation)
+        )
         judge.holds(
             flaw.rule,
             False,
-            trigger=beside,
-            contrast=plain,
+            trigger=control,
+            control=plain,
             expected="success at the boundary",
-            got=str(beside.status),
+            got=str(control.status),
         )
         return
-    refused = judge.refused(flaw.rule, trigger, beside=beside)
+    refused = judge.refused(flaw.rule, trigger, control=control)
     if refused and row and row.atomic:
         judge.holds(
             row.atomic,
             after == before,
             trigger=trigger,
-            contrast=beside,
+            control=control,
             expected="nothing changes",
             got="a change",
         )
 
 
-def _actor(operation: str, subject: Subject) -> tuple[str | None, Record | None]:
+def _fresh_record(operation: str, subject: Subject) -> tuple[str | None, Record | None]:
     """A record that the operation is possible on, and how it reads; nothing where it acts on none. Raises Unexercised."""
     if "{" not in subject.operation(operation).path:
         return None, None
-    actor = subject.place(subject.apt(operation))
-    return actor, subject.require_state(actor, subject.apt(operation))
+    record_id = record_in(subject, accepting_state(subject, operation))
+    return record_id, require_state(subject, record_id, accepting_state(subject, operation))
 
 
 def _send(
     operation: str,
-    actor: str | None,
+    record_id: str | None,
     content: bytes | None,
     subject: Subject,
     media_type: str | None = JSON_MEDIA,
 ) -> Exchange:
-    return subject.send(operation, actor, content=subject.fill(content), media_type=media_type)
+    return send(
+        subject, operation, record_id, content=fill_in(subject, content), media_type=media_type
+    )
 
 
 def queries(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     for operation in profile.operations(contract):
-        for rule, name, query in query_flaws(contract.operations[operation]):
+        for rule, name, query in flawed_queries(contract.operations[operation]):
             yield Case(f"{operation}-{name}", (rule,), (operation, rule, query))
 
 
 @each(queries)
 def test_query(case: tuple[str, str, Query], subject: Subject, judge: Judge) -> None:
     operation, rule, query = case
-    judge.observed(rule, subject.send(operation, _actor(operation, subject)[0], query=query))
+    judge.observed(
+        rule, send(subject, operation, _fresh_record(operation, subject)[0], query=query)
+    )
 
 
 @verifies("list.repeated-parameter")
 def test_repeated_parameter(subject: Subject, judge: Judge) -> None:
     judge.observed(
         "list.repeated-parameter",
-        subject.send(subject.profile.list, query=(("limit", "1"), ("limit", "2"))),
+        send(subject, subject.profile.list, query=(("limit", "1"), ("limit", "2"))),
     )
 
 
@@ -109,7 +125,7 @@ def test_repeated_parameter(subject: Subject, judge: Judge) -> None:
 def test_unknown_parameter(subject: Subject, judge: Judge) -> None:
     judge.observed(
         "list.unknown-parameter",
-        subject.send(subject.profile.list, query=(("undocumented", "1"),)),
+        send(subject, subject.profile.list, query=(("undocumented", "1"),)),
     )
 
 
@@ -124,9 +140,9 @@ def malformed(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 @each(malformed)
 def test_malformed_id(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
     operation, rule = case
-    absent = subject.act(operation, subject.place(ABSENT), subject.body(operation))
+    absent = call(subject, operation, record_in(subject, ABSENT), valid_body(subject, operation))
     judge.require(not absent.ok, "an id that names nothing succeeds as well")
-    judge.observed(rule, subject.act(operation, "not-an-id", subject.body(operation)))
+    judge.observed(rule, call(subject, operation, "not-an-id", valid_body(subject, operation)))
 
 
 @verifies("review.precedence")
@@ -136,7 +152,7 @@ def test_precedence(subject: Subject, judge: Judge) -> None:
         state = next((state for state in row.refusals if state in subject.table.states), None)
         if row.moves and state:
             body: Any = {}
-            exchange = subject.act(operation, subject.place(state), body)
+            exchange = call(subject, operation, record_in(subject, state), body)
             judge.observed(
                 "review.precedence",
                 exchange,

@@ -6,19 +6,26 @@ from session_contracts.conformance import shapes
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import (
+    FOREIGN_RECORDS,
     LONG_AGO,
-    OUTSIDERS,
     ListFixture,
     cursor_of,
     elsewhere,
-    limited,
+    full_list_page,
+    limited_page,
     moments,
+    new_list_fixture,
     next_cursor,
     pages,
-    put_up,
-    shown,
 )
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.listing import get_list, listed_ids
+from session_contracts.conformance.marks import paged, verifies
+from session_contracts.conformance.preparing import (
+    foreign_record,
+    fresh_scope,
+    new_credential,
+    new_record,
+)
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
 
@@ -34,17 +41,19 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     """Without a limit, with the greatest that is documented, and with one above it, on one record more than that."""
     schema = subject.operation(subject.profile.list).parameter("limit").schema
     default, most = schema["default"], schema["maximum"]
-    shelf = put_up(subject, range(most + 1))
-    largest, beyond = limited(shelf, most, subject), limited(shelf, most + 1, subject)
-    bare = subject.listing(shelf.scope, ())
-    judge.require({*subject.ids(limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
+    fixture = new_list_fixture(subject, range(most + 1))
+    largest, beyond = limited_page(fixture, most, subject), limited_page(fixture, most + 1, subject)
+    bare = get_list(subject, fixture.scope, ())
+    judge.require(
+        {*listed_ids(subject, limited_page(fixture, 1, subject))} <= fixture.ids, FOREIGN_RECORDS
+    )
     for rule, page, expected in (
         ("list.limit", largest, most),
         ("list.limit-default", bare, default),
     ):
         if not judge.accepted(rule, page):
             return
-        got = len(subject.ids(page))
+        got = len(listed_ids(subject, page))
         if not judge.holds(
             rule,
             got == expected,
@@ -53,13 +62,17 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
             got=str(got),
         ):
             return
-    for page in (beyond, limited(shelf, 10 * most, subject), limited(shelf, 0, subject)):
-        got = len(subject.ids(page)) if page.ok else 0
+    for page in (
+        beyond,
+        limited_page(fixture, 10 * most, subject),
+        limited_page(fixture, 0, subject),
+    ):
+        got = len(listed_ids(subject, page)) if page.ok else 0
         judge.holds(
             "list.limit-max",
             got <= most,
             trigger=page,
-            contrast=largest,
+            control=largest,
             expected=f"at most {most} records",
             got=str(got),
         )
@@ -67,7 +80,7 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
 
 def _judge_walk(
     rule: str,
-    shelf: ListFixture,
+    fixture: ListFixture,
     limit: int,
     subject: Subject,
     judge: Judge,
@@ -79,28 +92,30 @@ def _judge_walk(
 
     def grow() -> None:
         second = 100 + len(later)
-        later.update(put_up(subject, (second,), base=shelf.base, scope=shelf.scope).ids)
+        later.update(
+            new_list_fixture(subject, (second,), base=fixture.base, scope=fixture.scope).ids
+        )
 
     walked: list[str] = []
     exchanges: list[Exchange] = []
-    for exchange, ids in pages(subject, shelf.scope, limit, between=grow if growing else None):
+    for exchange, ids in pages(subject, fixture.scope, limit, between=grow if growing else None):
         if not judge.accepted(rule, exchange):
             return
         judge.require(
-            bool(walked) or len(ids) == min(limit, len(shelf.ids)),
+            bool(walked) or len(ids) == min(limit, len(fixture.ids)),
             f"a page does not hold the {limit} that limit says",
         )
-        judge.require(set(ids) <= shelf.ids | later, OUTSIDERS)
+        judge.require(set(ids) <= fixture.ids | later, FOREIGN_RECORDS)
         walked += ids
         exchanges.append(exchange)
     twice = len(walked) - len(set(walked))
-    missing = len(shelf.ids - set(walked))
+    missing = len(fixture.ids - set(walked))
     got = f"{missing} missing, {twice} twice"
     judge.holds(
         rule,
         not twice and not missing,
         trigger=exchanges[-1],
-        expected=f"each of {len(shelf.ids)} once",
+        expected=f"each of {len(fixture.ids)} once",
         got=got,
     )
 
@@ -108,39 +123,39 @@ def _judge_walk(
 @verifies("list.walk")
 @pytest.mark.parametrize("limit", [1, 2, 3, _MADE - 1, _MADE])
 def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, _SHUFFLED)
-    shown(shelf, subject, judge)
-    _judge_walk("list.walk", shelf, limit, subject, judge)
+    fixture = new_list_fixture(subject, _SHUFFLED)
+    full_list_page(fixture, subject, judge)
+    _judge_walk("list.walk", fixture, limit, subject, judge)
 
 
 @verifies("list.walk")
 def test_walk_through_what_just_began(subject: Subject, judge: Judge) -> None:
     """However finely the target tells the time."""
-    scope = subject.scope()
-    made = [subject.make(**scope) for _ in range(5)]
-    shelf = ListFixture(scope, LONG_AGO, dict.fromkeys(made, 0))
-    times = moments(subject, shown(shelf, subject, judge))
+    scope = fresh_scope(subject)
+    made = [new_record(subject, **scope) for _ in range(5)]
+    fixture = ListFixture(scope, LONG_AGO, dict.fromkeys(made, 0))
+    times = moments(subject, full_list_page(fixture, subject, judge))
     judge.require(len(set(times)) == len(times), "the target tells the time too coarsely")
     for limit in (1, 2):
-        _judge_walk("list.walk", shelf, limit, subject, judge)
+        _judge_walk("list.walk", fixture, limit, subject, judge)
 
 
 @verifies("list.walk-ties")
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
 def test_walk_over_ties(limit: int, subject: Subject, judge: Judge) -> None:
     """Judged only where a walk without ties is complete: else that rule is broken."""
-    plain = put_up(subject, _SHUFFLED)
+    plain = new_list_fixture(subject, _SHUFFLED)
     walked = [identity for _, ids in pages(subject, plain.scope, limit) for identity in ids]
     judge.require(sorted(walked) == sorted(plain.ids), "not even a walk without ties is complete")
-    shelf = put_up(subject, _TIED)
-    shown(shelf, subject, judge)
-    _judge_walk("list.walk-ties", shelf, limit, subject, judge)
+    fixture = new_list_fixture(subject, _TIED)
+    full_list_page(fixture, subject, judge)
+    _judge_walk("list.walk-ties", fixture, limit, subject, judge)
 
 
 @verifies("list.walk-growing")
 @pytest.mark.parametrize("limit", [1, 3])
 def test_walk_while_sessions_begin(limit: int, subject: Subject, judge: Judge) -> None:
-    plain = put_up(subject, _SHUFFLED)
+    plain = new_list_fixture(subject, _SHUFFLED)
     walked = [identity for _, ids in pages(subject, plain.scope, limit) for identity in ids]
     judge.require(
         sorted(walked) == sorted(plain.ids), "not even a walk through what stays is complete"
@@ -152,10 +167,10 @@ def test_walk_while_sessions_begin(limit: int, subject: Subject, judge: Judge) -
 @pytest.mark.parametrize(("made", "limit"), [(6, 3), (7, 3), (3, 3), (2, 3), (0, 3), (4, 1)])
 def test_cursor_end(made: int, limit: int, subject: Subject, judge: Judge) -> None:
     """A cursor exactly where something follows, that is, before the oldest was shown; where nobody says so, what there is instead."""
-    shelf = put_up(subject, range(made))
-    oldest = next(iter(shelf.seconds), None)
-    for page, ids in pages(subject, shelf.scope, limit):
-        judge.require(set(ids) <= shelf.ids, OUTSIDERS)
+    fixture = new_list_fixture(subject, range(made))
+    oldest = next(iter(fixture.seconds), None)
+    for page, ids in pages(subject, fixture.scope, limit):
+        judge.require(set(ids) <= fixture.ids, FOREIGN_RECORDS)
         given = next_cursor(subject, page) is not None
         more = bool(ids) and oldest not in ids
         if judge.decides("list.cursor-end"):
@@ -179,8 +194,8 @@ def test_cursor_end(made: int, limit: int, subject: Subject, judge: Judge) -> No
 @verifies("list.cursor-form")
 def test_cursor_form(subject: Subject, judge: Judge) -> None:
     for seconds in (_SHUFFLED, _TIED):
-        shelf = put_up(subject, seconds)
-        for page, _ in pages(subject, shelf.scope, 2):
+        fixture = new_list_fixture(subject, seconds)
+        for page, _ in pages(subject, fixture.scope, 2):
             cursor = next_cursor(subject, page)
             if cursor is not None:
                 good = shapes.moment(cursor) is not None
@@ -193,23 +208,23 @@ def test_cursor_form(subject: Subject, judge: Judge) -> None:
 def test_before(subject: Subject, judge: Judge) -> None:
     """Strictly: what was created at that very moment is not shown, in whatever time zone the moment is written."""
     parameter = cursor_of(subject).parameter
-    shelf = put_up(subject, (0, 1, 2, 2, 3))
-    contrast = shown(shelf, subject, judge)
+    fixture = new_list_fixture(subject, (0, 1, 2, 2, 3))
+    control = full_list_page(fixture, subject, judge)
     for second in (0, 2, 3, 4):
-        moment = shelf.moment(second)
+        moment = fixture.moment(second)
         for text in (moment, elsewhere(moment), moment.replace("Z", ".000Z")):
-            page = subject.listing(shelf.scope, [(parameter, text)])
+            page = get_list(subject, fixture.scope, [(parameter, text)])
             if text != moment and not page.ok:
                 continue
             judge.require(page.ok, f"a list with {parameter} answered {page.status}")
-            judge.require(set(subject.ids(page)) <= shelf.ids, OUTSIDERS)
-            good = set(subject.ids(page)) == shelf.between(0, second - 1)
-            got = f"those of seconds {sorted(shelf.seconds.get(identity, -1) for identity in subject.ids(page))}"
+            judge.require(set(listed_ids(subject, page)) <= fixture.ids, FOREIGN_RECORDS)
+            good = set(listed_ids(subject, page)) == fixture.between(0, second - 1)
+            got = f"those of seconds {sorted(fixture.seconds.get(identity, -1) for identity in listed_ids(subject, page))}"
             judge.holds(
                 "list.before",
                 good,
                 trigger=page,
-                contrast=contrast,
+                control=control,
                 expected=f"those before second {second}",
                 got=got,
             )
@@ -218,20 +233,20 @@ def test_before(subject: Subject, judge: Judge) -> None:
 @verifies("tenant.unlisted")
 def test_a_cursor_of_another_tenant(subject: Subject, judge: Judge) -> None:
     """It leads on in the caller's own list, and reveals nothing of the list that it comes from."""
-    theirs = subject.credential(tenant="other")
+    theirs = new_credential(subject, tenant="other")
     for _ in range(3):
-        subject.foreign()
-    first = subject.listing({}, [("limit", "1")], headers=theirs)
+        foreign_record(subject)
+    first = get_list(subject, {}, [("limit", "1")], headers=theirs)
     cursor = next_cursor(subject, first)
     judge.require(first.ok and cursor is not None, "the other tenant's list gives no cursor")
-    foreign = {*subject.ids(subject.listing({}, headers=theirs))}
-    page = subject.listing({}, [("limit", "50"), (cursor_of(subject).parameter, str(cursor))])
-    shown = foreign & set(subject.ids(page)) if page.ok else set()
+    foreign = {*listed_ids(subject, get_list(subject, {}, headers=theirs))}
+    page = get_list(subject, {}, [("limit", "50"), (cursor_of(subject).parameter, str(cursor))])
+    full_list_page = foreign & set(listed_ids(subject, page)) if page.ok else set()
     judge.holds(
         "tenant.unlisted",
-        not shown,
+        not full_list_page,
         trigger=page,
-        contrast=first,
+        control=first,
         expected="only own records",
-        got=f"also {sorted(shown)}",
+        got=f"also {sorted(full_list_page)}",
     )

@@ -5,11 +5,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.marks import Case, each
+from session_contracts.conformance.preparing import (
+    accepting_state,
+    fresh_scope,
+    movable_state,
+    new_credential,
+    record_in,
+)
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import (
+    current_state_among,
+    fetch,
+    may_read_as,
+    read,
+    record_of,
+    require_state,
+    shows_state,
+    states_by_now,
+)
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import (
@@ -100,61 +118,63 @@ def _rules(table: Lifecycle, profile: SuiteProfile, cell: Cell) -> tuple[str, ..
 
 @each(cells)
 def test_cell(case: Cell, subject: Subject, judge: Judge) -> None:
-    scope = subject.scope()
-    _judge_cell(case, subject.place(case.state, **scope), scope, subject, judge)
+    scope = fresh_scope(subject)
+    _judge_cell(case, record_in(subject, case.state, **scope), scope, subject, judge)
 
 
 @each(pairs)
 def test_consecutive(case: Cell, subject: Subject, judge: Judge) -> None:
     assert case.first is not None
     operation, move = case.first
-    scope = subject.scope()
-    actor = subject.place(move.source, **scope)
-    subject.act(operation, actor, subject.body(operation, move.when))
-    subject.require_state(actor, move.target)
-    _judge_cell(case, actor, scope, subject, judge)
+    scope = fresh_scope(subject)
+    record_id = record_in(subject, move.source, **scope)
+    call(subject, operation, record_id, valid_body(subject, operation, move.when))
+    require_state(subject, record_id, move.target)
+    _judge_cell(case, record_id, scope, subject, judge)
 
 
 def _judge_cell(
-    cell: Cell, actor: str, scope: Mapping[str, str], subject: Subject, judge: Judge
+    cell: Cell, record_id: str, scope: Mapping[str, str], subject: Subject, judge: Judge
 ) -> None:
     """The bystander has all of `scope` in common with the actor: what selects too many by it is noticed."""
     row = subject.table.transitions[cell.operation]
-    if subject.decides(_rule(subject.table, subject.profile, cell)):
-        _observe(cell, row, actor, scope, subject, judge)
+    if judge.decides(_rule(subject.table, subject.profile, cell)):
+        _observe(cell, row, record_id, scope, subject, judge)
     elif cell.state in row.refusals:
-        _judge_refusal(cell, row, actor, scope, subject, judge)
+        _judge_refusal(cell, row, record_id, scope, subject, judge)
     elif move := _move(row, cell):
-        _judge_move(cell, row, move, actor, scope, subject, judge)
+        _judge_move(cell, row, move, record_id, scope, subject, judge)
     else:
-        _judge_stay(cell, row, actor, scope, subject, judge)
+        _judge_stay(cell, row, record_id, scope, subject, judge)
 
 
 def _observe(
     cell: Cell,
     row: Transition,
-    actor: str,
+    record_id: str,
     scope: Mapping[str, str],
     subject: Subject,
     judge: Judge,
 ) -> None:
     """Whatever the documents leave open here, nobody else is concerned, and a refusal changes nothing."""
     known = cell.state not in PSEUDO_STATES
-    before = subject.require_state(actor, cell.state) if known else {}
-    bystander = subject.place(subject.movable(), **scope)
-    watched = subject.read(bystander)
-    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
+    before = require_state(subject, record_id, cell.state) if known else {}
+    bystander = record_in(subject, movable_state(subject), **scope)
+    watched = read(subject, bystander)
+    trigger = call(
+        subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
+    )
     judge.observed(_rule(subject.table, subject.profile, cell), trigger)
     if row.isolated:
-        _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
+        _judge_same(row.isolated, watched, read(subject, bystander), trigger, None, judge)
     if row.atomic and known and 400 <= trigger.status < 500:
-        _judge_same(row.atomic, before, subject.read(actor), trigger, None, judge)
+        _judge_same(row.atomic, before, read(subject, record_id), trigger, None, judge)
 
 
 def _judge_stay(
     cell: Cell,
     row: Transition,
-    actor: str,
+    record_id: str,
     scope: Mapping[str, str],
     subject: Subject,
     judge: Judge,
@@ -162,111 +182,128 @@ def _judge_stay(
     """The operation succeeds, speaks of this record, and leaves it in its state."""
     rule = _rule(subject.table, subject.profile, cell)
     writes = subject.operation(cell.operation).method != "GET"
-    apt = subject.apt(cell.operation)
-    bystander = subject.place(subject.movable(), **scope) if writes else ""
-    watched, before = (subject.read(bystander), subject.read(actor)) if writes else ({}, {})
-    other = subject.act(cell.operation, subject.place(apt), subject.body(cell.operation, cell.when))
-    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
+    apt = accepting_state(subject, cell.operation)
+    bystander = record_in(subject, movable_state(subject), **scope) if writes else ""
+    watched, before = (read(subject, bystander), read(subject, record_id)) if writes else ({}, {})
+    other = call(
+        subject,
+        cell.operation,
+        record_in(subject, apt),
+        valid_body(subject, cell.operation, cell.when),
+    )
+    trigger = call(
+        subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
+    )
     # Where the other one fails as well, the operation itself is broken, and no contrast excuses it.
-    contrast = other if cell.state != apt else None
-    if judge.accepted(rule, trigger, contrast=contrast):
-        got = _state(cell.operation, trigger, actor, subject)
+    control = other if cell.state != apt else None
+    if judge.accepted(rule, trigger, control=control):
+        got = _state(cell.operation, trigger, record_id, subject)
         same = judge.holds(
             rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got)
         )
         if same:
             stated = subject.profile.stated or rule
-            good = got == _UNREADABLE or subject.reads_as(got, cell.state)
+            good = got == _UNREADABLE or may_read_as(subject, got, cell.state)
             judge.holds(
                 stated, good, trigger=trigger, expected=f"one that is {cell.state}", got=str(got)
             )
     if writes and row.isolated:
-        _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
+        _judge_same(row.isolated, watched, read(subject, bystander), trigger, None, judge)
     if writes and row.atomic:
-        _judge_same(row.atomic, before, subject.read(actor), trigger, None, judge)
+        _judge_same(row.atomic, before, read(subject, record_id), trigger, None, judge)
 
 
 _ANOTHER, _UNREADABLE = "another record", "unreadable"
 
 
-def _state(operation: str, exchange: Exchange, actor: str, subject: Subject) -> str:
+def _state(operation: str, exchange: Exchange, record_id: str, subject: Subject) -> str:
     """The state that an answer shows, where it is of a record; `another record`, or `unreadable` by the fault of another rule."""
     if not shapes.shows(subject.operation(operation), subject.table.field):
         return _UNREADABLE
     try:
-        record = subject.record(exchange, actor)
+        record = record_of(subject, exchange, record_id)
     except Unexercised:
         return _ANOTHER if isinstance(exchange.json, dict) else _UNREADABLE
     found = subject.table.state_of(record)
-    return found if found and subject.shows_state(record) else _UNREADABLE
+    return found if found and shows_state(subject, record) else _UNREADABLE
 
 
 def _judge_move(
     cell: Cell,
     row: Transition,
     move: Move,
-    actor: str,
+    record_id: str,
     scope: Mapping[str, str],
     subject: Subject,
     judge: Judge,
 ) -> None:
-    bystander = subject.place(subject.movable(), **scope)
-    subject.require_state(actor, cell.state)
-    watched = subject.read(bystander)
-    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
+    bystander = record_in(subject, movable_state(subject), **scope)
+    require_state(subject, record_id, cell.state)
+    watched = read(subject, bystander)
+    trigger = call(
+        subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
+    )
     if not judge.accepted(move.rule, trigger):
         return
-    state = subject.state_among(actor, [move.target])
-    there = any(subject.reads_as(state, reached) for reached in subject.settled([move.target]))
+    state = current_state_among(subject, record_id, [move.target])
+    there = any(
+        may_read_as(subject, state, reached) for reached in states_by_now(subject, [move.target])
+    )
     moved = judge.holds(
         move.rule, there, trigger=trigger, expected=f"{move.target} afterwards", got=str(state)
     )
     if moved and row.isolated:
-        _judge_same(row.isolated, watched, subject.read(bystander), trigger, None, judge)
+        _judge_same(row.isolated, watched, read(subject, bystander), trigger, None, judge)
 
 
 def _judge_refusal(
     cell: Cell,
     row: Transition,
-    actor: str,
+    record_id: str,
     scope: Mapping[str, str],
     subject: Subject,
     judge: Judge,
 ) -> None:
     rule = _rule(subject.table, subject.profile, cell)
     known = cell.state not in PSEUDO_STATES
-    before = subject.require_state(actor, cell.state) if known else {}
+    before = require_state(subject, record_id, cell.state) if known else {}
     if cell.state == FOREIGN:
-        _require_foreign(cell, actor, subject, judge)
-    bystander = subject.place(subject.movable(), **scope)
-    watched = subject.read(bystander)
-    trigger = subject.act(cell.operation, actor, subject.body(cell.operation, cell.when))
-    # The contrast comes last: it differs in the record alone, and nobody is to take its doing for that of the refused call.
-    still = subject.read(bystander)
-    after = subject.read(actor) if known else {}
-    contrast = subject.act(
-        cell.operation,
-        subject.place(subject.apt(cell.operation)),
-        subject.body(cell.operation, cell.when),
+        _require_foreign(cell, record_id, subject, judge)
+    bystander = record_in(subject, movable_state(subject), **scope)
+    watched = read(subject, bystander)
+    trigger = call(
+        subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
     )
-    moved_on = subject.settled([cell.state]) - {cell.state}
+    # The contrast comes last: it differs in the record alone, and nobody is to take its doing for that of the refused call.
+    still = read(subject, bystander)
+    after = read(subject, record_id) if known else {}
+    control = call(
+        subject,
+        cell.operation,
+        record_in(subject, accepting_state(subject, cell.operation)),
+        valid_body(subject, cell.operation, cell.when),
+    )
+    moved_on = states_by_now(subject, [cell.state]) - {cell.state}
     judge.require(
         subject.table.state_of(after) not in moved_on,
         f"it was no longer {cell.state} when it was asked",
     )
     refused = judge.refused(
-        rule, trigger, beside=contrast, statuses=(row.refusals[cell.state].status,)
+        rule, trigger, control=control, statuses=(row.refusals[cell.state].status,)
     )
     if row.isolated and not trigger.ok:
-        _judge_same(row.isolated, watched, still, trigger, contrast, judge)
+        _judge_same(row.isolated, watched, still, trigger, control, judge)
     if row.atomic and known and refused:
-        _judge_same(row.atomic, before, after, trigger, contrast, judge)
+        _judge_same(row.atomic, before, after, trigger, control, judge)
 
 
-def _require_foreign(cell: Cell, actor: str, subject: Subject, judge: Judge) -> None:
+def _require_foreign(cell: Cell, record_id: str, subject: Subject, judge: Judge) -> None:
     """What does not exist is not found, and this record is there for its own tenant: so that not finding it means something."""
-    absent = subject.act(
-        cell.operation, subject.place(ABSENT), subject.body(cell.operation, cell.when)
+    absent = call(
+        subject,
+        cell.operation,
+        record_in(subject, ABSENT),
+        valid_body(subject, cell.operation, cell.when),
     )
     refusal = subject.table.transitions[cell.operation].refusals[ABSENT]
     judge.require(
@@ -274,11 +311,12 @@ def _require_foreign(cell: Cell, actor: str, subject: Subject, judge: Judge) -> 
         f"an id that names nothing answers {absent.status}",
     )
     try:
-        headers = subject.credential(tenant="other")
+        headers = new_credential(subject, tenant="other")
     except Unexercised:
         return
     judge.require(
-        subject.fetch(actor, headers=headers).ok, "the other tenant does not see its own record"
+        fetch(subject, record_id, headers=headers).ok,
+        "the other tenant does not see its own record",
     )
 
 
@@ -287,14 +325,14 @@ def _judge_same(
     before: Record,
     after: Record,
     trigger: Exchange,
-    contrast: Exchange | None,
+    control: Exchange | None,
     judge: Judge,
 ) -> None:
     judge.holds(
         rule,
         after == before,
         trigger=trigger,
-        contrast=contrast,
+        control=control,
         expected="no change",
         got=_changes(before, after),
     )

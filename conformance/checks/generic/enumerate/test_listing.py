@@ -7,10 +7,19 @@ from itertools import combinations
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each, paged, verifies
+from session_contracts.conformance.listing import (
+    FULL,
+    full_page,
+    get_list,
+    listed_ids,
+    listed_records,
+)
+from session_contracts.conformance.marks import Case, each, paged, verifies
+from session_contracts.conformance.preparing import fresh_scope, record_in
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import read
 from session_contracts.conformance.shapes import Record
-from session_contracts.conformance.subject import FULL, Subject
+from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Contract, Keeps, Parameter, Style
 
 _PAGES = 40
@@ -57,8 +66,8 @@ def _populate(subject: Subject, scope: Mapping[str, str]) -> dict[str, Record]:
     population: dict[str, Record] = {}
     for state in _settings(subject):
         try:
-            identity = subject.place(state, **scope)
-            population[identity] = {**scope, **subject.read(identity)}
+            identity = record_in(subject, state, **scope)
+            population[identity] = {**scope, **read(subject, identity)}
         except Unexercised:
             continue
     return population
@@ -79,11 +88,11 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
             _holds(subject, name, case.field, other),
             f"{name} does not filter by its other values either",
         )
-    scope = subject.scope()
+    scope = fresh_scope(subject)
     population = _populate(subject, scope)
     value = case.value or scope.get(name, "")
     if case.value is None:
-        stranger = {**scope, name: subject.scope()[name]}
+        stranger = {**scope, name: fresh_scope(subject)[name]}
         population |= _populate(subject, stranger)
     narrow = {key: text for key, text in scope.items() if key != name}
     baseline, shown = _walk(subject, narrow)
@@ -105,7 +114,7 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
     if case.value is None:
         _judge_nothing(rule, name, baseline, subject, judge)
     trigger, found = _walk(subject, {name: value})
-    narrowed = subject.listing({**narrow, name: value})
+    narrowed = get_list(subject, {**narrow, name: value})
     _judge(
         rule,
         case,
@@ -113,7 +122,7 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
         trigger,
         baseline,
         found,
-        {*subject.ids(narrowed)} if narrowed.ok else set(),
+        {*listed_ids(subject, narrowed)} if narrowed.ok else set(),
         visible,
         matching,
         judge,
@@ -124,14 +133,14 @@ def _judge_nothing(
     rule: str, name: str, baseline: Exchange, subject: Subject, judge: Judge
 ) -> None:
     """A value that nothing has."""
-    empty = subject.listing({name: subject.scope()[name]})
+    empty = get_list(subject, {name: fresh_scope(subject)[name]})
     if empty.ok:
-        got = len(subject.listed(empty))
+        got = len(listed_records(subject, empty))
         judge.holds(
             rule,
             not got,
             trigger=empty,
-            contrast=baseline,
+            control=baseline,
             expected="nothing, for nothing matches",
             got=f"{got} records",
         )
@@ -154,7 +163,7 @@ def _judge(
             rule,
             False,
             trigger=trigger,
-            contrast=baseline,
+            control=baseline,
             expected="a list",
             got=str(trigger.status),
         )
@@ -166,7 +175,7 @@ def _judge(
         rule,
         not wrong,
         trigger=trigger,
-        contrast=baseline,
+        control=baseline,
         expected=f"only {case.field} {value}",
         got=got,
     )
@@ -178,7 +187,7 @@ def _judge(
             rule,
             not missing,
             trigger=trigger,
-            contrast=baseline,
+            control=baseline,
             expected=f"all that have {case.field} {value}",
             got=text,
         )
@@ -187,33 +196,33 @@ def _judge(
 def _walk(subject: Subject, query: Mapping[str, str]) -> tuple[Exchange, dict[str, Record]]:
     """Every record that a filter finds, whoever made it, up to a limit."""
     found: dict[str, Record] = {}
-    first = subject.listing(query)
+    first = get_list(subject, query)
     exchange = first
     for page in range(2, _PAGES + 2):
         if not exchange.ok:
             break
-        records = subject.listed(exchange)
+        records = listed_records(subject, exchange)
         fresh = {str(record.get(subject.table.field)): record for record in records}
         if not fresh.keys() - found.keys():
             break
         found |= fresh
         if len(records) < FULL:
             break
-        exchange = subject.listing(query, subject.full_page(page))
+        exchange = get_list(subject, query, full_page(subject, page))
     return first, found
 
 
 @verifies("list.complete")
 def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
     """What is read by its id is listed as well, in whatever state it is."""
-    scope = subject.scope()
+    scope = fresh_scope(subject)
     population = _populate(subject, scope)
-    page = subject.listing(scope)
+    page = get_list(subject, scope)
     judge.require(
-        page.ok and bool(population.keys() & set(subject.ids(page))),
+        page.ok and bool(population.keys() & set(listed_ids(subject, page))),
         "the list shows nothing of what was created",
     )
-    missing = population.keys() - set(subject.ids(page))
+    missing = population.keys() - set(listed_ids(subject, page))
     got = f"{len(missing)} missing: {[population[identity] for identity in missing]}"
     judge.holds(
         "list.complete",
@@ -228,7 +237,7 @@ def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
 @verifies("list.filters-combine")
 def test_filters_together(subject: Subject, judge: Judge) -> None:
     """Every filter with every other, and all at once; each pair of which both work by themselves."""
-    scope, other = subject.scope(), subject.scope()
+    scope, other = fresh_scope(subject), fresh_scope(subject)
     mixed = [{**scope, name: other[name]} for name in scope]
     population: dict[str, Record] = {}
     for narrow in (scope, *mixed):
@@ -290,16 +299,16 @@ def _field(parameter: Parameter) -> str:
 
 def _holds(subject: Subject, name: str, field: str, value: str) -> bool:
     """Whether a list with this filter shows no record that contradicts it."""
-    exchange = subject.listing({name: value})
+    exchange = get_list(subject, {name: value})
     return exchange.ok and all(
-        record.get(field, value) == value for record in subject.listed(exchange)
+        record.get(field, value) == value for record in listed_records(subject, exchange)
     )
 
 
 def _works(subject: Subject, name: str, field: str, value: str) -> bool:
     """Whether it also shows any."""
     return _holds(subject, name, field, value) and bool(
-        subject.listed(subject.listing({name: value}))
+        listed_records(subject, get_list(subject, {name: value}))
     )
 
 
@@ -313,41 +322,42 @@ def _judge_combination(
 ) -> None:
     fields = {_field(parameters[name]): values[name] for name in names}
     key = subject.table.field
-    alone = subject.listing({names[0]: values[names[0]]})
-    shown = set(subject.ids(alone))
+    alone = get_list(subject, {names[0]: values[names[0]]})
+    shown = set(listed_ids(subject, alone))
     both = {
         identity
         for identity, record in population.items()
         if all(record.get(name) == value for name, value in fields.items())
     }
     matching = both & shown
-    trigger = subject.listing({name: values[name] for name in names})
+    trigger = get_list(subject, {name: values[name] for name in names})
     expected = " and ".join(f"{name} {value}" for name, value in fields.items())
     if not trigger.ok:
         judge.holds(
             "list.filters-combine",
             False,
             trigger=trigger,
-            contrast=alone,
+            control=alone,
             expected=expected,
             got=str(trigger.status),
         )
         return
     found = [
-        {**population.get(str(record.get(key)), {}), **record} for record in subject.listed(trigger)
+        {**population.get(str(record.get(key)), {}), **record}
+        for record in listed_records(subject, trigger)
     ]
     wrong = [
         record
         for record in found
         if any(name in record and record[name] != value for name, value in fields.items())
     ]
-    missing = matching - set(subject.ids(trigger))
+    missing = matching - set(listed_ids(subject, trigger))
     got = f"{len(wrong)} that do not match, {len(missing)} missing"
     judge.holds(
         "list.filters-combine",
         not wrong and not missing,
         trigger=trigger,
-        contrast=alone,
+        control=alone,
         expected=expected,
         got=got,
     )

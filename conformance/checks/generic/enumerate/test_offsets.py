@@ -8,14 +8,15 @@ from session_contracts.conformance.client import Exchange, Query
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import (
-    OUTSIDERS,
+    FOREIGN_RECORDS,
     ListFixture,
-    limited,
+    full_list_page,
+    limited_page,
+    new_list_fixture,
     pages,
-    put_up,
-    shown,
 )
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
+from session_contracts.conformance.marks import paged, verifies
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Clamp, Parameter, Style
 
@@ -25,13 +26,15 @@ _SHUFFLED = (3, 0, 5, 1, 6, 4, 2)
 _MADE = len(_SHUFFLED)
 
 
-def _page(shelf: ListFixture, subject: Subject, offset: int | None, limit: int | None) -> Exchange:
+def _page(
+    fixture: ListFixture, subject: Subject, offset: int | None, limit: int | None
+) -> Exchange:
     query: Query = [
         (name, str(value))
         for name, value in (("offset", offset), ("limit", limit))
         if value is not None
     ]
-    return subject.listing(shelf.scope, query)
+    return get_list(subject, fixture.scope, query)
 
 
 def _parameter(subject: Subject, name: str) -> Parameter:
@@ -41,20 +44,20 @@ def _parameter(subject: Subject, name: str) -> Parameter:
 @verifies("list.offset", "list.offset-default")
 def test_offset(subject: Subject, judge: Judge) -> None:
     """The list from there on; without one, all of it."""
-    shelf = put_up(subject, _SHUFFLED)
-    whole = shown(shelf, subject, judge)
-    ids = subject.ids(whole)
+    fixture = new_list_fixture(subject, _SHUFFLED)
+    whole = full_list_page(fixture, subject, judge)
+    ids = listed_ids(subject, whole)
     for offset in (None, 0, 1, 3, _MADE - 1):
         rule = "list.offset-default" if offset is None else "list.offset"
-        page = _page(shelf, subject, offset, 50)
-        if judge.accepted(rule, page, contrast=whole):
-            got, expected = subject.ids(page), ids[offset or 0 :]
+        page = _page(fixture, subject, offset, 50)
+        if judge.accepted(rule, page, control=whole):
+            got, expected = listed_ids(subject, page), ids[offset or 0 :]
             text = f"{len(expected)} of {_MADE} records, from number {offset or 0} on"
             judge.holds(
                 rule,
                 got == expected,
                 trigger=page,
-                contrast=whole,
+                control=whole,
                 expected=text,
                 got=f"{len(got)} records",
             )
@@ -65,24 +68,24 @@ def test_offset(subject: Subject, judge: Judge) -> None:
 def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
     """Also where several began at the same time: while nothing changes, pages do not overlap."""
     for seconds in (_SHUFFLED, (0, 1, 1, 1, 2, 2, 2)):
-        shelf = put_up(subject, seconds)
-        shown(shelf, subject, judge)
+        fixture = new_list_fixture(subject, seconds)
+        full_list_page(fixture, subject, judge)
         walked: list[str] = []
         exchange = None
-        for exchange, ids in pages(subject, shelf.scope, limit):
+        for exchange, ids in pages(subject, fixture.scope, limit):
             if not judge.accepted("list.walk", exchange):
                 return
             judge.require(
                 bool(walked) or len(ids) == min(limit, _MADE),
                 f"a page does not hold the {limit} that limit says",
             )
-            judge.require(set(ids) <= shelf.ids, OUTSIDERS)
+            judge.require(set(ids) <= fixture.ids, FOREIGN_RECORDS)
             walked += ids
         assert exchange is not None
         got = f"{len(walked)} records, {len(set(walked))} of them different"
         judge.holds(
             "list.walk",
-            sorted(walked) == sorted(shelf.ids),
+            sorted(walked) == sorted(fixture.ids),
             trigger=exchange,
             expected=f"each of {_MADE} once",
             got=got,
@@ -94,14 +97,16 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     """Without a limit, with the least and the greatest, and beyond both, on one record more than the greatest."""
     parameter = _parameter(subject, "limit")
     default, bounds = int(parameter.schema["default"]), _bounds(parameter)
-    shelf = put_up(subject, range(bounds[1] + 1))
-    judge.require({*subject.ids(limited(shelf, 1, subject))} <= shelf.ids, OUTSIDERS)
+    fixture = new_list_fixture(subject, range(bounds[1] + 1))
+    judge.require(
+        {*listed_ids(subject, limited_page(fixture, 1, subject))} <= fixture.ids, FOREIGN_RECORDS
+    )
     cases = [
         ("list.limit-default", None, default),
         *(("list.limit", bound, bound) for bound in bounds),
     ]
     for rule, limit, expected in cases:
-        if not _judge_count(rule, shelf, limit, expected, subject, judge):
+        if not _judge_count(rule, fixture, limit, expected, subject, judge):
             return
     least, most = bounds
     for limit, expected in (
@@ -111,13 +116,13 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
         (10 * most, most),
         (10**9, most),
     ):
-        page = _page(shelf, subject, None, limit)
-        if _judge_count("list.limit-clamp", shelf, limit, expected, subject, judge):
+        page = _page(fixture, subject, None, limit)
+        if _judge_count("list.limit-clamp", fixture, limit, expected, subject, judge):
             with suppress(Unexercised):
                 judge.observed(
                     "list.limit-echo",
                     page,
-                    f"of limit {limit} the answer says {subject.pagination(page, 'limit')}",
+                    f"of limit {limit} the answer says {pagination_number(subject, page, 'limit')}",
                 )
 
 
@@ -129,17 +134,22 @@ def _bounds(parameter: Parameter) -> tuple[int, int]:
 
 
 def _judge_count(
-    rule: str, shelf: ListFixture, limit: int | None, expected: int, subject: Subject, judge: Judge
+    rule: str,
+    fixture: ListFixture,
+    limit: int | None,
+    expected: int,
+    subject: Subject,
+    judge: Judge,
 ) -> bool:
-    page = _page(shelf, subject, None, limit)
+    page = _page(fixture, subject, None, limit)
     if not judge.accepted(rule, page):
         return False
-    got = len(subject.ids(page))
+    got = len(listed_ids(subject, page))
     return judge.holds(
         rule,
         got == expected,
         trigger=page,
-        expected=f"{expected} of {len(shelf.ids)} records",
+        expected=f"{expected} of {len(fixture.ids)} records",
         got=str(got),
     )
 
@@ -147,14 +157,14 @@ def _judge_count(
 @verifies("list.total")
 def test_total(subject: Subject, judge: Judge) -> None:
     """The same number on every page, and beyond the last; another where there are others."""
-    shelf, other = put_up(subject, _SHUFFLED), put_up(subject, (0, 1))
-    shown(shelf, subject, judge)
-    answers = [(_page(shelf, subject, offset, 3), _MADE) for offset in (0, 3, 6)] + [
+    fixture, other = new_list_fixture(subject, _SHUFFLED), new_list_fixture(subject, (0, 1))
+    full_list_page(fixture, subject, judge)
+    answers = [(_page(fixture, subject, offset, 3), _MADE) for offset in (0, 3, 6)] + [
         (_page(other, subject, 0, 50), 2)
     ]
     for answer, expected in answers:
         judge.require(answer.ok, f"a list answered {answer.status}")
-        got = subject.pagination(answer, "total")
+        got = pagination_number(subject, answer, "total")
         judge.holds(
             "list.total", got == expected, trigger=answer, expected=str(expected), got=str(got)
         )
@@ -162,17 +172,20 @@ def test_total(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.echo")
 def test_echo(subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, _SHUFFLED)
-    first = subject.ids(limited(shelf, 3, subject))
+    fixture = new_list_fixture(subject, _SHUFFLED)
+    first = listed_ids(subject, limited_page(fixture, 3, subject))
     for offset, limit in ((0, 3), (3, 3), (0, 5), (1, 1)):
-        answer = _page(shelf, subject, offset, limit)
+        answer = _page(fixture, subject, offset, limit)
         asked = (
             answer.ok
-            and len(subject.ids(answer)) == limit
-            and (offset < 3 or set(subject.ids(answer)).isdisjoint(first))
+            and len(listed_ids(subject, answer)) == limit
+            and (offset < 3 or set(listed_ids(subject, answer)).isdisjoint(first))
         )
         judge.require(asked, f"the page from {offset} on is not the one that was asked for")
-        got = (subject.pagination(answer, "offset"), subject.pagination(answer, "limit"))
+        got = (
+            pagination_number(subject, answer, "offset"),
+            pagination_number(subject, answer, "limit"),
+        )
         judge.holds(
             "list.echo",
             got == (offset, limit),
@@ -180,9 +193,9 @@ def test_echo(subject: Subject, judge: Judge) -> None:
             expected=f"offset and limit {offset, limit}",
             got=str(got),
         )
-    bare = subject.listing(shelf.scope, ())
+    bare = get_list(subject, fixture.scope, ())
     judge.require(bare.ok, f"a plain list answered {bare.status}")
-    got = (subject.pagination(bare, "offset"), subject.pagination(bare, "limit"))
+    got = (pagination_number(subject, bare, "offset"), pagination_number(subject, bare, "limit"))
     expected = (
         int(_parameter(subject, "offset").schema["default"]),
         int(_parameter(subject, "limit").schema["default"]),
@@ -198,10 +211,10 @@ def test_echo(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.offset-negative")
 def test_negative_offset(subject: Subject, judge: Judge) -> None:
-    judge.observed("list.offset-negative", _page(put_up(subject, (0, 1)), subject, -1, 2))
+    judge.observed("list.offset-negative", _page(new_list_fixture(subject, (0, 1)), subject, -1, 2))
 
 
 @verifies("list.beyond-end")
 def test_beyond_end(subject: Subject, judge: Judge) -> None:
-    page = _page(put_up(subject, (0, 1)), subject, 9, 2)
+    page = _page(new_list_fixture(subject, (0, 1)), subject, 9, 2)
     judge.observed("list.beyond-end", page)

@@ -1,8 +1,14 @@
 """What holds for every list that is sorted by a moment, however it is paged: its order, and how many records a page has."""
 
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import limited, moments, put_up, shown
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.list_fixture import (
+    full_list_page,
+    limited_page,
+    moments,
+    new_list_fixture,
+)
+from session_contracts.conformance.listing import get_list, listed_ids
+from session_contracts.conformance.marks import paged, verifies
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
 
@@ -14,9 +20,9 @@ _MADE = len(_SHUFFLED)
 
 @verifies("list.order")
 def test_order(subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, _SHUFFLED)
-    page = shown(shelf, subject, judge)
-    got = [shelf.seconds[identity] for identity in subject.ids(page)]
+    fixture = new_list_fixture(subject, _SHUFFLED)
+    page = full_list_page(fixture, subject, judge)
+    got = [fixture.seconds[identity] for identity in listed_ids(subject, page)]
     judge.holds(
         "list.order",
         got == sorted(got, reverse=True),
@@ -28,9 +34,9 @@ def test_order(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.ties")
 def test_order_of_ties(subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, (0, 0, 0))
-    page = shown(shelf, subject, judge)
-    latest = subject.ids(page) == list(shelf.seconds)[::-1]
+    fixture = new_list_fixture(subject, (0, 0, 0))
+    page = full_list_page(fixture, subject, judge)
+    latest = listed_ids(subject, page) == list(fixture.seconds)[::-1]
     judge.observed(
         "list.ties", page, f"{'the latest' if latest else 'another'} of one moment comes first"
     )
@@ -38,18 +44,18 @@ def test_order_of_ties(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.limit")
 def test_limit(subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, _SHUFFLED)
-    contrast = shown(shelf, subject, judge)
+    fixture = new_list_fixture(subject, _SHUFFLED)
+    control = full_list_page(fixture, subject, judge)
     for limit in (1, 3, _MADE - 1, _MADE):
-        page = limited(shelf, limit, subject)
-        if not judge.accepted("list.limit", page, contrast=contrast):
+        page = limited_page(fixture, limit, subject)
+        if not judge.accepted("list.limit", page, control=control):
             continue
-        got = len(subject.ids(page))
+        got = len(listed_ids(subject, page))
         judge.holds(
             "list.limit",
             got == limit,
             trigger=page,
-            contrast=contrast,
+            control=control,
             expected=f"{limit} records",
             got=str(got),
         )
@@ -58,7 +64,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
 @verifies("list.order")
 def test_order_of_what_is_there(subject: Subject, judge: Judge) -> None:
     """Whoever made it."""
-    page = subject.listing({})
+    page = get_list(subject, {})
     judge.require(page.ok, f"a plain list answered {page.status}")
     times = moments(subject, page)
     judge.holds(

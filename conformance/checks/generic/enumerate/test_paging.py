@@ -7,7 +7,10 @@ import pytest
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
+from session_contracts.conformance.marks import paged, verifies
+from session_contracts.conformance.preparing import fresh_scope, new_record
+from session_contracts.conformance.reading import read
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
 
@@ -31,28 +34,30 @@ class ListFixture:
             for name, value in (("page", page), ("limit", limit))
             if value is not None
         ]
-        return self.subject.listing(self.scope, query)
+        return get_list(self.subject, self.scope, query)
 
 
-def _shelf(subject: Subject, judge: Judge, count: int = _MADE) -> ListFixture:
+def _new_fixture(subject: Subject, judge: Judge, count: int = _MADE) -> ListFixture:
     """So many records, all of which one full page shows, and nothing else. Raises Unexercised."""
-    scope = subject.scope()
-    now = str(subject.read(subject.make()).get("createdAt", ""))
+    scope = fresh_scope(subject)
+    now = str(read(subject, new_record(subject)).get("createdAt", ""))
     try:
-        made = [subject.make(**scope, createdAt=now) for _ in range(count)]
+        made = [new_record(subject, **scope, createdAt=now) for _ in range(count)]
     except Unexercised:
-        made = [subject.make(**scope) for _ in range(count)]
-    shelf = ListFixture(subject, scope, frozenset(made))
-    shown = subject.ids(shelf.page())
-    judge.require(set(shown) == shelf.ids, "a full page does not show just what was created")
-    return shelf
-
-
-def _require_limit(shelf: ListFixture, judge: Judge, limit: int) -> Exchange:
-    """The first page, which holds as many as asked for."""
-    first = shelf.page(1, limit)
+        made = [new_record(subject, **scope) for _ in range(count)]
+    fixture = ListFixture(subject, scope, frozenset(made))
+    full_list_page = listed_ids(subject, fixture.page())
     judge.require(
-        len(shelf.subject.ids(first)) == min(limit, len(shelf.ids)),
+        set(full_list_page) == fixture.ids, "a full page does not show just what was created"
+    )
+    return fixture
+
+
+def _require_limit(fixture: ListFixture, judge: Judge, limit: int) -> Exchange:
+    """The first page, which holds as many as asked for."""
+    first = fixture.page(1, limit)
+    judge.require(
+        len(listed_ids(fixture.subject, first)) == min(limit, len(fixture.ids)),
         f"a page does not hold the {limit} that limit says",
     )
     return first
@@ -60,17 +65,17 @@ def _require_limit(shelf: ListFixture, judge: Judge, limit: int) -> Exchange:
 
 @verifies("list.limit")
 def test_limit(subject: Subject, judge: Judge) -> None:
-    shelf = _shelf(subject, judge)
+    fixture = _new_fixture(subject, judge)
     for limit in (1, _LIMIT, 5):
-        page = shelf.page(1, limit)
-        if not judge.accepted("list.limit", page, contrast=shelf.page()):
+        page = fixture.page(1, limit)
+        if not judge.accepted("list.limit", page, control=fixture.page()):
             continue
-        got = len(subject.ids(page))
+        got = len(listed_ids(subject, page))
         judge.holds(
             "list.limit",
             got == limit,
             trigger=page,
-            contrast=shelf.page(),
+            control=fixture.page(),
             expected=f"{limit} records",
             got=str(got),
         )
@@ -78,17 +83,19 @@ def test_limit(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.walk")
 def test_walk(subject: Subject, judge: Judge) -> None:
-    shelf = _shelf(subject, judge)
-    _require_limit(shelf, judge, _LIMIT)
-    pages = [shelf.page(page, _LIMIT) for page in range(1, -(-_MADE // _LIMIT) + 1)]
-    walked = [identity for page in pages for identity in (subject.ids(page) if page.ok else [])]
-    got = f"{len(walked)} records, {len(set(walked) & shelf.ids)} of them different"
-    complete = len(walked) == _MADE and set(walked) == shelf.ids
+    fixture = _new_fixture(subject, judge)
+    _require_limit(fixture, judge, _LIMIT)
+    pages = [fixture.page(page, _LIMIT) for page in range(1, -(-_MADE // _LIMIT) + 1)]
+    walked = [
+        identity for page in pages for identity in (listed_ids(subject, page) if page.ok else [])
+    ]
+    got = f"{len(walked)} records, {len(set(walked) & fixture.ids)} of them different"
+    complete = len(walked) == _MADE and set(walked) == fixture.ids
     judge.holds(
         "list.walk",
         complete,
         trigger=pages[-1],
-        contrast=pages[0],
+        control=pages[0],
         expected=f"each of {_MADE} once",
         got=got,
     )
@@ -96,25 +103,25 @@ def test_walk(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.page-default")
 def test_page_default(subject: Subject, judge: Judge) -> None:
-    shelf = _shelf(subject, judge)
-    first = subject.ids(_require_limit(shelf, judge, _LIMIT))
-    second = shelf.page(2, _LIMIT)
+    fixture = _new_fixture(subject, judge)
+    first = listed_ids(subject, _require_limit(fixture, judge, _LIMIT))
+    second = fixture.page(2, _LIMIT)
     judge.require(
-        second.ok and set(subject.ids(second)).isdisjoint(first),
+        second.ok and set(listed_ids(subject, second)).isdisjoint(first),
         "the second page is not another than the first",
     )
     judge.require(
-        subject.ids(shelf.page(1, _LIMIT)) == first,
+        listed_ids(subject, fixture.page(1, _LIMIT)) == first,
         "the first page differs from one call to the next",
     )
-    bare = shelf.page(None, _LIMIT)
+    bare = fixture.page(None, _LIMIT)
     judge.require(bare.ok, f"a list without page answered {bare.status}")
-    same = subject.ids(bare) == first
+    same = listed_ids(subject, bare) == first
     judge.holds(
         "list.page-default",
         same,
         trigger=bare,
-        contrast=second,
+        control=second,
         expected="the first page",
         got="it" if same else "another",
     )
@@ -124,16 +131,16 @@ def test_page_default(subject: Subject, judge: Judge) -> None:
 def test_limit_default(subject: Subject, judge: Judge) -> None:
     parameter = subject.operation(subject.profile.list).parameter("limit")
     default = int(parameter.schema["default"])
-    shelf = _shelf(subject, judge, default + 2)
-    explicit = _require_limit(shelf, judge, default)
-    bare = shelf.page(1, None)
+    fixture = _new_fixture(subject, judge, default + 2)
+    explicit = _require_limit(fixture, judge, default)
+    bare = fixture.page(1, None)
     judge.require(bare.ok, f"a list without limit answered {bare.status}")
-    got = len(subject.ids(bare))
+    got = len(listed_ids(subject, bare))
     judge.holds(
         "list.limit-default",
         got == default,
         trigger=bare,
-        contrast=explicit,
+        control=explicit,
         expected=f"{default} records",
         got=str(got),
     )
@@ -141,13 +148,16 @@ def test_limit_default(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.echo")
 def test_echo(subject: Subject, judge: Judge) -> None:
-    shelf = _shelf(subject, judge)
-    first = subject.ids(_require_limit(shelf, judge, _LIMIT))
+    fixture = _new_fixture(subject, judge)
+    first = listed_ids(subject, _require_limit(fixture, judge, _LIMIT))
     for page, limit in ((1, _LIMIT), (2, _LIMIT), (1, 5)):
-        answer = shelf.page(page, limit)
-        asked = answer.ok and (page == 1 or set(subject.ids(answer)).isdisjoint(first))
+        answer = fixture.page(page, limit)
+        asked = answer.ok and (page == 1 or set(listed_ids(subject, answer)).isdisjoint(first))
         judge.require(asked, f"page {page} is not the one that was asked for")
-        got = (subject.pagination(answer, "page"), subject.pagination(answer, "limit"))
+        got = (
+            pagination_number(subject, answer, "page"),
+            pagination_number(subject, answer, "limit"),
+        )
         judge.holds(
             "list.echo",
             got == (page, limit),
@@ -160,15 +170,15 @@ def test_echo(subject: Subject, judge: Judge) -> None:
 @verifies("list.total")
 def test_total(subject: Subject, judge: Judge) -> None:
     """The same number on every page; another where there are others."""
-    shelf, other = _shelf(subject, judge), _shelf(subject, judge, 2)
+    fixture, other = _new_fixture(subject, judge), _new_fixture(subject, judge, 2)
     for answer, expected in (
-        (shelf.page(), _MADE),
-        (shelf.page(1, _LIMIT), _MADE),
-        (shelf.page(2, _LIMIT), _MADE),
+        (fixture.page(), _MADE),
+        (fixture.page(1, _LIMIT), _MADE),
+        (fixture.page(2, _LIMIT), _MADE),
         (other.page(), 2),
     ):
         judge.require(answer.ok, f"a list answered {answer.status}")
-        got = subject.pagination(answer, "total")
+        got = pagination_number(subject, answer, "total")
         judge.holds(
             "list.total", got == expected, trigger=answer, expected=str(expected), got=str(got)
         )
@@ -179,12 +189,13 @@ def test_total(subject: Subject, judge: Judge) -> None:
     ("made", "limit", "expected"), [(7, 3, 3), (6, 3, 2), (6, 6, 1), (6, 50, 1), (5, 1, 5)]
 )
 def test_total_pages(made: int, limit: int, expected: int, subject: Subject, judge: Judge) -> None:
-    shelf = _shelf(subject, judge, made)
-    answer = _require_limit(shelf, judge, limit)
+    fixture = _new_fixture(subject, judge, made)
+    answer = _require_limit(fixture, judge, limit)
     judge.require(
-        subject.pagination(answer, "total") == made, "pagination.total is not the number of records"
+        pagination_number(subject, answer, "total") == made,
+        "pagination.total is not the number of records",
     )
-    got = subject.pagination(answer, "totalPages")
+    got = pagination_number(subject, answer, "totalPages")
     judge.holds(
         "list.total-pages", got == expected, trigger=answer, expected=str(expected), got=str(got)
     )
@@ -192,21 +203,23 @@ def test_total_pages(made: int, limit: int, expected: int, subject: Subject, jud
 
 @verifies("list.order")
 def test_order(subject: Subject, judge: Judge) -> None:
-    shelf = _shelf(subject, judge)
-    answer = shelf.page()
-    ids = subject.ids(answer)
+    fixture = _new_fixture(subject, judge)
+    answer = fixture.page()
+    ids = listed_ids(subject, answer)
     order = "the order of the id" if ids == sorted(ids) else "another order"
     judge.observed("list.order", answer, f"those that share a createdAt are in {order}")
 
 
 @verifies("list.beyond-end")
 def test_beyond_end(subject: Subject, judge: Judge) -> None:
-    judge.observed("list.beyond-end", _shelf(subject, judge, 2).page(9, 2))
+    judge.observed("list.beyond-end", _new_fixture(subject, judge, 2).page(9, 2))
 
 
 @verifies("list.empty-pages")
 def test_empty_pages(subject: Subject, judge: Judge) -> None:
-    answer = subject.listing(subject.scope())
+    answer = get_list(subject, fresh_scope(subject))
     judge.observed(
-        "list.empty-pages", answer, f"totalPages is {subject.pagination(answer, 'totalPages')}"
+        "list.empty-pages",
+        answer,
+        f"totalPages is {pagination_number(subject, answer, 'totalPages')}",
     )

@@ -10,12 +10,14 @@ from session_contracts.conformance.list_fixture import (
     LONG_AGO,
     ListFixture,
     elsewhere,
+    new_list_fixture,
     pages,
-    put_up,
 )
-from session_contracts.conformance.plugin import Case, each, paged, verifies
+from session_contracts.conformance.listing import get_list, listed_ids, listed_records
+from session_contracts.conformance.marks import Case, each, paged, verifies
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import target_time
 from session_contracts.openapi.model import Contract, Filter, Keeps, Parameter, Style
 
 _SECONDS = (0, 1, 2, 3, 4)
@@ -47,28 +49,29 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
     base = (
         LONG_AGO
         if bound.keeps is Keeps.TO
-        else subject.about_now() - timedelta(seconds=max(_SECONDS))
+        else target_time(subject) - timedelta(seconds=max(_SECONDS))
     )
-    shelf = put_up(subject, _SECONDS, base=base)
-    contrast = subject.listing(shelf.scope)
+    fixture = new_list_fixture(subject, _SECONDS, base=base)
+    control = get_list(subject, fixture.scope)
     judge.require(
-        set(subject.ids(contrast)) == shelf.ids, "a full page does not show just what was created"
+        set(listed_ids(subject, control)) == fixture.ids,
+        "a full page does not show just what was created",
     )
     wanted = (
-        shelf.between(_BOUND, max(_SECONDS))
+        fixture.between(_BOUND, max(_SECONDS))
         if bound.keeps is Keeps.FROM
-        else shelf.between(0, _BOUND)
+        else fixture.between(0, _BOUND)
     )
-    for text in (shelf.moment(_BOUND), elsewhere(shelf.moment(_BOUND))):
+    for text in (fixture.moment(_BOUND), elsewhere(fixture.moment(_BOUND))):
         first, found = _walked(subject, {name: text})
-        if not first.ok and text != shelf.moment(_BOUND):
+        if not first.ok and text != fixture.moment(_BOUND):
             continue
-        if not judge.accepted(bound.rule, first, contrast=contrast):
+        if not judge.accepted(bound.rule, first, control=control):
             return
         # What further pages show is for another rule.
         wrong = [
             record
-            for record in subject.listed(first)
+            for record in listed_records(subject, first)
             if not _within(record.get(bound.field), bound, text)
         ]
         got = f"one of {wrong[0].get(bound.field)}" if wrong else ""
@@ -76,19 +79,19 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
             bound.rule,
             not wrong,
             trigger=first,
-            contrast=contrast,
+            control=control,
             expected=f"only those {bound.keeps} {text}",
             got=got,
         )
         # What is missing in the walk may be missing for the paging; what is missing on a single page too was left out.
-        narrowed = subject.listing({**shelf.scope, name: text})
-        missing = wanted - found - set(subject.ids(narrowed) if narrowed.ok else ())
+        narrowed = get_list(subject, {**fixture.scope, name: text})
+        missing = wanted - found - set(listed_ids(subject, narrowed) if narrowed.ok else ())
         got = f"{len(missing)} of {len(wanted)} missing"
         judge.holds(
             bound.rule,
             not missing,
             trigger=first,
-            contrast=contrast,
+            control=control,
             expected=f"all those {bound.keeps} {text}",
             got=got,
         )
@@ -96,7 +99,7 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
 
 def _walked(subject: Subject, filters: Mapping[str, str]) -> tuple[Exchange, set[str]]:
     """The first page, and the ids of every record that the pages of a list show."""
-    first = subject.listing(filters, [("limit", str(_LARGE))])
+    first = get_list(subject, filters, [("limit", str(_LARGE))])
     return first, {
         identity for _, ids in pages(subject, filters, _LARGE) for identity in ids
     } if first.ok else set()
@@ -113,31 +116,32 @@ def _within(value: object, bound: Filter, text: str) -> bool:
 @verifies("list.filters-combine")
 def test_filters_together(subject: Subject, judge: Judge) -> None:
     """Beside records of another scope at the same moments, and others of the same scope outside of the bounds."""
-    mine, _ = put_up(subject, _APART), put_up(subject, _APART)
-    contrast = subject.listing(mine.scope)
+    mine, _ = new_list_fixture(subject, _APART), new_list_fixture(subject, _APART)
+    control = get_list(subject, mine.scope)
     judge.require(
-        set(subject.ids(contrast)) == mine.ids, "a full page does not show just what was created"
+        set(listed_ids(subject, control)) == mine.ids,
+        "a full page does not show just what was created",
     )
     since, until = (
         {name: mine.moment(second) for name in names}
         for names, second in zip(_names(subject), (_FIRST, _LAST), strict=True)
     )
-    alone = [subject.listing(bound, [("limit", "1")]).ok for bound in (since, until)]
+    alone = [get_list(subject, bound, [("limit", "1")]).ok for bound in (since, until)]
     judge.require(all(alone), "not even one bound is accepted")
     for filters, wanted in (
         ({**mine.scope, **since}, mine.between(10, 40)),
         ({**mine.scope, **until}, mine.between(0, 30)),
         ({**mine.scope, **since, **until}, mine.between(10, 30)),
     ):
-        page = subject.listing(filters)
-        if judge.accepted("list.filters-combine", page, contrast=contrast):
-            good = set(subject.ids(page)) == wanted
-            got = _described(subject.ids(page), mine)
+        page = get_list(subject, filters)
+        if judge.accepted("list.filters-combine", page, control=control):
+            good = set(listed_ids(subject, page)) == wanted
+            got = _described(listed_ids(subject, page), mine)
             judge.holds(
                 "list.filters-combine",
                 good,
                 trigger=page,
-                contrast=contrast,
+                control=control,
                 expected=_described(list(wanted), mine),
                 got=got,
             )
@@ -147,13 +151,13 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
 @verifies("list.filters-combine")
 def test_a_single_moment(subject: Subject, judge: Judge) -> None:
     """A range that begins where it ends is one; what it holds is for the rules on each bound."""
-    shelf = put_up(subject, _APART)
+    fixture = new_list_fixture(subject, _APART)
     since, until = _names(subject)
-    moment = dict.fromkeys([*since, *until], shelf.moment(_APART[1]))
+    moment = dict.fromkeys([*since, *until], fixture.moment(_APART[1]))
     judge.accepted(
         "list.filters-combine",
-        subject.listing({**shelf.scope, **moment}),
-        contrast=subject.listing(shelf.scope),
+        get_list(subject, {**fixture.scope, **moment}),
+        control=get_list(subject, fixture.scope),
     )
 
 
@@ -167,16 +171,16 @@ def _names(subject: Subject) -> tuple[list[str], list[str]]:
     return first, last
 
 
-def _described(ids: list[str], shelf: ListFixture) -> str:
-    others = sum(identity not in shelf.ids for identity in ids)
-    seconds = sorted(shelf.seconds[identity] for identity in ids if identity in shelf.ids)
+def _described(ids: list[str], fixture: ListFixture) -> str:
+    others = sum(identity not in fixture.ids for identity in ids)
+    seconds = sorted(fixture.seconds[identity] for identity in ids if identity in fixture.ids)
     return f"those of seconds {seconds}" + (f" and {others} others" if others else "")
 
 
 @verifies("list.filtered-walk")
 def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
     """Beside records of another scope at the same moments."""
-    mine, _ = put_up(subject, _APART), put_up(subject, _APART)
+    mine, _ = new_list_fixture(subject, _APART), new_list_fixture(subject, _APART)
     since, until = _names(subject)
     narrow = {
         **mine.scope,
@@ -184,9 +188,10 @@ def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
         **dict.fromkeys(until, mine.moment(_LAST)),
     }
     for filters, wanted in ((mine.scope, set(mine.ids)), (narrow, mine.between(10, 30))):
-        first = subject.listing(filters)
+        first = get_list(subject, filters)
         judge.require(
-            set(subject.ids(first)) == wanted, "one page does not show what the filters keep"
+            set(listed_ids(subject, first)) == wanted,
+            "one page does not show what the filters keep",
         )
         for page, ids in pages(subject, filters, 2):
             good = set(ids) <= wanted
@@ -194,7 +199,7 @@ def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
                 "list.filtered-walk",
                 good,
                 trigger=page,
-                contrast=first,
+                control=first,
                 expected="only what matches",
                 got=_described(ids, mine),
             )
@@ -204,7 +209,7 @@ def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.backwards")
 def test_backwards(subject: Subject, judge: Judge) -> None:
-    shelf = put_up(subject, _SECONDS)
+    fixture = new_list_fixture(subject, _SECONDS)
     since, until = _names(subject)
-    filters = {**dict.fromkeys(since, shelf.moment(3)), **dict.fromkeys(until, shelf.moment(1))}
-    judge.observed("list.backwards", subject.listing({**shelf.scope, **filters}))
+    filters = {**dict.fromkeys(since, fixture.moment(3)), **dict.fromkeys(until, fixture.moment(1))}
+    judge.observed("list.backwards", get_list(subject, {**fixture.scope, **filters}))

@@ -6,12 +6,22 @@ from typing import Any
 import isodate
 import pytest
 
+from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.checks.generic.enumerate.test_authorization import judge_code
 from session_contracts.conformance.client import Exchange, Target
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import (
+    accepting_state,
+    movable_state,
+    new_credential,
+    new_record,
+    record_in,
+)
+from session_contracts.conformance.reading import fetch
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import advance_clock
 from session_contracts.openapi.model import RateLimits
 
 _NUMBERS = ("limit", "remaining", "reset")
@@ -41,15 +51,15 @@ def _number(exchange: Exchange, name: str) -> int | None:
 def _call(subject: Subject, headers: Mapping[str, str] | None = None) -> Exchange:
     """What is limited, where that is one operation; else a cheap read: the shortest list, or a single record."""
     for operation in _limits(subject).operations:
-        return subject.act(operation, None, subject.body(operation), headers=headers)
+        return call(subject, operation, None, valid_body(subject, operation), headers=headers)
     if subject.profile.list:
-        return subject.send(subject.profile.list, query=_ONE, headers=headers)
-    return subject.fetch(_read(subject), headers)
+        return send(subject, subject.profile.list, query=_ONE, headers=headers)
+    return fetch(subject, _read(subject), headers)
 
 
 def _read(subject: Subject) -> str:
     """A record of this check, made once."""
-    return subject.once("read", lambda: subject.place(subject.movable()))
+    return next(iter(subject.record_headers), None) or record_in(subject, movable_state(subject))
 
 
 @verifies("rate.headers")
@@ -58,12 +68,15 @@ def test_headers_on_every_answer(subject: Subject, judge: Judge) -> None:
     limits = _limits(subject)
     for operation in subject.contract.operations.values():
         identities = (
-            [subject.place(subject.apt(operation.id)), subject.place("absent")]
+            [
+                record_in(subject, accepting_state(subject, operation.id)),
+                record_in(subject, "absent"),
+            ]
             if "{" in operation.path
             else [None]
         )
         for identity in identities:
-            exchange = subject.act(operation.id, identity, subject.body(operation.id))
+            exchange = call(subject, operation.id, identity, valid_body(subject, operation.id))
             told = {key: name for key, name in limits.headers.items() if key != _RETRY}
             wrong = [name for key, name in told.items() if not _good(exchange, key, name)]
             got = f"no good {', '.join(wrong)}"
@@ -102,7 +115,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
         limits.rule,
         kept,
         trigger=last,
-        contrast=first,
+        control=first,
         expected="429 once the limit is used up",
         got=got,
     )
@@ -131,13 +144,13 @@ def test_limit(subject: Subject, judge: Judge) -> None:
 def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
     """All operations together: another one is refused too, as long as the one that was called is. Where one alone is limited, no other."""
     if _limits(subject).operations:
-        free = subject.send(subject.profile.list, query=_ONE)
+        free = send(subject, subject.profile.list, query=_ONE)
         if _call(subject).status == refused.status:
             judge.holds(
                 "rate.per-token",
                 free.ok,
                 trigger=free,
-                contrast=first,
+                control=first,
                 expected="success",
                 got=str(free.status),
             )
@@ -148,14 +161,14 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
             and operation.id != subject.profile.list
             and operation.method == "GET"
         ):
-            other = subject.send(operation.id)
+            other = send(subject, operation.id)
             if _call(subject).status == refused.status:
                 kept = other.status == refused.status
                 judge.holds(
                     "rate.limit",
                     kept,
                     trigger=other,
-                    contrast=first,
+                    control=first,
                     expected=str(refused.status),
                     got=str(other.status),
                 )
@@ -164,7 +177,7 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
 def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
     """A call that begins a record begins none where it is refused for its rate."""
     name = next(iter(subject.profile.ties.values()))
-    done, kept_out = (subject.fetch(str(call.request_json[name])) for call in (first, refused))
+    done, kept_out = (fetch(subject, str(call.request_json[name])) for call in (first, refused))
     if done.ok and kept_out.status != refused.status:
         none = kept_out.status in judge.statuses("session.not-found")
         got = str(kept_out.status)
@@ -172,7 +185,7 @@ def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Ju
             "ingest.atomic",
             none,
             trigger=kept_out,
-            contrast=done,
+            control=done,
             expected="nothing of what was refused",
             got=got,
         )
@@ -183,7 +196,7 @@ def _judge_window(
 ) -> None:
     """When its time is over, one may call again, as often as the limit says. A window may turn meanwhile, but not twice in a row."""
     try:
-        subject.advance(isodate.duration_isoformat(limits.windows[0].per))
+        advance_clock(subject, isodate.duration_isoformat(limits.windows[0].per))
     except Unexercised as reason:
         judge.unexercised(limits.rule, str(reason))
         return
@@ -201,7 +214,7 @@ def _judge_window(
             limits.rule,
             fewest <= most,
             trigger=last,
-            contrast=first,
+            control=first,
             expected=f"at most {most} calls",
             got=f"{fewest} calls",
         )
@@ -214,10 +227,12 @@ def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: J
         {"tenant": "other"},
         {"scopes": [scope.name]} if scope else {},
     ]
-    tied = [{"kind": kind, param: subject.make()} for kind, param in subject.profile.ties.items()]
+    tied = [
+        {"kind": kind, param: new_record(subject)} for kind, param in subject.profile.ties.items()
+    ]
     for params in tied or variants:
         try:
-            headers = subject.credential(**params)
+            headers = new_credential(subject, **params)
         except Unexercised:
             continue
         if headers.items() - subject.target.headers.items():
@@ -227,7 +242,7 @@ def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: J
                 "rate.per-token",
                 free,
                 trigger=other,
-                contrast=first,
+                control=first,
                 expected="success with another token",
                 got=str(other.status),
             )
@@ -244,7 +259,7 @@ def _judge_countdown(limits: RateLimits, first: Exchange, second: Exchange, judg
             "rate.headers",
             after < before,
             trigger=second,
-            contrast=first,
+            control=first,
             expected=f"fewer than {before}",
             got=str(after),
         )
@@ -279,7 +294,7 @@ def _judge_return(refused: Exchange, subject: Subject, judge: Judge) -> None:
         )
         return
     try:
-        subject.advance(f"PT{seconds}S")
+        advance_clock(subject, f"PT{seconds}S")
     except Unexercised as reason:
         judge.unexercised("rate.retry-after", str(reason))
         return

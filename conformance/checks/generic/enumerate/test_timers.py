@@ -7,11 +7,15 @@ import isodate
 import pytest
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.marks import Case, each
+from session_contracts.conformance.preparing import accepting_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import current_state, fetch, record_of, require_state
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import advance_clock, clock_time
 from session_contracts.openapi.model import Contract, Lifecycle, Refusal, Timer
 
 _MARGIN = timedelta(hours=1)
@@ -39,7 +43,7 @@ def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
 @each(timers)
 @pytest.mark.usefixtures("afterwards")
 def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
-    subject.now()
+    clock_time(subject)
     placed = {
         state: identity
         for state in case.sources
@@ -67,19 +71,22 @@ def _judge_closed(
 ) -> None:
     """A record that time has moved is refused like one that was placed in that state."""
     for identity in placed.values():
-        if subject.state(identity) == timer.target:
-            trigger = subject.act(operation, identity, subject.body(operation))
-            beside = subject.act(
-                operation, subject.place(subject.apt(operation)), subject.body(operation)
+        if current_state(subject, identity) == timer.target:
+            trigger = call(subject, operation, identity, valid_body(subject, operation))
+            control = call(
+                subject,
+                operation,
+                record_in(subject, accepting_state(subject, operation)),
+                valid_body(subject, operation),
             )
-            judge.refused(refusal.rule, trigger, beside=beside, statuses=(refusal.status,))
+            judge.refused(refusal.rule, trigger, control=control, statuses=(refusal.status,))
 
 
 def _placed(timer: Timer, state: str, subject: Subject) -> str | None:
     """A fresh record; None where it cannot be had, or where its due time is wrong, which is the fault of another rule."""
     try:
-        identity = subject.place(state)
-        record = subject.require_state(identity, state)
+        identity = record_in(subject, state)
+        record = require_state(subject, identity, state)
     except Unexercised:
         return None
     since, due = (
@@ -90,13 +97,13 @@ def _placed(timer: Timer, state: str, subject: Subject) -> str | None:
 
 
 def _advance(subject: Subject, by: timedelta) -> None:
-    subject.advance(isodate.duration_isoformat(by))
+    advance_clock(subject, isodate.duration_isoformat(by))
 
 
 def _judge(timer: Timer, placed: dict[str, str], when: str, subject: Subject, judge: Judge) -> None:
     for state, identity in placed.items():
-        exchange = subject.fetch(identity)
-        found = subject.table.state_of(subject.record(exchange, identity))
+        exchange = fetch(subject, identity)
+        found = subject.table.state_of(record_of(subject, exchange, identity))
         expected = state if when == "source" else timer.target
         moment = "an hour before its time" if when == "source" else "an hour after its time"
         if timer.optional:

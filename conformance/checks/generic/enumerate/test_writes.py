@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.marks import Case, each
+from session_contracts.conformance.preparing import accepting_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import may_read_as, read, shows_state, unwrapped
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Contract, Creation
 
@@ -24,15 +27,15 @@ def kept(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 @each(creations)
 def test_creation(case: Creation, subject: Subject, judge: Judge) -> None:
-    exchange = subject.act(case.operation, None, subject.body(case.operation))
+    exchange = call(subject, case.operation, None, valid_body(subject, case.operation))
     if not judge.accepted(case.rule, exchange):
         return
-    record = subject.read(_identity(exchange, subject))
-    judge.require(subject.shows_state(record), "the record does not tell its state")
+    record = read(subject, _identity(exchange, subject))
+    judge.require(shows_state(subject, record), "the record does not tell its state")
     found = subject.table.state_of(record)
     judge.holds(
         case.rule,
-        subject.reads_as(found, case.target),
+        may_read_as(subject, found, case.target),
         trigger=exchange,
         expected=case.target,
         got=str(found),
@@ -41,7 +44,7 @@ def test_creation(case: Creation, subject: Subject, judge: Judge) -> None:
 
 def _identity(exchange: Exchange, subject: Subject) -> str:
     """Of what a creation has made. Raises Unexercised."""
-    record = subject.unwrapped(exchange)
+    record = unwrapped(subject, exchange)
     identity = record.get(subject.table.field) if isinstance(record, dict) else None
     if not isinstance(identity, str):
         raise Unexercised(f"a creation answered no {subject.table.field}")
@@ -53,11 +56,11 @@ def test_kept(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
     """Every member of the body that the record shows under the same name."""
     operation, rule = case
     acts = "{" in subject.operation(operation).path
-    actor = subject.place(subject.apt(operation)) if acts else None
-    sent = subject.body(operation) or {}
-    exchange = subject.act(operation, actor, sent)
+    record_id = record_in(subject, accepting_state(subject, operation)) if acts else None
+    sent = valid_body(subject, operation) or {}
+    exchange = call(subject, operation, record_id, sent)
     judge.require(exchange.ok, f"a good call answered {exchange.status}")
-    record = subject.read(actor or _identity(exchange, subject))
+    record = read(subject, record_id or _identity(exchange, subject))
     expected = {name: value for name, value in sent.items() if name in record}
     judge.require(bool(expected), "the record shows nothing of what was sent")
     got = {name: record[name] for name in expected}

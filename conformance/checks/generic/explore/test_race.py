@@ -5,10 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.marks import Case, each
+from session_contracts.conformance.preparing import record_in
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import current_state, require_state
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Contract, Move, Transition
 
@@ -43,13 +46,16 @@ def races(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -> None:
     """Judged only where one call after the other is refused: without that, nobody could win a race either."""
     operation, rule, move = case
-    body = subject.body(operation, move.when)
-    actor = subject.place(move.source)
-    first, second = subject.act(operation, actor, body), subject.act(operation, actor, body)
-    again = subject.act(operation, actor, body)
+    body = valid_body(subject, operation, move.when)
+    record_id = record_in(subject, move.source)
+    first, second = (
+        call(subject, operation, record_id, body),
+        call(subject, operation, record_id, body),
+    )
+    again = call(subject, operation, record_id, body)
     refused = all(400 <= later.status < 500 for later in (second, again))
     judge.require(first.ok and refused, "one after the other, the later ones are not refused")
-    subject.require_state(actor, move.target)
+    require_state(subject, record_id, move.target)
     for _ in range(_ROUNDS):
         _judge_round(operation, rule, move, subject, judge, second.status)
 
@@ -57,9 +63,9 @@ def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -
 def _judge_round(
     operation: str, rule: str, move: Move, subject: Subject, judge: Judge, refusal: int
 ) -> None:
-    actor = subject.place(move.source)
-    body = subject.body(operation, move.when)
-    answers = parallel([partial(subject.act, operation, actor, body)] * _RUNNERS)
+    record_id = record_in(subject, move.source)
+    body = valid_body(subject, operation, move.when)
+    answers = parallel([partial(call, subject, operation, record_id, body)] * _RUNNERS)
     winners = [answer for answer in answers if answer.ok]
     # A status that sequential calls get as well is judged by the rule on those.
     legal = {*judge.statuses(rule), refusal}
@@ -90,25 +96,25 @@ def test_neighbours_do_not_meet(
     operation, row = case
     assert row.isolated is not None
     for move in row.moves:
-        actor = subject.place(move.source)
+        record_id = record_in(subject, move.source)
         judge.require(
-            subject.act(operation, actor, subject.body(operation, move.when)).ok,
+            call(subject, operation, record_id, valid_body(subject, operation, move.when)).ok,
             f"{operation} is not possible at all",
         )
-        subject.require_state(actor, move.target)
+        require_state(subject, record_id, move.target)
     moves = [row.moves[number % len(row.moves)] for number in range(_RUNNERS)]
     for _ in range(_ROUNDS):
-        actors = [subject.place(move.source) for move in moves]
-        bodies = [subject.body(operation, move.when) for move in moves]
+        record_ids = [record_in(subject, move.source) for move in moves]
+        bodies = [valid_body(subject, operation, move.when) for move in moves]
         answers = parallel(
             [
-                partial(subject.act, operation, actor, body)
-                for actor, body in zip(actors, bodies, strict=True)
+                partial(call, subject, operation, record_id, body)
+                for record_id, body in zip(record_ids, bodies, strict=True)
             ]
         )
-        for actor, move, answer in zip(actors, moves, answers, strict=True):
+        for record_id, move, answer in zip(record_ids, moves, answers, strict=True):
             expected = move.target if answer.ok else move.source
-            got = subject.state(actor)
+            got = current_state(subject, record_id)
             judge.holds(
                 row.isolated,
                 got == expected,

@@ -24,13 +24,16 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, default_headers, valid_body
 from session_contracts.conformance.client import Exchange, Target
 from session_contracts.conformance.errors import Broken
-from session_contracts.conformance.flaws import JSON_MEDIA
+from session_contracts.conformance.flawed_requests import JSON_MEDIA
 from session_contracts.conformance.judge import Judge
+from session_contracts.conformance.marks import Case, each
 from session_contracts.conformance.oracle import ExpectedOutcomes, Facts, expected_outcomes
-from session_contracts.conformance.plugin import Case, each
+from session_contracts.conformance.preparing import movable_state, record_in
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import fetch, preparable_states
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import ABSENT, Contract, Style
@@ -173,16 +176,16 @@ def test_operation(
 ) -> None:
     operation, mode = case
     identified = "{" in subject.operation(operation).path
-    situations = [*subject.placeable(), ABSENT] if identified else [""]
+    situations = [*preparable_states(subject), ABSENT] if identified else [""]
     judge.require(
         len(situations) > 1 or not identified,
         f"no {subject.profile.resource} could be placed and read",
     )
     judge.require(
-        not identified or subject.fetch(subject.place(subject.movable())).ok,
+        not identified or fetch(subject, record_in(subject, movable_state(subject))).ok,
         "not even a plain read succeeds",
     )
-    plain = identified or subject.act(operation, None, subject.body(operation)).ok
+    plain = identified or call(subject, operation, None, valid_body(subject, operation)).ok
     judge.require(plain, "not even a plain call succeeds")
     generated = schema.find_operation_by_id(operation).as_strategy(generation_mode=_MODES[mode])
     last = Last()
@@ -220,7 +223,7 @@ def test_operation(
 def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) -> None:
     """Send one generated call, on a record in a known situation, and put every check to it."""
     if situation:
-        call.path_parameters = {subject.table.parameter: subject.place(situation)}
+        call.path_parameters = {subject.table.parameter: record_in(subject, situation)}
     listing = subject.operation(operation).listing
     if listing and listing.style is Style.AFTER and listing.cursor:
         call.query.pop(
@@ -234,7 +237,9 @@ def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) 
     ]
     ours = {name.lower() for name in chosen}
     headers = {name: value for name, value in wire["headers"].items() if name.lower() not in ours}
-    request = requests.Request(**{**wire, "headers": {**headers, **subject.headers(operation)}})
+    request = requests.Request(
+        **{**wire, "headers": {**headers, **default_headers(subject, operation)}}
+    )
     exchange, response = subject.target.deliver(request)
     sent = Sent(operation, subject, exchange, _foresee(operation, situation, exchange, subject))
     checks = [

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import send
 from session_contracts.conformance.checks.vendors.mobilenext.enumerate.test_organizations import (
     creator_elsewhere,
 )
@@ -10,25 +11,33 @@ from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import LONG_AGO, written
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.listing import get_list, listed_records
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import (
+    fresh_scope,
+    new_credential,
+    new_record,
+    record_in,
+)
+from session_contracts.conformance.reading import fetch, read, record_of
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
 
 
 def _shown(identity: str, scope: dict[str, str], subject: Subject) -> list[tuple[Exchange, Record]]:
     """The session by itself and in the list. Raises Unexercised."""
-    alone, listed = subject.fetch(identity), subject.listing(scope)
-    rows = [row for row in subject.listed(listed) if row.get("id") == identity]
+    alone, listed = fetch(subject, identity), get_list(subject, scope)
+    rows = [row for row in listed_records(subject, listed) if row.get("id") == identity]
     if not rows:
         raise Unexercised("a session that was made is not listed")
-    return [(alone, subject.record(alone, identity)), (listed, rows[0])]
+    return [(alone, record_of(subject, alone, identity)), (listed, rows[0])]
 
 
 @verifies("get.returns")
 def test_each_by_its_id(subject: Subject, judge: Judge) -> None:
-    scope = subject.scope()
-    for identity in [subject.make(**scope) for _ in range(3)]:
-        exchange = subject.fetch(identity)
+    scope = fresh_scope(subject)
+    for identity in [new_record(subject, **scope) for _ in range(3)]:
+        exchange = fetch(subject, identity)
         if judge.accepted("get.returns", exchange):
             body = shapes.unwrap(exchange.json)
             judge.require(isinstance(body, dict) and "id" in body, "the session has no id")
@@ -43,11 +52,13 @@ def test_each_by_its_id(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.values")
 def test_values(subject: Subject, judge: Judge) -> None:
-    scope = subject.scope()
+    scope = fresh_scope(subject)
     created = LONG_AGO + timedelta(days=3, minutes=41, seconds=17)
     user = _somebody_else(subject)
-    identity = subject.make(**scope, createdAt=written(created), **({"user": user} if user else {}))
-    user = user or subject.read(subject.make()).get("user")
+    identity = new_record(
+        subject, **scope, createdAt=written(created), **({"user": user} if user else {})
+    )
+    user = user or read(subject, new_record(subject)).get("user")
     for exchange, record in _shown(identity, scope, subject):
         judge.require(
             {"organization", "user", "createdAt"} <= record.keys(),
@@ -68,7 +79,7 @@ def _somebody_else(subject: Subject) -> str | None:
     """A user other than the caller; None where there is none to be had."""
     try:
         user = creator_elsewhere(subject)
-        subject.make(user=user)
+        new_record(subject, user=user)
     except Unexercised:
         return None
     return user
@@ -77,8 +88,8 @@ def _somebody_else(subject: Subject) -> str | None:
 @verifies("session.platforms", "session.types")
 def test_platforms(subject: Subject, judge: Judge) -> None:
     for platform in ("ios", "android"):
-        scope = subject.scope()
-        identity = subject.make(**scope, platform=platform)
+        scope = fresh_scope(subject)
+        identity = new_record(subject, **scope, platform=platform)
         for exchange, record in _shown(identity, scope, subject):
             device = record.get("device")
             judge.require(
@@ -102,8 +113,8 @@ def test_platforms(subject: Subject, judge: Judge) -> None:
 @verifies("session.released-at", "session.held")
 def test_released_at(subject: Subject, judge: Judge) -> None:
     for released in (False, True):
-        scope = subject.scope()
-        identity = subject.make(**scope, released=released)
+        scope = fresh_scope(subject)
+        identity = new_record(subject, **scope, released=released)
         for exchange, record in _shown(identity, scope, subject):
             value = record.get("releasedAt")
             good = shapes.moment(value) is not None if released else value is None
@@ -121,8 +132,8 @@ def test_released_at(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.object")
 def test_object(subject: Subject, judge: Judge) -> None:
-    for scope in ({}, subject.scope()):
-        exchange = subject.listing(scope)
+    for scope in ({}, fresh_scope(subject)):
+        exchange = get_list(subject, scope)
         judge.require(
             exchange.ok and isinstance(exchange.json, dict), f"a list answered {exchange.status}"
         )
@@ -133,11 +144,11 @@ def test_object(subject: Subject, judge: Judge) -> None:
 
 @verifies("error.codes", "auth.lifetime")
 def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
-    exchange = subject.fetch(subject.place("absent"))
+    exchange = fetch(subject, record_in(subject, "absent"))
     body = exchange.json
     error = body.get("error") if isinstance(body, dict) else None
     code = error.get("code") if isinstance(error, dict) else "missing"
     judge.observed("error.codes", exchange, f"the code of {exchange.status} is {code}")
-    headers = subject.credential(kind="jwt")
-    exchange = subject.send("listSessions", headers=headers)
+    headers = new_credential(subject, kind="jwt")
+    exchange = send(subject, "listSessions", headers=headers)
     judge.observed("auth.lifetime", exchange, f"a new JWT answered {exchange.status}")

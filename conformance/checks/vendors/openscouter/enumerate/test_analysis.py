@@ -6,11 +6,15 @@ from collections.abc import Callable
 import pytest
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import fresh_scope, record_in
+from session_contracts.conformance.reading import fetch, read, require_state
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import advance_clock, clock_time
 
 #: Seconds that are waited for an analysis that nobody can hasten.
 _PATIENCE = 20
@@ -18,16 +22,16 @@ _PATIENCE = 20
 
 def _started(subject: Subject, judge: Judge, **params: str) -> tuple[str, Exchange, float]:
     """A session whose analysis has begun, and how long it is said to take. Raises Unexercised."""
-    identity = subject.place("completed", **params)
-    subject.require_state(identity, "completed")
-    exchange = subject.act("analyzeSession", identity)
+    identity = record_in(subject, "completed", **params)
+    require_state(subject, identity, "completed")
+    exchange = call(subject, "analyzeSession", identity)
     judge.require(exchange.ok, f"starting an analysis answered {exchange.status}")
     seconds = (shapes.unwrap(exchange.json) or {}).get("estimatedCompletionSeconds")
     return identity, exchange, float(seconds) if isinstance(seconds, int | float) else _PATIENCE
 
 
 def _status(identity: str, subject: Subject) -> object:
-    return subject.read(identity).get("status")
+    return read(subject, identity).get("status")
 
 
 def _awaited(identity: str, subject: Subject, seconds: float) -> bool:
@@ -64,7 +68,7 @@ def test_an_analysis_ends(subject: Subject, judge: Judge) -> None:
     judge.holds(
         "analyze.finishes",
         done,
-        trigger=subject.fetch(identity),
+        trigger=fetch(subject, identity),
         expected="analyzed",
         got=str(_status(identity, subject)),
     )
@@ -74,7 +78,7 @@ def test_an_analysis_ends(subject: Subject, judge: Judge) -> None:
 def _passing(identity: str, seconds: float, subject: Subject) -> Callable[[], object] | None:
     """A way to let the time pass: by the clock, by the state that ends an analysis, or by patience."""
     try:
-        subject.now()
+        clock_time(subject)
     except Unexercised:
         if subject.states.supports("analysis finished", sessionId=identity):
             return lambda: None
@@ -85,7 +89,7 @@ def _passing(identity: str, seconds: float, subject: Subject) -> Callable[[], ob
 def _let_pass(identity: str, seconds: float, subject: Subject) -> None:
     """An estimate binds nobody: where its time is not enough, many times that, and then half a day."""
     for step in (int(seconds) + 1, 10 * int(seconds), 43_200):
-        subject.advance(f"PT{step}S")
+        advance_clock(subject, f"PT{step}S")
         if _awaited(identity, subject, 1):
             return
 
@@ -93,14 +97,14 @@ def _let_pass(identity: str, seconds: float, subject: Subject) -> None:
 @verifies("analyze.finishes", "analyze.isolated")
 def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
     """Nothing else of the session changes, and no other of the same study and tester is analyzed with it."""
-    scope = subject.scope()
+    scope = fresh_scope(subject)
     identity, _, _ = _started(subject, judge, **scope)
     other, _, seconds = _started(subject, judge, **scope)
-    before = subject.read(identity)
+    before = read(subject, identity)
     running = _status(other, subject) != "analyzed" and seconds > _PATIENCE
     subject.states.setup("analysis finished", sessionId=identity)
     done = _awaited(identity, subject, 3)
-    after = subject.fetch(identity)
+    after = fetch(subject, identity)
     judge.holds(
         "analyze.finishes",
         done,
@@ -110,7 +114,7 @@ def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
     )
     changed = [
         name
-        for name, value in subject.read(identity).items()
+        for name, value in read(subject, identity).items()
         if name != "status" and before.get(name) != value
     ]
     judge.holds(
@@ -125,8 +129,8 @@ def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
         judge.holds(
             "analyze.isolated",
             alone,
-            trigger=subject.fetch(other),
-            contrast=after,
+            trigger=fetch(subject, other),
+            control=after,
             expected="not analyzed",
             got="analyzed too",
         )
@@ -137,18 +141,20 @@ def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
 def test_a_refusal_has_no_consequences_later(subject: Subject, judge: Judge) -> None:
     """Neither does an analysis begin anew that is running, nor one that was refused at all; beside them, one that nobody disturbs."""
     (calm, _, seconds), (disturbed, _, _) = _started(subject, judge), _started(subject, judge)
-    idle = subject.place("active")
-    subject.advance(f"PT{int(seconds / 2)}S")
+    idle = record_in(subject, "active")
+    advance_clock(subject, f"PT{int(seconds / 2)}S")
     judge.require(
         _status(disturbed, subject) != "analyzed",
         "the analysis was over before it could be disturbed",
     )
-    refused = {identity: subject.act("analyzeSession", identity) for identity in (disturbed, idle)}
+    refused = {
+        identity: call(subject, "analyzeSession", identity) for identity in (disturbed, idle)
+    }
     judge.require(
         all(400 <= answer.status < 500 for answer in refused.values()),
         "analyzing what may not be analyzed is not refused",
     )
-    subject.advance(f"PT{int(seconds / 2) + 2}S")
+    advance_clock(subject, f"PT{int(seconds / 2) + 2}S")
     judge.require(_awaited(calm, subject, 1), "the analysis takes longer than it was estimated")
     done = _awaited(disturbed, subject, 1)
     got = str(_status(disturbed, subject))
@@ -172,15 +178,15 @@ def test_a_refusal_has_no_consequences_later(subject: Subject, judge: Judge) -> 
 @verifies("analyze.finishes", "confirm.moves")
 def test_what_was_analyzed_can_be_confirmed(subject: Subject, judge: Judge) -> None:
     """The whole way: created, completed, analyzed, confirmed."""
-    created = subject.act("createSession", None, subject.body("createSession"))
+    created = call(subject, "createSession", None, valid_body(subject, "createSession"))
     identity = str((shapes.unwrap(created.json) or {}).get("sessionId"))
     judge.require(
-        created.ok and subject.act("completeSession", identity, {}).ok,
+        created.ok and call(subject, "completeSession", identity, {}).ok,
         "a session could not be created and completed",
     )
-    started = subject.act("analyzeSession", identity)
+    started = call(subject, "analyzeSession", identity)
     judge.require(started.ok, f"starting an analysis answered {started.status}")
     subject.states.setup("analysis finished", sessionId=identity)
     judge.require(_awaited(identity, subject, 3), "the analysis does not end")
-    exchange = subject.act("confirmSession", identity, subject.body("confirmSession"))
+    exchange = call(subject, "confirmSession", identity, valid_body(subject, "confirmSession"))
     judge.accepted("confirm.moves", exchange)

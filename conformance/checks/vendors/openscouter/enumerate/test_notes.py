@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import fresh_scope, movable_state, record_in
 from session_contracts.conformance.subject import Subject
 
 _ODD = 'Zoë — "quoted" <b>&</b>\n🏠 ' + "long " * 300
@@ -17,12 +19,12 @@ Note = Mapping[str, Any]
 
 
 def _patch(subject: Subject, identity: str, *notes: Any) -> Exchange:
-    return subject.act("updateNotes", identity, {"notes": list(notes)})
+    return call(subject, "updateNotes", identity, {"notes": list(notes)})
 
 
 def _notes(subject: Subject, identity: str) -> list[Note]:
     """All notes of a session. Raises Unexercised."""
-    exchange = subject.send("getNotes", identity)
+    exchange = send(subject, "getNotes", identity)
     notes = (shapes.unwrap(exchange.json) or {}).get("notes")
     if (
         not exchange.ok
@@ -38,7 +40,7 @@ def _notes(subject: Subject, identity: str) -> list[Note]:
 
 def _with_notes(subject: Subject, judge: Judge, *contents: str) -> tuple[str, list[Note]]:
     """A session with these notes, in the order in which they are shown. Raises Unexercised."""
-    identity = subject.place(subject.movable())
+    identity = record_in(subject, movable_state(subject))
     for content in contents:
         judge.require(
             _patch(subject, identity, {"content": content}).ok, "a note could not be added"
@@ -58,7 +60,10 @@ def _contents(notes: Sequence[Note]) -> list[str]:
 @verifies("notes.create", "notes.list")
 def test_notes_are_added(subject: Subject, judge: Judge) -> None:
     """Two at once, then one more; each with an id of its own, and none in another session."""
-    identity, other = subject.place(subject.movable()), subject.place(subject.movable())
+    identity, other = (
+        record_in(subject, movable_state(subject)),
+        record_in(subject, movable_state(subject)),
+    )
     judge.require(not _notes(subject, identity), "a fresh session has notes")
     expected: list[str] = []
     for contents in (["First.", _ODD], ["Third."], ["Twice.", "Twice."]):
@@ -83,7 +88,7 @@ def test_notes_are_added(subject: Subject, judge: Judge) -> None:
             expected="an id for each",
             got=str(ids),
         )
-    elsewhere = subject.send("getNotes", other)
+    elsewhere = send(subject, "getNotes", other)
     strange = _contents(_notes(subject, other))
     judge.holds(
         "notes.list",
@@ -98,12 +103,12 @@ def test_notes_are_added(subject: Subject, judge: Judge) -> None:
 def test_notes_are_listed(subject: Subject, judge: Judge) -> None:
     """As many as there are, added one by one, with what they are made of."""
     contents = [f"Note {number}." for number in range(25)]
-    identity = subject.place(subject.movable())
+    identity = record_in(subject, movable_state(subject))
     for content in contents:
         judge.require(
             _patch(subject, identity, {"content": content}).ok, "a note could not be added"
         )
-    exchange = subject.send("getNotes", identity)
+    exchange = send(subject, "getNotes", identity)
     notes = _notes(subject, identity)
     judge.holds(
         "notes.list",
@@ -228,10 +233,10 @@ def test_a_bad_note_is_refused(subject: Subject, judge: Judge) -> None:
             changes = {"alone": [bad], "last": [*good, bad], "first": [bad, *good]}[place]
             trigger = _patch(subject, identity, *changes)
             after = _notes(subject, identity)
-            beside = _patch(subject, _with_notes(subject, judge, "First.")[0], {"content": "New."})
+            control = _patch(subject, _with_notes(subject, judge, "First.")[0], {"content": "New."})
             if judge.decides(rule):
                 judge.observed(rule, trigger)
-            elif judge.refused(rule, trigger, beside=beside):
+            elif judge.refused(rule, trigger, control=control):
                 judge.observed(
                     "notes.atomic", trigger, "kept none" if after == notes else "kept some"
                 )
@@ -255,10 +260,10 @@ def test_a_note_of_another_session_is_not_touched(subject: Subject, judge: Judge
 @verifies("notes.isolated")
 def test_notes_change_nothing_of_another_session(subject: Subject, judge: Judge) -> None:
     """Not even where it is of the same study and tester, and has the same notes."""
-    scope = subject.scope()
+    scope = fresh_scope(subject)
     one, other = (
-        subject.place(subject.movable(), **scope),
-        subject.place(subject.movable(), **scope),
+        record_in(subject, movable_state(subject), **scope),
+        record_in(subject, movable_state(subject), **scope),
     )
     for identity in (one, other):
         judge.require(
@@ -283,6 +288,6 @@ def test_notes_change_nothing_of_another_session(subject: Subject, judge: Judge)
 
 @verifies("notes.empty")
 def test_what_notes_leave_open(subject: Subject, judge: Judge) -> None:
-    identity = subject.place(subject.movable())
+    identity = record_in(subject, movable_state(subject))
     for changes in ([], [{"content": ""}]):
         judge.observed("notes.empty", _patch(subject, identity, *changes))

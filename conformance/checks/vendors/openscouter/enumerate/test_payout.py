@@ -5,40 +5,45 @@ import uuid
 from datetime import timedelta
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import written
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.outbox import sent_messages, wait_for_messages
+from session_contracts.conformance.preparing import record_in
+from session_contracts.conformance.reading import fetch, require_state
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import target_time
 
 _TOLERANCE = timedelta(seconds=10)
 
 
 def _confirm(subject: Subject, identity: str, **members: object) -> Exchange:
-    return subject.act("confirmSession", identity, {"rating": 4, **members})
+    return call(subject, "confirmSession", identity, {"rating": 4, **members})
 
 
 def _earlier(subject: Subject) -> str:
     """A start that leaves all other times of a session far apart from now."""
-    return written(subject.about_now() - timedelta(hours=5))
+    return written(target_time(subject) - timedelta(hours=5))
 
 
 def _confirmed(subject: Subject, judge: Judge, **members: object) -> tuple[str, Exchange]:
     """A session that was just confirmed. Raises Unexercised."""
-    identity = subject.place("analyzed", startedAt=_earlier(subject))
-    subject.require_state(identity, "analyzed")
+    identity = record_in(subject, "analyzed", startedAt=_earlier(subject))
+    require_state(subject, identity, "analyzed")
     exchange = _confirm(subject, identity, **members)
     judge.require(exchange.ok, f"a confirmation answered {exchange.status}")
-    subject.require_state(identity, "confirmed")
+    require_state(subject, identity, "confirmed")
     return identity, exchange
 
 
 def payouts(subject: Subject, identity: str) -> int:
     """How many were queued; one may be queued a little later, and a second one behind it. Raises Unexercised."""
-    subject.awaited(identity, "payout")
+    wait_for_messages(subject, identity, "payout")
     time.sleep(0.1)
-    return len(subject.about(subject.outbox(), identity, "payout"))
+    return len(sent_messages(subject, identity, "payout"))
 
 
 @verifies("confirm.payout")
@@ -71,17 +76,17 @@ def test_no_payout(subject: Subject, judge: Judge) -> None:
         ("completed", "analyzeSession"),
         ("completed", "submitFeedback"),
     ):
-        identity = subject.place(state)
-        refused[identity] = (subject.act(operation, identity, subject.body(operation)), 0)
+        identity = record_in(subject, state)
+        refused[identity] = (call(subject, operation, identity, valid_body(subject, operation)), 0)
     for state in ("active", "completed", "analyzing"):
         try:
-            identity = subject.place(state)
+            identity = record_in(subject, state)
         except Unexercised:
             continue
         exchange = _confirm(subject, identity)
         if 400 <= exchange.status < 500:
             refused[identity] = (exchange, 0)
-    identity = subject.place("analyzed")
+    identity = record_in(subject, "analyzed")
     exchange = _confirm(subject, identity, rating=9)
     if 400 <= exchange.status < 500:
         refused[identity] = (exchange, 0)
@@ -93,7 +98,7 @@ def test_no_payout(subject: Subject, judge: Judge) -> None:
     last, _ = _confirmed(subject, judge)
     judge.require(payouts(subject, last) == 1, "a confirmation does not queue one payout")
     for identity, (trigger, expected) in refused.items():
-        sent = len(subject.about(subject.outbox(), identity, "payout"))
+        sent = len(sent_messages(subject, identity, "payout"))
         judge.holds(
             "confirm.no-payout",
             sent == expected,
@@ -105,20 +110,20 @@ def test_no_payout(subject: Subject, judge: Judge) -> None:
 
 @verifies("confirm.time")
 def test_confirmed_at(subject: Subject, judge: Judge) -> None:
-    begun = subject.about_now()
+    begun = target_time(subject)
     _, exchange = _confirmed(subject, judge)
     told = (shapes.unwrap(exchange.json) or {}).get("confirmedAt")
     judge.require(told is not None, "the answer has no confirmedAt")
     moment = shapes.moment(told)
-    good = moment is not None and begun - _TOLERANCE <= moment <= subject.about_now() + _TOLERANCE
+    good = moment is not None and begun - _TOLERANCE <= moment <= target_time(subject) + _TOLERANCE
     judge.holds("confirm.time", good, trigger=exchange, expected=f"about {begun}", got=str(told))
 
 
 @verifies("confirm.comment-optional")
 def test_no_comment(subject: Subject, judge: Judge) -> None:
-    contrast = _confirm(subject, subject.place("analyzed"), comment="Thorough.")
-    exchange = _confirm(subject, subject.place("analyzed"))
-    judge.accepted("confirm.comment-optional", exchange, contrast=contrast)
+    control = _confirm(subject, record_in(subject, "analyzed"), comment="Thorough.")
+    exchange = _confirm(subject, record_in(subject, "analyzed"))
+    judge.accepted("confirm.comment-optional", exchange, control=control)
 
 
 @verifies("confirm.comment-internal")
@@ -126,7 +131,7 @@ def test_the_comment_is_internal(subject: Subject, judge: Judge) -> None:
     """Neither the answer, nor the session, nor its notes show it."""
     secret = f"secret-{uuid.uuid4()}"
     identity, exchange = _confirmed(subject, judge, comment=f"Internal: {secret}")
-    for answer in (exchange, subject.fetch(identity), subject.send("getNotes", identity)):
+    for answer in (exchange, fetch(subject, identity), send(subject, "getNotes", identity)):
         shown = secret.encode() in answer.body
         judge.holds(
             "confirm.comment-internal",
@@ -144,14 +149,14 @@ def test_the_comment_is_internal(subject: Subject, judge: Judge) -> None:
 def test_feedback(subject: Subject, judge: Judge) -> None:
     """With and without a comment, of a tester who had problems and of one who had none; each has an id of its own."""
     plain = {"clarity": 4, "difficulty": 3, "technicalIssues": False}
-    contrast = subject.act(
-        "submitFeedback", subject.place("completed"), {**plain, "comment": "Clear."}
+    control = call(
+        subject, "submitFeedback", record_in(subject, "completed"), {**plain, "comment": "Clear."}
     )
-    identity = subject.place("completed", startedAt=_earlier(subject))
-    exchange = subject.act("submitFeedback", identity, {**plain, "technicalIssues": True})
-    if not judge.accepted("feedback.comment-optional", exchange, contrast=contrast):
+    identity = record_in(subject, "completed", startedAt=_earlier(subject))
+    exchange = call(subject, "submitFeedback", identity, {**plain, "technicalIssues": True})
+    if not judge.accepted("feedback.comment-optional", exchange, control=control):
         return
-    ids = [(shapes.unwrap(answer.json) or {}).get("feedbackId") for answer in (contrast, exchange)]
+    ids = [(shapes.unwrap(answer.json) or {}).get("feedbackId") for answer in (control, exchange)]
     judge.require(None not in ids, "the answer has no feedbackId")
     judge.holds(
         "feedback.members",
@@ -161,7 +166,7 @@ def test_feedback(subject: Subject, judge: Judge) -> None:
         got=str(ids[1]),
     )
     told = shapes.moment((shapes.unwrap(exchange.json) or {}).get("submittedAt"))
-    now = subject.about_now()
+    now = target_time(subject)
     judge.holds(
         "feedback.members",
         told is not None and abs(told - now) <= _TOLERANCE,
@@ -169,4 +174,4 @@ def test_feedback(subject: Subject, judge: Judge) -> None:
         expected=str(now),
         got=str(told),
     )
-    judge.observed("feedback.again", subject.act("submitFeedback", identity, plain))
+    judge.observed("feedback.again", call(subject, "submitFeedback", identity, plain))

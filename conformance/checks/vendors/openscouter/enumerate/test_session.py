@@ -8,12 +8,22 @@ from typing import Any
 import pytest
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import LONG_AGO, elsewhere, written
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import (
+    fresh_scope,
+    new_credential,
+    new_record,
+    prepared_id,
+    record_in,
+)
+from session_contracts.conformance.reading import fetch, record_of, require_state
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import advance_clock, target_time
 
 _TOLERANCE = timedelta(seconds=10)
 _DRAWN = 24
@@ -21,7 +31,7 @@ _DRAWN = 24
 
 def _create(subject: Subject, body: Mapping[str, Any]) -> tuple[Exchange, Mapping[str, Any]]:
     """The answer to a creation, and what it shows. Raises Unexercised."""
-    exchange = subject.act("createSession", None, body)
+    exchange = call(subject, "createSession", None, body)
     record = shapes.unwrap(exchange.json)
     if not exchange.ok or not isinstance(record, dict):
         raise Unexercised(f"a creation answered {exchange.status}")
@@ -34,8 +44,8 @@ def _create(subject: Subject, body: Mapping[str, Any]) -> tuple[Exchange, Mappin
 @verifies("create.returns")
 def test_created_as_asked(subject: Subject, judge: Judge) -> None:
     for variant in ("A", "B"):
-        asked = {**subject.scope(), "variant": variant}
-        exchange = subject.act("createSession", None, asked)
+        asked = {**fresh_scope(subject), "variant": variant}
+        exchange = call(subject, "createSession", None, asked)
         if judge.accepted("create.returns", exchange):
             record = shapes.unwrap(exchange.json)
             judge.require(
@@ -58,11 +68,14 @@ def test_created_as_asked(subject: Subject, judge: Judge) -> None:
 @verifies("create.stored")
 def test_created_is_there(subject: Subject, judge: Judge) -> None:
     """Each is another one, also where everything about it is the same."""
-    asked = {**subject.scope(), "variant": "B"}
+    asked = {**fresh_scope(subject), "variant": "B"}
     made = [
         _create(
             subject,
-            {**asked, **({} if number else {"testerId": subject.prepared("tester", "testerId")})},
+            {
+                **asked,
+                **({} if number else {"testerId": prepared_id(subject, "tester", "testerId")}),
+            },
         )
         for number in range(2)
     ]
@@ -71,14 +84,14 @@ def test_created_is_there(subject: Subject, judge: Judge) -> None:
         "create.stored", ids[0] != ids[1], trigger=made[1][0], expected="another id", got=ids[1]
     )
     for (exchange, record), identity in zip(made, ids, strict=True):
-        read = subject.fetch(identity)
+        read = fetch(subject, identity)
         found = shapes.unwrap(read.json)
         good = read.ok and isinstance(found, dict)
         if judge.holds(
             "create.stored",
             good,
             trigger=read,
-            contrast=exchange,
+            control=exchange,
             expected=f"session {identity}",
             got=str(read.status),
         ):
@@ -99,9 +112,9 @@ def test_created_is_there(subject: Subject, judge: Judge) -> None:
 
 @verifies("create.variant-assigned")
 def test_variant_is_assigned(subject: Subject, judge: Judge) -> None:
-    exchange = subject.act("createSession", None, subject.scope())
-    contrast = subject.act("createSession", None, {**subject.scope(), "variant": "A"})
-    if judge.accepted("create.variant-assigned", exchange, contrast=contrast):
+    exchange = call(subject, "createSession", None, fresh_scope(subject))
+    control = call(subject, "createSession", None, {**fresh_scope(subject), "variant": "A"})
+    if judge.accepted("create.variant-assigned", exchange, control=control):
         got = (shapes.unwrap(exchange.json) or {}).get("variant")
         judge.holds(
             "create.variant-assigned",
@@ -120,9 +133,11 @@ def test_variants_follow_the_split(subject: Subject, judge: Judge) -> None:
         ({"A": 0, "B": 100}, {"B"}),
         ({"A": 50, "B": 50}, {"A", "B"}),
     ):
-        study = subject.prepared("study", "jobId", splitRatio=split)
+        study = prepared_id(subject, "study", "jobId", splitRatio=split)
         answers = [
-            _create(subject, {"jobId": study, "testerId": subject.prepared("tester", "testerId")})
+            _create(
+                subject, {"jobId": study, "testerId": prepared_id(subject, "tester", "testerId")}
+            )
             for _ in range(_DRAWN if len(expected) > 1 else 6)
         ]
         got = {str(record.get("variant")) for _, record in answers}
@@ -139,21 +154,21 @@ def test_variants_follow_the_split(subject: Subject, judge: Judge) -> None:
 
 @verifies("create.unknown", "create.again", "answer.declared")
 def test_what_a_creation_leaves_open(subject: Subject, judge: Judge) -> None:
-    known = subject.scope()
+    known = fresh_scope(subject)
     for name in known:
         judge.observed(
             "create.unknown",
-            subject.act("createSession", None, {**known, name: f"none_{uuid.uuid4().hex}"}),
+            call(subject, "createSession", None, {**known, name: f"none_{uuid.uuid4().hex}"}),
         )
-    first = subject.act("createSession", None, known)
+    first = call(subject, "createSession", None, known)
     judge.require(first.ok, f"a creation answered {first.status}")
-    judge.observed("create.again", subject.act("createSession", None, known))
+    judge.observed("create.again", call(subject, "createSession", None, known))
 
 
 @verifies("openscouter.answer.declared")
 def test_statuses_of_success(subject: Subject, judge: Judge) -> None:
-    created = subject.act("createSession", None, subject.scope())
-    analyzed = subject.act("analyzeSession", subject.place("completed"))
+    created = call(subject, "createSession", None, fresh_scope(subject))
+    analyzed = call(subject, "analyzeSession", record_in(subject, "completed"))
     told = f"creating answers {created.status}, starting an analysis {analyzed.status}"
     judge.require(created.ok and analyzed.ok, told)
     judge.observed("openscouter.answer.declared", created, told)
@@ -166,10 +181,10 @@ def test_statuses_of_success(subject: Subject, judge: Judge) -> None:
 def test_values(subject: Subject, judge: Judge) -> None:
     for variant in ("A", "B"):
         start = LONG_AGO + timedelta(days=3, minutes=41, seconds=17)
-        expected = {**subject.scope(), "variant": variant}
-        identity = subject.make(**expected, status="active", startedAt=written(start))
-        exchange = subject.fetch(identity)
-        record = subject.record(exchange, identity)
+        expected = {**fresh_scope(subject), "variant": variant}
+        identity = new_record(subject, **expected, status="active", startedAt=written(start))
+        exchange = fetch(subject, identity)
+        record = record_of(subject, exchange, identity)
         judge.require(
             {*expected, "startedAt"} <= record.keys(), "a session lacks a documented member"
         )
@@ -189,7 +204,7 @@ def test_values(subject: Subject, judge: Judge) -> None:
             f"completedAt is {record.get('completedAt', 'left out')!r}",
         )
     try:
-        paused = subject.fetch(subject.place("paused"))
+        paused = fetch(subject, record_in(subject, "paused"))
     except Unexercised as reason:
         judge.unexercised("session.paused", str(reason))
         return
@@ -202,7 +217,7 @@ def test_values(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.analyzing")
 def test_analyzing(subject: Subject, judge: Judge) -> None:
-    exchange = subject.fetch(subject.place("analyzing"))
+    exchange = fetch(subject, record_in(subject, "analyzing"))
     judge.observed(
         "session.analyzing",
         exchange,
@@ -217,26 +232,29 @@ def _complete(
     subject: Subject, identity: str, body: Mapping[str, Any] | None
 ) -> tuple[Exchange, datetime | None]:
     """The answer to a completion, and when the session was completed as it reads afterwards. Raises Unexercised."""
-    exchange = subject.act("completeSession", identity, body)
+    exchange = call(subject, "completeSession", identity, body)
     if not exchange.ok:
         raise Unexercised(f"a completion answered {exchange.status}")
-    return exchange, shapes.moment(subject.require_state(identity, "completed").get("completedAt"))
+    return exchange, shapes.moment(require_state(subject, identity, "completed").get("completedAt"))
 
 
 @verifies("complete.time-given", "complete.members")
 def test_completed_at_a_given_time(subject: Subject, judge: Judge) -> None:
     """In whatever time zone it is written."""
-    start = subject.about_now() - timedelta(hours=1)
+    start = target_time(subject) - timedelta(hours=1)
     for minutes, write in ((32, written), (7, lambda moment: elsewhere(written(moment)))):
-        identity = subject.make(status="active", startedAt=written(start))
+        identity = new_record(subject, status="active", startedAt=written(start))
         ended = (start + timedelta(minutes=minutes)).replace(microsecond=0)
-        contrast = subject.act(
-            "completeSession", subject.make(status="active", startedAt=written(start)), {}
+        control = call(
+            subject,
+            "completeSession",
+            new_record(subject, status="active", startedAt=written(start)),
+            {},
         )
-        exchange = subject.act("completeSession", identity, {"completedAt": write(ended)})
-        if not judge.accepted("complete.time-given", exchange, contrast=contrast):
+        exchange = call(subject, "completeSession", identity, {"completedAt": write(ended)})
+        if not judge.accepted("complete.time-given", exchange, control=control):
             return
-        got = shapes.moment(subject.require_state(identity, "completed").get("completedAt"))
+        got = shapes.moment(require_state(subject, identity, "completed").get("completedAt"))
         judge.holds(
             "complete.time-given",
             got == ended,
@@ -259,18 +277,18 @@ def test_completed_now(subject: Subject, judge: Judge) -> None:
     """Without a body, and with one that has no time."""
     bodies: tuple[dict[str, str] | None, ...] = (None, {})
     for body in bodies:
-        identity = subject.make(
-            status="active", startedAt=written(subject.about_now() - timedelta(hours=1))
+        identity = new_record(
+            subject, status="active", startedAt=written(target_time(subject) - timedelta(hours=1))
         )
-        begun = subject.about_now()
-        exchange = subject.act("completeSession", identity, body)
-        contrast = subject.act("completeSession", subject.make(status="active"), {})
+        begun = target_time(subject)
+        exchange = call(subject, "completeSession", identity, body)
+        control = call(subject, "completeSession", new_record(subject, status="active"), {})
         if not judge.accepted(
-            "complete.time-default", exchange, contrast=None if body is not None else contrast
+            "complete.time-default", exchange, control=None if body is not None else control
         ):
             continue
-        got = shapes.moment(subject.require_state(identity, "completed").get("completedAt"))
-        good = got is not None and begun - _TOLERANCE <= got <= subject.about_now() + _TOLERANCE
+        got = shapes.moment(require_state(subject, identity, "completed").get("completedAt"))
+        good = got is not None and begun - _TOLERANCE <= got <= target_time(subject) + _TOLERANCE
         judge.holds(
             "complete.time-default",
             good,
@@ -283,27 +301,27 @@ def test_completed_now(subject: Subject, judge: Judge) -> None:
 @verifies("session.duration")
 def test_duration(subject: Subject, judge: Judge) -> None:
     """Of one that was completed at a given time, one that was completed now, one of more than a day, and those of other states."""
-    start = subject.about_now() - timedelta(hours=1)
+    start = target_time(subject) - timedelta(hours=1)
     made = []
     bodies: tuple[dict[str, str], ...] = (
         {"completedAt": written(start + timedelta(minutes=32))},
         {},
     )
     for body in bodies:
-        identity = subject.make(status="active", startedAt=written(start))
+        identity = new_record(subject, status="active", startedAt=written(start))
         _complete(subject, identity, body)
         made.append(identity)
-    long_ago = subject.make(status="active", startedAt=written(start - timedelta(hours=30)))
+    long_ago = new_record(subject, status="active", startedAt=written(start - timedelta(hours=30)))
     _complete(subject, long_ago, {})
     made.append(long_ago)
     for identity in (
         *made,
-        subject.place("completed"),
-        subject.place("analyzed"),
-        subject.place("confirmed"),
+        record_in(subject, "completed"),
+        record_in(subject, "analyzed"),
+        record_in(subject, "confirmed"),
     ):
-        exchange = subject.fetch(identity)
-        record = subject.record(exchange, identity)
+        exchange = fetch(subject, identity)
+        record = record_of(subject, exchange, identity)
         first, last = (
             shapes.moment(record.get("startedAt")),
             shapes.moment(record.get("completedAt")),
@@ -335,20 +353,20 @@ def test_duration(subject: Subject, judge: Judge) -> None:
 @verifies("auth.lifetime", "auth.expired")
 @pytest.mark.usefixtures("afterwards")
 def test_a_token_lives_for_a_day(subject: Subject, judge: Judge) -> None:
-    headers, identity = subject.credential(), subject.place("active")
-    contrast = subject.fetch(identity, headers=headers)
-    judge.require(contrast.ok, f"a read answered {contrast.status}")
-    subject.advance("PT23H55M")
-    late = subject.fetch(identity, headers=headers)
+    headers, identity = new_credential(subject), record_in(subject, "active")
+    control = fetch(subject, identity, headers=headers)
+    judge.require(control.ok, f"a read answered {control.status}")
+    advance_clock(subject, "PT23H55M")
+    late = fetch(subject, identity, headers=headers)
     judge.holds(
         "auth.lifetime",
         late.ok,
         trigger=late,
-        contrast=contrast,
+        control=control,
         expected="success after 23 hours 55",
         got=str(late.status),
     )
-    subject.advance("PT10M")
+    advance_clock(subject, "PT10M")
     judge.refused(
-        "auth.expired", subject.fetch(identity, headers=headers), beside=subject.fetch(identity)
+        "auth.expired", fetch(subject, identity, headers=headers), control=fetch(subject, identity)
     )

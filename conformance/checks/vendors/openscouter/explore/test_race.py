@@ -2,11 +2,13 @@
 
 from functools import partial
 
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.checks.generic.explore.test_race import parallel
 from session_contracts.conformance.checks.vendors.openscouter.enumerate.test_payout import payouts
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import record_in
 from session_contracts.conformance.subject import Subject
 
 _RUNNERS = 6
@@ -15,13 +17,13 @@ _RUNNERS = 6
 @verifies("confirm.payout")
 def test_one_payout_after_a_race(subject: Subject, judge: Judge) -> None:
     """Judged only where one confirmation has won, and where a refused one pays nothing when it comes later: else another rule is broken."""
-    calm = subject.place("analyzed")
+    calm = record_in(subject, "analyzed")
     judge.require(_confirm(subject, calm).ok, "a confirmation is not possible at all")
     _confirm(subject, calm)
     judge.require(
         payouts(subject, calm) == 1, "one confirmation after the other does not queue one payout"
     )
-    raced = subject.place("analyzed")
+    raced = record_in(subject, "analyzed")
     answers = parallel([partial(_confirm, subject, raced)] * _RUNNERS)
     won = [answer for answer in answers if answer.ok]
     judge.require(len(won) == 1, f"{len(won)} of {_RUNNERS} parallel confirmations succeeded")
@@ -32,4 +34,4 @@ def test_one_payout_after_a_race(subject: Subject, judge: Judge) -> None:
 
 
 def _confirm(subject: Subject, identity: str) -> Exchange:
-    return subject.act("confirmSession", identity, subject.body("confirmSession"))
+    return call(subject, "confirmSession", identity, valid_body(subject, "confirmSession"))

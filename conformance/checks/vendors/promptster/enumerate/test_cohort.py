@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import foreign_record, new_record, prepared_id
+from session_contracts.conformance.reading import read_or_absent
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.vendors.promptster.events import COHORT
 
@@ -70,14 +73,17 @@ def _cohort(
     subject: Subject, values: Sequence[Mapping[str, Any]] = _VALUES, **params: Any
 ) -> list[str]:
     """Sessions of a new assessment with these values. Raises Unexercised."""
-    assessment = params.pop("assessmentId", None) or subject.prepared("assessment", "assessmentId")
+    assessment = params.pop("assessmentId", None) or prepared_id(
+        subject, "assessment", "assessmentId"
+    )
     return [
-        subject.make(assessmentId=assessment, metrics=dict(value), **params) for value in values
+        new_record(subject, assessmentId=assessment, metrics=dict(value), **params)
+        for value in values
     ]
 
 
 def _statistics(subject: Subject, session: str, judge: Judge) -> tuple[Exchange, Any]:
-    exchange = subject.send(COHORT, session)
+    exchange = send(subject, COHORT, session)
     judge.require(
         exchange.ok and isinstance(exchange.json, dict) and "cohortStats" in exchange.json,
         "there are no cohort statistics",
@@ -147,7 +153,7 @@ def _judge_members(
 
 @verifies("cohort.members")
 def test_members_of_what_nobody_knows(subject: Subject, judge: Judge) -> None:
-    session = subject.make(assessmentId=subject.prepared("assessment", "assessmentId"))
+    session = new_record(subject, assessmentId=prepared_id(subject, "assessment", "assessmentId"))
     _judge_members(*_figures(subject, session, judge), subject, judge)
 
 
@@ -270,12 +276,12 @@ def test_thirds(subject: Subject, judge: Judge) -> None:
 @verifies("cohort.two", "cohort.omitted")
 def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
     """With a second session there are percentiles, without it none."""
-    assessment = subject.prepared("assessment", "assessmentId")
+    assessment = prepared_id(subject, "assessment", "assessmentId")
     (first,) = _cohort(subject, _VALUES[:1], assessmentId=assessment)
     exchange, found = _figures(subject, first, judge)
     told = found.get("percentiles")
     _cohort(subject, _VALUES[1:2], assessmentId=assessment)
-    contrast, both = _figures(subject, first, judge)
+    control, both = _figures(subject, first, judge)
     numbers = (
         [name for name, value in (told or {}).items() if value is not None]
         if isinstance(told, dict | None)
@@ -286,7 +292,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
         "cohort.two",
         none,
         trigger=exchange,
-        contrast=contrast,
+        control=control,
         expected="no percentiles of one session",
         got=str(told),
     )
@@ -296,7 +302,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
     judge.holds(
         "cohort.two",
         good,
-        trigger=contrast,
+        trigger=control,
         expected="percentiles of two sessions",
         got=str(both.get("percentiles")),
     )
@@ -315,7 +321,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
 def test_no_cohort(subject: Subject, judge: Judge) -> None:
     """Of a session without a key, and of an assessment in which nobody counts."""
     _cohort(subject, _VALUES[:2])
-    exchange, found = _statistics(subject, subject.make(), judge)
+    exchange, found = _statistics(subject, new_record(subject), judge)
     judge.holds("cohort.unlinked", found is None, trigger=exchange, expected="null", got=str(found))
     for status in ("pending", "redeemed"):
         for session in _cohort(subject, _VALUES[:2], keyStatus=status):
@@ -327,7 +333,7 @@ def test_no_cohort(subject: Subject, judge: Judge) -> None:
 
 @verifies("cohort.statuses", "cohort.outside")
 def test_who_counts(subject: Subject, judge: Judge) -> None:
-    assessment = subject.prepared("assessment", "assessmentId")
+    assessment = prepared_id(subject, "assessment", "assessmentId")
     (session,) = _cohort(subject, _VALUES[:1], assessmentId=assessment)
     expected = 1
     for status, counts in (
@@ -351,17 +357,17 @@ def test_who_counts(subject: Subject, judge: Judge) -> None:
 def test_other_assessments(subject: Subject, judge: Judge) -> None:
     """Another assessment's sessions, those of none, and another organization's change nothing."""
     sessions = _cohort(subject, _VALUES[:3])
-    contrast, before = _figures(subject, sessions[0], judge)
+    control, before = _figures(subject, sessions[0], judge)
     judge.require(before.get("sessionCount") == 3, "the cohort does not count what was made")
     _cohort(subject, _VALUES[3:])
-    subject.make(metrics=dict(_VALUES[4]))
-    subject.foreign()
+    new_record(subject, metrics=dict(_VALUES[4]))
+    foreign_record(subject)
     exchange, after = _figures(subject, sessions[0], judge)
     judge.holds(
         "cohort.tenant",
         after == before,
         trigger=exchange,
-        contrast=contrast,
+        control=control,
         expected=str(before),
         got=str(after),
     )
@@ -376,8 +382,8 @@ def test_ties_and_unknown_values(subject: Subject, judge: Judge) -> None:
         exchange,
         f"one of two that are equal and better than a third: {told.get('commandFailRate')}",
     )
-    assessment = subject.prepared("assessment", "assessmentId")
-    unknown = subject.make(assessmentId=assessment)
+    assessment = prepared_id(subject, "assessment", "assessmentId")
+    unknown = new_record(subject, assessmentId=assessment)
     _cohort(subject, _VALUES[:2], assessmentId=assessment)
     exchange, found = _figures(subject, unknown, judge)
     judge.observed(
@@ -403,8 +409,8 @@ def test_deleted_sessions_do_not_count(subject: Subject, judge: Judge) -> None:
     judge.require(
         before.get("sessionCount") == len(sessions), "the cohort does not count what was made"
     )
-    deleted = subject.act("deleteSession", sessions[3])
-    judge.require(deleted.ok and not subject.seen(sessions[3]), "a deletion was refused")
+    deleted = call(subject, "deleteSession", sessions[3])
+    judge.require(deleted.ok and not read_or_absent(subject, sessions[3]), "a deletion was refused")
     exchange, after = _figures(subject, sessions[0], judge)
     left = [value for number, value in enumerate(_VALUES) if number != 3]
     rest = sum(value["durationMs"] for value in left) / len(left)
@@ -415,7 +421,7 @@ def test_deleted_sessions_do_not_count(subject: Subject, judge: Judge) -> None:
         "delete.cohort",
         good,
         trigger=exchange,
-        contrast=deleted,
+        control=deleted,
         expected=expected,
         got=exchange.answer(),
     )

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import elsewhere
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.marks import Case, each, verifies
+from session_contracts.conformance.preparing import foreign_record, new_record
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import current_state, fetch, read, unwrapped
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.vendors.promptster.events import (
     DECISION,
@@ -35,6 +38,7 @@ from session_contracts.conformance.vendors.promptster.events import (
     theirs,
     timeline,
 )
+from session_contracts.conformance.waiting import eventually
 from session_contracts.openapi.model import Contract
 
 _SHUFFLED = (4000, 1000, 3000, 1000, 2000, 1000, 4000)
@@ -84,7 +88,7 @@ def test_ingest(subject: Subject, judge: Judge) -> None:
             "ingest.stored",
             len(found) == 1,
             trigger=page,
-            contrast=exchange,
+            control=exchange,
             expected="the event",
             got=f"{len(found)} of it",
         )
@@ -103,7 +107,7 @@ def test_ingest(subject: Subject, judge: Judge) -> None:
                 "ingest.stored",
                 same,
                 trigger=page,
-                contrast=exchange,
+                control=exchange,
                 expected=f"{wanted}",
                 got=f"{got}",
             )
@@ -113,20 +117,20 @@ def test_ingest(subject: Subject, judge: Judge) -> None:
 def test_first_event(subject: Subject, judge: Judge) -> None:
     """The session begins with it, for everybody in the organization, whatever its id is; nobody says that it may be other than a UUID."""
     session, key = begun(subject)
-    beside = taken(ingest(subject, Event(0, 1).body(session), key))
+    control = taken(ingest(subject, Event(0, 1).body(session), key))
     for identity, certain in (
         (str(uuid.uuid4()), True),
         (f"my-session-{uuid.uuid4().hex[:8]}", False),
     ):
-        before = subject.fetch(identity)
+        before = fetch(subject, identity)
         judge.require(before.status == 404, "the session exists already")
         exchange = ingest(subject, Event(0, 1).body(identity))
         if certain:
-            judge.accepted("ingest.upsert", exchange, contrast=beside)
+            judge.accepted("ingest.upsert", exchange, control=control)
         judge.require(exchange.ok, f"an ingest answered {exchange.status}")
-        read = subject.fetch(identity)
-        if judge.accepted("ingest.upsert", read, contrast=exchange):
-            record = subject.unwrapped(read)
+        read = fetch(subject, identity)
+        if judge.accepted("ingest.upsert", read, control=exchange):
+            record = unwrapped(subject, read)
             good = record.get("id") == identity and record.get("endedAt") is None
             judge.holds(
                 "ingest.upsert",
@@ -140,7 +144,7 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
                 "ingest.upsert",
                 there,
                 trigger=read,
-                contrast=exchange,
+                control=exchange,
                 expected="a session with its event",
                 got="none",
             )
@@ -151,7 +155,7 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
             "ingest.upsert",
             both,
             trigger=second,
-            contrast=exchange,
+            control=exchange,
             expected="one session for both events",
             got="another",
         )
@@ -160,17 +164,17 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
 @verifies("ingest.upsert")
 def test_a_session_that_exists_is_kept(subject: Subject, judge: Judge) -> None:
     """An event that neither begins nor ends it is added to what there is: it is the same session, with its metadata."""
-    session = subject.make(
-        metadata={"mine": 1, "candidateName": "Ada Lovelace"}, sourceService="cursor"
+    session = new_record(
+        subject, metadata={"mine": 1, "candidateName": "Ada Lovelace"}, sourceService="cursor"
     )
     key = key_for(subject, session)
-    before = subject.read(session)
+    before = read(subject, session)
     judge.require(
         bool(before.get("metadata")), "the session does not show the metadata that it was made with"
     )
     for number, kind in enumerate(("prompt", DECISION)):
         exchange = taken(ingest(subject, Event(1000 * number, number, kind).body(session), key))
-        after = subject.read(session)
+        after = read(subject, session)
         changed = {
             name: after.get(name) for name in _LASTING if after.get(name) != before.get(name)
         }
@@ -192,21 +196,21 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
     """At once and later, the same and with other contents, of earlier and of later: the first counts."""
     session, key = begun(subject)
     first = Event(1000, 1)
-    contrast = ingest(subject, first.body(session), key)
-    taken(contrast)
+    control = ingest(subject, first.body(session), key)
+    taken(control)
     bodies = [first.body(session), first.body(session, kind=DECISION, ts=at(0), data={"mark": 9})]
     for kind in ("prompt", "session_start", "session_end"):
         bodies.append(
             first.body(session, kind=kind, ts=at(99_000), data={**_PROMOTED, "cwd": "/home/grace"})
         )
     for number, body in enumerate(bodies, 2):
-        before, events = subject.read(session), shown(subject, session)
+        before, events = read(subject, session), shown(subject, session)
         exchange = ingest(subject, body, key)
         if not judge.holds(
             "ingest.duplicate",
             exchange.status == 200,
             trigger=exchange,
-            contrast=contrast,
+            control=control,
             expected="200",
             got=str(exchange.status),
         ):
@@ -220,12 +224,12 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
             expected="ok and skipped",
             got=exchange.answer(),
         )
-        same = (subject.read(session), shown(subject, session)) == (before, events)
+        same = (read(subject, session), shown(subject, session)) == (before, events)
         judge.holds(
             "ingest.ignored",
             same,
             trigger=exchange,
-            contrast=contrast,
+            control=control,
             expected="no change",
             got="a change",
         )
@@ -236,9 +240,9 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
 def test_session_start(subject: Subject, judge: Judge) -> None:
     """Of a session that it begins, and of one that was there, whose other metadata stays."""
     registered = {"mine": 1, "reviewed": False, "nested": {"x": 1}}
-    made = subject.make(metadata=registered)
+    made = new_record(subject, metadata=registered)
     judge.require(
-        subject.read(made).get("metadata") == registered,
+        read(subject, made).get("metadata") == registered,
         "the session does not show the metadata that it was made with",
     )
     for session, kept in ((str(uuid.uuid4()), {}), (made, registered)):
@@ -247,7 +251,7 @@ def test_session_start(subject: Subject, judge: Judge) -> None:
             Event(0, 1, "session_start").body(session, data={**_PROMOTED, "cwd": "/home/grace"}),
         )
         judge.require(exchange.ok, f"an ingest answered {exchange.status}")
-        metadata = subject.read(session).get("metadata")
+        metadata = read(subject, session).get("metadata")
         told = metadata if isinstance(metadata, dict) else {}
         expected = {**kept, **_PROMOTED}
         got = {name: told.get(name) for name in expected}
@@ -272,21 +276,21 @@ def test_session_start(subject: Subject, judge: Judge) -> None:
 def test_session_end(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
     taken(ingest(subject, Event(0, 1).body(session), key))
-    judge.require(subject.state(session) == "running", "the session is not in progress")
+    judge.require(current_state(subject, session) == "running", "the session is not in progress")
     exchange = ingest(subject, Event(5000, 2, "session_end").body(session), key)
     taken(exchange)
-    ended = subject.eventually(lambda: subject.state(session) == "ended")
+    ended = eventually(lambda: current_state(subject, session) == "ended")
     judge.holds(
         "ingest.session-end",
         ended,
         trigger=exchange,
         expected="an ended session",
-        got=str(subject.state(session)),
+        got=str(current_state(subject, session)),
     )
     judge.observed(
         "ingest.end-time",
         exchange,
-        f"it ended at {subject.read(session).get('endedAt')}, by an event of {at(5000)}",
+        f"it ended at {read(subject, session).get('endedAt')}, by an event of {at(5000)}",
     )
     judge.observed("ingest.ended", ingest(subject, Event(6000, 3).body(session), key))
 
@@ -300,18 +304,18 @@ def kinds(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 def test_kind(case: str, subject: Subject, judge: Judge) -> None:
     """With the data that it needs, and no other."""
     session, key = begun(subject)
-    contrast = ingest(
+    control = ingest(
         subject, Event(0, 1, "planning" if case == "prompt" else "prompt").body(session), key
     )
     exchange = ingest(subject, Event(1, 2, case).body(session), key)
-    if judge.accepted("ingest.kinds", exchange, contrast=contrast):
+    if judge.accepted("ingest.kinds", exchange, control=control):
         page = timeline(subject, session)
         found = [event.get("kind") for event in events_of(page) if marks([event]) == [2]]
         judge.holds(
             "ingest.stored",
             found == [case],
             trigger=page,
-            contrast=exchange,
+            control=exchange,
             expected=case,
             got=str(found),
         )
@@ -320,16 +324,16 @@ def test_kind(case: str, subject: Subject, judge: Judge) -> None:
 @verifies("ingest.tool-call")
 def test_tool_call(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
-    contrast = ingest(subject, Event(0, 1, "tool_result").body(session), key)
+    control = ingest(subject, Event(0, 1, "tool_result").body(session), key)
     exchange = ingest(subject, Event(1, 2, "tool_call").body(session), key)
-    if judge.accepted("ingest.tool-call", exchange, contrast=contrast):
+    if judge.accepted("ingest.tool-call", exchange, control=control):
         found = [event.get("kind") for event in events_of(timeline(subject, session))]
         good = found == ["tool_result", "tool_result"]
         judge.holds(
             "ingest.tool-call",
             good,
             trigger=exchange,
-            contrast=contrast,
+            control=control,
             expected="tool_result",
             got=str(found[1:]),
         )
@@ -425,19 +429,19 @@ def _judge_refused(
     """An event that is refused is nowhere, and begins no session."""
     session, key = begun(subject)
     fresh = str(uuid.uuid4())
-    before = subject.read(session)
+    before = read(subject, session)
     trigger = ingest(subject, Event(1, 1).body(session, **bad), key)
     beginning = ingest(subject, Event(1, 1).body(fresh, **bad))
-    after, events = subject.read(session), shown(subject, session)
-    none = subject.fetch(fresh)
-    beside = ingest(subject, Event(1, 1).body(session, **good), key)
-    if judge.refused(rule, trigger, beside=beside):
+    after, events = read(subject, session), shown(subject, session)
+    none = fetch(subject, fresh)
+    control = ingest(subject, Event(1, 1).body(session, **good), key)
+    if judge.refused(rule, trigger, control=control):
         same = (before, []) == (after, events)
         judge.holds(
             "ingest.atomic",
             same,
             trigger=trigger,
-            contrast=beside,
+            control=control,
             expected="a session as it was",
             got=f"{after}",
         )
@@ -446,7 +450,7 @@ def _judge_refused(
                 "ingest.atomic",
                 400 <= none.status < 500,
                 trigger=beginning,
-                contrast=beside,
+                control=control,
                 expected="no session",
                 got="one",
             )
@@ -457,10 +461,10 @@ def test_time_zones(subject: Subject, judge: Judge) -> None:
     """A moment is the same in whatever zone it is written, and however exactly."""
     session, key = begun(subject)
     plain = at(0).replace(".000Z", "Z")
-    contrast = ingest(subject, Event(0, 0).body(session), key)
+    control = ingest(subject, Event(0, 0).body(session), key)
     for number, text in enumerate((plain, elsewhere(plain), at(250), plain.replace("Z", ".5Z")), 1):
         exchange = ingest(subject, Event(0, number).body(session, ts=text), key)
-        if judge.accepted("ingest.ts", exchange, contrast=contrast):
+        if judge.accepted("ingest.ts", exchange, control=control):
             page = timeline(subject, session)
             got = [event.get("ts") for event in events_of(page) if marks([event]) == [number]]
             good = [shapes.moment(value) for value in got] == [shapes.moment(text)]
@@ -468,7 +472,7 @@ def test_time_zones(subject: Subject, judge: Judge) -> None:
                 "ingest.stored",
                 good,
                 trigger=page,
-                contrast=exchange,
+                control=exchange,
                 expected=f"ts {text}",
                 got=str(got),
             )
@@ -507,9 +511,9 @@ def test_provenance(subject: Subject, judge: Judge) -> None:
 @verifies("ingest.isolated")
 def test_other_sessions_stay(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
-    other = subject.make()
+    other = new_record(subject)
     put(subject, other, [Event(0, 7)])
-    watched = (subject.read(other), shown(subject, other))
+    watched = (read(subject, other), shown(subject, other))
     for event in (
         Event(9000, 1, DECISION),
         Event(9500, 2, "session_start"),
@@ -517,7 +521,7 @@ def test_other_sessions_stay(subject: Subject, judge: Judge) -> None:
     ):
         exchange = ingest(subject, event.body(session, data=_PROMOTED), key)
         taken(exchange)
-        same = (subject.read(other), shown(subject, other)) == watched
+        same = (read(subject, other), shown(subject, other)) == watched
         judge.holds(
             "ingest.isolated",
             same,
@@ -546,7 +550,7 @@ def test_odd_events(subject: Subject, judge: Judge) -> None:
         ("ingest.empty-session-id", Event(0, 1).body("")),
     ):
         judge.observed(rule, ingest(subject, body, key))
-    strange = subject.states.setup("event", sessionId=subject.foreign()).get("id")
+    strange = subject.states.setup("event", sessionId=foreign_record(subject)).get("id")
     judge.observed("ingest.foreign-id", ingest(subject, Event(0, 1).body(session, id=strange), key))
 
 
@@ -556,10 +560,10 @@ def test_odd_events(subject: Subject, judge: Judge) -> None:
 @verifies("timeline.order", "timeline.ties", "timeline.returns")
 def test_order(subject: Subject, judge: Judge) -> None:
     """Put there by the state, or ingested: late ones go to their place, equal ones stay in the order in which they came."""
-    other = subject.make()
+    other = new_record(subject)
     put(subject, other, [Event(1500, 99)])
     for way in (put, _ingest_all, _ingest_in_zones):
-        session = subject.make()
+        session = new_record(subject)
         events = [Event(moment, number) for number, moment in enumerate(_SHUFFLED)]
         way(subject, session, events)
         page = timeline(subject, session)
@@ -616,7 +620,7 @@ def _tape(
     subject: Subject, judge: Judge, moments: tuple[int, ...] = _SHUFFLED
 ) -> tuple[str, list[str]]:
     """A session, and the ids of its events in the order in which a whole timeline shows them. Raises Unexercised."""
-    session = subject.make()
+    session = new_record(subject)
     events = [Event(moment, number) for number, moment in enumerate(moments)]
     put(subject, session, events)
     found = events_of(timeline(subject, session))
@@ -634,10 +638,10 @@ def _ids(exchange: Exchange) -> list[str]:
 @verifies("timeline.after")
 def test_after(subject: Subject, judge: Judge) -> None:
     session, ids = _tape(subject, judge)
-    contrast = timeline(subject, session)
+    control = timeline(subject, session)
     for number, last in enumerate(ids):
         page = timeline(subject, session, after=last)
-        if judge.accepted("timeline.after", page, contrast=contrast):
+        if judge.accepted("timeline.after", page, control=control):
             got = _ids(page)
             good = got == ids[number + 1 :]
             text = f"the {len(ids) - number - 1} events behind number {number}"
@@ -645,7 +649,7 @@ def test_after(subject: Subject, judge: Judge) -> None:
                 "timeline.after",
                 good,
                 trigger=page,
-                contrast=contrast,
+                control=control,
                 expected=text,
                 got=f"{len(got)} events",
             )
@@ -677,7 +681,7 @@ def test_limit(limit: int, subject: Subject, judge: Judge) -> None:
                 expected=f"hasMore {expected}",
                 got=str(more(page)),
             )
-    empty = timeline(subject, subject.make())
+    empty = timeline(subject, new_record(subject))
     judge.holds(
         "timeline.has-more",
         not more(empty),
@@ -719,7 +723,7 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     default, clamp = int(parameter.schema["default"]), parameter.clamp
     assert clamp is not None, "the limit is clamped"
     assert clamp.maximum is not None, "at both ends"
-    session = subject.make()
+    session = new_record(subject)
     put(subject, session, [Event(number, number) for number in range(clamp.maximum + 1)])
     one = timeline(subject, session, limit=1)
     judge.require(len(events_of(one)) == 1, "a page does not hold the 1 that limit says")
@@ -732,13 +736,13 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     for rule, limit, expected in cases:
         query = {} if limit is None else {"limit": limit}
         page = timeline(subject, session, **query)
-        if judge.accepted(rule, page, contrast=one):
+        if judge.accepted(rule, page, control=one):
             got = len(events_of(page))
             judge.holds(
                 rule,
                 got == expected,
                 trigger=page,
-                contrast=one,
+                control=one,
                 expected=f"{expected} events",
                 got=str(got),
             )
@@ -768,7 +772,7 @@ def _foreign_cursors(subject: Subject) -> list[str]:
     """The first of two events in a session of another organization, where there can be one."""
     with suppress(Unexercised):
         events = [Event(0, 7), Event(1000, 8)]
-        put(subject, subject.foreign(), events)
+        put(subject, foreign_record(subject), events)
         return [events[0].id]
     return []
 
@@ -779,14 +783,14 @@ def _foreign_cursors(subject: Subject) -> list[str]:
 @verifies("decisions.list", "decisions.returns", "decisions.order")
 def test_decisions(subject: Subject, judge: Judge) -> None:
     """More than a page of other lists would hold, among other events, and beside another session's."""
-    session, other = subject.make(), subject.make()
+    session, other = new_record(subject), new_record(subject)
     put(subject, other, [Event(0, 99, DECISION)])
     events = [
         Event(1000 * (number * 7 % 30), number, DECISION if number % 3 else "command")
         for number in range(40)
     ]
     put(subject, session, events)
-    exchange = subject.send(DECISIONS, session)
+    exchange = send(subject, DECISIONS, session)
     if not judge.accepted("decisions.returns", exchange):
         return
     found = events_of(exchange, "decisions")
@@ -821,10 +825,10 @@ def test_decisions(subject: Subject, judge: Judge) -> None:
 @verifies("decisions.empty", "decisions.list")
 def test_no_decisions(subject: Subject, judge: Judge) -> None:
     """Of a session without events, and of one without decisions."""
-    session = subject.make()
+    session = new_record(subject)
     put(subject, session, [Event(0, 1), Event(1, 2, "planning")])
-    for identity in (subject.make(), session):
-        exchange = subject.send(DECISIONS, identity)
+    for identity in (new_record(subject), session):
+        exchange = send(subject, DECISIONS, identity)
         if judge.accepted("decisions.empty", exchange):
             body = exchange.json if isinstance(exchange.json, dict) else {}
             judge.require("decisions" in body, "the answer has no decisions")
@@ -841,14 +845,14 @@ def test_no_decisions(subject: Subject, judge: Judge) -> None:
 @verifies("timeline.members", "decisions.members")
 def test_members(subject: Subject, judge: Judge) -> None:
     """Of every kind of event."""
-    session = subject.make()
+    session = new_record(subject)
     kinds_ = subject.contract.schemas["Kind"]["enum"]
     put(subject, session, [Event(number, number, kind) for number, kind in enumerate(kinds_)])
     for rule, operation, member in (
         ("timeline.members", TIMELINE, "events"),
         ("decisions.members", DECISIONS, "decisions"),
     ):
-        exchange = subject.send(operation, session)
+        exchange = send(subject, operation, session)
         schema = shapes.record_schema(subject.operation(operation))
         for event in events_of(exchange, member):
             wrong = shapes.faults(schema, event)

@@ -7,14 +7,26 @@ from datetime import timedelta
 from typing import Any
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import StateError, Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import elsewhere, written
-from session_contracts.conformance.plugin import Case, each, verifies
+from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
+from session_contracts.conformance.marks import Case, each, verifies
+from session_contracts.conformance.preparing import (
+    foreign_record,
+    fresh_scope,
+    new_credential,
+    new_record,
+    prepared_id,
+    record_in,
+)
 from session_contracts.conformance.profile import SuiteProfile
+from session_contracts.conformance.reading import fetch, read, read_or_absent, record_of, unwrapped
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import target_time
 from session_contracts.conformance.vendors.promptster.events import (
     COHORT,
     DECISION,
@@ -43,13 +55,13 @@ _METADATA = {
 
 
 def create(subject: Subject, **body: Any) -> Exchange:
-    return subject.act(CREATE, None, body)
+    return call(subject, CREATE, None, body)
 
 
 def _created(subject: Subject, judge: Judge, **body: Any) -> Record:
     """A session of the API's own making. Raises Unexercised."""
     exchange = create(subject, **body)
-    record = subject.unwrapped(exchange)
+    record = unwrapped(subject, exchange)
     judge.require(
         exchange.ok and isinstance(record, dict), f"a creation answered {exchange.status}"
     )
@@ -66,7 +78,7 @@ def test_create(subject: Subject, judge: Judge) -> None:
     givens: tuple[dict[str, str], ...] = ({"id": str(uuid.uuid4())}, {})
     for given in givens:
         exchange = create(subject, **given, sourceService=source, metadata=_METADATA)
-        record = subject.unwrapped(exchange)
+        record = unwrapped(subject, exchange)
         if not judge.accepted("create.returns", exchange) or not isinstance(record, dict):
             return
         expected = {
@@ -98,23 +110,23 @@ def test_create(subject: Subject, judge: Judge) -> None:
                 expected=f"id {given['id']}",
                 got=identity,
             )
-        read = subject.fetch(identity)
-        if judge.accepted("create.stored", read, contrast=exchange):
-            same = subject.record(read, identity) == subject.record(exchange, identity)
+        read = fetch(subject, identity)
+        if judge.accepted("create.stored", read, control=exchange):
+            same = record_of(subject, read, identity) == record_of(subject, exchange, identity)
             judge.holds(
                 "create.stored",
                 same,
                 trigger=read,
-                contrast=exchange,
+                control=exchange,
                 expected="it as it was answered",
                 got=read.answer(),
             )
-        page = subject.listing({"sourceService": source})
+        page = get_list(subject, {"sourceService": source})
         judge.holds(
             "create.stored",
-            identity in subject.ids(page),
+            identity in listed_ids(subject, page),
             trigger=page,
-            contrast=exchange,
+            control=exchange,
             expected="it in the list",
             got="no",
         )
@@ -131,7 +143,7 @@ def test_generated_id(subject: Subject, judge: Judge) -> None:
         exchange = create(subject, **body)
         if not judge.accepted("create.id-generated", exchange):
             return
-        record = subject.unwrapped(exchange) or {}
+        record = unwrapped(subject, exchange) or {}
         ids.append(record.get("id"))
         judge.holds(
             "create.id-generated",
@@ -170,13 +182,13 @@ def _is_uuid(value: Any) -> bool:
 def test_conflict(subject: Subject, judge: Judge) -> None:
     """The id of a session that was created, placed, ended, or begun by its first event."""
     for identity in _taken(subject, judge):
-        before, events = subject.read(identity), shown(subject, identity)
+        before, events = read(subject, identity), shown(subject, identity)
         trigger = create(subject, id=identity, sourceService="another", metadata={"another": True})
-        after, still = subject.seen(identity), shown(subject, identity)
-        contrast = create(
+        after, still = read_or_absent(subject, identity), shown(subject, identity)
+        control = create(
             subject, id=str(uuid.uuid4()), sourceService="another", metadata={"another": True}
         )
-        if judge.refused("create.conflict", trigger, beside=contrast):
+        if judge.refused("create.conflict", trigger, control=control):
             body = trigger.json if isinstance(trigger.json, dict) else {}
             got = {name: body.get(name) for name in ("error", "id")}
             expected = {"error": "Session already exists", "id": identity}
@@ -184,7 +196,7 @@ def test_conflict(subject: Subject, judge: Judge) -> None:
                 "create.conflict-body",
                 got == expected,
                 trigger=trigger,
-                contrast=contrast,
+                control=control,
                 expected=str(expected),
                 got=str(got),
             )
@@ -193,7 +205,7 @@ def test_conflict(subject: Subject, judge: Judge) -> None:
                 "create.keeps",
                 same,
                 trigger=trigger,
-                contrast=contrast,
+                control=control,
                 expected="the session as it was",
                 got=str(after),
             )
@@ -201,8 +213,8 @@ def test_conflict(subject: Subject, judge: Judge) -> None:
 
 def _taken(subject: Subject, judge: Judge) -> Iterator[str]:
     yield str(_created(subject, judge, id=str(uuid.uuid4()), metadata={"mine": True})["id"])
-    yield subject.place("running", metadata={"mine": True})
-    yield subject.place("ended")
+    yield record_in(subject, "running", metadata={"mine": True})
+    yield record_in(subject, "ended")
     session, key = begun(subject)
     judge.require(ingest(subject, Event(0, 1).body(session), key).ok, "an ingest was refused")
     yield session
@@ -224,9 +236,9 @@ def test_id_of_another_organization(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.organization")
 def test_organization(subject: Subject, judge: Judge) -> None:
-    mine = [subject.read(subject.make()).get("orgId"), _created(subject, judge).get("orgId")]
-    exchange = subject.fetch(subject.make())
-    mine.append(subject.unwrapped(exchange).get("orgId"))
+    mine = [read(subject, new_record(subject)).get("orgId"), _created(subject, judge).get("orgId")]
+    exchange = fetch(subject, new_record(subject))
+    mine.append(unwrapped(subject, exchange).get("orgId"))
     judge.holds(
         "session.organization",
         len(set(mine)) == 1,
@@ -234,14 +246,14 @@ def test_organization(subject: Subject, judge: Judge) -> None:
         expected="one organization",
         got=str(mine),
     )
-    foreign = subject.foreign()
-    read = subject.fetch(foreign, headers=subject.credential(tenant="other"))
-    judge.require(read.ok, "the other organization does not see its own session")
-    other = subject.record(read, foreign).get("orgId")
+    foreign = foreign_record(subject)
+    theirs = fetch(subject, foreign, headers=new_credential(subject, tenant="other"))
+    judge.require(theirs.ok, "the other organization does not see its own session")
+    other = record_of(subject, theirs, foreign).get("orgId")
     judge.holds(
         "session.organization",
         other not in mine,
-        trigger=read,
+        trigger=theirs,
         expected=f"another than {mine[0]}",
         got=str(other),
     )
@@ -256,7 +268,7 @@ def test_organization(subject: Subject, judge: Judge) -> None:
 )
 def test_counts_and_times(subject: Subject, judge: Judge) -> None:
     """As events come one after the other, and where one comes late: of times that disagree, either may be the first or the last then."""
-    session = subject.make()
+    session = new_record(subject)
     events = [
         Event(60_000, 0),
         Event(61_500, 1, DECISION),
@@ -268,8 +280,8 @@ def test_counts_and_times(subject: Subject, judge: Judge) -> None:
         _judge_facts(subject, session, events[: number + 1], judge)
     late = Event(30_000, 4)
     put(subject, session, [late])
-    read = subject.fetch(session)
-    record = subject.record(read, session)
+    read = fetch(subject, session)
+    record = record_of(subject, read, session)
     told = (shapes.moment(record.get("startedAt")), shapes.moment(record.get("lastActivityAt")))
     good = told[0] in (_moment(late), _moment(events[0])) and told[1] in (
         _moment(late),
@@ -294,8 +306,8 @@ def _judge_facts(subject: Subject, session: str, events: list[Event], judge: Jud
         shown(subject, session) == [event.mark for event in events],
         "the timeline does not show what was put there",
     )
-    read = subject.fetch(session)
-    record = subject.record(read, session)
+    read = fetch(subject, session)
+    record = record_of(subject, read, session)
     counts = {
         "session.event-count": ("eventCount", len(events)),
         "session.decision-count": ("decisionFlagCount", _decisions(events)),
@@ -332,13 +344,13 @@ def _decisions(events: list[Event]) -> int:
 @verifies("list.filter-assessment")
 def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
     """What became of the candidate key does not matter; nor who else has one."""
-    assessment, another = (subject.prepared("assessment", "assessmentId") for _ in range(2))
+    assessment, another = (prepared_id(subject, "assessment", "assessmentId") for _ in range(2))
     made = _linked(subject, assessment)
-    subject.make(assessmentId=another)
-    contrast = subject.listing({})
-    judge.require(bool(made) and contrast.ok, "no session could be linked")
-    page = subject.listing({"assessmentId": assessment})
-    found = set(subject.ids(page))
+    new_record(subject, assessmentId=another)
+    control = get_list(subject, {})
+    judge.require(bool(made) and control.ok, "no session could be linked")
+    page = get_list(subject, {"assessmentId": assessment})
+    found = set(listed_ids(subject, page))
     missing = [status for status, identity in made.items() if identity not in found]
     good = found == set(made.values())
     got = f"{len(found)} sessions, without those whose key is {missing}"
@@ -346,7 +358,7 @@ def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
         "list.filter-assessment",
         good,
         trigger=page,
-        contrast=contrast,
+        control=control,
         expected=f"{len(made)} sessions",
         got=got,
     )
@@ -357,7 +369,7 @@ def _linked(subject: Subject, assessment: str) -> dict[str, str]:
     made: dict[str, str] = {}
     for status in ("pending", "redeemed", "completed", "expired", "hired"):
         with suppress(Unexercised):
-            made[status] = subject.make(assessmentId=assessment, keyStatus=status)
+            made[status] = new_record(subject, assessmentId=assessment, keyStatus=status)
     return made
 
 
@@ -367,16 +379,16 @@ def _linked(subject: Subject, assessment: str) -> dict[str, str]:
 @verifies("update.ends", "update.keeps", "update.answer")
 def test_end(subject: Subject, judge: Judge) -> None:
     """At a time in whatever zone it is written; a second end takes the place of the first."""
-    start = subject.about_now() - timedelta(hours=3)
-    session = subject.make(startedAt=written(start), metadata=_METADATA)
+    start = target_time(subject) - timedelta(hours=3)
+    session = new_record(subject, startedAt=written(start), metadata=_METADATA)
     put(subject, session, [Event(0, 1)])
-    before = subject.read(session)
+    before = read(subject, session)
     for minutes, write in ((60, written), (90, lambda moment: elsewhere(written(moment)))):
         moment = (start + timedelta(minutes=minutes)).replace(microsecond=0)
-        exchange = subject.act(UPDATE, session, {"endedAt": write(moment)})
+        exchange = call(subject, UPDATE, session, {"endedAt": write(moment)})
         if not judge.accepted("update.ends", exchange):
             return
-        after = subject.read(session)
+        after = read(subject, session)
         good = shapes.moment(after.get("endedAt")) == moment
         judge.holds(
             "update.ends",
@@ -410,7 +422,7 @@ def _judge_rest(
 def _judge_answer(
     exchange: Exchange, session: str, after: Record, subject: Subject, judge: Judge
 ) -> None:
-    told = subject.record(exchange, session)
+    told = record_of(subject, exchange, session)
     judge.holds(
         "update.answer", told == after, trigger=exchange, expected=f"{after}", got=f"{told}"
     )
@@ -420,17 +432,17 @@ def _judge_answer(
 def test_replace_metadata(subject: Subject, judge: Judge) -> None:
     """In progress and ended; by other names, by the same ones, and by none at all."""
     for state in ("running", "ended"):
-        session = subject.place(state, metadata=_METADATA)
-        before = subject.read(session)
+        session = record_in(subject, state, metadata=_METADATA)
+        before = read(subject, session)
         judge.require(
             before.get("metadata") == _METADATA,
             "the session does not show the metadata that it was made with",
         )
         for metadata in ({"reviewed": True}, {"reviewed": False, "nested": {"z": [1]}}, {}):
-            exchange = subject.act(UPDATE, session, {"metadata": metadata})
+            exchange = call(subject, UPDATE, session, {"metadata": metadata})
             if not judge.accepted("update.replaces", exchange):
                 return
-            after = subject.read(session)
+            after = read(subject, session)
             good = after.get("metadata") == metadata
             judge.holds(
                 "update.replaces",
@@ -445,12 +457,12 @@ def test_replace_metadata(subject: Subject, judge: Judge) -> None:
 
 @verifies("update.ends", "update.replaces")
 def test_update_both(subject: Subject, judge: Judge) -> None:
-    session = subject.make(metadata=_METADATA)
-    body = subject.body(UPDATE)
+    session = new_record(subject, metadata=_METADATA)
+    body = valid_body(subject, UPDATE)
     assert body is not None, "an update has a body"
-    exchange = subject.act(UPDATE, session, body)
+    exchange = call(subject, UPDATE, session, body)
     if judge.accepted("update.ends", exchange):
-        after = subject.read(session)
+        after = read(subject, session)
         good = shapes.moment(after.get("endedAt")) == shapes.moment(body["endedAt"])
         judge.holds(
             "update.ends",
@@ -471,12 +483,12 @@ def test_update_both(subject: Subject, judge: Judge) -> None:
 
 @verifies("update.nothing", "update.before-start")
 def test_odd_updates(subject: Subject, judge: Judge) -> None:
-    judge.observed("update.nothing", subject.act(UPDATE, subject.make(), {}))
-    start = subject.about_now() - timedelta(hours=1)
-    session = subject.make(startedAt=written(start))
+    judge.observed("update.nothing", call(subject, UPDATE, new_record(subject), {}))
+    start = target_time(subject) - timedelta(hours=1)
+    session = new_record(subject, startedAt=written(start))
     judge.observed(
         "update.before-start",
-        subject.act(UPDATE, session, {"endedAt": written(start - timedelta(hours=1))}),
+        call(subject, UPDATE, session, {"endedAt": written(start - timedelta(hours=1))}),
     )
 
 
@@ -508,23 +520,23 @@ def test_merge(subject: Subject, judge: Judge) -> None:
             "level": 3,
             "note": "old",
         }
-        session = subject.place(state, metadata=metadata)
-        before = subject.read(session)
+        session = record_in(subject, state, metadata=metadata)
+        before = read(subject, session)
         judge.require(
             before.get("metadata") == metadata,
             "the session does not show the metadata that it was made with",
         )
         change = {"replaced": "new", "added": [1, 2], **_FALSE}
-        exchange = subject.act(MERGE, session, change)
+        exchange = call(subject, MERGE, session, change)
         if (
             not exchange.ok
-            or not change.items() <= (subject.read(session).get("metadata") or {}).items()
+            or not change.items() <= (read(subject, session).get("metadata") or {}).items()
         ):
             judge.require(
                 400 <= exchange.status < 500 or exchange.ok, f"a merge answered {exchange.status}"
             )
-            exchange = subject.act(MERGE, session, {"metadata": change})
-        after = subject.read(session)
+            exchange = call(subject, MERGE, session, {"metadata": change})
+        after = read(subject, session)
         expected = {**metadata, **change}
         got = after.get("metadata")
         judge.holds(
@@ -535,8 +547,8 @@ def test_merge(subject: Subject, judge: Judge) -> None:
             got=str(got),
         )
         _judge_rest("merge.keeps", before, after, "metadata", exchange, judge)
-    exchange = subject.act(MERGE, session, {"also": {"b": 2}, "added": None})
-    merged = (subject.read(session).get("metadata") or {}).get("also")
+    exchange = call(subject, MERGE, session, {"also": {"b": 2}, "added": None})
+    merged = (read(subject, session).get("metadata") or {}).get("also")
     judge.observed("merge.shallow", exchange, f"{{'b': 2}} merged into {{'a': 1}} is {merged}")
 
 
@@ -547,9 +559,9 @@ def test_merge(subject: Subject, judge: Judge) -> None:
 def test_delete_answer(subject: Subject, judge: Judge) -> None:
     """Of sessions however they came about; every operation finds nothing afterwards."""
     for identity in _taken(subject, judge):
-        known = subject.fetch(identity)
+        known = fetch(subject, identity)
         judge.require(known.ok, "the session cannot be read")
-        exchange = subject.act(DELETE, identity)
+        exchange = call(subject, DELETE, identity)
         if not judge.accepted("delete.removes", exchange):
             return
         body = exchange.json if isinstance(exchange.json, dict) else {}
@@ -567,13 +579,13 @@ def test_delete_answer(subject: Subject, judge: Judge) -> None:
             MERGE,
             DELETE,
         ):
-            again = subject.act(operation, identity, subject.body(operation))
+            again = call(subject, operation, identity, valid_body(subject, operation))
             gone = again.status == 404
             judge.holds(
                 "delete.removes",
                 gone,
                 trigger=again,
-                contrast=known,
+                control=known,
                 expected="404 for what was deleted",
                 got=str(again.status),
             )
@@ -582,37 +594,39 @@ def test_delete_answer(subject: Subject, judge: Judge) -> None:
 @verifies("delete.unlisted")
 def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None:
     """In the whole list, by each filter alone, and by both together."""
-    scope = subject.scope()
-    made = [subject.make(**scope) for _ in range(3)]
+    scope = fresh_scope(subject)
+    made = [new_record(subject, **scope) for _ in range(3)]
     ways = [scope, *({name: value} for name, value in scope.items())]
-    before = [subject.listing(way) for way in ways]
+    before = [get_list(subject, way) for way in ways]
     shows = all(
-        set(subject.ids(page)) == set(made) and subject.pagination(page, "total") == len(made)
+        set(listed_ids(subject, page)) == set(made)
+        and pagination_number(subject, page, "total") == len(made)
         for page in before
     )
     judge.require(shows, "the list does not show what was made")
     judge.require(
-        subject.act(DELETE, made[1]).ok and not subject.seen(made[1]), "a deletion was refused"
+        call(subject, DELETE, made[1]).ok and not read_or_absent(subject, made[1]),
+        "a deletion was refused",
     )
-    for way, contrast in zip(ways, before, strict=True):
-        after = subject.listing(way)
-        got = (set(subject.ids(after)), subject.pagination(after, "total"))
+    for way, control in zip(ways, before, strict=True):
+        after = get_list(subject, way)
+        got = (set(listed_ids(subject, after)), pagination_number(subject, after, "total"))
         good = got == ({made[0], made[2]}, 2)
         judge.holds(
             "delete.unlisted",
             good,
             trigger=after,
-            contrast=contrast,
+            control=control,
             expected="the two others",
             got=str(got),
         )
-    everything = subject.listing({})
-    none = made[1] not in subject.ids(everything)
+    everything = get_list(subject, {})
+    none = made[1] not in listed_ids(subject, everything)
     judge.holds(
         "delete.unlisted",
         none,
         trigger=everything,
-        contrast=before[0],
+        control=before[0],
         expected="no deleted session",
         got=f"{made[1]}",
     )
@@ -627,12 +641,12 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
     ]
     for event in events:
         judge.require(ingest(subject, event.body(session), key).ok, "an ingest was refused")
-    other = subject.make()
+    other = new_record(subject)
     put(subject, other, [Event(0, 7), Event(1, 8, DECISION)])
-    watched = (subject.read(other), shown(subject, other))
-    exchange = subject.act(DELETE, session)
-    judge.require(exchange.ok and not subject.seen(session), "a deletion was refused")
-    still = (subject.read(other), shown(subject, other))
+    watched = (read(subject, other), shown(subject, other))
+    exchange = call(subject, DELETE, session)
+    judge.require(exchange.ok and not read_or_absent(subject, session), "a deletion was refused")
+    still = (read(subject, other), shown(subject, other))
     judge.holds(
         "delete.isolated",
         watched == still,
@@ -641,19 +655,19 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
         got=str(still),
     )
     anew = create(subject, id=session)
-    if not judge.accepted("delete.hard", anew, contrast=exchange):
+    if not judge.accepted("delete.hard", anew, control=exchange):
         return
-    record = subject.read(session)
+    record = read(subject, session)
     left = (
         shown(subject, session),
-        events_of(subject.send(DECISIONS, session), "decisions"),
+        events_of(send(subject, DECISIONS, session), "decisions"),
         record.get("eventCount"),
     )
     judge.holds(
         "delete.hard",
         left == ([], [], 0),
         trigger=anew,
-        contrast=exchange,
+        control=exchange,
         expected="no events",
         got=str(left),
     )
@@ -663,26 +677,28 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
         "delete.hard",
         back,
         trigger=again,
-        contrast=exchange,
+        control=exchange,
         expected="an id that is free again",
         got=again.answer(),
     )
-    gone = subject.make()
-    judge.require(subject.act(DELETE, gone).ok, "a deletion was refused")
+    gone = new_record(subject)
+    judge.require(call(subject, DELETE, gone).ok, "a deletion was refused")
     judge.observed("ingest.gone", ingest(subject, Event(0, 1).body(gone), default_key(subject)))
 
 
 @verifies("delete.key")
 def test_the_candidate_key_survives(subject: Subject, judge: Judge) -> None:
     for status in ("completed", "hired"):
-        assessment = subject.prepared("assessment", "assessmentId")
-        session, other = (subject.make(assessmentId=assessment, keyStatus=status) for _ in range(2))
+        assessment = prepared_id(subject, "assessment", "assessmentId")
+        session, other = (
+            new_record(subject, assessmentId=assessment, keyStatus=status) for _ in range(2)
+        )
         before = [
             subject.states.setup("candidate key", sessionId=identity).get("sessionId")
             for identity in (session, other)
         ]
         judge.require(before == [session, other], "the candidate key does not name its session")
-        exchange = subject.act(DELETE, session)
+        exchange = call(subject, DELETE, session)
         judge.require(exchange.ok, f"a deletion answered {exchange.status}")
         expected = [{"status": status, "sessionId": None}, {"status": status, "sessionId": other}]
         got = [_key_of(subject, identity) for identity in (session, other)]
@@ -713,34 +729,36 @@ def shared(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 @each(shared)
 def test_a_candidate_may(case: str, subject: Subject, judge: Judge) -> None:
     """With a key for that very session, and with an assessment's."""
-    assessment = subject.prepared("assessment", "assessmentId")
+    assessment = prepared_id(subject, "assessment", "assessmentId")
     for params in ({}, {"assessmentId": assessment}):
         acts = "{" in subject.operation(case).path
-        actors = [subject.make(**params) if acts else None for _ in range(2)]
-        tie = {"sessionId": actors[0] or subject.make(**params)}
-        headers = subject.credential(kind="candidate", **tie)
-        contrast = subject.act(case, actors[1], subject.body(case))
-        trigger = subject.act(case, actors[0], subject.body(case), headers=headers)
-        judge.accepted("auth.candidate", trigger, contrast=contrast)
+        record_ids = [new_record(subject, **params) if acts else None for _ in range(2)]
+        tie = {"sessionId": record_ids[0] or new_record(subject, **params)}
+        headers = new_credential(subject, kind="candidate", **tie)
+        control = call(subject, case, record_ids[1], valid_body(subject, case))
+        trigger = call(subject, case, record_ids[0], valid_body(subject, case), headers=headers)
+        judge.accepted("auth.candidate", trigger, control=control)
 
 
 @verifies("auth.candidate-reach")
 def test_a_candidate_reads_what_is_not_its_own(subject: Subject, judge: Judge) -> None:
-    session, other = subject.make(), subject.make()
-    exchange = subject.fetch(other, headers=subject.credential(kind="candidate", sessionId=session))
+    session, other = new_record(subject), new_record(subject)
+    exchange = fetch(
+        subject, other, headers=new_credential(subject, kind="candidate", sessionId=session)
+    )
     judge.observed("auth.candidate-reach", exchange)
 
 
 @verifies("auth.subscription", "rate.global", "error.details", "request.precedence")
 def test_what_is_not_modelled(subject: Subject, judge: Judge) -> None:
-    exchange = subject.send(subject.profile.list)
+    exchange = send(subject, subject.profile.list)
     judge.observed("auth.subscription", exchange)
     judge.observed(
         "rate.global",
         exchange,
         f"x-ratelimit-limit is {exchange.headers.get('x-ratelimit-limit')!r}",
     )
-    twice = subject.act(UPDATE, subject.place("absent"), {"metadata": []})
+    twice = call(subject, UPDATE, record_in(subject, "absent"), {"metadata": []})
     judge.observed(
         "request.precedence", twice, f"an invalid update of no session answers {twice.status}"
     )
@@ -754,20 +772,20 @@ def test_no_candidate_deletes(subject: Subject, judge: Judge) -> None:
     """Not even its own session, with all that belongs to it."""
     session, key = begun(subject)
     judge.require(ingest(subject, Event(0, 1).body(session), key).ok, "an ingest was refused")
-    before = (subject.read(session), shown(subject, session))
-    trigger = subject.act(DELETE, session, headers=key)
+    before = (read(subject, session), shown(subject, session))
+    trigger = call(subject, DELETE, session, headers=key)
     after = (
-        subject.seen(session),
-        events_of(timeline(subject, session)) if subject.seen(session) else [],
+        read_or_absent(subject, session),
+        events_of(timeline(subject, session)) if read_or_absent(subject, session) else [],
     )
-    contrast = subject.act(DELETE, session if after[0] else subject.make())
-    if judge.refused("delete.reviewer-only", trigger, beside=contrast):
+    control = call(subject, DELETE, session if after[0] else new_record(subject))
+    if judge.refused("delete.reviewer-only", trigger, control=control):
         same = after[0] == before[0] and len(after[1]) == len(before[1])
         judge.holds(
             "delete.reviewer-only",
             same,
             trigger=trigger,
-            contrast=contrast,
+            control=control,
             expected="the session as it was",
             got=str(after),
         )

@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Broken, Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import new_record
+from session_contracts.conformance.reading import read
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
@@ -73,7 +76,7 @@ def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
 
 def _judge_plain(subject: Subject, judge: Judge) -> None:
     """Where not even one event after the other is seen, nothing can be said of more. Raises Unexercised."""
-    session = subject.make()
+    session = new_record(subject)
     key = key_for(subject, session)
     for number in range(2):
         answer = ingest(subject, Event(1000 * number, number).body(session), key)
@@ -85,7 +88,7 @@ def _judge_plain(subject: Subject, judge: Judge) -> None:
 
 
 def _run(subject: Subject, steps: Sequence[tuple[int, int, str, int | None]], limit: int) -> None:
-    sessions = [subject.make() for _ in range(2)]
+    sessions = [new_record(subject) for _ in range(2)]
     keys = [key_for(subject, session) for session in sessions]
     kept: list[list[Event]] = [[], []]
     for number, (which, moment, kind, again) in enumerate(steps):
@@ -124,7 +127,7 @@ def _judge(
         f"events {in_order(events)}",
         f"{marks(found)}",
     )
-    decisions = events_of(subject.send(DECISIONS, session), "decisions")
+    decisions = events_of(send(subject, DECISIONS, session), "decisions")
     wanted = sorted(event.mark for event in events if event.kind == DECISION)
     _expect(
         "decisions.list",
@@ -133,7 +136,7 @@ def _judge(
         f"{marks(decisions)}",
     )
     _judge_walk(subject, session, found, limit)
-    record = subject.read(session)
+    record = read(subject, session)
     counts = (
         ("session.event-count", "eventCount", len(events)),
         ("session.decision-count", "decisionFlagCount", len(wanted)),

@@ -4,12 +4,18 @@ import uuid
 from datetime import datetime, timedelta
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.listing import get_list, listed_ids
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.outbox import sent_messages, wait_for_messages
+from session_contracts.conformance.preparing import fresh_scope, new_record, record_in
+from session_contracts.conformance.reading import fetch, record_of, require_state
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import clock_time
 
 _NOTES = "Réviewed <twice> & \"as\" 'agreed'\n🏠"
 _TOLERANCE = timedelta(seconds=5)
@@ -19,7 +25,7 @@ _DECISIONS = ("approved", "denied")
 def _review(
     subject: Subject, identity: str, decision: str = "approved", **members: object
 ) -> Exchange:
-    return subject.act("reviewSession", identity, {"reviewStatus": decision, **members})
+    return call(subject, "reviewSession", identity, {"reviewStatus": decision, **members})
 
 
 def _reviewed(
@@ -30,19 +36,19 @@ def _reviewed(
     notes: str = "Reviewed.",
 ) -> tuple[Exchange, Record]:
     """A review that was accepted and took effect, and the session as it reads afterwards. Raises Unexercised."""
-    subject.require_state(identity, "awaiting_review")
+    require_state(subject, identity, "awaiting_review")
     exchange = _review(subject, identity, decision, reviewNotes=notes)
     judge.require(exchange.ok, f"a review answered {exchange.status}")
-    return exchange, subject.require_state(identity, decision)
+    return exchange, require_state(subject, identity, decision)
 
 
 @verifies("review.returns-updated")
 def test_returns_updated(subject: Subject, judge: Judge) -> None:
     submission = {"fullName": "Jane Smith"}
     for decision in _DECISIONS:
-        identity = subject.make(status="completed", submission=submission)
+        identity = new_record(subject, status="completed", submission=submission)
         exchange, after = _reviewed(subject, judge, identity, decision)
-        answered = subject.record(exchange, identity)
+        answered = record_of(subject, exchange, identity)
         trusted = _trusted(after, submission)
         differ = [
             name for name in sorted(answered.keys() & trusted) if answered[name] != after[name]
@@ -70,12 +76,12 @@ def _trusted(after: Record, submission: Record) -> set[str]:
 @verifies("review.notes-kept")
 def test_notes_kept(subject: Subject, judge: Judge) -> None:
     for decision in _DECISIONS:
-        contrast, _ = _reviewed(subject, judge, subject.make(status="completed"), decision)
-        identity = subject.make(status="completed")
+        control, _ = _reviewed(subject, judge, new_record(subject, status="completed"), decision)
+        identity = new_record(subject, status="completed")
         exchange = _review(subject, identity, decision, reviewNotes=_NOTES)
-        if not judge.accepted("review.notes-kept", exchange, contrast=contrast):
+        if not judge.accepted("review.notes-kept", exchange, control=control):
             return
-        after = subject.require_state(identity, decision)
+        after = require_state(subject, identity, decision)
         judge.require("reviewNotes" in after, "the session has no reviewNotes")
         kept = after["reviewNotes"]
         judge.holds(
@@ -90,13 +96,13 @@ def test_notes_kept(subject: Subject, judge: Judge) -> None:
 @verifies("review.notes-optional")
 def test_notes_optional(subject: Subject, judge: Judge) -> None:
     for decision in _DECISIONS:
-        contrast = _review(
-            subject, subject.make(status="completed"), decision, reviewNotes="Reviewed."
+        control = _review(
+            subject, new_record(subject, status="completed"), decision, reviewNotes="Reviewed."
         )
         judge.accepted(
             "review.notes-optional",
-            _review(subject, subject.make(status="completed"), decision),
-            contrast=contrast,
+            _review(subject, new_record(subject, status="completed"), decision),
+            control=control,
         )
 
 
@@ -107,9 +113,9 @@ def test_reviewed_at(subject: Subject, judge: Judge) -> None:
 
 
 def _judge_reviewed_at(subject: Subject, judge: Judge, decision: str) -> None:
-    identity = subject.make(status="completed")
-    exchange = subject.fetch(identity)
-    before = subject.record(exchange, identity)
+    identity = new_record(subject, status="completed")
+    exchange = fetch(subject, identity)
+    before = record_of(subject, exchange, identity)
     judge.require("reviewedAt" in before, "the session has no reviewedAt")
     value = before["reviewedAt"]
     early = judge.holds(
@@ -139,13 +145,13 @@ def _judge_reviewed_at(subject: Subject, judge: Judge, decision: str) -> None:
 
 def _now(subject: Subject) -> datetime | None:
     try:
-        return subject.now()
+        return clock_time(subject)
     except Unexercised:
         return None
 
 
 def _mails(subject: Subject, identity: str) -> list[object]:
-    return list(subject.about(subject.outbox(), identity, "email"))
+    return list(sent_messages(subject, identity, "email"))
 
 
 def _address() -> str:
@@ -156,10 +162,10 @@ def _address() -> str:
 def test_email(subject: Subject, judge: Judge) -> None:
     for decision in _DECISIONS:
         address = _address()
-        identity = subject.make(status="completed", email=address)
+        identity = new_record(subject, status="completed", email=address)
         judge.require(not _mails(subject, identity), "an e-mail was sent before the review")
         exchange, _ = _reviewed(subject, judge, identity, decision)
-        sent = subject.awaited(identity, "email")
+        sent = wait_for_messages(subject, identity, "email")
         to = [message.get("to") for message in sent]
         judge.holds(
             "review.email",
@@ -174,7 +180,7 @@ def test_email(subject: Subject, judge: Judge) -> None:
 def test_email_needs_address(subject: Subject, judge: Judge) -> None:
     reviews = {}
     for decision in _DECISIONS:
-        identity = subject.make(status="completed", email=None)
+        identity = new_record(subject, status="completed", email=None)
         reviews[identity], _ = _reviewed(subject, judge, identity, decision)
     _require_mail(subject, judge)
     for identity, exchange in reviews.items():
@@ -190,9 +196,9 @@ def test_email_needs_address(subject: Subject, judge: Judge) -> None:
 
 def _require_mail(subject: Subject, judge: Judge) -> str:
     """A review that is told to somebody; the contrast of all before it that are not: queues keep their order. Raises Unexercised."""
-    identity = subject.make(status="completed", email=_address())
+    identity = new_record(subject, status="completed", email=_address())
     _reviewed(subject, judge, identity)
-    judge.require(bool(subject.awaited(identity, "email")), "no review sends an e-mail")
+    judge.require(bool(wait_for_messages(subject, identity, "email")), "no review sends an e-mail")
     return identity
 
 
@@ -205,8 +211,8 @@ def test_email_tells_decision(subject: Subject, judge: Judge) -> None:
         ("approved", "denied"),
         ("awaiting_review", "undecided"),
     ):
-        identity = subject.place(state, email=_address())
-        subject.require_state(identity, state)
+        identity = record_in(subject, state, email=_address())
+        require_state(subject, identity, state)
         exchange = _review(subject, identity, decision)
         if 400 <= exchange.status < 500:
             refused[identity] = exchange
@@ -226,9 +232,9 @@ def test_email_tells_decision(subject: Subject, judge: Judge) -> None:
 def test_notes_internal(subject: Subject, judge: Judge) -> None:
     for decision in _DECISIONS:
         secret = f"secret-{uuid.uuid4()}"
-        identity = subject.make(status="completed", email=_address())
+        identity = new_record(subject, status="completed", email=_address())
         exchange, _ = _reviewed(subject, judge, identity, decision, secret)
-        sent = subject.awaited(identity, "email")
+        sent = wait_for_messages(subject, identity, "email")
         judge.require(bool(sent), "the review sent no e-mail that could tell the notes")
         told = secret in str(sent)
         judge.holds(
@@ -242,20 +248,21 @@ def test_notes_internal(subject: Subject, judge: Judge) -> None:
 
 @verifies("plan.writes")
 def test_plan_writes(subject: Subject, judge: Judge) -> None:
-    exchange = _review(subject, subject.make(status="completed"), reviewNotes="Reviewed.")
+    exchange = _review(subject, new_record(subject, status="completed"), reviewNotes="Reviewed.")
     judge.observed("plan.writes", exchange, f"the default key's review answered {exchange.status}")
 
 
 @verifies("list.filter-review-status")
 def test_review_status_filter_knows_of_reviews(subject: Subject, judge: Judge) -> None:
-    scope = {"contactId": subject.scope()["contactId"]}
-    identity = subject.make(status="completed", **scope)
+    scope = {"contactId": fresh_scope(subject)["contactId"]}
+    identity = new_record(subject, status="completed", **scope)
     _reviewed(subject, judge, identity, "denied")
     judge.require(
-        identity in subject.ids(subject.listing(scope)), "the session is not listed at all"
+        identity in listed_ids(subject, get_list(subject, scope)),
+        "the session is not listed at all",
     )
-    pending = subject.listing({"reviewStatus": "pending_review"})
-    wrong = identity in subject.ids(pending)
+    pending = get_list(subject, {"reviewStatus": "pending_review"})
+    wrong = identity in listed_ids(subject, pending)
     got = f"also {identity}, which is denied"
     judge.holds(
         "list.filter-review-status",

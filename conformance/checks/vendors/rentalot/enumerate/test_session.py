@@ -7,10 +7,15 @@ from datetime import timedelta
 import pytest
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.listing import get_list, listed_ids
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import fresh_scope, new_record, record_in
+from session_contracts.conformance.reading import fetch, read, record_of, require_state
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import advance_clock, clock_time
 
 _TTL = timedelta(days=30)
 _SUBMISSION = {
@@ -26,9 +31,9 @@ _SUBMISSION = {
 def test_submission(subject: Subject, judge: Judge) -> None:
     """Whatever the keys are; those of one session are not those of another."""
     for submission in (_SUBMISSION, {"moveInDate": "2026-04-01"}):
-        identity = subject.make(status="completed", submission=submission)
-        exchange = subject.fetch(identity)
-        got = subject.record(exchange, identity).get("submission")
+        identity = new_record(subject, status="completed", submission=submission)
+        exchange = fetch(subject, identity)
+        got = record_of(subject, exchange, identity).get("submission")
         judge.require(isinstance(got, dict), "the session has no submission")
         expected, text = (json.dumps(value, ensure_ascii=False) for value in (submission, got))
         judge.holds(
@@ -39,29 +44,29 @@ def test_submission(subject: Subject, judge: Judge) -> None:
 @verifies("session.expires-at")
 def test_expires_at(subject: Subject, judge: Judge) -> None:
     for status in ("active", "completed"):
-        identity = subject.make(status=status)
-        exchange = subject.fetch(identity)
-        _judge_expires(subject.record(exchange, identity), identity, subject, judge)
+        identity = new_record(subject, status=status)
+        exchange = fetch(subject, identity)
+        _judge_expires(record_of(subject, exchange, identity), identity, subject, judge)
 
 
 @verifies("session.expires-at")
 def test_expires_at_in_any_month(subject: Subject, judge: Judge) -> None:
     """Months differ from 30 days, but not all of them."""
-    now = subject.now()
+    now = clock_time(subject)
     for days in (10, 20, 28):
         created = (now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        identity = subject.make(status="active", createdAt=created)
-        _judge_expires(subject.read(identity), identity, subject, judge)
+        identity = new_record(subject, status="active", createdAt=created)
+        _judge_expires(read(subject, identity), identity, subject, judge)
 
 
 @verifies("session.expires-at")
 @pytest.mark.usefixtures("afterwards")
 def test_expires_at_outlives_a_review(subject: Subject, judge: Judge) -> None:
-    identity = subject.make(status="completed")
-    subject.advance("PT26H")
-    exchange = subject.act("reviewSession", identity, subject.body("reviewSession"))
+    identity = new_record(subject, status="completed")
+    advance_clock(subject, "PT26H")
+    exchange = call(subject, "reviewSession", identity, valid_body(subject, "reviewSession"))
     judge.require(exchange.ok, f"a review answered {exchange.status}")
-    _judge_expires(subject.read(identity), identity, subject, judge)
+    _judge_expires(read(subject, identity), identity, subject, judge)
 
 
 def _judge_expires(record: Record, identity: str, subject: Subject, judge: Judge) -> None:
@@ -76,7 +81,7 @@ def _judge_expires(record: Record, identity: str, subject: Subject, judge: Judge
     judge.holds(
         "session.expires-at",
         created + _TTL == expires,
-        trigger=subject.fetch(identity),
+        trigger=fetch(subject, identity),
         expected=expected,
         got=got,
     )
@@ -84,10 +89,10 @@ def _judge_expires(record: Record, identity: str, subject: Subject, judge: Judge
 
 @verifies("session.expired-readable")
 def test_expired_is_listed(subject: Subject, judge: Judge) -> None:
-    scope = subject.scope()
-    active, expired = subject.place("active", **scope), subject.place("expired", **scope)
-    exchange = subject.listing(scope)
-    shown = subject.ids(exchange)
+    scope = fresh_scope(subject)
+    active, expired = record_in(subject, "active", **scope), record_in(subject, "expired", **scope)
+    exchange = get_list(subject, scope)
+    shown = listed_ids(subject, exchange)
     judge.require(active in shown, "an active session is not listed either")
     judge.holds(
         "session.expired-readable",
@@ -106,26 +111,26 @@ def test_not_created_here(subject: Subject, judge: Judge) -> None:
         "submission": {"fullName": "Jane Smith"},
     }
     path = subject.operation("listSessions").path
-    contrast = subject.send("listSessions")
+    control = send(subject, "listSessions")
     trigger = subject.target.send(
         "POST", path, body=json.dumps(body).encode(), media_type="application/json"
     )
-    judge.refused("session.not-created-here", trigger, beside=contrast)
+    judge.refused("session.not-created-here", trigger, control=control)
 
 
 @verifies("session.draft")
 def test_draft(subject: Subject, judge: Judge) -> None:
-    contrast = subject.fetch(subject.place("active"))
-    identity = subject.place("draft")
-    exchange = subject.fetch(identity)
-    if judge.accepted("session.draft", exchange, contrast=contrast):
-        got = subject.record(exchange, identity).get("status")
+    control = fetch(subject, record_in(subject, "active"))
+    identity = record_in(subject, "draft")
+    exchange = fetch(subject, identity)
+    if judge.accepted("session.draft", exchange, control=control):
+        got = record_of(subject, exchange, identity).get("status")
         judge.require(isinstance(got, str), "the session has no status")
         judge.holds(
             "session.draft",
             got == "draft",
             trigger=exchange,
-            contrast=contrast,
+            control=control,
             expected="status draft",
             got=str(got),
         )
@@ -133,9 +138,9 @@ def test_draft(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.placed-past-due")
 def test_placed_past_due(subject: Subject, judge: Judge) -> None:
-    identity = subject.make(status="completed", createdAt="2020-01-01T00:00:00Z")
-    exchange = subject.fetch(identity)
-    state = subject.table.state_of(subject.record(exchange, identity))
+    identity = new_record(subject, status="completed", createdAt="2020-01-01T00:00:00Z")
+    exchange = fetch(subject, identity)
+    state = subject.table.state_of(record_of(subject, exchange, identity))
     judge.observed("session.placed-past-due", exchange, f"a completed session of 2020 is {state}")
 
 
@@ -143,26 +148,31 @@ def test_placed_past_due(subject: Subject, judge: Judge) -> None:
 @pytest.mark.usefixtures("afterwards")
 def test_status_filter_knows_of_expiry(subject: Subject, judge: Judge) -> None:
     """The filter reported_as at the status that a session has now, not at the one that it was stored with."""
-    scope = {"contactId": subject.scope()["contactId"]}
-    identity = subject.place("active", **scope)
-    subject.require_state(identity, "active")
-    subject.advance("P31D")
-    subject.require_state(identity, "expired")
-    baseline = subject.listing(scope)
-    judge.require(identity in subject.ids(baseline), "an expired session is not listed at all")
-    expired, active = subject.listing({"status": "expired"}), subject.listing({"status": "active"})
-    judge.require(len(subject.ids(expired)) < 50, "other expired sessions fill the page")
-    narrowed = subject.listing({**scope, "status": "expired"})
+    scope = {"contactId": fresh_scope(subject)["contactId"]}
+    identity = record_in(subject, "active", **scope)
+    require_state(subject, identity, "active")
+    advance_clock(subject, "P31D")
+    require_state(subject, identity, "expired")
+    baseline = get_list(subject, scope)
+    judge.require(
+        identity in listed_ids(subject, baseline), "an expired session is not listed at all"
+    )
+    expired, active = (
+        get_list(subject, {"status": "expired"}),
+        get_list(subject, {"status": "active"}),
+    )
+    judge.require(len(listed_ids(subject, expired)) < 50, "other expired sessions fill the page")
+    narrowed = get_list(subject, {**scope, "status": "expired"})
     found = identity in {
-        *subject.ids(expired),
-        *subject.ids(narrowed),
-    } and identity not in subject.ids(active)
+        *listed_ids(subject, expired),
+        *listed_ids(subject, narrowed),
+    } and identity not in listed_ids(subject, active)
     expected = f"{identity} among the expired only"
     judge.holds(
         "list.filter-status",
         found,
         trigger=expired,
-        contrast=baseline,
+        control=baseline,
         expected=expected,
         got="otherwise",
     )

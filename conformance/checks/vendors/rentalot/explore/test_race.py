@@ -4,10 +4,13 @@ import time
 import uuid
 from functools import partial
 
+from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.checks.generic.explore.test_race import parallel
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.outbox import sent_messages, wait_for_messages
+from session_contracts.conformance.preparing import new_record
 from session_contracts.conformance.subject import Subject
 
 _RUNNERS = 6
@@ -33,15 +36,15 @@ def test_one_email_after_a_race(subject: Subject, judge: Judge) -> None:
 
 
 def _session(subject: Subject) -> str:
-    return subject.make(status="completed", email=f"prospect-{uuid.uuid4()}@example.com")
+    return new_record(subject, status="completed", email=f"prospect-{uuid.uuid4()}@example.com")
 
 
 def _review(subject: Subject, identity: str) -> Exchange:
-    return subject.act("reviewSession", identity, subject.body("reviewSession"))
+    return call(subject, "reviewSession", identity, valid_body(subject, "reviewSession"))
 
 
 def _emails(subject: Subject, identity: str) -> int:
     """How many were sent; a second one may be queued behind the first."""
-    subject.awaited(identity, "email")
+    wait_for_messages(subject, identity, "email")
     time.sleep(0.2)
-    return len(subject.about(subject.outbox(), identity, "email"))
+    return len(sent_messages(subject, identity, "email"))

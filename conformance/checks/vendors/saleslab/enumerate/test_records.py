@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import LONG_AGO, written
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.listing import get_list, listed_ids, listed_records
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import fresh_scope, new_record, prepared_id, record_in
+from session_contracts.conformance.reading import fetch, record_of
 from session_contracts.conformance.subject import Subject
 
 _SHORT = [
@@ -40,14 +44,14 @@ def test_transcript(subject: Subject, judge: Judge) -> None:
     """A short one, one with more entries than anybody would page, one with none, one with odd entries; each has its own."""
     for transcript in (_SHORT, _LONG, [], _ODD, _OTHER_SIDE):
         try:
-            identity = subject.make(transcript=transcript)
+            identity = new_record(subject, transcript=transcript)
         except Unexercised:
             judge.require(
                 transcript is _OTHER_SIDE, "the target makes no session with this transcript"
             )
             continue
-        exchange = subject.fetch(identity)
-        got = subject.record(exchange, identity).get("transcript")
+        exchange = fetch(subject, identity)
+        got = record_of(subject, exchange, identity).get("transcript")
         judge.require(isinstance(got, list), "the session has no transcript")
         assert isinstance(got, list)
         good = len(got) == len(transcript) and all(map(_same, transcript, got))
@@ -63,9 +67,9 @@ def _same(placed: Mapping[str, object], shown: object) -> bool:
 
 def _row(subject: Subject, **params: Any) -> tuple[Exchange, Mapping[str, Any]]:
     """A session as the list shows it. Raises Unexercised."""
-    identity, scope = subject.make(**params), {"user_id": params["user_id"]}
-    exchange = subject.listing(scope)
-    found = [record for record in subject.listed(exchange) if record.get("id") == identity]
+    identity, scope = new_record(subject, **params), {"user_id": params["user_id"]}
+    exchange = get_list(subject, scope)
+    found = [record for record in listed_records(subject, exchange) if record.get("id") == identity]
     if not found:
         raise Unexercised("a session that was made is not listed")
     return exchange, found[0]
@@ -76,8 +80,8 @@ def test_values(subject: Subject, judge: Judge) -> None:
     for seconds in (1000, 2000):
         start = LONG_AGO + timedelta(seconds=seconds)
         expected = {
-            "user_id": subject.prepared("user"),
-            "scenario_id": subject.prepared("scenario"),
+            "user_id": prepared_id(subject, "user"),
+            "scenario_id": prepared_id(subject, "scenario"),
         }
         exchange, row = _row(subject, **expected, started_at=written(start))
         judge.require(
@@ -102,7 +106,7 @@ def test_duration(subject: Subject, judge: Judge) -> None:
     for hours, seconds in ((0, 420), (11.9, 1500)):
         start = LONG_AGO + timedelta(hours=hours)
         params = {"status": "scored", "started_at": written(start), "duration_seconds": seconds}
-        exchange, row = _row(subject, user_id=subject.prepared("user"), **params)
+        exchange, row = _row(subject, user_id=prepared_id(subject, "user"), **params)
         ended, lasted = shapes.moment(row.get("ended_at")), row.get("duration_seconds")
         good = ended is not None and isinstance(lasted, int | float)
         expected = f"{seconds} until {written(start + timedelta(seconds=seconds))}"
@@ -114,7 +118,7 @@ def test_duration(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.statuses", "session.unfinished", "session.detail-members", "session.times")
 def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
-    exchange = subject.fetch(subject.make())
+    exchange = fetch(subject, new_record(subject))
     record = shapes.unwrap(exchange.json)
     judge.require(exchange.ok and isinstance(record, dict), "a session could not be read")
     judge.observed(
@@ -130,11 +134,11 @@ def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
     times = [entry.get("time") for entry in record.get("transcript", []) if isinstance(entry, dict)]
     judge.observed("session.times", exchange, f"the times of its transcript are {times}")
     try:
-        unfinished = subject.make(status="in_progress")
+        unfinished = new_record(subject, status="in_progress")
     except Unexercised as reason:
         judge.unexercised("session.unfinished", str(reason))
         return
-    exchange = subject.fetch(unfinished)
+    exchange = fetch(subject, unfinished)
     judge.observed(
         "session.unfinished",
         exchange,
@@ -145,7 +149,7 @@ def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
 @verifies("auth.prefix", "error.codes", "rate.silent", "request.precedence", "request.time-form")
 def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
     token = subject.target.headers.get("Authorization", "").removeprefix("Bearer ")
-    good = subject.send("listSessions")
+    good = send(subject, "listSessions")
     judge.observed(
         "auth.prefix", good, f"the token begins with {token.rpartition('_')[0] or 'no prefix'}_"
     )
@@ -153,7 +157,7 @@ def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
     judge.observed(
         "rate.silent", good, f"headers that tell of the limit: {', '.join(told) or 'none'}"
     )
-    absent = subject.fetch(subject.place("absent"))
+    absent = fetch(subject, record_in(subject, "absent"))
     error = absent.json.get("error") if isinstance(absent.json, dict) else None
     judge.observed(
         "error.codes",
@@ -161,9 +165,9 @@ def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
         f"the code of {absent.status} is {error.get('code') if isinstance(error, dict) else 'missing'}",
     )
     judge.observed(
-        "request.time-form", subject.send("listSessions", query=(("from", "2026-05-06T17:00:00"),))
+        "request.time-form", send(subject, "listSessions", query=(("from", "2026-05-06T17:00:00"),))
     )
-    both = subject.send("listSessions", query=(("limit", "many"),), headers={})
+    both = send(subject, "listSessions", query=(("limit", "many"),), headers={})
     judge.observed(
         "request.precedence", good, f"no token and a limit that is no number: {both.status}"
     )
@@ -173,7 +177,7 @@ def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
 
 
 def _scorecard(subject: Subject, **params: Any) -> Exchange:
-    return subject.send("getScorecard", subject.prepared("scorecard", **params))
+    return send(subject, "getScorecard", prepared_id(subject, "scorecard", **params))
 
 
 @verifies("scorecard.returns")
@@ -192,9 +196,9 @@ def test_scorecard(subject: Subject, judge: Judge) -> None:
             "headline": f"{uuid.uuid4()} {'and so on ' * 30}",
         },
     ]
-    made = [(card, subject.prepared("scorecard", **card)) for card in cards]
+    made = [(card, prepared_id(subject, "scorecard", **card)) for card in cards]
     for card, identity in made:
-        exchange = subject.send("getScorecard", identity)
+        exchange = send(subject, "getScorecard", identity)
         record = shapes.unwrap(exchange.json)
         if judge.accepted("scorecard.returns", exchange):
             judge.require(
@@ -244,9 +248,9 @@ def _told(record: Mapping[str, Any]) -> list[str]:
 
 @verifies("scorecard.id")
 def test_scorecard_by_session(subject: Subject, judge: Judge) -> None:
-    session = subject.make()
-    subject.prepared("scorecard", session_id=session)
-    exchange = subject.send("getScorecard", session)
+    session = new_record(subject)
+    prepared_id(subject, "scorecard", session_id=session)
+    exchange = send(subject, "getScorecard", session)
     judge.observed("scorecard.id", exchange, f"by the id of its session: {exchange.status}")
 
 
@@ -256,9 +260,9 @@ def test_scorecard_by_session(subject: Subject, judge: Judge) -> None:
 def _listed(
     operation: str, subject: Subject, judge: Judge
 ) -> tuple[Exchange, list[Mapping[str, Any]]]:
-    exchange = subject.send(operation)
+    exchange = send(subject, operation)
     judge.require(exchange.ok, f"{operation} answered {exchange.status}")
-    return exchange, [*subject.listed(exchange)]
+    return exchange, [*listed_records(subject, exchange)]
 
 
 def _ids(records: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -269,7 +273,9 @@ def _ids(records: Sequence[Mapping[str, Any]]) -> list[str]:
 def test_every_scenario(subject: Subject, judge: Judge) -> None:
     """More than a page might hold, each with its own name and type."""
     names = [f"{number} {uuid.uuid4()}" for number in range(_MANY)]
-    made = {subject.prepared("scenario", name=name, call_type="cold_call"): name for name in names}
+    made = {
+        prepared_id(subject, "scenario", name=name, call_type="cold_call"): name for name in names
+    }
     exchange, records = _listed("listScenarios", subject, judge)
     shown = {record.get("id"): record for record in records}
     missing = made.keys() - shown.keys()
@@ -302,8 +308,8 @@ def _typed(number: int, subject: Subject, **params: Any) -> str:
     """A scenario of one of two types, where the target has two."""
     if number % 4 >= 2:
         with suppress(Unexercised):
-            return subject.prepared("scenario", call_type="discovery", **params)
-    return subject.prepared("scenario", call_type="cold_call", **params)
+            return prepared_id(subject, "scenario", call_type="discovery", **params)
+    return prepared_id(subject, "scenario", call_type="cold_call", **params)
 
 
 @verifies("scenarios.active-first", "scenarios.archived", "scenarios.order", "scenarios.flag")
@@ -349,7 +355,7 @@ def test_other_tenants(subject: Subject, judge: Judge) -> None:
         ("listScenarios", "scenario", "scenarios.tenant"),
         ("listUsers", "user", "users.tenant"),
     ):
-        mine, theirs = subject.prepared(state), subject.prepared(state, tenant="other")
+        mine, theirs = prepared_id(subject, state), prepared_id(subject, state, tenant="other")
         exchange, records = _listed(operation, subject, judge)
         judge.require(mine in _ids(records), f"{operation} does not show what was made")
         got = f"also {theirs}"
@@ -375,7 +381,7 @@ def _user(identity: str, subject: Subject, judge: Judge) -> tuple[Exchange, Mapp
 @verifies("users.returns", "users.roles")
 def test_users(subject: Subject, judge: Judge) -> None:
     names = [f"Zoë {number} {uuid.uuid4()}" for number in range(_MANY)]
-    made = {subject.prepared("user", full_name=name, role="rep"): name for name in names}
+    made = {prepared_id(subject, "user", full_name=name, role="rep"): name for name in names}
     exchange, records = _listed("listUsers", subject, judge)
     shown = {record.get("id"): (record.get("full_name"), record.get("role")) for record in records}
     for identity, name in made.items():
@@ -391,7 +397,7 @@ def test_users(subject: Subject, judge: Judge) -> None:
 @verifies("users.no-email")
 def test_no_email(subject: Subject, judge: Judge) -> None:
     """Neither under that name, nor in any member."""
-    subject.prepared("user")
+    prepared_id(subject, "user")
     exchange, records = _listed("listUsers", subject, judge)
     judge.require(bool(records), "no rep is listed")
     told = [
@@ -412,11 +418,11 @@ def test_no_email(subject: Subject, judge: Judge) -> None:
 @verifies("users.last-session", "users.never")
 def test_last_session(subject: Subject, judge: Judge) -> None:
     """The latest one, not the one that was recorded last; and none of somebody else."""
-    mine, other = subject.prepared("user"), subject.prepared("user")
+    mine, other = prepared_id(subject, "user"), prepared_id(subject, "user")
     exchange, user = _user(mine, subject, judge)
     judge.observed("users.never", exchange, f"last_session_at is {user.get('last_session_at')!r}")
     for days, owner, expected in ((5, mine, 5), (9, mine, 9), (7, mine, 9), (20, other, 9)):
-        subject.make(user_id=owner, started_at=written(LONG_AGO + timedelta(days=days)))
+        new_record(subject, user_id=owner, started_at=written(LONG_AGO + timedelta(days=days)))
         exchange, user = _user(mine, subject, judge)
         judge.require("last_session_at" in user, "a rep has no last_session_at")
         wanted = LONG_AGO + timedelta(days=expected)
@@ -432,15 +438,17 @@ def test_last_session(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.complete", "get.returns")
 def test_a_session_whose_scenario_was_archived(subject: Subject, judge: Judge) -> None:
-    scope = subject.scope()
-    session = subject.make(**scope, scenario_id=subject.prepared("scenario", archived=True))
-    exchange = subject.fetch(session)
-    judge.accepted("get.returns", exchange, contrast=subject.fetch(subject.make(**scope)))
-    page = subject.listing(scope)
+    scope = fresh_scope(subject)
+    session = new_record(
+        subject, **scope, scenario_id=prepared_id(subject, "scenario", archived=True)
+    )
+    exchange = fetch(subject, session)
+    judge.accepted("get.returns", exchange, control=fetch(subject, new_record(subject, **scope)))
+    page = get_list(subject, scope)
     judge.require(page.ok, f"a list answered {page.status}")
     judge.holds(
         "list.complete",
-        session in subject.ids(page),
+        session in listed_ids(subject, page),
         trigger=page,
         expected=f"session {session}",
         got="a list without it",
@@ -449,16 +457,16 @@ def test_a_session_whose_scenario_was_archived(subject: Subject, judge: Judge) -
 
 @verifies("tenant.unlisted")
 def test_a_rep_of_another_tenant(subject: Subject, judge: Judge) -> None:
-    theirs = subject.prepared("user", tenant="other")
-    session = subject.make(user_id=theirs, tenant="other")
-    mine = subject.listing(subject.scope())
-    page = subject.listing({"user_id": theirs})
-    shown = page.ok and session in subject.ids(page)
+    theirs = prepared_id(subject, "user", tenant="other")
+    session = new_record(subject, user_id=theirs, tenant="other")
+    mine = get_list(subject, fresh_scope(subject))
+    page = get_list(subject, {"user_id": theirs})
+    shown = page.ok and session in listed_ids(subject, page)
     judge.holds(
         "tenant.unlisted",
         not shown,
         trigger=page,
-        contrast=mine,
+        control=mine,
         expected="nothing of another tenant",
         got=f"session {session}",
     )
@@ -476,8 +484,8 @@ def test_read_only(method: str, subject: Subject, judge: Judge) -> None:
             path, identity = operation.path, None
         else:
             state = "scorecard" if operation.id == "getScorecard" else "session"
-            identity = subject.prepared(state)
+            identity = prepared_id(subject, state)
             path = operation.path.replace("{id}", identity)
-        contrast = subject.send(operation.id, identity)
+        control = send(subject, operation.id, identity)
         trigger = subject.target.send(method, path, body=body, media_type="application/json")
-        judge.refused("request.read-only", trigger, beside=contrast)
+        judge.refused("request.read-only", trigger, control=control)

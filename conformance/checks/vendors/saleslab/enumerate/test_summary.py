@@ -7,12 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from session_contracts.conformance import shapes
+from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import pages, written
-from session_contracts.conformance.plugin import verifies
+from session_contracts.conformance.listing import get_list, listed_ids, listed_records
+from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.preparing import (
+    foreign_record,
+    new_record,
+    prepared_id,
+    record_in,
+)
 from session_contracts.conformance.subject import Subject
+from session_contracts.conformance.target_clock import target_time
 
 _FIGURES = "getAnalyticsSummary"
 _HOUR = timedelta(hours=1)
@@ -21,7 +30,7 @@ _LARGE = 100
 
 
 def _summary(subject: Subject, judge: Judge, **period: str) -> tuple[Exchange, Mapping[str, Any]]:
-    exchange = subject.send(_FIGURES, query=[*period.items()])
+    exchange = send(subject, _FIGURES, query=[*period.items()])
     judge.require(exchange.ok, f"the summary answered {exchange.status}")
     record = shapes.unwrap(exchange.json)
     judge.require(isinstance(record, dict), "the summary is no object")
@@ -35,7 +44,7 @@ def _quiet(subject: Subject) -> datetime:
             datetime.fromisoformat("2002-01-01T00:00:00Z") + random.randrange(100_000) * 2 * _HOUR
         )
         period = {"from": written(start), "to": written(start + _HOUR)}
-        if not subject.ids(subject.listing(period)):
+        if not listed_ids(subject, get_list(subject, period)):
             return start
     raise Unexercised(
         "the list shows sessions in every hour that was tried, although nothing was made there"
@@ -75,17 +84,19 @@ def test_figures(subject: Subject, judge: Judge) -> None:
     """A period of which everything is known: scored and others, several by one rep, a rep without a score, and others beside it."""
     start = _quiet(subject)
     inside = written(start + _HOUR / 2)
-    reps = [subject.prepared("user") for _ in range(3)]
+    reps = [prepared_id(subject, "user") for _ in range(3)]
     scores = (90, 71, 0)
     for rep, score in zip((reps[0], reps[0], reps[1]), scores, strict=True):
-        session = subject.make(user_id=rep, started_at=inside)
-        subject.prepared("scorecard", session_id=session, overall_score=score)
-    unscored = [subject.make(user_id=rep, started_at=inside) for rep in (reps[2], reps[0])]
+        session = new_record(subject, user_id=rep, started_at=inside)
+        prepared_id(subject, "scorecard", session_id=session, overall_score=score)
+    unscored = [new_record(subject, user_id=rep, started_at=inside) for rep in (reps[2], reps[0])]
     for outside in (start - _HOUR / 2, start + _HOUR * 1.5):
-        session = subject.make(user_id=subject.prepared("user"), started_at=written(outside))
-        subject.prepared("scorecard", session_id=session, overall_score=10)
+        session = new_record(
+            subject, user_id=prepared_id(subject, "user"), started_at=written(outside)
+        )
+        prepared_id(subject, "scorecard", session_id=session, overall_score=10)
     exchange, record = _summary(subject, judge, **_period(start))
-    listed = subject.ids(subject.listing(_period(start), [("limit", str(_LARGE))]))
+    listed = listed_ids(subject, get_list(subject, _period(start), [("limit", str(_LARGE))]))
     made = len(scores) + len(unscored)
     judge.require(len(listed) == made, "the list does not show just what was created in the period")
     _judge_count("summary.sessions", "sessions", made, exchange, record, judge)
@@ -103,19 +114,19 @@ def test_figures(subject: Subject, judge: Judge) -> None:
 @verifies("summary.sessions", "summary.scored", "summary.unique-reps")
 def test_figures_agree_with_the_list(subject: Subject, judge: Judge) -> None:
     """Whatever the tenant holds of two days, as the list shows it and as the summary counts it."""
-    now = subject.about_now()
+    now = target_time(subject)
     for days in (1, 4):
-        subject.make(started_at=written(now - timedelta(days=days)))
+        new_record(subject, started_at=written(now - timedelta(days=days)))
     placed = []
     for state in subject.table.states:
         with suppress(Unexercised):
-            placed.append(subject.place(state, started_at=written(now - timedelta(days=1))))
-    theirs = subject.foreign(started_at=written(now - timedelta(days=1)))
+            placed.append(record_in(subject, state, started_at=written(now - timedelta(days=1))))
+    theirs = foreign_record(subject, started_at=written(now - timedelta(days=1)))
     period = {"from": written(now - timedelta(days=2)), "to": written(now - timedelta(minutes=1))}
     exchange, record = _summary(subject, judge, **period)
     rows: dict[str, Mapping[str, Any]] = {}
     for page, _ in pages(subject, period, _LARGE):
-        rows |= {str(row.get("id")): row for row in subject.listed(page)}
+        rows |= {str(row.get("id")): row for row in listed_records(subject, page)}
     judge.require(set(placed) <= rows.keys(), "the list does not show all that was created")
     judge.require(theirs not in rows, "the list shows what belongs to another tenant")
     judge.require(
@@ -150,9 +161,10 @@ def _lies_in(row: Mapping[str, Any], period: Mapping[str, str]) -> bool:
 @verifies("summary.sessions")
 def test_more_than_a_page_holds(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
-    user = subject.prepared("user")
+    user = prepared_id(subject, "user")
     made = [
-        subject.make(user_id=user, started_at=written(start + _HOUR / 2)) for _ in range(_LARGE + 1)
+        new_record(subject, user_id=user, started_at=written(start + _HOUR / 2))
+        for _ in range(_LARGE + 1)
     ]
     exchange, record = _summary(subject, judge, **_period(start))
     _judge_count("summary.sessions", "sessions", len(made), exchange, record, judge)
@@ -162,7 +174,7 @@ def test_more_than_a_page_holds(subject: Subject, judge: Judge) -> None:
 def test_bounds(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
     for moment in (start, start + _HOUR):
-        subject.make(started_at=written(moment))
+        new_record(subject, started_at=written(moment))
     exchange, record = _summary(subject, judge, **_period(start))
     judge.observed(
         "summary.moment",
@@ -196,7 +208,7 @@ def test_period(subject: Subject, judge: Judge) -> None:
 @verifies("summary.from-default", "summary.to-default")
 def test_default_period(subject: Subject, judge: Judge) -> None:
     """What it says, and what it counts: a session of 29 days ago and one of this moment do, one of 31 days ago does not."""
-    now = subject.about_now()
+    now = target_time(subject)
     for name, rule, expected in (
         ("from", "summary.from-default", now - timedelta(days=30)),
         ("to", "summary.to-default", now),
@@ -218,7 +230,7 @@ def test_default_period(subject: Subject, judge: Judge) -> None:
         ("summary.to-default", timedelta(), True),
     ):
         _, before = _summary(subject, judge)
-        subject.make(started_at=written(now - ago))
+        new_record(subject, started_at=written(now - ago))
         exchange, after = _summary(subject, judge)
         judge.require(
             isinstance(before.get("sessions"), int) and isinstance(after.get("sessions"), int),
@@ -233,12 +245,12 @@ def test_default_period(subject: Subject, judge: Judge) -> None:
 def test_other_tenants_do_not_count(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
     inside = written(start + _HOUR / 2)
-    mine = subject.make(started_at=inside)
-    subject.prepared("scorecard", session_id=mine, overall_score=80)
-    contrast, before = _summary(subject, judge, **_period(start))
+    mine = new_record(subject, started_at=inside)
+    prepared_id(subject, "scorecard", session_id=mine, overall_score=80)
+    control, before = _summary(subject, judge, **_period(start))
     judge.require(before.get("sessions") == 1, "the summary does not count what was made")
-    theirs = subject.foreign(started_at=inside)
-    subject.prepared("scorecard", session_id=theirs, overall_score=20, tenant="other")
+    theirs = foreign_record(subject, started_at=inside)
+    prepared_id(subject, "scorecard", session_id=theirs, overall_score=20, tenant="other")
     exchange, after = _summary(subject, judge, **_period(start))
     names = ("sessions", "scored", "avg_score", "unique_reps")
     expected, got = ({name: record.get(name) for name in names} for record in (before, after))
@@ -246,7 +258,7 @@ def test_other_tenants_do_not_count(subject: Subject, judge: Judge) -> None:
         "summary.tenant",
         got == expected,
         trigger=exchange,
-        contrast=contrast,
+        control=control,
         expected=str(expected),
         got=str(got),
     )

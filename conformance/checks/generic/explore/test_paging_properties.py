@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Broken
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import ListFixture, pages, put_up
-from session_contracts.conformance.plugin import paged, verifies
+from session_contracts.conformance.list_fixture import ListFixture, new_list_fixture, pages
+from session_contracts.conformance.listing import get_list, listed_ids
+from session_contracts.conformance.marks import paged, verifies
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
@@ -57,26 +58,30 @@ def test_walks(subject: Subject, judge: Judge, search: Search) -> None:
 
 def _walks(subject: Subject, judge: Judge) -> bool:
     """Whether a plain walk is complete. Raises Unexercised where not even one page shows what was made."""
-    shelf = put_up(subject, range(5))
+    fixture = new_list_fixture(subject, range(5))
     judge.require(
-        set(subject.ids(subject.listing(shelf.scope))) == shelf.ids,
+        set(listed_ids(subject, get_list(subject, fixture.scope))) == fixture.ids,
         "a full page does not show just what was created",
     )
-    walked = [identity for _, ids in pages(subject, shelf.scope, 2) for identity in ids]
-    judge.require(set(walked) <= shelf.ids, "a page shows what does not belong to the list")
-    return sorted(walked) == sorted(shelf.ids)
+    walked = [identity for _, ids in pages(subject, fixture.scope, 2) for identity in ids]
+    judge.require(set(walked) <= fixture.ids, "a page shows what does not belong to the list")
+    return sorted(walked) == sorted(fixture.ids)
 
 
 def _walk(subject: Subject, rule: str, seconds: Sequence[int], limit: int) -> None:
-    shelf = put_up(subject, seconds)
+    fixture = new_list_fixture(subject, seconds)
     growing = rule == "list.walk-growing"
     later: list[str] = []
 
     def grow() -> None:
-        later.extend(put_up(subject, (100 + len(later),), base=shelf.base, scope=shelf.scope).ids)
+        later.extend(
+            new_list_fixture(
+                subject, (100 + len(later),), base=fixture.base, scope=fixture.scope
+            ).ids
+        )
 
     walked: list[str] = []
-    for page, ids in pages(subject, shelf.scope, limit, between=grow if growing else None):
+    for page, ids in pages(subject, fixture.scope, limit, between=grow if growing else None):
         _expect(rule, page.ok, "a page, for more were announced", str(page.status))
         most = min(limit, len(seconds)) if not walked else limit
         good = len(ids) == most if not walked else len(ids) <= most
@@ -84,15 +89,15 @@ def _walk(subject: Subject, rule: str, seconds: Sequence[int], limit: int) -> No
             "list.limit", good, f"{'' if not walked else 'at most '}{most} records", str(len(ids))
         )
         walked += ids
-    _judge(rule, shelf, [identity for identity in walked if identity not in later])
+    _judge(rule, fixture, [identity for identity in walked if identity not in later])
 
 
-def _judge(rule: str, shelf: ListFixture, walked: list[str]) -> None:
-    got = [shelf.seconds.get(identity, -1) for identity in walked]
+def _judge(rule: str, fixture: ListFixture, walked: list[str]) -> None:
+    got = [fixture.seconds.get(identity, -1) for identity in walked]
     _expect(
         rule,
-        sorted(walked) == sorted(shelf.ids),
-        f"{sorted(shelf.seconds.values(), reverse=True)}",
+        sorted(walked) == sorted(fixture.ids),
+        f"{sorted(fixture.seconds.values(), reverse=True)}",
         f"{got}",
     )
     _expect("list.order", got == sorted(got, reverse=True), "the latest first", f"{got}")

@@ -15,13 +15,13 @@ _TOO_LARGE = 1 << 20
 
 
 @dataclass(frozen=True)
-class Flaw:
+class FlawedBody:
     """A body that breaks `rule`. `beside` is a body that differs in the flaw alone; `boundary`: the rule says that it is good."""
 
     rule: str
     name: str
     content: bytes | None
-    beside: bytes
+    control: bytes
     media_type: str | None = JSON_MEDIA
     boundary: bool = False
 
@@ -37,21 +37,21 @@ _WRONG: Mapping[str, tuple[Any, ...]] = {
 }
 
 
-def body_flaws(
+def flawed_bodies(
     operation: Operation, example: Mapping[str, Any], record: JsonSchema | None = None
-) -> Iterator[Flaw]:
+) -> Iterator[FlawedBody]:
     """Every flaw of the operation's body. `example` is a valid body with all documented members; `record` what the operation acts on."""
     body = operation.body
     if body is None or JSON_MEDIA not in body.schemas:
         return
     schema = body.schemas[JSON_MEDIA]
     validator = jsonschema_rs.Draft202012Validator(translate(schema))
-    for name, value, beside, boundary in _values(
+    for name, value, control, boundary in _values(
         schema, example, (record or {}).get("properties", {})
     ):
         rule = _rule(schema, validator, value) or _soft_rule(schema, value)
         if rule:
-            yield Flaw(rule, name, _dump(value), _dump(beside), boundary=boundary)
+            yield FlawedBody(rule, name, _dump(value), _dump(control), boundary=boundary)
     yield from _unreadable(body, _dump(example))
 
 
@@ -75,8 +75,8 @@ def _values(
     )
     for name, member in schema.get("properties", {}).items():
         for value, good in _members(member, shown.get(name, {})):
-            beside = example if good is None else {**example, name: good}
-            yield f"{name} is {_short(value)}", {**example, name: value}, beside, good is not None
+            control = example if good is None else {**example, name: good}
+            yield f"{name} is {_short(value)}", {**example, name: value}, control, good is not None
 
 
 def _members(schema: JsonSchema, shown: JsonSchema) -> Iterator[tuple[Any, Any]]:
@@ -129,7 +129,7 @@ def soft_rules(schema: JsonSchema, value: Any) -> Iterator[str]:
         yield rule
 
 
-def _unreadable(body: Body, example: bytes) -> Iterator[Flaw]:
+def _unreadable(body: Body, example: bytes) -> Iterator[FlawedBody]:
     entries = (
         ("required", "no body", None, JSON_MEDIA),
         ("syntax", "body is cut off", example[:-1], JSON_MEDIA),
@@ -142,10 +142,10 @@ def _unreadable(body: Body, example: bytes) -> Iterator[Flaw]:
             body.rules.ids.get("syntax") if constraint == "encoding" else None
         )
         if rule and (content is not None or body.required):
-            yield Flaw(rule, name, content, example, media_type)
+            yield FlawedBody(rule, name, content, example, media_type)
 
 
-def query_flaws(operation: Operation) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+def flawed_queries(operation: Operation) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
     """Rule, name and query of every list call with one bad parameter."""
     for parameter in operation.parameters:
         if parameter.location == "query":

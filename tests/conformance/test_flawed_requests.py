@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from session_contracts.conformance.client import Exchange
-from session_contracts.conformance.flaws import body_flaws, query_flaws
+from session_contracts.conformance.flawed_requests import flawed_bodies, flawed_queries
 from session_contracts.openapi import load
 
 _CONTRACT = load("rentalot")
@@ -12,7 +12,7 @@ _EXAMPLE = {"reviewStatus": "approved", "reviewNotes": "Reviewed."}
 
 
 def test_every_rule_on_a_body_has_a_flaw() -> None:
-    flaws = list(body_flaws(_CONTRACT.operations["reviewSession"], _EXAMPLE))
+    flaws = list(flawed_bodies(_CONTRACT.operations["reviewSession"], _EXAMPLE))
     assert {flaw.rule.removeprefix("rentalot.") for flaw in flaws} == {
         "request.too-large",
         "review.body-object",
@@ -32,17 +32,17 @@ def test_every_rule_on_a_body_has_a_flaw() -> None:
 def test_a_boundary_is_one_step_away_from_its_flaw() -> None:
     flaw = next(
         flaw
-        for flaw in body_flaws(_CONTRACT.operations["reviewSession"], _EXAMPLE)
+        for flaw in flawed_bodies(_CONTRACT.operations["reviewSession"], _EXAMPLE)
         if flaw.boundary
     )
     lengths = [
-        len(json.loads(content or b"")["reviewNotes"]) for content in (flaw.content, flaw.beside)
+        len(json.loads(content or b"")["reviewNotes"]) for content in (flaw.content, flaw.control)
     ]
     assert lengths == [2001, 2000]
 
 
 def test_every_rule_on_a_parameter_has_a_flaw() -> None:
-    rules = {rule for rule, _, _ in query_flaws(_CONTRACT.operations["listSessions"])}
+    rules = {rule for rule, _, _ in flawed_queries(_CONTRACT.operations["listSessions"])}
     assert rules == {"rentalot.list.bad-parameter", "rentalot.list.over-limit"}
 
 
