@@ -46,7 +46,7 @@ def diff(old: str, new: str, form: str, out: Path | None) -> None:
     JSON: {"old", "new", "summary": {kind: n}, "changes": [{"id", "kind", "where",
     "operations", "what", "why", "old": {"line", "value"}, "new": {"line", "value"}}]};
     "old" or "new" of a change is null if that version does not have it.
-    """  # noqa: D301 (click needs the character, not the escape sequence)
+    """
     before, after = versions(old, new)
     comparison = Comparison(before.name, after.name, changes(before.source, after.source))
     report = FORMATS[form](comparison)

@@ -51,7 +51,7 @@ def prove(api: str, rules: tuple[str, ...], workers: int, max_examples: int, see
     killed by another rule  other rules failed, not the broken one
     equivalent              no rule failed, and the mutant changed no answer
     no mutant               nothing breaks the rule
-    """  # noqa: D301 (click needs the character, not the escape sequence)
+    """
     check_api(api)
     sys.exit(
         run_prove(
