@@ -14,7 +14,6 @@ from session_contracts.mock_server.plan import ApiPlan
 from session_contracts.mock_server.rates import Rates
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import World, as_message
-from session_contracts.openapi import load_control
 from session_contracts.openapi.model import JsonSchema
 
 #: Brings a state about, and returns the values that it names. Raises NoSuchState, BadState.
@@ -29,23 +28,28 @@ class State:
     checker: Checker
 
 
-def state(set_up: SetUp, **params: JsonSchema) -> State:
-    """A state with these params, each with its schema; all of them are optional, and there are no others."""
-    return State(
-        set_up, Checker.of({"type": "object", "properties": params, "additionalProperties": False})
-    )
+def state(set_up: SetUp, /, *needed: str, **params: JsonSchema) -> State:
+    """A state with these params, by name, each with its schema; all optional except the `needed`.
+
+    An unknown param is refused.
+    """
+    schema = {"type": "object", "properties": params, "additionalProperties": False}
+    return State(set_up, Checker.of({**schema, "required": list(needed)} if needed else schema))
 
 
-def documented(api: str, set_ups: Mapping[str, SetUp]) -> Mapping[str, State]:
-    """States whose params the control API's own contract describes."""
-    schemas = load_control().schemas
-    return {
-        name: State(set_up, Checker.of(schemas[f"{api}.{name.replace(' ', '_')}"]))
-        for name, set_up in set_ups.items()
-    }
+def one_of(*values: str) -> JsonSchema:
+    """The schema of a param that is one of these strings."""
+    return {"type": "string", "enum": list(values)}
 
 
-#: The schema of the param that says whose something is.
+#: Schemas of params.
+TEXT: JsonSchema = {"type": "string"}
+UUID: JsonSchema = {"type": "string", "format": "uuid"}
+TIME: JsonSchema = {"type": "string", "format": "date-time"}
+FLAG: JsonSchema = {"type": "boolean"}
+#: A feature that the API does not have, such as a credential that expires.
+NEVER: JsonSchema = {"type": "boolean", "enum": [False]}
+#: The tenant that owns the record or credential.
 TENANT: JsonSchema = {"type": "string", "enum": ["default", "other"]}
 
 
@@ -132,11 +136,10 @@ def key_state(prefix: str, kind: str = "api_key") -> State:
     def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
         return issued_key(world, api, params, prefix, kind)
 
-    kinds: JsonSchema = {"type": "string", "enum": [kind]}
     return state(
         credential,
         tenant=TENANT,
-        kind=kinds,
-        expired={"type": "boolean", "enum": [False]},
-        revoked={"type": "boolean"},
+        kind=one_of(kind),
+        expired=NEVER,
+        revoked=FLAG,
     )

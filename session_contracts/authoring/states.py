@@ -12,7 +12,12 @@ from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
 from session_contracts.mock_server.states.common import (
+    FLAG,
+    NEVER,
     TENANT,
+    TEXT,
+    TIME,
+    UUID,
     SetUp,
     State,
     bearer,
@@ -20,6 +25,7 @@ from session_contracts.mock_server.states.common import (
     issued_key,
     key_state,
     moment,
+    one_of,
     state,
 )
 from session_contracts.mock_server.store import Record
@@ -27,9 +33,14 @@ from session_contracts.mock_server.world import World
 
 __all__ = [
     "CHOICES",
+    "FLAG",
     "IDS",
+    "NEVER",
     "SECRETS",
     "TENANT",
+    "TEXT",
+    "TIME",
+    "UUID",
     "ApiPlan",
     "BadState",
     "Credential",
@@ -43,6 +54,7 @@ __all__ = [
     "issued_key",
     "key_state",
     "moment",
+    "one_of",
     "parse_duration",
     "parse_time",
     "rfc3339",

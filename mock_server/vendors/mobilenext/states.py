@@ -10,7 +10,19 @@ from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.credentials import Credential, random_key
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import bearer, documented, existing, moment
+from session_contracts.mock_server.states.common import (
+    FLAG,
+    TENANT,
+    TEXT,
+    TIME,
+    UUID,
+    State,
+    bearer,
+    existing,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import World
 
@@ -133,11 +145,25 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
     return {"id": world.place(api.resources["Session"], fields, home, {}).key}
 
 
-STATES = documented(
-    "mobilenext",
-    {
-        "credential": credential,
-        "organization": organization,
-        "session": session,
-    },
-)
+STATES: dict[str, State] = {
+    "credential": state(
+        credential,
+        tenant=TENANT,
+        kind=one_of("jwt", "api_key"),
+        organizations={"type": "array", "items": TEXT, "uniqueItems": True},
+        organization=TEXT,
+        user=TEXT,
+        expired=FLAG,
+        revoked=FLAG,
+    ),
+    "organization": state(organization, member=FLAG),
+    "session": state(
+        session,
+        organization=TEXT,
+        user=UUID,
+        createdAt=TIME,
+        released=FLAG,
+        platform=one_of("ios", "android"),
+        tenant=TENANT,
+    ),
+}

@@ -9,8 +9,21 @@ from session_contracts.mock_server.chance import IDS, SECRETS
 from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import bearer, documented, existing, moment
+from session_contracts.mock_server.states.common import (
+    FLAG,
+    NEVER,
+    TENANT,
+    TEXT,
+    TIME,
+    State,
+    bearer,
+    existing,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.world import World
+from session_contracts.openapi.model import JsonSchema
 
 from .handlers import LIFETIME
 
@@ -100,13 +113,28 @@ def _new_id(world: World, prefix: str) -> str:
     return f"{prefix}_{world.chance.draw(IDS).randbytes(6).hex()}"
 
 
-STATES = documented(
-    "openscouter",
-    {
-        "credential": credential,
-        "study": study,
-        "tester": tester,
-        "session": session,
-        "analysis finished": analysis_finished,
-    },
-)
+_SHARE: JsonSchema = {"type": "number", "minimum": 0, "maximum": 100}
+
+STATES: dict[str, State] = {
+    "credential": state(credential, tenant=TENANT, kind=one_of("jwt"), expired=FLAG, revoked=NEVER),
+    "study": state(
+        study,
+        splitRatio={
+            "type": "object",
+            "properties": {"A": _SHARE, "B": _SHARE},
+            "additionalProperties": False,
+        },
+        tenant=TENANT,
+    ),
+    "tester": state(tester),
+    "session": state(
+        session,
+        status=one_of("active", "paused", "completed", "analyzing", "analyzed", "confirmed"),
+        variant=one_of("A", "B"),
+        jobId=TEXT,
+        testerId=TEXT,
+        startedAt=TIME,
+        tenant=TENANT,
+    ),
+    "analysis finished": state(analysis_finished, sessionId=TEXT),
+}

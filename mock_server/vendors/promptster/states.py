@@ -11,9 +11,22 @@ from session_contracts.mock_server.clock import rfc3339_ms
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import bearer, documented, existing, moment
+from session_contracts.mock_server.states.common import (
+    FLAG,
+    TENANT,
+    TEXT,
+    TIME,
+    UUID,
+    State,
+    bearer,
+    existing,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.store import Record, Rows
 from session_contracts.mock_server.world import World
+from session_contracts.openapi.model import JsonSchema
 
 from .handlers import event_fields, new_session, take_down
 
@@ -198,14 +211,95 @@ def candidate_key(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict
     return {"status": found.fields["status"], "sessionId": found.fields["sessionId"]}
 
 
-STATES = documented(
-    "promptster",
-    {
-        "credential": credential,
-        "assessment": assessment,
-        "session": session,
-        "event": event,
-        "events": events,
-        "candidate key": candidate_key,
+_METRIC: JsonSchema = {"type": "number", "minimum": 0, "maximum": 1000000000000}
+_METRICS = (
+    "durationMs",
+    "promptCount",
+    "commandFailRate",
+    "verifyIntensity",
+    "manualEditRatio",
+    "firstChangeLatencyMs",
+)
+_KINDS = (
+    "prompt",
+    "ai_response",
+    "file_diff",
+    "file_create",
+    "file_delete",
+    "command",
+    "test_run",
+    "build_run",
+    "git_action",
+    "decision_event",
+    "session_start",
+    "session_end",
+    "checkpoint",
+    "tool_use",
+    "tool_result",
+    "planning",
+    "mcp_call",
+)
+_ATTRIBUTIONS = (
+    "likely_ai",
+    "ai_revised_by_human",
+    "likely_human",
+    "mixed",
+    "system_generated",
+    "unknown",
+)
+
+_EVENT = state(
+    event,
+    sessionId=TEXT,
+    id=UUID,
+    kind=one_of(*_KINDS),
+    ts=TIME,
+    data={"type": "object"},
+    provenance={
+        "type": "object",
+        "properties": {
+            "attribution": one_of(*_ATTRIBUTIONS),
+            "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+            "observability": one_of("high", "medium", "partial", "low", "unknown"),
+        },
+        "additionalProperties": False,
     },
 )
+
+STATES: dict[str, State] = {
+    "credential": state(
+        credential,
+        tenant=TENANT,
+        kind=one_of("reviewer", "candidate"),
+        assessmentId=TEXT,
+        sessionId=TEXT,
+        expired=FLAG,
+        revoked=FLAG,
+    ),
+    "assessment": state(assessment, tenant=TENANT),
+    "session": state(
+        session,
+        id={"type": "string", "minLength": 1},
+        sourceService=TEXT,
+        startedAt=TIME,
+        endedAt=TIME,
+        assessmentId=TEXT,
+        keyStatus=one_of("pending", "redeemed", "completed", "expired", "hired"),
+        metadata={"type": "object"},
+        tenant=TENANT,
+        metrics={
+            "type": "object",
+            "properties": {**dict.fromkeys(_METRICS, _METRIC), "testsPassed": FLAG},
+            "additionalProperties": False,
+        },
+    ),
+    "event": _EVENT,
+    "events": state(
+        events,
+        "sessionId",
+        "events",
+        sessionId=TEXT,
+        events={"type": "array", "items": _EVENT.checker.schema},
+    ),
+    "candidate key": state(candidate_key, "sessionId", sessionId=TEXT),
+}

@@ -7,15 +7,20 @@ from typing import Any
 from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.errors import NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import documented, issued_key, moment
+from session_contracts.mock_server.states.common import (
+    TENANT,
+    TEXT,
+    TIME,
+    UUID,
+    State,
+    key_state,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.world import World
 
 _TTL = timedelta(days=30)
-
-
-def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The tenant's first key; a revoked one is made for the purpose."""
-    return issued_key(world, api, params, "ra_", "api_key")
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,4 +68,18 @@ def _life(params: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]
     return created, expires
 
 
-STATES = documented("rentalot", {"credential": credential, "session": session})
+STATES: dict[str, State] = {
+    "credential": key_state("ra_"),
+    "session": state(
+        session,
+        status=one_of("active", "completed", "expired", "draft"),
+        reviewStatus=one_of("pending_review", "approved", "denied"),
+        contactId={**UUID, "nullable": True},
+        workflowTemplateId=UUID,
+        createdAt=TIME,
+        expiresAt=TIME,
+        submission={"type": "object"},
+        email={**TEXT, "nullable": True},
+        tenant=TENANT,
+    ),
+}

@@ -7,9 +7,23 @@ from typing import Any
 from session_contracts.mock_server.clock import parse_time, rfc3339
 from session_contracts.mock_server.errors import BadState, NoSuchState
 from session_contracts.mock_server.plan import ApiPlan
-from session_contracts.mock_server.states.common import documented, existing, issued_key, moment
+from session_contracts.mock_server.states.common import (
+    FLAG,
+    NEVER,
+    TENANT,
+    TEXT,
+    TIME,
+    UUID,
+    State,
+    existing,
+    issued_key,
+    moment,
+    one_of,
+    state,
+)
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import World
+from session_contracts.openapi.model import JsonSchema
 
 _CALL = timedelta(minutes=7)
 
@@ -166,13 +180,43 @@ def _placed(
     return {"id": world.place(api.resources[resource], fields, _tenant(params), private).key}
 
 
-STATES = documented(
-    "saleslab",
-    {
-        "credential": credential,
-        "user": user,
-        "scenario": scenario,
-        "session": session,
-        "scorecard": scorecard,
-    },
+_SCOPES = one_of(
+    "sessions:read", "scorecards:read", "scenarios:read", "users:read", "analytics:read"
 )
+_SAID: JsonSchema = {
+    "type": "object",
+    "required": ["role", "message", "time"],
+    "properties": {"role": TEXT, "message": TEXT, "time": {"type": "number", "minimum": 0}},
+    "additionalProperties": False,
+}
+
+STATES: dict[str, State] = {
+    "credential": state(
+        credential,
+        tenant=TENANT,
+        kind=one_of("token"),
+        scopes={"type": "array", "items": _SCOPES},
+        expired=NEVER,
+        revoked=FLAG,
+    ),
+    "user": state(user, full_name=TEXT, role=one_of("rep", "manager"), tenant=TENANT),
+    "scenario": state(scenario, name=TEXT, call_type=TEXT, archived=FLAG, tenant=TENANT),
+    "session": state(
+        session,
+        user_id=UUID,
+        scenario_id=UUID,
+        status=one_of("in_progress", "completed", "scored"),
+        started_at=TIME,
+        duration_seconds={"type": "integer", "minimum": 0, "maximum": 86400},
+        transcript={"type": "array", "items": _SAID},
+        tenant=TENANT,
+    ),
+    "scorecard": state(
+        scorecard,
+        session_id=UUID,
+        overall_score={"type": "number"},
+        verdict=TEXT,
+        headline=TEXT,
+        tenant=TENANT,
+    ),
+}

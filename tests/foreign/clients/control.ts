@@ -18,7 +18,7 @@ const soon = refusal(await api.POST("/clock/advance", { body: { by: "soon" } }),
 assert(soon.error.includes("soon"));
 
 // A provider state, and what is known of the world then.
-const params: components["schemas"]["rentalot.session"] = { status: "completed" };
+const params: components["schemas"]["StateMessage"]["params"] = { status: "completed" };
 const states = { params: { path: { api: "rentalot" } } };
 const session = data(await api.POST("/{api}/states", { ...states, body: { action: "setup", state: "session", params } }));
 assert.equal(typeof session.id, "string");
