@@ -134,7 +134,9 @@ def _rule(name: str, old: Stated, new: Stated, operations: Mapping[str, str]) ->
         what = f"stood at {old.operation or 'the root'}, stands at {new.operation or 'the root'}"
         yield Fact("rule-moved", spot, what, old.node, new.node)
     yield from _statuses(old, new, spot)
-    yield from rest(old.node, new.node, spot, {"id", "level", "statement", "source", "allows"})
+    yield from rest(
+        old.node, new.node, spot, {"id", "level", "statement", "source", "allows", "alias"}
+    )
 
 
 def _statuses(old: Stated, new: Stated, spot: Spot) -> Iterator[Fact]:

@@ -159,6 +159,15 @@ def _of_table(contract: Contract, table: Lifecycle) -> Iterator[tuple[str, Menti
                     "lifecycle",
                 ),
             )
+        if row.kept:
+            text = f"Lifecycle of `{table.name}`: `{row.operation}` stores what is sent"
+            yield row.kept, Mention(text, page, "lifecycle")
+        if row.once:
+            text = f"Lifecycle of `{table.name}`: of simultaneous `{row.operation}`, one succeeds"
+            yield row.once, Mention(text, page, "lifecycle")
+    if table.stated:
+        text = f"Lifecycle of `{table.name}`: the fields that show the state"
+        yield table.stated, Mention(text, overview)
     for timer in table.timers:
         text = f"Lifecycle of `{table.name}`: timer `{timer.name}` to `{timer.target}`"
         yield timer.rule, Mention(text, overview, anchor("timers", table.name))
@@ -168,6 +177,10 @@ def _of_table(contract: Contract, table: Lifecycle) -> Iterator[tuple[str, Menti
             table.creation.rule,
             Mention(text, operation_page(contract.name, table.creation.operation)),
         )
+        if table.creation.kept:
+            text = f"Lifecycle of `{table.name}`: `{table.creation.operation}` stores what is sent"
+            page = operation_page(contract.name, table.creation.operation)
+            yield table.creation.kept, Mention(text, page)
 
 
 def _state(state: str) -> str:
@@ -202,6 +215,8 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[st
             yield rule, Mention(f"{what}: {constraint_words(constraint)}", page, where)
         if parameter.filter:
             yield parameter.filter.rule, Mention(f"{what}: what it keeps", page, where)
+            for value, rule in parameter.filter.values.items():
+                yield rule, Mention(f"{what}: what it keeps as `{value}`", page, where)
         if parameter.clamp:
             yield (
                 parameter.clamp.rule,
@@ -213,6 +228,12 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[st
                 rule,
                 Mention(f"Body of `{operation.id}`: {constraint_words(constraint)}", page, "body"),
             )
+    for form, what in (
+        (operation.envelope_rule, "the envelope of"),
+        (operation.members_rule, "the members of a record in"),
+    ):
+        if form:
+            yield form, Mention(f"Answer of `{operation.id}`: {what} a success", page)
     if operation.scope:
         yield (
             operation.scope.rule,

@@ -56,7 +56,7 @@ _STEPS = 12
 def tables(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     """All rules of a table that are not mere decisions, and those of the bodies."""
     table = contract.lifecycles[profile.resource]
-    rules = {rule for row in table.transitions.values() for rule in _row_rules(row, profile)}
+    rules = {rule for row in table.transitions.values() for rule in _row_rules(row)}
     rules |= {timer.rule for timer in table.timers}
     rules |= {parameter.filter.rule for parameter in _scopes(contract, profile) if parameter.filter}
     for operation in table.transitions:
@@ -77,14 +77,11 @@ def _scopes(contract: Contract, profile: SuiteProfile) -> list[Parameter]:
     return [parameter for parameter in parameters if parameter.name in profile.scopes]
 
 
-def _row_rules(row: Transition, profile: SuiteProfile) -> Iterator[str]:
+def _row_rules(row: Transition) -> Iterator[str]:
     yield from (move.rule for move in row.moves)
     yield from (stay.rule for stay in row.stays.values())
     yield from (refusal.rule for refusal in row.refusals.values())
     yield from (rule for rule in (row.atomic, row.isolated) if rule)
-    yield from (
-        rule for (operation, _), rule in profile.cells.items() if operation == row.operation
-    )
 
 
 @dataclass
