@@ -4,16 +4,15 @@ It collects in a process of its own, since whoever asks may be running under pyt
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from session_contracts.conformance.errors import UsageError
 from session_contracts.conformance.runner import Options, verify
 from session_contracts.openapi import ContractError, PartError
+from session_contracts.openapi.python_process import python_command
 
 #: No request is sent there.
 _NOWHERE = "http://nowhere.invalid"
@@ -34,20 +33,8 @@ def judges(api: str) -> Mapping[str, tuple[str, ...]]:
 @cache
 def _collected(api: str) -> Mapping[str, Sequence[str]]:
     """By check, its rules."""
-    path = os.pathsep.join(
-        [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    )
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "session_contracts.conformance.catalogue",
-        api,
-    ]
-    done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
-    )
+    command = python_command("session_contracts.conformance.catalogue", api)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UsageError(done.stderr.strip() or "the checks could not be collected")
     rules: Mapping[str, Sequence[str]] = json.loads(done.stdout)

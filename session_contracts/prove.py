@@ -35,6 +35,7 @@ from session_contracts.mock_server.server import running
 from session_contracts.mock_server.settings import Settings
 from session_contracts.openapi import Level, load
 from session_contracts.openapi.locations import find
+from session_contracts.openapi.python_process import safe_path
 from session_contracts.strawmen import STRAWMEN, Transcript, strawmen_of
 
 #: The mock's clock during a proof, so that a proof is reproducible; any moment would do.
@@ -61,7 +62,7 @@ _EXPLANATIONS = {
 
 @dataclass(frozen=True)
 class Job:
-    """One run of the suite: against the mutant of a rule, a strawman, or (both None) the unbroken mock."""
+    """One run of the suite: on the mutant of a rule, on a strawman, or (both None) unbroken."""
 
     api: str
     mutated_rule: str | None
@@ -177,7 +178,7 @@ def _without_mutant(api: str, mutants: Mapping[str, object]) -> list[str]:
 
 def _runs(jobs: Sequence[Job], workers: int) -> Iterable[SuiteRun]:
     """The results in the order of the jobs; each runs in a worker process, with its own mock."""
-    with get_context("spawn").Pool(workers, maxtasksperchild=8) as pool:
+    with safe_path(), get_context("spawn").Pool(workers, maxtasksperchild=8) as pool:
         yield from pool.imap(_run, jobs)
 
 

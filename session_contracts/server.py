@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -12,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from session_contracts.errors import MockFailed
+from session_contracts.openapi.python_process import python_command
 from session_contracts.world import MockApi, MockWorld, make_world
 
 
@@ -122,18 +122,9 @@ class MockServer:
             if value is not None
         ]
         limits = "--rate-limits" if self._rate_limits else "--no-rate-limits"
-        command = [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-m",
-            "session_contracts",
-            "serve",
-            *self._apis,
-            "--port=0",
-            limits,
-            *options,
-        ]
+        command = python_command(
+            "session_contracts", "serve", *self._apis, "--port=0", limits, *options
+        )
         errors = self._running.enter_context(TemporaryFile("w+"))  # not a pipe, which would fill up
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         self._running.callback(_end, process)

@@ -1,29 +1,28 @@
 """Writes the site to a folder."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from session_contracts.docs.model import Make
 from session_contracts.errors import FolderNotOurs
 
-#: Names what a build has written, one path a line; a folder that has it may be written to again.
+#: Lists the files that a build wrote, one path per line; a folder with it may be overwritten.
 MARKER = ".session-contracts-docs"
 
 
 def build(pages: Mapping[str, Make], folder: Path, *, force: bool = False) -> int:
-    """Write every page, and remove those of a former build that are no more. How many there are.
+    """Write every page, remove obsolete pages of an earlier build, and return the number of pages.
 
-    Raises FolderNotOurs where the folder holds something else; with `force` that stays, unless a page has its name. Raises OSError.
+    Other files in the folder raise FolderNotOurs; with `force` they stay, unless a page has the
+    same name. Raises OSError.
     """
     former = _former(folder)
     if former is None and not force:
         raise FolderNotOurs(folder)
     made = {path: make() for path, make in sorted(pages.items())}
     folder.mkdir(parents=True, exist_ok=True)
-    # Both, until all is done: what is written halfway is still known as ours.
-    (folder / MARKER).write_text(
-        "".join(f"{path}\n" for path in sorted({*made, *(former or ())})), encoding="utf-8"
-    )
+    # Old and new pages until the end, so that an interrupted build is recognized as ours.
+    _write_marker(folder, sorted({*made, *(former or ())}))
     for path, content in made.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -31,12 +30,16 @@ def build(pages: Mapping[str, Make], folder: Path, *, force: bool = False) -> in
             file.write_bytes(content)
     for path in set(former or ()) - set(made):
         _remove(folder, path)
-    (folder / MARKER).write_text("".join(f"{path}\n" for path in made), encoding="utf-8")
+    _write_marker(folder, made)
     return len(made)
 
 
+def _write_marker(folder: Path, paths: Iterable[str]) -> None:
+    (folder / MARKER).write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
+
+
 def _former(folder: Path) -> list[str] | None:
-    """The pages of a former build; none in a folder that is empty or not there; None where it is somebody else's."""
+    """Pages of an earlier build: empty for a new or empty folder, None if it holds other files."""
     if (folder / MARKER).is_file():
         return (folder / MARKER).read_text(encoding="utf-8").splitlines()
     if folder.is_dir():
@@ -45,7 +48,7 @@ def _former(folder: Path) -> list[str] | None:
 
 
 def _remove(folder: Path, path: str) -> None:
-    """A page, and the folders that are empty without it; never anything outside of the folder."""
+    """Remove a page and the folders that it leaves empty, but nothing outside of `folder`."""
     file = (folder / path).resolve()
     root = folder.resolve()
     if root not in file.parents:

@@ -1,4 +1,4 @@
-"""For each operation a program that calls it: as data, and as curl, Python and JavaScript."""
+"""An example call of each operation: as data, and as curl, Python and JavaScript."""
 
 import json
 import shlex
@@ -12,20 +12,20 @@ from urllib.parse import quote, urlencode
 import yaml
 
 from session_contracts.conformance.profile import SuiteProfile, profiles
-from session_contracts.docs.facts import node_of
 from session_contracts.docs.model import MOCK, Api
+from session_contracts.docs.rules import node_of
 from session_contracts.mock_server.fixtures import read_fixture
 from session_contracts.openapi import Lifecycle, Operation
 from session_contracts.openapi.json_schema import resolve
 from session_contracts.openapi.model import Parameter, SecurityScheme
 
-#: In a URL, where the id stands of what was prepared.
-HOLE = "\0"
+#: Stands in a URL for the id of a record that the setup call creates.
+ID_PLACEHOLDER = "\0"
 
 
 @dataclass(frozen=True)
-class Call:
-    """One request. In `url` a NUL stands for the id that the example's first step told. `body` None: there is none."""
+class SampleCall:
+    """One request; `body` is JSON, or None for no body. `url` may hold `ID_PLACEHOLDER`."""
 
     method: str
     url: str
@@ -35,22 +35,25 @@ class Call:
 
 @dataclass(frozen=True)
 class Example:
-    """A call, and a first step that it may need. `keep`: what the `member` of the first step's answer is called afterwards."""
+    """A call, and the setup call `first` that it may need.
 
-    call: Call
-    first: Call | None = None
+    `keep` is the variable that holds `member` of the setup response; it fills `ID_PLACEHOLDER`.
+    """
+
+    call: SampleCall
+    first: SampleCall | None = None
     keep: str | None = None
     member: str = ""
 
 
-# ---- which call
+# ---- the call
 
 
 def example(api: Api, operation: Operation) -> Example:
-    """A call that succeeds on the mock as it is when it starts."""
-    own = _particular(api.name).get(operation.id, {}) if api.mocked else {}
+    """A call that succeeds on a freshly started mock."""
+    own = _overrides(api.name).get(operation.id, {}) if api.mocked else {}
     prepared = _prepared(api, operation, own.get("params", {}))
-    call = Call(
+    call = SampleCall(
         operation.method,
         _url(api, operation, own.get("path", {}), prepared is not None),
         _headers(api, operation),
@@ -58,9 +61,8 @@ def example(api: Api, operation: Operation) -> Example:
     )
     if "first" in own:
         step = own["first"]
-        return Example(
-            call, Call(step["method"], api.base_url + step["path"], {}, step.get("body"))
-        )
+        url = api.base_url + step["path"]
+        return Example(call, SampleCall(step["method"], url, {}, step.get("body")))
     if prepared is None:
         return Example(call)
     table = _identified(api, operation)
@@ -68,41 +70,47 @@ def example(api: Api, operation: Operation) -> Example:
 
 
 @cache
-def _particular(api: str) -> Mapping[str, Any]:
-    told = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text(encoding="utf-8"))
-    found: Mapping[str, Any] = told.get(api, {})
+def _overrides(api: str) -> Mapping[str, Any]:
+    """By operation, what `examples.yaml` sets."""
+    text = (Path(__file__).parent / "examples.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, Any] = yaml.safe_load(text).get(api, {})
     return found
 
 
 def _identified(api: Api, operation: Operation) -> Lifecycle:
     table = api.contract.lifecycle_of(operation.id)
-    assert table is not None, "only what acts on a record is prepared"
+    assert table is not None, "only operations of a lifecycle need a record"
     return table
 
 
-def _prepared(api: Api, operation: Operation, params: Mapping[str, Any]) -> Call | None:
-    """What moves a record is shown with a fresh one, so that the example can be repeated; all else with a record that is there."""
+def _prepared(api: Api, operation: Operation, params: Mapping[str, Any]) -> SampleCall | None:
+    """The call that creates the record, if the operation changes its state.
+
+    So the example can be repeated; other operations use a record of the seed.
+    """
     table = api.contract.lifecycle_of(operation.id)
     if not api.mocked or table is None or not table.transitions[operation.id].moves:
         return None
-    return placing(api, table, table.transitions[operation.id].moves[0].source, **params)
+    return provider_state_call(
+        api, table, table.transitions[operation.id].moves[0].source, **params
+    )
 
 
-def placing(api: Api, table: Lifecycle, state: str, **params: Any) -> Call:
-    """The call of the mock's control API that makes a record in this state."""
-    words = next(words for words in words_of(api) if words.resource == table.name)
+def provider_state_call(api: Api, table: Lifecycle, state: str, **params: Any) -> SampleCall:
+    """The call of the control API that creates a record in this state, by a provider state."""
+    profile = next(each for each in suite_profiles(api) if each.resource == table.name)
     fields = {name: values[0] for name, values in table.states.get(state, {}).items()}
-    wanted = {**words.placing.get(state, fields), **params}
-    return setup(api, words.state, wanted)
+    return setup_call(api, profile.state, {**profile.placing.get(state, fields), **params})
 
 
-def setup(api: Api, state: str, params: Mapping[str, Any]) -> Call:
+def setup_call(api: Api, state: str, params: Mapping[str, Any]) -> SampleCall:
+    """The call of the control API that sets up a provider state."""
     body = {"action": "setup", "state": state, **({"params": dict(params)} if params else {})}
-    return Call("POST", f"{MOCK}/_mock/{api.name}/states", {}, body)
+    return SampleCall("POST", f"{MOCK}/_mock/{api.name}/states", {}, body)
 
 
-def words_of(api: Api) -> tuple[SuiteProfile, ...]:
-    """What the API calls its states; nothing where the suite does not know it."""
+def suite_profiles(api: Api) -> tuple[SuiteProfile, ...]:
+    """The suite profiles of the API's resources; none if the suite does not know the API."""
     return profiles(api.name) if api.mocked and api.vendor else ()
 
 
@@ -110,19 +118,19 @@ def _url(api: Api, operation: Operation, given: Mapping[str, str], prepared: boo
     table = api.contract.lifecycle_of(operation.id)
     hole = table.parameter if prepared and table else ""
     values = {
-        parameter.name: HOLE
+        parameter.name: ID_PLACEHOLDER
         if parameter.name == hole
         else quote(str(given.get(parameter.name, sample(parameter))), safe="")
         for parameter in operation.parameters
         if parameter.location == "path"
     }
-    query = {parameter.name: sample(parameter) for parameter in _asked(operation)}
+    query = {parameter.name: sample(parameter) for parameter in _query(operation)}
     path = operation.path.format(**values)
     return f"{api.base_url}{path}" + (f"?{urlencode(query, safe=':')}" if query else "")
 
 
-def _asked(operation: Operation) -> list[Parameter]:
-    """The query parameters that an example shows: what is required; of a list its first filter, and how many are wanted."""
+def _query(operation: Operation) -> list[Parameter]:
+    """The query parameters of the example: required ones, the first filter, the page size."""
     query = [parameter for parameter in operation.parameters if parameter.location == "query"]
     filters = [
         parameter for parameter in query if parameter.filter and parameter.example is not None
@@ -136,7 +144,7 @@ def _asked(operation: Operation) -> list[Parameter]:
 
 
 def sample(parameter: Parameter) -> Any:
-    """A value of a parameter: few of what can be many, its example, or what its schema tells."""
+    """A value for a parameter: a small limit, its example, or a value of its schema."""
     if parameter.name == "limit" and parameter.location == "query":
         return 2
     if parameter.example is not None:
@@ -164,7 +172,7 @@ def _headers(api: Api, operation: Operation) -> dict[str, str]:
 
 
 def credential(api: Api, operation: Operation) -> dict[str, str]:
-    """The header that says who calls: with the mock's default credential, or a word in its place."""
+    """The authentication header with the mock's default credential, or with a placeholder."""
     if not operation.security or not api.vendor:
         return {}
     scheme = operation.security[0]
@@ -173,7 +181,7 @@ def credential(api: Api, operation: Operation) -> dict[str, str]:
 
 
 def secret_of(api: Api, scheme: SecurityScheme) -> str | None:
-    """The mock's default credential of this kind."""
+    """The mock's default credential for a security scheme; None without a mock of the API."""
     if not api.mocked or not api.vendor:
         return None
     known = [entry for _, entry in read_fixture(api.name).entries("credentials")]
@@ -195,7 +203,7 @@ def _body(api: Api, operation: Operation, own: Mapping[str, Any]) -> Any:
 
 
 def sample_of(schema: Mapping[str, Any]) -> Any:
-    """A value of a resolved schema: its example, or made of those of its members."""
+    """A value of a resolved schema: its example, or one made of the examples of its members."""
     if "example" in schema:
         return schema["example"]
     if "default" in schema:
@@ -224,11 +232,11 @@ def sample_of(schema: Mapping[str, Any]) -> Any:
     }
 
 
-# ---- in which language
+# ---- in a language
 
 
 def curl(shown: Example) -> str:
-    """For a terminal; prints the status, the headers and the body of the answer."""
+    """Shell commands that print status, headers and body of the response."""
     lines = []
     if shown.first:
         first = _curl(shown.first, "-s" if shown.keep else "-s -o /dev/null")
@@ -241,10 +249,10 @@ def curl(shown: Example) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _curl(call: Call, options: str, keep: str | None = None) -> str:
+def _curl(call: SampleCall, options: str, keep: str | None = None) -> str:
     implied = "POST" if call.body is not None else "GET"
     method = f" -X {call.method}" if call.method != implied else ""
-    url = call.url.replace(HOLE, f"${keep}")
+    url = call.url.replace(ID_PLACEHOLDER, f"${keep}")
     parts = [
         f'curl {options}{method} "{url}"' if keep else f"curl {options}{method} {shlex.quote(url)}"
     ]
@@ -258,14 +266,14 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-#: What is longer is broken into lines, where it can be.
-_WIDEST = 100
+#: Longer JSON is split into lines.
+_LINE_LENGTH = 100
 
 
 def _json_lines(value: Any, used: int, indent: int = 2) -> str:
-    """JSON in one line, or in lines where it does not fit behind what is `used` of the line."""
+    """JSON on one line, or indented if it does not fit after the `used` columns of the line."""
     text = _json(value)
-    if used + len(text) <= _WIDEST or not isinstance(value, Mapping | list) or not value:
+    if used + len(text) <= _LINE_LENGTH or not isinstance(value, Mapping | list) or not value:
         return text
     inner = " " * (indent + 2)
     if isinstance(value, Mapping):
@@ -281,7 +289,7 @@ def _json_lines(value: Any, used: int, indent: int = 2) -> str:
 
 
 def python(shown: Example) -> str:
-    """With `requests`; prints the status and the body of the answer."""
+    """A program with `requests` that prints status and body of the response."""
     lines = ["import requests", ""]
     if shown.first:
         lines += _python(shown.first, "made = " if shown.keep else "", None)
@@ -293,8 +301,8 @@ def python(shown: Example) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _python(call: Call, name: str, keep: str | None) -> list[str]:
-    url = call.url.replace(HOLE, f"{{{keep}}}")
+def _python(call: SampleCall, name: str, keep: str | None) -> list[str]:
+    url = call.url.replace(ID_PLACEHOLDER, f"{{{keep}}}")
     lines = [f"{name}requests.{call.method.lower()}(", f'    {"f" if keep else ""}"{url}",']
     if call.headers:
         lines.append(f"    headers={_python_value(call.headers)},")
@@ -304,7 +312,7 @@ def _python(call: Call, name: str, keep: str | None) -> list[str]:
 
 
 def _python_value(value: Any, indent: int = 4) -> str:
-    """As `json.dumps` writes it where that is Python too; longer ones in lines."""
+    """A value as a Python literal, split into lines if it is long."""
     text = _python_text(value)
     if len(text) + indent <= 90 or not isinstance(value, Mapping | list) or not value:
         return text
@@ -315,33 +323,26 @@ def _python_value(value: Any, indent: int = 4) -> str:
             for name, member in value.items()
         ]
         return "\n".join(["{", *lines, " " * indent + "}"])
-    return "\n".join(
-        ["[", *(f"{inner}{_python_value(item, indent + 4)}," for item in value), " " * indent + "]"]
-    )
+    lines = [f"{inner}{_python_value(item, indent + 4)}," for item in value]
+    return "\n".join(["[", *lines, " " * indent + "]"])
 
 
 def _python_text(value: Any) -> str:
     if isinstance(value, Mapping):
-        return (
-            "{"
-            + ", ".join(f"{_json(name)}: {_python_text(member)}" for name, member in value.items())
-            + "}"
-        )
+        members = (f"{_json(name)}: {_python_text(member)}" for name, member in value.items())
+        return f"{{{', '.join(members)}}}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_python_text, value)) + "]"
     return _json(value) if isinstance(value, str) else repr(value)
 
 
 def javascript(shown: Example) -> str:
-    """With `fetch`, as a module; prints the status and the body of the answer."""
+    """A module with `fetch` that prints status and body of the response."""
     lines = []
     if shown.first:
         lines += _javascript(shown.first, "const made = " if shown.keep else "", None)
-        lines += (
-            [f"const {shown.keep} = (await made.json()).{shown.member};", ""]
-            if shown.keep
-            else [""]
-        )
+        keep = [f"const {shown.keep} = (await made.json()).{shown.member};"] if shown.keep else []
+        lines += [*keep, ""]
     lines += [
         *_javascript(shown.call, "const answer = ", shown.keep),
         "console.log(answer.status, await answer.json());",
@@ -349,8 +350,8 @@ def javascript(shown: Example) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _javascript(call: Call, name: str, keep: str | None) -> list[str]:
-    url = f"`{call.url.replace(HOLE, f'${{{keep}}}')}`" if keep else _json(call.url)
+def _javascript(call: SampleCall, name: str, keep: str | None) -> list[str]:
+    url = f"`{call.url.replace(ID_PLACEHOLDER, f'${{{keep}}}')}`" if keep else _json(call.url)
     headers = {
         **call.headers,
         **({"Content-Type": "application/json"} if call.body is not None else {}),
@@ -366,7 +367,7 @@ def _javascript(call: Call, name: str, keep: str | None) -> list[str]:
 
 
 def _javascript_value(value: Any, indent: int) -> str:
-    """JSON is JavaScript; longer values in lines."""
+    """A value as JSON, which is JavaScript, split into lines if it is long."""
     text = _json(value)
     if len(text) + indent <= 80 or not isinstance(value, Mapping | list):
         return text
@@ -375,7 +376,7 @@ def _javascript_value(value: Any, indent: int) -> str:
 
 @dataclass(frozen=True)
 class Language:
-    """One way to write an example. `lexer` is Pygments' name of what it is written in."""
+    """A language for examples; `lexer` is the name that Pygments gives it."""
 
     name: str
     lexer: str
@@ -390,8 +391,7 @@ LANGUAGES = (
 
 
 def at(shown: Example, url: str) -> Example:
-    """The same calls, of a mock at another place."""
+    """The same calls, to a mock at another URL."""
     first = replace(shown.first, url=shown.first.url.replace(MOCK, url)) if shown.first else None
-    return replace(
-        shown, call=replace(shown.call, url=shown.call.url.replace(MOCK, url)), first=first
-    )
+    call = replace(shown.call, url=shown.call.url.replace(MOCK, url))
+    return replace(shown, call=call, first=first)

@@ -1,12 +1,9 @@
 """Guides: the repository's Markdown files as pages of the site.
 
-Every `docs/**/*.md` is a guide, and so are the Markdown files at the root that `_SECTIONS` names. A new
-file appears on the site without further ado: at the end of "Guides", or of "APIs" if it is in `docs/apis`.
-`_SECTIONS` gives the others their order. `docs/verify.md` becomes `guides/verify.html`, and links between
-Markdown files become links between pages.
-
-Pages that are generated as Markdown are guides too: `_GENERATED` maps the file that such a page would be,
-so that other guides can link to it, to the function that returns its text.
+Every `docs/**/*.md` is a guide, and so are the Markdown files at the root that `_SECTIONS` names. A
+new file needs no registration: it appears at the end of "Guides", or of "APIs and their data" if it
+is in `docs/apis`; `_SECTIONS` orders the others. `docs/verify.md` becomes `guides/verify.html`, and
+links between Markdown files become links between pages.
 
 An installed package has the same files below `docs/guides` of this package; see `pyproject.toml`.
 """
@@ -35,19 +32,18 @@ Link = Callable[[str], str | None]
 
 LICENSE_PAGE = "guides/license.txt"
 
-GUIDES, APIS, REFERENCE, PROJECT = "Guides", "API guides", "Command line and formats", "Project"
+GUIDES, APIS, REFERENCE, PROJECT = "Guides", "APIs and their data", "Reference pages", "Project"
 
-#: Section to its guides, in the order in which the site lists them. Files that do not exist are skipped.
+#: Section to its guides, in the order of the menu. Files that do not exist are skipped.
 _SECTIONS: Mapping[str, Sequence[str]] = {
     GUIDES: (
         "README.md",
-        "docs/README.md",
-        "docs/overview.md",
-        "docs/quickstart.md",
-        "docs/tutorial.md",
+        "docs/mock.md",
         "docs/integrators.md",
         "docs/verify.md",
         "docs/prove.md",
+        "docs/contracts.md",
+        "docs/tutorial.md",
     ),
     APIS: tuple(f"docs/apis/{name}.md" for name in bundled_names()),
     REFERENCE: (
@@ -60,9 +56,6 @@ _SECTIONS: Mapping[str, Sequence[str]] = {
 
 #: Titles for pages whose own heading says too little in a menu.
 _TITLES = {"README.md": "Readme"}
-
-#: File that a generated page would be, to the function that returns its Markdown.
-_GENERATED: Mapping[str, Callable[[], str]] = {}
 
 
 @dataclass(frozen=True)
@@ -77,8 +70,7 @@ class Guide:
     @property
     def page(self) -> str:
         """Path of its page within the site."""
-        path = self.source.removesuffix(".md").removeprefix("docs/").lower()
-        return f"guides/{'index' if self.source == 'docs/README.md' else path}.html"
+        return f"guides/{self.source.removesuffix('.md').removeprefix('docs/').lower()}.html"
 
 
 def root() -> Path:
@@ -96,7 +88,7 @@ def folders() -> list[Path]:
 def guides() -> tuple[Guide, ...]:
     """All guides in the order in which the site lists them."""
     files = (root() / "docs").glob("**/*.md")
-    found = {file.relative_to(root()).as_posix() for file in files} | {*_GENERATED}
+    found = {file.relative_to(root()).as_posix() for file in files}
     listed = [source for sources in _SECTIONS.values() for source in sources]
     found |= {source for source in listed if (root() / source).is_file()}
     made = [_guide(source) for source in found]
@@ -119,8 +111,7 @@ def by_section(found: Iterable[Guide]) -> dict[str, list[Guide]]:
 
 
 def _guide(source: str) -> Guide:
-    generate = _GENERATED.get(source)
-    text = generate() if generate else (root() / source).read_text(encoding="utf-8")
+    text = (root() / source).read_text(encoding="utf-8")
     heading = re.search(r"^# (.+)$", text, re.MULTILINE)
     title = heading[1].replace("`", "") if heading else Path(source).stem
     return Guide(source, _section(source), _TITLES.get(source, title), text)
@@ -220,13 +211,11 @@ def pages_by_source(known: Mapping[str, Any]) -> dict[str, str]:
     For guides, the license, and each contract whose overview is among the pages of `known`.
     """
     found = {guide.source: guide.page for guide in guides()}
-    index = found.get("docs/README.md")
     contracts = {
         f"openapi/{name}.yaml": overview_page(name) for name in (*bundled_names(), "control")
     }
     return {
         **found,
-        **({"docs": index} if index else {}),
         "LICENSE": LICENSE_PAGE,
         **{path: page for path, page in contracts.items() if page in known},
     }

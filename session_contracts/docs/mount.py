@@ -8,12 +8,15 @@ from starlette.types import ASGIApp
 from session_contracts.docs.model import Make, mocked
 from session_contracts.docs.serving import Mounted, SiteApp
 
-#: Where the mock shows it.
+#: Path of the site on the mock.
 PATH = "/docs"
 
 
 def with_docs(app: ASGIApp, names: Sequence[str]) -> ASGIApp:
-    """The mock with its own reference. Whatever makes the pages is imported when somebody reads one: the mock starts without it."""
+    """The mock `app` with the reference of these APIs at `/docs`.
+
+    What renders pages is imported with the first request for one, so that the mock starts fast.
+    """
     apis = mocked(tuple(names))
 
     def pages() -> Mapping[str, Make]:
@@ -27,9 +30,9 @@ def with_docs(app: ASGIApp, names: Sequence[str]) -> ASGIApp:
 
         return page(apis, path, try_it=True)
 
-    def fit(request: Request, page: bytes) -> bytes:
-        from session_contracts.docs.origin import moved, origin_of
+    def adapt(request: Request, page: bytes) -> bytes:
+        from session_contracts.docs.origin import origin_of, with_origin
 
-        return moved(page, origin_of(request))
+        return with_origin(page, origin_of(request))
 
-    return Mounted(app, SiteApp(pages, missing, fit), PATH)
+    return Mounted(app, SiteApp(pages, missing, adapt), PATH)

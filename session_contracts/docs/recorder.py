@@ -1,4 +1,4 @@
-"""What the mock answers to the examples, as it would when it has just started with this clock and the seed 0."""
+"""Records the mock's responses to examples: those of a fresh mock with a fixed clock and seed 0."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from threading import Lock
 import requests
 from starlette.types import ASGIApp
 
-from session_contracts.docs.examples import HOLE, Call, Example, at
+from session_contracts.docs.examples import ID_PLACEHOLDER, Example, SampleCall, at
 from session_contracts.docs.model import Api
 from session_contracts.in_process import URL, in_process
 from session_contracts.mock_server.app import create_app
@@ -18,15 +18,15 @@ from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.settings import Settings
 from session_contracts.openapi import bundled_names
 
-#: The site's time: all that the vendors' pages show lies behind it.
+#: The clock of the mock: every timestamp of the vendors' pages is in its past.
 NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
-#: What to start the mock with, to get the same answers.
+#: The command that starts a mock with the same responses.
 SERVE = f"session-contracts serve --clock {rfc3339(NOW)}"
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """An answer. `rule`: the one that it says it follows."""
+    """A response. `rule` is the value of its header `X-Mock-Rule`."""
 
     status: int
     reason: str
@@ -35,13 +35,13 @@ class Recorded:
 
 
 class Recorder:
-    """A mock of our APIs, for as long as it takes to ask it."""
+    """Sends examples to a mock."""
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
 
-    def answer(self, example: Example) -> Recorded:
-        """To the example's call, in a mock that has heard nothing else."""
+    def response(self, example: Example) -> Recorded:
+        """The response to the example's call from a reset mock."""
         self._session.post(f"{URL}/_mock/reset").raise_for_status()
         example = at(example, URL)
         key = ""
@@ -49,25 +49,27 @@ class Recorder:
             made = self._send(example.first)
             made.raise_for_status()
             key = str(made.json()[example.member]) if example.keep else ""
-        answer = self._send(example.call, key)
+        response = self._send(example.call, key)
         if example.call.url.startswith(f"{URL}/_mock/"):
-            self._tidy()
-        return Recorded(
-            answer.status_code, answer.reason, answer.text, answer.headers.get("X-Mock-Rule")
-        )
+            self._clean_up()
+        rule = response.headers.get("X-Mock-Rule")
+        return Recorded(response.status_code, response.reason, response.text, rule)
 
-    def _send(self, call: Call, key: str = "") -> requests.Response:
+    def _send(self, call: SampleCall, key: str = "") -> requests.Response:
         return self._session.request(
-            call.method, call.url.replace(HOLE, key), headers=dict(call.headers), json=call.body
+            call.method,
+            call.url.replace(ID_PLACEHOLDER, key),
+            headers=dict(call.headers),
+            json=call.body,
         )
 
-    def _tidy(self) -> None:
-        """What a reset leaves: the worlds that were made, and what was told to the control API."""
+    def _clean_up(self) -> None:
+        """Undo what a reset keeps: other worlds, faults, broken rules and coverage."""
         for world in self._session.get(f"{URL}/_mock/worlds").json()["worlds"]:
             if world["name"] != "default":
                 self._session.delete(f"{URL}/_mock/worlds/{world['name']}")
-        for what in ("faults", "broken-rules", "coverage"):
-            self._session.delete(f"{URL}/_mock/{what}")
+        for setting in ("faults", "broken-rules", "coverage"):
+            self._session.delete(f"{URL}/_mock/{setting}")
 
 
 _ONE_AT_A_TIME = Lock()
@@ -80,7 +82,7 @@ def _mock(names: tuple[str, ...]) -> ASGIApp:
 
 @contextmanager
 def recorder(api: Api) -> Iterator[Recorder]:
-    """A mock of this API, kept for the process; the control API is shown on one of all bundled APIs."""
+    """A recorder with the process's mock of this API; the control API's serves all bundled APIs."""
     names = (api.name,) if api.vendor else bundled_names()
     with _ONE_AT_A_TIME, in_process(_mock(names)) as adapter, requests.Session() as session:
         session.trust_env = False
@@ -89,6 +91,6 @@ def recorder(api: Api) -> Iterator[Recorder]:
 
 
 def record(api: Api, examples: Iterable[Example]) -> Sequence[Recorded]:
-    """An answer to each."""
+    """The mock's response to each example."""
     with recorder(api) as mock:
-        return [mock.answer(example) for example in examples]
+        return [mock.response(example) for example in examples]

@@ -1,4 +1,4 @@
-"""Templates, and what they may call."""
+"""Renders templates; their filters and globals are listed here."""
 
 import posixpath
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from session_contracts.diagram import words
-from session_contracts.docs import facts, text
+from session_contracts.docs import constraints, lifecycle_table, rules, text
 from session_contracts.openapi import pages
 
 
@@ -24,24 +24,26 @@ def _environment() -> Environment:
     environment.filters.update(
         duration=words.duration,
         ticked=text.ticked,
-        broken=text.broken,
+        breakable=text.breakable,
         code=text.code,
         json=text.as_json,
     )
     environment.globals.update(
-        pages=pages, anchor=facts.anchor, cell=facts.cell, columns=facts.columns, legal=facts.legal
-    )
-    environment.globals.update(
-        pseudo=facts.PSEUDO,
-        levels=facts.LEVELS,
-        broken_by=facts.broken_by,
-        when_words=facts.when_words,
+        pages=pages,
+        anchor=text.anchor,
+        cell=lifecycle_table.cell,
+        columns=lifecycle_table.columns,
+        pseudo=lifecycle_table.PSEUDO,
+        guard_text=lifecycle_table.guard_text,
+        violations=constraints.violations,
+        levels=rules.LEVELS,
+        status_summary=rules.status_summary,
     )
     return environment
 
 
 def render(template: str, path: str, **context: Any) -> bytes:
-    """A page that stands at `path`; in it `url('a/b.html', 'c')` is a link to another page of the site."""
+    """The page at `path`; in its template `url('a/b.html', 'c')` links to another page."""
 
     def url(target: str, fragment: str = "") -> str:
         return relative(path, target) + (f"#{fragment}" if fragment else "")
@@ -55,7 +57,7 @@ def render(template: str, path: str, **context: Any) -> bytes:
 
 
 def relative(path: str, target: str) -> str:
-    """From one page to another; to the root of the site, with a slash at its end, where `target` is empty."""
+    """Link from one page to another; if `target` is empty, to the root, with a slash at the end."""
     return _from(posixpath.dirname(path) or ".", target)
 
 
@@ -67,5 +69,5 @@ def _from(folder: str, target: str) -> str:
 
 @cache
 def static(name: str) -> bytes:
-    """A file that is served as it is."""
+    """A static file."""
     return (files("session_contracts.docs") / "static" / name).read_bytes()

@@ -1,4 +1,4 @@
-"""A schema as readers want it: one line for each member, with what it may be."""
+"""Describes schemas for readers: each member with its type, constraints and rules."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +8,16 @@ from session_contracts.openapi.json_schema import pointer, rule_map
 from session_contracts.openapi.model import JsonSchema
 
 _COMPONENT = "#/components/schemas/"
-#: Deeper members of a schema that has a page of its own are left to that page.
+#: Deeper members are left out; schemas among them have their own pages.
 _DEEPEST = 4
 
 
 @dataclass(frozen=True)
 class Choice:
-    """`alternatives`, each in words, and how many of them count: `at least one of`; or by which member one is chosen: "by `kind`"."""
+    """Alternatives in words.
+
+    `words` says how many apply ("at least one of") or what selects one ("by `kind`").
+    """
 
     words: str
     alternatives: tuple[str, ...]
@@ -22,9 +25,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Member:
-    """A value and what it may be. `schema` names the component that it refers to, `rules` pair a constraint with a rule.
+    """A value that a schema describes.
 
-    `members` are those of an object, or of each item of an array. `values` of an enum; `known` of an open one.
+    `schema` is the component that it refers to; `rules` are (constraint, rule); `values` are those
+    of an enum, `known` those of an open one; `members` those of the object, or of each item of the
+    array.
     """
 
     name: str
@@ -49,7 +54,7 @@ def describe(
     required: bool = False,
     depth: int = 0,
 ) -> Member:
-    """`node` may hold references into `document`; they are followed."""
+    """Describe the schema `node`, following references into `document`."""
     schema, node = _follow(document, node)
     if node.get("type") == "array":
         item = describe(document, node.get("items", {}), depth=depth)
@@ -87,7 +92,7 @@ def describe(
 
 
 def _follow(document: Mapping[str, Any], node: JsonSchema) -> tuple[str | None, JsonSchema]:
-    """The component that a schema refers to, and what it says."""
+    """The component that a schema refers to, and the resolved schema."""
     name = None
     while "$ref" in node:
         reference = node["$ref"]
@@ -98,7 +103,7 @@ def _follow(document: Mapping[str, Any], node: JsonSchema) -> tuple[str | None, 
 
 
 def _constant(member: Member, node: JsonSchema) -> Member:
-    """What can only be true, false or null says so in the place of its type."""
+    """The member with its only value as its type, if that is true, false or null."""
     match node.get("enum"):
         case [None | bool()]:
             return replace(member, type=f"always {member.values[0]}", nullable=False, values=())
@@ -115,47 +120,46 @@ def _members(document: Mapping[str, Any], node: JsonSchema, depth: int) -> Itera
 
 
 def _type(node: JsonSchema) -> str:
-    kind = str(
-        node.get(
-            "type", "any value" if "oneOf" not in node and "anyOf" not in node else "one of several"
-        )
-    )
+    untyped = "one of several" if "oneOf" in node or "anyOf" in node else "any value"
+    kind = str(node.get("type", untyped))
     return f"{kind} ({node['format']})" if "format" in node else kind
 
 
 def _shown(values: Any) -> list[str]:
+    names = {None: "null", True: "true", False: "false"}
     return [
-        "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-        for value in values
+        names[value] if value is None or isinstance(value, bool) else str(value) for value in values
     ]
 
 
 def _facts(node: JsonSchema) -> Iterator[str]:
-    """The bounds, and what is there where nothing is given."""
+    """Bounds and defaults in words."""
     yield from _range(node.get("minimum"), node.get("maximum"), "")
     yield from _range(node.get("minLength"), node.get("maxLength"), " characters")
     yield from _range(node.get("minItems"), node.get("maxItems"), " items")
     if "pattern" in node:
         yield f"matches `{node['pattern']}`"
     if node.get("uniqueItems"):
-        yield "no item twice"
+        yield "unique items"
     if node.get("additionalProperties") is False:
-        yield "no other members"
+        yield "no additional members"
     if "default" in node:
         yield f"default `{_shown([node['default']])[0]}`"
 
 
-def _range(least: Any, most: Any, what: str) -> Iterator[str]:
-    """`what` in the plural, with a space before it."""
-    said = {
-        (False, False): f"{_number(least)} to {_number(most)}"
-        if least != most
-        else f"exactly {_number(least)}",
-        (False, True): f"at least {_number(least)}",
-        (True, False): f"at most {_number(most)}",
-    }.get((least is None, most is None))
-    if said:
-        yield said + (what.removesuffix("s") if said.endswith(" 1") else what)
+def _range(least: Any, most: Any, unit: str) -> Iterator[str]:
+    """A range in words; `unit` is in the plural, after a space."""
+    if least is None and most is None:
+        return
+    if most is None:
+        text = f"at least {_number(least)}"
+    elif least is None:
+        text = f"at most {_number(most)}"
+    elif least == most:
+        text = f"exactly {_number(least)}"
+    else:
+        text = f"{_number(least)} to {_number(most)}"
+    yield text + (unit.removesuffix("s") if text.endswith(" 1") else unit)
 
 
 def _number(value: Any) -> str:
@@ -173,7 +177,7 @@ def _choices(document: Mapping[str, Any], node: JsonSchema) -> Iterator[Choice]:
                 words, tuple(_alternative(document, alternative) for alternative in alternatives)
             )
     parts = node.get("allOf", ())
-    # One that is nothing but a choice is told as if it stood in the schema itself.
+    # A part that only offers alternatives reads as if they were the schema's own.
     plain = tuple(part for part in parts if not set(part) <= {*_COUNTED, "allOf"})
     if plain:
         yield Choice("all of", tuple(_alternative(document, part) for part in plain))
@@ -183,41 +187,35 @@ def _choices(document: Mapping[str, Any], node: JsonSchema) -> Iterator[Choice]:
 
 
 def _alternative(document: Mapping[str, Any], node: JsonSchema) -> str:
-    name, said = _follow(document, node)
-    return f"`{name}`" if name else _condition(said)
+    name, schema = _follow(document, node)
+    return f"`{name}`" if name else _condition(schema)
 
 
 def _by_value(alternatives: Sequence[JsonSchema]) -> Choice | None:
-    """Alternatives that are chosen by the value of one member; that which is `not` any of these values is told last."""
-    chosen = [
-        alternative
-        for alternative in alternatives
-        if set(alternative) <= {"properties", "required"}
-    ]
-    others = [alternative["not"] for alternative in alternatives if set(alternative) == {"not"}]
-    shared = (
-        [name for name in _enums(chosen[0]) if all(name in _enums(each) for each in chosen)]
-        if chosen
-        else []
-    )
-    if (
-        len(chosen) + len(others) < len(alternatives)
-        or len(chosen) < 2
-        or len(others) > 1
-        or len(shared) != 1
-    ):
+    """The choice, if the value of one member selects the alternative; None otherwise.
+
+    An alternative that is `not` any of the values is listed last.
+    """
+    chosen = [each for each in alternatives if set(each) <= {"properties", "required"}]
+    others = [each["not"] for each in alternatives if set(each) == {"not"}]
+    if len(chosen) + len(others) < len(alternatives) or len(chosen) < 2 or len(others) > 1:
+        return None
+    shared = [name for name in _enums(chosen[0]) if all(name in _enums(each) for each in chosen)]
+    if len(shared) != 1:
         return None
     (name,) = shared
     values = [value for each in chosen for value in _enums(each)[name]]
-    if others and (
-        set(others[0]) - {"properties", "required"}
-        or set(_enums(others[0]).get(name, ())) != set(values)
-    ):
+    if others and not _excludes(others[0], name, values):
         return None
-    said = [f"{_quoted(_enums(each)[name])}: {_needs(each, name)}" for each in chosen]
-    return Choice(
-        f"by `{name}`", (*said, *(["any other: nothing more is needed"] if others else []))
-    )
+    texts = [f"{_quoted(_enums(each)[name])}: {_needs(each, name)}" for each in chosen]
+    rest = ["any other: no further members required"] if others else []
+    return Choice(f"by `{name}`", (*texts, *rest))
+
+
+def _excludes(schema: JsonSchema, name: str, values: Sequence[Any]) -> bool:
+    """Whether the schema is about these values of the member, and about nothing else."""
+    only = not set(schema) - {"properties", "required"}
+    return only and set(_enums(schema).get(name, ())) == set(values)
 
 
 def _enums(schema: JsonSchema) -> dict[str, Sequence[Any]]:
@@ -232,18 +230,18 @@ def _quoted(values: Sequence[Any]) -> str:
     return " or ".join(f"`{value}`" for value in _shown(values))
 
 
-def _needs(schema: JsonSchema, chooser: str) -> str:
-    """What an alternative asks for besides the value of `chooser`."""
-    said = [
-        f"`{path}`{f' ({kind})' if kind else ''}"
+def _needs(schema: JsonSchema, selector: str) -> str:
+    """The members that an alternative requires besides the selecting one."""
+    needed = [
+        f"`{path}` ({kind})" if kind else f"`{path}`"
         for path, kind in _needed(schema)
-        if path != chooser
+        if path != selector
     ]
-    return f"needs {' and '.join(said)}" if said else "nothing more is needed"
+    return f"requires {' and '.join(needed)}" if needed else "no further members required"
 
 
 def _needed(schema: JsonSchema, path: str = "") -> Iterator[tuple[str, str]]:
-    """The members that are required, those within members too, and their types where they are told."""
+    """(path, type) of required members, nested ones included; the type is empty if not given."""
     properties = schema.get("properties", {})
     for name in schema.get("required", ()):
         yield f"{path}{name}", _type(properties[name]) if "type" in properties.get(name, {}) else ""
@@ -252,23 +250,13 @@ def _needed(schema: JsonSchema, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _condition(schema: JsonSchema) -> str:
-    """A schema that only says something of its members, in words."""
+    """A schema in words, for one that only constrains members."""
     parts = []
     properties = schema.get("properties", {})
     only_needed = [name for name in schema.get("required", ()) if name not in properties]
     if only_needed:
         parts.append("with " + " and ".join(f"`{name}`" for name in only_needed))
-    for name, member in properties.items():
-        if "enum" in member:
-            parts.append(
-                f"`{name}` is {' or '.join(f'`{value}`' for value in _shown(member['enum']))}"
-            )
-        elif "required" in member or "properties" in member:
-            parts.append(
-                f"`{name}` has {' and '.join(f'`{needed}`' for needed in member.get('required', member['properties']))}"
-            )
-        else:
-            parts.append(f"`{name}` is {_type(member)}")
+    parts += [_member_condition(name, member) for name, member in properties.items()]
     if "not" in schema:
         parts.append(f"not: {_condition(schema['not'])}")
     if not parts:
@@ -276,8 +264,17 @@ def _condition(schema: JsonSchema) -> str:
     return ", ".join(parts)
 
 
+def _member_condition(name: str, member: JsonSchema) -> str:
+    if "enum" in member:
+        return f"`{name}` is {_quoted(member['enum'])}"
+    if "required" in member or "properties" in member:
+        needed = member.get("required", member["properties"])
+        return f"`{name}` has {' and '.join(f'`{each}`' for each in needed)}"
+    return f"`{name}` is {_type(member)}"
+
+
 def uses(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The other component schemas that refer to this one directly."""
+    """Names of the other component schemas that refer directly to this one."""
     schemas: Mapping[str, Any] = document.get("components", {}).get("schemas", {})
     return tuple(
         other
@@ -287,7 +284,7 @@ def uses(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def refers(document: Mapping[str, Any], node: Any, name: str) -> bool:
-    """Whether a part of the document refers to this schema directly, or by a response or a parameter."""
+    """Whether a node refers to this schema, directly or by a response or parameter."""
     if isinstance(node, Mapping):
         reference = node.get("$ref")
         if isinstance(reference, str):

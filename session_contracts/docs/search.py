@@ -1,11 +1,11 @@
-"""What the search of the site knows: one entry for each page that somebody may look for."""
+"""The index that the site searches: an entry for each page, state and section."""
 
 import json
 from collections.abc import Iterable, Iterator
 
-from session_contracts.docs.facts import anchor
 from session_contracts.docs.guides import guides, render
 from session_contracts.docs.model import Api
+from session_contracts.docs.text import anchor
 from session_contracts.lint import CHECKS
 from session_contracts.openapi import Contract, Rule
 from session_contracts.openapi.pages import (
@@ -19,19 +19,20 @@ from session_contracts.openapi.pages import (
     schema_page,
 )
 
-#: Kind, name, what it says, page, API.
-Entry = tuple[str, str, str, str, str]
+#: (kind, name, text, page, API)
+SearchEntry = tuple[str, str, str, str, str]
 
 
-def entries(apis: Iterable[Api]) -> Iterator[Entry]:
+def entries(apis: Iterable[Api]) -> Iterator[SearchEntry]:
+    """All entries: of these APIs, of the checks of lint and the types of change, of the guides."""
     for api in apis:
-        yield from _of(api.contract)
+        yield from _of_contract(api.contract)
     for check in CHECKS:
         yield "check", check.id, check.why, lint_page(check.id), ""
     yield (
         "check",
-        "Sorts of changes",
-        "what diff tells, and why it is breaking, risky or compatible",
+        "Types of change",
+        "what diff reports, and why it is breaking, risky or compatible",
         CHANGES_PAGE,
         "",
     )
@@ -41,7 +42,7 @@ def entries(apis: Iterable[Api]) -> Iterator[Entry]:
             yield "guide", title, guide.title, f"{guide.page}#{fragment}", ""
 
 
-def _of(contract: Contract) -> Iterator[Entry]:
+def _of_contract(contract: Contract) -> Iterator[SearchEntry]:
     api = contract.name
     yield (
         "API",
@@ -50,12 +51,12 @@ def _of(contract: Contract) -> Iterator[Entry]:
         overview_page(api),
         api,
     )
-    yield "rules", f"Rules of {contract.title}", "all of them, by level", rules_page(api), api
+    yield "rules", f"{contract.title}: rules", "all rules, by level", rules_page(api), api
     if contract.rules:
         yield (
             "rules",
-            f"Decisions of {contract.title}",
-            "what the documents leave open, and the alternatives",
+            f"{contract.title}: decisions",
+            "what the documents leave open, with the alternatives",
             decisions_page(api),
             api,
         )
@@ -69,13 +70,13 @@ def _of(contract: Contract) -> Iterator[Entry]:
         )
     for table in contract.lifecycles.values():
         for state, values in table.states.items():
-            said = ", ".join(
+            fields = ", ".join(
                 f"{name} {' or '.join(map(str, allowed))}" for name, allowed in values.items()
             )
             yield (
                 "state",
                 state,
-                f"of a {table.name}: {said}",
+                f"state of a {table.name}: {fields}",
                 f"{overview_page(api)}#{anchor('state', table.name, state)}",
                 api,
             )
@@ -88,26 +89,26 @@ def _of(contract: Contract) -> Iterator[Entry]:
             api,
         )
     for rule in contract.rules.values():
-        yield f"{rule.level} rule", rule.id, _says(rule), rule_page(api, rule.id), api
+        yield f"{rule.level} rule", rule.id, _rule_text(rule), rule_page(api, rule.id), api
 
 
-def _says(rule: Rule) -> str:
-    """With the statuses: the mock's at the beginning, where it counts most."""
+def _rule_text(rule: Rule) -> str:
+    """The statement, after the mock's status (where search ranks it highest)."""
     if not rule.statuses:
         return rule.statement
     own, *others = map(str, rule.statuses)
     return f"{own}: {rule.statement}" + (f" Also legal: {', '.join(others)}." if others else "")
 
 
-def groups(apis: Iterable[Api]) -> dict[str, dict[str, list[Entry]]]:
-    """By API, then by kind, in the contract's order; what belongs to none is under the empty name."""
-    found: dict[str, dict[str, list[Entry]]] = {}
+def groups(apis: Iterable[Api]) -> dict[str, dict[str, list[SearchEntry]]]:
+    """Entries by API, then by kind; those of no API have the empty name."""
+    found: dict[str, dict[str, list[SearchEntry]]] = {}
     for entry in entries(apis):
         found.setdefault(entry[4], {}).setdefault(entry[0], []).append(entry)
     return found
 
 
 def script(apis: Iterable[Api]) -> bytes:
-    """A script, not JSON: a page that was opened from a disk may not fetch."""
+    """The index as a script, because a page opened from disk may not fetch JSON."""
     listed = json.dumps(list(entries(apis)), ensure_ascii=False, separators=(",", ":"))
     return f"globalThis.searchIndex = {listed};\n".encode()

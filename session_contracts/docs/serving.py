@@ -1,4 +1,7 @@
-"""Serves the site: below /docs of the mock, or by itself. Pages are made when they are asked for, in a thread of their own."""
+"""Serves the site as an ASGI application, on its own or at a path of the mock.
+
+A page is rendered with its first request, in a worker thread.
+"""
 
 import re
 from base64 import b64encode
@@ -15,8 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from session_contracts.docs.model import Make
 
-#: Makes of a page the one that a request is answered with.
-Fit = Callable[[Request, bytes], bytes]
+#: Adapts a page to a request.
+Adapt = Callable[[Request, bytes], bytes]
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -32,27 +35,26 @@ _TYPES = {
     "scxml": "application/scxml+xml",
 }
 
-#: Nothing but what this server has.
+#: A page may load only from this server.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
 def _policy(page: str, content: bytes) -> str:
-    """Styles within a page are those that it was made with (diagrams have some); Swagger UI writes others into its own pages."""
-    styles = (
-        ["'unsafe-inline'"]
-        if page.startswith("try/")
-        else _styles(content.decode())
-        if page.endswith(".html")
-        else []
-    )
+    """The policy with hashes of the page's inline styles; Swagger UI adds styles at run time."""
+    if page.startswith("try/"):
+        styles = ["'unsafe-inline'"]
+    elif page.endswith(".html"):
+        styles = _styles(content.decode())
+    else:
+        styles = []
     return _POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *styles]))
 
 
 def _styles(html: str) -> list[str]:
-    """The fingerprint of each style within a page."""
+    """CSP sources for each inline style of a page."""
     elements = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
     attributes = re.findall(r'<svg [^>]*? style="([^"]*)"', html)
     found = [
@@ -66,26 +68,26 @@ def _styles(html: str) -> list[str]:
 
 
 def _known(request: Request, tag: str) -> bool:
-    """Whether the client has it: one of the tags that it lists, weak or not, or any at all."""
+    """Whether `If-None-Match` lists the tag, weak or strong, or is `*`."""
     listed = ",".join(request.headers.getlist("if-none-match"))
     return listed.strip() == "*" or tag in re.findall(r'"[^"]*"', listed)
 
 
 class SiteApp:
-    """The pages of one site as an application; `pages` and `missing` are called when the first request comes.
+    """The pages of one site; `pages` and `missing` are called with the first request.
 
-    `fit`: what is done to an HTML page for who asks for it.
+    `adapt` adapts an HTML page to a request.
     """
 
     def __init__(
         self,
         pages: Callable[[], Mapping[str, Make]],
         missing: Callable[[str], bytes],
-        fit: Fit | None = None,
+        adapt: Adapt | None = None,
     ) -> None:
         self._make_pages = pages
         self._missing = missing
-        self._fit = fit
+        self._adapt = adapt
         self._made: dict[str, bytes] = {}
         self._one_at_a_time = Lock()
 
@@ -94,6 +96,7 @@ class SiteApp:
         return self._make_pages()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond with a page, a redirect or 404."""
         response = await self._answer(Request(scope), scope["path"].removeprefix("/"))
         await response(scope, receive, send)
 
@@ -101,7 +104,7 @@ class SiteApp:
         """`path` relative to the root of the site."""
         if request.method not in ("GET", "HEAD"):
             return Response(
-                "these pages are only read\n",
+                "method not allowed; allowed: GET, HEAD\n",
                 405,
                 {"Allow": "GET, HEAD"},
                 "text/plain; charset=utf-8",
@@ -116,8 +119,8 @@ class SiteApp:
                 404,
                 self._headers("missing.html", b""),
             )
-        if self._fit and page.endswith(".html"):
-            content = self._fit(request, content)
+        if self._adapt and page.endswith(".html"):
+            content = self._adapt(request, content)
         tag = f'"{sha256(content).hexdigest()[:20]}"'
         headers = {**self._headers(page, content), "ETag": tag}
         if _known(request, tag):
@@ -143,9 +146,9 @@ class SiteApp:
 
 
 class Mounted:
-    """An application with another one below a path of it, in front of whatever it would answer there.
+    """`app` with another application `below` at `path`, which takes precedence there.
 
-    Below a world it leads to the same place: it is of no world.
+    The same path below a world (`/w/<name>`) redirects to it.
     """
 
     def __init__(self, app: ASGIApp, below: ASGIApp, path: str) -> None:
@@ -156,6 +159,7 @@ class Mounted:
         self._of_world = re.compile(f"/w/[^/]+({re.escape(path)}(/.*)?)")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond by the application below, by a redirect to it, or by `app`."""
         if scope["type"] == "http" and scope["path"].startswith(self._path):
             if scope["path"].startswith(self._start):
                 return await self._below(

@@ -1,4 +1,4 @@
-"""The site as a mapping: path of each page, and how it is made. Nothing is made before somebody asks for it."""
+"""The site as a mapping from the path of each page to the function that renders it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,15 @@ from session_contracts.diagram import lifecycle_svg
 from session_contracts.diff import SORTS
 from session_contracts.diff.change import Kind
 from session_contracts.diff.sorts import Sort
-from session_contracts.docs import anatomy, facts, guides, schemas, search
+from session_contracts.docs import guides, operation_parts, schemas, search
+from session_contracts.docs.api_data import ApiData
+from session_contracts.docs.constraints import body_rules, credential_violations
 from session_contracts.docs.examples import LANGUAGES, curl, secret_of
 from session_contracts.docs.guides import Guide, by_section
 from session_contracts.docs.model import MOCK, Api, Make
 from session_contracts.docs.recorder import SERVE
 from session_contracts.docs.render import relative, render, static
-from session_contracts.docs.study import Study
+from session_contracts.docs.rules import node_of, rules_of, rules_of_api, status_rules
 from session_contracts.docs.text import pretty
 from session_contracts.export import exports
 from session_contracts.lint import CHECKS
@@ -35,14 +37,18 @@ from session_contracts.openapi.pages import (
     schema_page,
 )
 
-#: Where the mock has Swagger UI for an API, relative to the root of the site.
+#: Path of the Swagger UI of an API; only the mock has it.
 TRY_PAGE = "try/{}.html"
 STATIC = ("site.css", "site.js", "theme.js", "icon.svg")
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What every page shows around its own content. `try_it`: the mock serves the site, so that calls can be tried."""
+    """What every page shows around its content: menu and header.
+
+    `try_it`: the mock serves the site, so pages link to Swagger UI. `reload`: pages reload when the
+    site changes.
+    """
 
     apis: tuple[Api, ...]
     try_it: bool
@@ -55,6 +61,7 @@ class Frame:
         return by_section(self.guides)
 
     def page(self, template: str, path: str, api: Api | None = None, **context: Any) -> bytes:
+        """Render a page; `api` is the one that it belongs to."""
         return render(
             template,
             path,
@@ -68,23 +75,25 @@ class Frame:
 
 
 def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> dict[str, Make]:
-    """Every page and file of the site of these APIs. `reload`: each page loads itself anew when the site has changed."""
+    """Every page and file of the site of these APIs; for the options see `Frame`."""
     frame = Frame(tuple(apis), try_it, reload, guides.guides())
     pages: dict[str, Make] = {
         name: partial(static, name) for name in (*STATIC, *(["reload.js"] if reload else []))
     }
     pages["search-index.js"] = partial(search.script, frame.apis)
     pages["index.html"] = partial(
-        frame.page, "home.html", "index.html", studies=[Study(api) for api in apis]
+        frame.page, "home.html", "index.html", data_of_apis=[ApiData(api) for api in apis]
     )
     for api in apis:
-        pages.update(_api(frame, Study(api)))
+        pages.update(_api(frame, ApiData(api)))
     for check in CHECKS:
         pages[lint_page(check.id)] = partial(
             frame.page, "lint_check.html", lint_page(check.id), check=check
         )
     pages[CHECKS_PAGE] = partial(frame.page, "lint.html", CHECKS_PAGE, checks=CHECKS)
-    pages[CHANGES_PAGE] = partial(frame.page, "changes.html", CHANGES_PAGE, kinds=_sorts())
+    pages[CHANGES_PAGE] = partial(
+        frame.page, "changes.html", CHANGES_PAGE, types_of_change=_types_of_change()
+    )
     pages["all.html"] = partial(
         frame.page, "all.html", "all.html", groups=lambda: search.groups(frame.apis)
     )
@@ -94,43 +103,43 @@ def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> 
     return pages
 
 
-def _sorts() -> dict[Kind, list[Sort]]:
+def _types_of_change() -> dict[Kind, list[Sort]]:
     return {kind: [sort for sort in SORTS if sort.kind is kind] for kind in Kind}
 
 
 def missing(apis: Sequence[Api], path: str, *, try_it: bool = False) -> bytes:
-    """What is shown at a path that the site does not have."""
+    """The page for a path that the site does not have."""
     frame = Frame(tuple(apis), try_it, False, guides.guides())
     return frame.page("missing.html", path)
 
 
-def _api(frame: Frame, study: Study) -> dict[str, Make]:
-    api, contract = study.api, study.contract
+def _api(frame: Frame, data: ApiData) -> dict[str, Make]:
+    api, contract = data.api, data.contract
     files = exports(contract)
     pages: dict[str, Make] = {
         download(api.name, name): content.encode for name, content in files.items()
     }
-    pages[overview_page(api.name)] = partial(_overview, frame, study, tuple(files))
+    pages[overview_page(api.name)] = partial(_overview, frame, data, tuple(files))
     pages[rules_page(api.name)] = partial(
-        frame.page, "rules.html", rules_page(api.name), api, study=study
+        frame.page, "rules.html", rules_page(api.name), api, data=data
     )
     pages[decisions_page(api.name)] = partial(
-        frame.page, "decisions.html", decisions_page(api.name), api, study=study
+        frame.page, "decisions.html", decisions_page(api.name), api, data=data
     )
     for operation in contract.operations.values():
-        pages[operation_page(api.name, operation.id)] = partial(_operation, frame, study, operation)
+        pages[operation_page(api.name, operation.id)] = partial(_operation, frame, data, operation)
     for rule in contract.rules.values():
-        pages[rule_page(api.name, rule.id)] = partial(_rule, frame, study, rule)
+        pages[rule_page(api.name, rule.id)] = partial(_rule, frame, data, rule)
     for name in contract.schemas:
-        pages[schema_page(api.name, name)] = partial(_schema, frame, study, name)
+        pages[schema_page(api.name, name)] = partial(_schema, frame, data, name)
     return pages
 
 
-# ---- one function for each kind of page that needs more than the study
+# ---- pages that need more than the data of the API
 
 
-def _overview(frame: Frame, study: Study, files: tuple[str, ...]) -> bytes:
-    api, contract = study.api, study.contract
+def _overview(frame: Frame, data: ApiData, files: tuple[str, ...]) -> bytes:
+    api, contract = data.api, data.contract
     path = overview_page(api.name)
     diagrams = {
         table.name: Markup(  # made by our own code, which escapes what it is given
@@ -147,16 +156,15 @@ def _overview(frame: Frame, study: Study, files: tuple[str, ...]) -> bytes:
         (scheme, _scheme(contract.document, scheme.name), secret_of(api, scheme))
         for scheme in contract.security
     ]
-    words = facts.security_rules
     return frame.page(
         "overview.html",
         path,
         api,
-        study=study,
+        data=data,
         diagrams=diagrams,
         schemes=schemes,
         files=files,
-        security_rules=words,
+        credential_violations=credential_violations,
     )
 
 
@@ -165,65 +173,63 @@ def _scheme(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return node
 
 
-def _operation(frame: Frame, study: Study, operation: Operation) -> bytes:
-    api, contract = study.api, study.contract
-    node = facts.node_of(contract, operation)
-    shown = study.examples[operation.id]
-    answer = study.answers.get(operation.id)
-    answers = anatomy.grouped(
-        anatomy.responses(contract, operation), answer.status if answer else None
+def _operation(frame: Frame, data: ApiData, operation: Operation) -> bytes:
+    api, contract = data.api, data.contract
+    node = node_of(contract, operation)
+    shown = data.examples[operation.id]
+    recorded = data.responses.get(operation.id)
+    groups = operation_parts.grouped(
+        operation_parts.responses(contract, operation), recorded.status if recorded else None
     )
     return frame.page(
         "operation.html",
         operation_page(api.name, operation.id),
         api,
-        study=study,
+        data=data,
         operation=operation,
         node=node,
         table=contract.lifecycle_of(operation.id),
-        parameters=anatomy.parameters(contract, operation),
-        bodies=anatomy.bodies(contract, operation),
-        body_rules=facts.body_rules(operation.body) if operation.body else {},
-        answers=[
-            (group, facts.answering(contract, operation, group.statuses)) for group in answers
-        ],
-        rules=facts.rules_of(contract, operation),
-        api_rules=facts.rules_of_api(contract, operation),
+        parameters=operation_parts.parameters(contract, operation),
+        bodies=operation_parts.bodies(contract, operation),
+        body_rules=body_rules(operation.body) if operation.body else {},
+        responses=[(group, status_rules(contract, operation, group.statuses)) for group in groups],
+        rules=rules_of(contract, operation),
+        api_rules=rules_of_api(contract, operation),
         examples=[(language, language.write(shown)) for language in LANGUAGES],
-        answer=answer,
+        recorded=recorded,
         pretty=pretty,
     )
 
 
-def _rule(frame: Frame, study: Study, rule: Rule) -> bytes:
-    provoked = study.provocations.get(rule.id)
+def _rule(frame: Frame, data: ApiData, rule: Rule) -> bytes:
+    refusal = data.refusals.get(rule.id)
     checks: dict[str, list[str]] = {}
-    for name in study.checks.get(rule.id, ()):
+    for name in data.checks.get(rule.id, ()):
         check, bracket, case = name.partition("[")
         checks.setdefault(check, []).extend([case.removesuffix("]")] if bracket else [])
     return frame.page(
         "rule.html",
-        rule_page(study.api.name, rule.id),
-        study.api,
-        study=study,
+        rule_page(data.api.name, rule.id),
+        data.api,
+        data=data,
         rule=rule,
-        mentions=study.mentions[rule.id],
+        mentions=data.mentions[rule.id],
         checks=checks,
-        breaking=study.breaks.get(rule.id),
-        provocation=(curl(provoked[0]), provoked[1]) if provoked else None,
+        mutant=data.mutants.get(rule.id),
+        refusal=(curl(refusal[0]), refusal[1]) if refusal else None,
         pretty=pretty,
     )
 
 
-def _schema(frame: Frame, study: Study, name: str) -> bytes:
-    contract = study.contract
+def _schema(frame: Frame, data: ApiData, name: str) -> bytes:
+    contract = data.contract
     document = contract.document
     node = document["components"]["schemas"][name]
     return frame.page(
         "schema.html",
-        schema_page(study.api.name, name),
-        study.api,
-        study=study,
+        schema_page(data.api.name, name),
+        data.api,
+        data=data,
         name=name,
         schema=schemas.describe(document, node),
         example=contract.schemas[name].get("example"),
@@ -231,7 +237,7 @@ def _schema(frame: Frame, study: Study, name: str) -> bytes:
         operations=[
             operation
             for operation in contract.operations.values()
-            if schemas.refers(document, facts.node_of(contract, operation), name)
+            if schemas.refers(document, node_of(contract, operation), name)
         ],
         lifecycles=[table for table in contract.lifecycles.values() if table.schema == name],
     )
@@ -242,6 +248,5 @@ def _guide(frame: Frame, guide: Guide, pages: Mapping[str, Make]) -> bytes:
     html, sections = guides.render(
         guide, lambda path: relative(guide.page, known[path]) if path in known else None
     )
-    return frame.page(
-        "guide.html", guide.page, guide=guide, html=Markup(html), sections=sections
-    )  # the parser has escaped it
+    escaped = Markup(html)  # by the Markdown parser
+    return frame.page("guide.html", guide.page, guide=guide, html=escaped, sections=sections)

@@ -1,4 +1,4 @@
-"""Swagger UI for each API that the mock serves, with the files of the package swagger-ui-bundle and nothing from elsewhere."""
+"""Swagger UI for each API that the mock serves, with the files of the package swagger-ui-bundle."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ _FILES = ("swagger-ui.css", "swagger-ui-bundle.js")
 
 
 def swagger(apis: Sequence[Api]) -> dict[str, Make]:
-    """A page and a document for each API, and what the pages need."""
+    """A page and an OpenAPI document for each API, and the files that the pages load."""
     pages: dict[str, Make] = {
         f"try/{name}": (Path(swagger_ui_path) / name).read_bytes for name in _FILES
     }
@@ -37,7 +37,10 @@ def _page(api: Api) -> bytes:
 
 
 def _document(api: Api) -> bytes:
-    """The contract, whose server is this mock. Swagger UI sends what it has an example of, so what is optional in a query has none."""
+    """The contract with this mock as its server, and without examples of optional query parameters.
+
+    Swagger UI would send those examples with every call.
+    """
     document = deepcopy(api.contract.document)
     for parameter in _parameters(document):
         if parameter.get("in") == "query" and not parameter.get("required"):
@@ -50,7 +53,7 @@ def _document(api: Api) -> bytes:
 
 
 def _parameters(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Each where it is written: of the components, of a path, of an operation."""
+    """The parameters of components, of paths and of operations."""
     yield from document.get("components", {}).get("parameters", {}).values()
     for item in document["paths"].values():
         for node in (item, *item.values()):

@@ -1,4 +1,4 @@
-"""Text as HTML: code in colours, words between backticks, names that may be broken, values as JSON."""
+"""Text as HTML: highlighted code, inline code, names with break points, JSON; and fragments."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-#: Of a long answer, so many lines are shown.
+#: Longer bodies are cut after this many lines.
 _LINES = 60
 
 
@@ -22,7 +22,7 @@ def _formatter() -> HtmlFormatter[str]:
 
 
 def code(text: str, language: str) -> Markup:
-    """In colours, which `site.css` gives by the classes of Pygments; plain where it does not know the language."""
+    """Highlighted code with the classes of Pygments; plain if it has no lexer for the language."""
     try:
         lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
@@ -31,32 +31,41 @@ def code(text: str, language: str) -> Markup:
 
 
 def ticked(text: str) -> Markup:
-    """What stands between backticks becomes code."""
+    """Text with code between backticks."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)
     return Markup("").join(
-        Markup("<code>{}</code>").format(broken(part)) if at % 2 else escape(part)
+        Markup("<code>{}</code>").format(breakable(part)) if at % 2 else escape(part)
         for at, part in enumerate(parts)
     )
 
 
-#: Where a long name may be broken: after its dots, underscores, slashes and hyphens, and before its capitals.
+#: A long name may break after dots, underscores, slashes and hyphens, and before capitals.
 _BREAKS = re.compile(r"(?<=[^._/-][._/-])(?=.)|(?<=[a-z])(?=[A-Z])")
 
 
 @cache
-def broken(name: str) -> Markup:
-    """A name that does not make a page wider than a phone."""
+def breakable(name: str) -> Markup:
+    """A name with break points, so that it is never wider than a phone."""
     return Markup("<wbr>").join(_BREAKS.split(name))
 
 
+def anchor(*words: str) -> str:
+    """A fragment made of these words."""
+    return "-".join(
+        "".join(letter if letter.isalnum() or letter in "_.-" else "-" for letter in word)
+        for word in words
+    )
+
+
 def as_json(value: Any) -> str:
+    """A value as indented JSON."""
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def pretty(text: str) -> tuple[str, int]:
-    """JSON in lines, and how many of them were left out; other text as it is."""
+    """JSON indented, other text unchanged; and the number of lines left out at the end."""
     with suppress(ValueError):
         text = as_json(json.loads(text))
     lines = text.split("\n")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from session_contracts.docs.api_data import ApiData
 from session_contracts.docs.examples import LANGUAGES, Example, curl, example, javascript, python
 from session_contracts.docs.model import MOCK, mocked
 from session_contracts.docs.recorder import NOW, SERVE
-from session_contracts.docs.study import Study
 from tests.serving import Mock, running
 
 APIS = mocked()
@@ -54,13 +54,13 @@ def _worlds(server: Mock, language: str) -> list[str]:
     return made
 
 
-def _told(output: str) -> dict[str, int]:
+def _statuses(output: str) -> dict[str, int]:
     """Name of each example, and the status that it printed last."""
     parts = re.split(r"^#example (.+)\n", output, flags=re.MULTILINE)[1:]
-    told = dict(zip(parts[::2], parts[1::2], strict=True))
+    printed = dict(zip(parts[::2], parts[1::2], strict=True))
     return {
         name: int(re.findall(r"^(?:HTTP/1\.1 )?(\d{3})\b", text, re.MULTILINE)[-1])
-        for name, text in told.items()
+        for name, text in printed.items()
     }
 
 
@@ -68,7 +68,7 @@ def _check(done: "subprocess.CompletedProcess[str]", server: Mock) -> None:
     for name in ("checkout-test", "old-test"):
         server.control("DELETE", f"/worlds/{name}")
     assert done.returncode == 0, done.stderr
-    assert _told(done.stdout) == {shown.name: shown.status for shown in EXAMPLES}, done.stdout[
+    assert _statuses(done.stdout) == {shown.name: shown.status for shown in EXAMPLES}, done.stdout[
         -3000:
     ]
 
@@ -114,8 +114,8 @@ def test_javascript(server: Mock) -> None:
 
 def test_the_answers_are_those_of_a_mock_that_was_started_so(server: Mock) -> None:
     """In a process of its own, byte by byte."""
-    rentalot = Study(APIS[0])
-    for name, answer in rentalot.answers.items():
+    rentalot = ApiData(APIS[0])
+    for name, answer in rentalot.responses.items():
         world = server.control("POST", "/worlds").json()["path"]
         line = curl(rentalot.examples[name]).replace(MOCK, f"{server.url}{world}")
         done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
@@ -125,8 +125,8 @@ def test_the_answers_are_those_of_a_mock_that_was_started_so(server: Mock) -> No
 
 def test_every_answer_that_is_shown_is_the_documented_success() -> None:
     for api in APIS:
-        study = Study(api)
-        for name, answer in study.answers.items():
+        data = ApiData(api)
+        for name, answer in data.responses.items():
             assert answer.status == next(iter(api.contract.operations[name].responses)), (
                 name,
                 answer.text,
@@ -136,10 +136,10 @@ def test_every_answer_that_is_shown_is_the_documented_success() -> None:
 @pytest.mark.parametrize("api", APIS[:-1], ids=lambda api: api.name)
 def test_how_to_see_a_rule_shows_that_rule(api: object, server: Mock) -> None:
     """The calls that the pages of rules show, with curl."""
-    study = Study(api)  # type: ignore[arg-type]
-    assert len(study.provocations) > 8
+    data = ApiData(api)  # type: ignore[arg-type]
+    assert len(data.refusals) > 8
     lines = ["set -eu"]
-    for rule, (shown, _) in study.provocations.items():
+    for rule, (shown, _) in data.refusals.items():
         world = server.control("POST", "/worlds").json()["path"]
         lines += [
             f"echo '#example {rule}'",
@@ -151,11 +151,11 @@ def test_how_to_see_a_rule_shows_that_rule(api: object, server: Mock) -> None:
     )
     assert done.returncode == 0, done.stderr
     parts = re.split(r"^#example (.+)\n", done.stdout, flags=re.MULTILINE)[1:]
-    told = {
+    printed = {
         rule: re.findall(r"^x-mock-rule: (\S+)", text, re.MULTILINE)
         for rule, text in zip(parts[::2], parts[1::2], strict=True)
     }
-    assert told == {rule: [rule] for rule in study.provocations}
+    assert printed == {rule: [rule] for rule in data.refusals}
 
 
 def test_the_languages_are_those_of_the_site() -> None:

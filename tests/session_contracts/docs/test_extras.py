@@ -40,7 +40,7 @@ def test_sorts_of_changes_have_a_page() -> None:
 def test_a_mock_starts_without_what_makes_pages() -> None:
     heavy = (
         "session_contracts.docs.site",
-        "session_contracts.docs.study",
+        "session_contracts.docs.api_data",
         "session_contracts.docs.watch",
     )
     code = f"""

@@ -1,4 +1,4 @@
-"""`session-contracts docs build`: a site whose links are alive, that says what the contracts say, and that spares what is not its own."""
+"""`session-contracts docs build`: pages, links and content; other files in the folder are kept."""
 
 import re
 from collections.abc import Mapping
@@ -133,7 +133,7 @@ def test_every_rule_is_told_with_level_and_source(
 def test_the_table_says_what_the_contract_says(pages: Mapping[str, Page]) -> None:
     text = re.sub(r"\s", "", pages["rentalot/operations/reviewSession.html"].text)
     assert (
-        "reviewSession✕refusedwith422✕refusedwith422→movestoapprovedwherereviewStatusisapproved→movestodenied"
+        "reviewSession✕refusedwith422✕refusedwith422→transitiontoapprovedwherereviewStatusisapproved→transitiontodenied"
         in text
     )
 
@@ -151,7 +151,7 @@ def test_an_operation_s_page_says_where_its_sections_are_and_what_binds_the_whol
         assert f"../rules/{rule}.html" in page.links
         assert ours[rule].statement in page.text
     _, _, below = page.text.partition("403 The organization is not one of the caller's.")
-    assert "mobilenext.organization.foreign" in below.partition("Rules")[0]
+    assert "mobilenext.organization.foreign" in below.partition("Lifecycle")[0]
 
 
 def test_answers_that_are_alike_are_told_once(pages: Mapping[str, Page]) -> None:
@@ -166,10 +166,10 @@ def test_answers_that_are_alike_are_told_once(pages: Mapping[str, Page]) -> None
 
 def test_a_decision_is_marked_as_one(pages: Mapping[str, Page]) -> None:
     text = re.sub(r"\s+", " ", pages["openscouter/operations/completeSession.html"].text)
-    assert "moves to completed ○, a decision of the mock" in text
-    assert "○ a decision of the mock, not a fact" in text
-    assert "If not JSON: openscouter.request.malformed-body" in text
-    assert "409 or any other 4xx but 401, 403, 404 and 429" in re.sub(
+    assert "transition to completed ○, a decision" in text
+    assert "○ a decision, not documented" in text
+    assert "Not JSON: openscouter.request.malformed-body" in text
+    assert "409 or any other 4xx except 401, 403, 404 and 429" in re.sub(
         r"\s+", " ", pages["openscouter/rules/openscouter.analyze.completed-only.html"].text
     )
 

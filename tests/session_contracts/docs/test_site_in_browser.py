@@ -29,7 +29,7 @@ CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
 
-pytestmark = [pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 if CHROMIUM is None and not os.environ.get("CI"):
     pytestmark.append(
         pytest.mark.skip(reason="chromium is not installed: apt-get install chromium")
@@ -203,7 +203,7 @@ def test_it_can_be_read_without_javascript(browser: Browser, built: Path, heard:
     assert not page.get_by_role("link", name="Decisions").is_visible()
     page.get_by_text("Menu", exact=True).click()
     page.get_by_role("link", name="Decisions").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Decisions of Rentalot Sessions"
+    assert page.get_by_role("heading", level=1).inner_text() == "Rentalot Sessions: decisions"
     page.get_by_role("link", name="Index", exact=True).click()
     assert page.get_by_role("link", name="rentalot.review.final").is_visible()
     context.close()
@@ -280,12 +280,12 @@ def test_the_mock_shows_it_under_a_strict_policy(mock: Mock, page: Page) -> None
     page.locator("#found li").first.wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**/openscouter/rules/openscouter.confirm.analyzed-only.html")
-    assert page.get_by_role("link", name="Call this mock").count() == 0
+    assert page.get_by_role("link", name="Swagger UI for this mock").count() == 0
 
 
 def test_a_call_can_be_tried(mock: Mock, page: Page) -> None:
     page.goto(f"{mock.url}/docs/rentalot/index.html")
-    page.get_by_role("link", name="Call this mock").click()
+    page.get_by_role("link", name="Swagger UI for this mock").click()
     page.get_by_text("default credentials").wait_for()
     operation = page.locator("#operations-sessions-listSessions")
     operation.locator(".opblock-summary-control").click()

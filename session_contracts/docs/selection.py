@@ -1,4 +1,4 @@
-"""Which APIs a site is about: names of ours, and files of anybody's."""
+"""Selects the APIs that a site documents: bundled ones by name, others by file."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,11 @@ from session_contracts.openapi import load_file
 from session_contracts.openapi.locations import CONTROL
 
 
-def choose(names: Sequence[str]) -> tuple[Api, ...]:
-    """All of ours where none is named. Raises UnknownApi, ContractError, RepeatedApi."""
+def select_apis(names: Sequence[str]) -> tuple[Api, ...]:
+    """The APIs with these names or files; without any, all bundled ones and the control API.
+
+    Raises UnknownApi, ContractError, RepeatedApi.
+    """
     if not names:
         return mocked()
     found: dict[str, Api] = {}

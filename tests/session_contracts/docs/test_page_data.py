@@ -1,4 +1,4 @@
-"""What pages say of a contract: statuses in few words, answers that are alike, schemas with alternatives, rules of the whole API."""
+"""Data of pages: status summaries, grouped responses, rules of an operation, choices in schemas."""
 
 import json
 import shlex
@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from session_contracts.docs import anatomy, facts
-from session_contracts.docs.anatomy import Response, grouped
-from session_contracts.docs.examples import Call, Example, curl
-from session_contracts.docs.facts import cell, entry_words, legal
+from session_contracts.docs import operation_parts, rules
+from session_contracts.docs.constraints import body_rules, violations
+from session_contracts.docs.examples import Example, SampleCall, curl
+from session_contracts.docs.lifecycle_table import cell, entry_text
+from session_contracts.docs.operation_parts import Response, grouped
+from session_contracts.docs.rules import status_summary
 from session_contracts.docs.schemas import Choice, describe
 from session_contracts.openapi import Level, load
 
@@ -20,7 +22,7 @@ KNOWN = [status.value for status in HTTPStatus if 400 <= status < 500]
 
 
 @pytest.mark.parametrize(
-    ("statuses", "said"),
+    ("statuses", "summary"),
     [
         ((), ()),
         ((404,), ("404",)),
@@ -29,30 +31,30 @@ KNOWN = [status.value for status in HTTPStatus if 400 <= status < 500]
         ((409, *(status for status in KNOWN if status != 409)), ("409", "any other 4xx")),
         (
             (409, *(status for status in KNOWN if status not in (401, 409))),
-            ("409", "any other 4xx but 401"),
+            ("409", "any other 4xx except 401"),
         ),
         (
             (200, *(status for status in KNOWN if status not in (401, 403, 404, 429)), 201),
-            ("200", "201", "any 4xx but 401, 403, 404 and 429"),
+            ("200", "201", "any 4xx except 401, 403, 404 and 429"),
         ),
     ],
     ids=len,
 )
-def test_statuses_in_few_words(statuses: tuple[int, ...], said: tuple[str, ...]) -> None:
-    assert legal(statuses) == said
+def test_status_summary(statuses: tuple[int, ...], summary: tuple[str, ...]) -> None:
+    assert status_summary(statuses) == summary
 
 
-def test_half_of_a_class_is_told_one_by_one() -> None:
-    assert legal(tuple(KNOWN[::2])) == tuple(map(str, KNOWN[::2]))
+def test_half_a_class_is_listed_one_by_one() -> None:
+    assert status_summary(tuple(KNOWN[::2])) == tuple(map(str, KNOWN[::2]))
 
 
-# ---- answers
+# ---- responses
 
 
 ONE, OTHER = Response("Done.", {}, {}), Response("Refused.", {}, {})
 
 
-def test_statuses_of_one_class_that_answer_alike_are_told_together() -> None:
+def test_equal_responses_of_a_class_are_grouped() -> None:
     found = {
         200: ONE,
         201: ONE,
@@ -70,9 +72,11 @@ def test_statuses_of_one_class_that_answer_alike_are_told_together() -> None:
     ]
 
 
-def test_a_body_is_told_once() -> None:
+def test_repeated_bodies_refer_to_the_first() -> None:
     contract = load("openscouter")
-    groups = grouped(anatomy.responses(contract, contract.operations["analyzeSession"]), 202)
+    groups = grouped(
+        operation_parts.responses(contract, contract.operations["analyzeSession"]), 202
+    )
     assert groups[0].statuses[0] == 202
     assert set(groups[0].also) == {200, 201}
     first = next(group.status for group in groups if group.status >= 400)
@@ -81,60 +85,59 @@ def test_a_body_is_told_once() -> None:
     assert [group.as_under for group in bodiless] == [None, None]
 
 
-def test_rules_of_the_whole_api_are_told_at_each_operation() -> None:
+def test_rules_of_the_whole_api() -> None:
     contract = load("mobilenext")
     operation = contract.operations["listSessions"]
-    told = facts.rules_of_api(contract, operation)
+    of_api = rules.rules_of_api(contract, operation)
     assert {name for name in contract.rules if name.startswith("mobilenext.organization.")} <= set(
-        told
+        of_api
     )
-    assert "mobilenext.session.malformed-id" not in told, (
+    assert "mobilenext.session.malformed-id" not in of_api, (
         "it is about ids, and only getSession has one"
     )
-    assert not set(told) & set(facts.rules_of(contract, operation))
-    refused = facts.answering(contract, operation, [403])
+    assert not set(of_api) & set(rules.rules_of(contract, operation))
+    refused = rules.status_rules(contract, operation, [403])
     assert "mobilenext.organization.foreign" in [rule.id for rule in refused.api_own]
     assert "mobilenext.organization.key-and-header" in [rule.id for rule in refused.api_also]
     assert {rule.level for rule in refused.api_also} <= set(Level)
 
 
-# ---- what goes in
+# ---- requests
 
 
-def test_that_an_optional_body_is_missing_breaks_nothing() -> None:
+def test_optional_body_may_be_missing() -> None:
     body = load("openscouter").operations["completeSession"].body
     assert body
     assert not body.required
-    said = {rule: wrong for wrong, rule in facts.broken_by(facts.body_rules(body))}
-    assert said["openscouter.request.malformed-body"] == "not JSON"
+    found = {rule: violation for violation, rule in violations(body_rules(body))}
+    assert found["openscouter.request.malformed-body"] == "not JSON"
     assert {
-        rule: wrong
-        for wrong, rule in facts.broken_by(facts.body_rules(replace(body, required=True)))
-    } != said
-    mentions = facts.mentions(load("openscouter"))["openscouter.request.malformed-body"]
+        rule: violation for violation, rule in violations(body_rules(replace(body, required=True)))
+    } != found
+    mentions = rules.mentions(load("openscouter"))["openscouter.request.malformed-body"]
     assert "Body of `completeSession`: missing" not in [mention.text for mention in mentions]
 
 
-def test_a_move_to_the_same_state_stays() -> None:
+def test_transition_to_same_state_is_unchanged() -> None:
     (table,) = load("promptster").lifecycles.values()
     entries = cell(table.transitions["updateSession"], "running")
-    assert [entry_words(entry) for entry in entries] == [
-        "moves to `ended` where `endedAt` is given",
-        "succeeds, and the state stays where `endedAt` is left out or null",
+    assert [entry_text(entry) for entry in entries] == [
+        "transition to `ended` where `endedAt` is given",
+        "succeeds, state unchanged where `endedAt` is omitted or null",
     ]
 
 
-def test_an_alternative_by_the_value_of_a_member() -> None:
+def test_choice_by_value_of_a_member() -> None:
     document = load("promptster").document
     schema = describe(document, {"$ref": "#/components/schemas/NewEvent"})
     assert schema.choices == (
         Choice(
             "by `kind`",
             (
-                "`command`: needs `data.command` (string)",
-                "`file_diff` or `file_create`: needs `data.path` (string)",
-                "`git_action`: needs `data.action` (string)",
-                "any other: nothing more is needed",
+                "`command`: requires `data.command` (string)",
+                "`file_diff` or `file_create`: requires `data.path` (string)",
+                "`git_action`: requires `data.action` (string)",
+                "any other: no further members required",
             ),
         ),
     )
@@ -158,7 +161,7 @@ def test_an_alternative_by_the_value_of_a_member() -> None:
                     {"properties": {"kind": {"enum": ["y"]}}},
                 ]
             },
-            (Choice("by `kind`", ("`x`: needs `a`", "`y`: nothing more is needed")),),
+            (Choice("by `kind`", ("`x`: requires `a`", "`y`: no further members required")),),
         ),
         (
             {
@@ -180,7 +183,7 @@ def test_choices_in_words(schema: Mapping[str, Any], choices: tuple[Choice, ...]
 
 
 @pytest.mark.parametrize(
-    ("schema", "told"),
+    ("schema", "type_text"),
     [
         ({"type": "boolean", "enum": [True]}, "always true"),
         ({"type": "object", "nullable": True, "enum": [None]}, "always null"),
@@ -188,16 +191,16 @@ def test_choices_in_words(schema: Mapping[str, Any], choices: tuple[Choice, ...]
         ({"type": "boolean"}, "boolean"),
     ],
 )
-def test_what_can_only_be_one_thing(schema: Mapping[str, Any], told: str) -> None:
+def test_constant_value_replaces_type(schema: Mapping[str, Any], type_text: str) -> None:
     member = describe({}, schema)
-    assert member.type == told
+    assert member.type == type_text
     assert not member.nullable
 
 
 # ---- curl
 
 
-def test_long_json_is_broken_into_lines_that_are_still_one_word() -> None:
+def test_long_json_stays_one_shell_word() -> None:
     short, long = (
         {"a": 1},
         {
@@ -206,8 +209,8 @@ def test_long_json_is_broken_into_lines_that_are_still_one_word() -> None:
             "empty": {},
         },
     )
-    assert "--json '{\"a\": 1}'" in curl(Example(Call("POST", "http://localhost", {}, short)))
-    text = curl(Example(Call("POST", "http://localhost", {}, long)))
+    assert "--json '{\"a\": 1}'" in curl(Example(SampleCall("POST", "http://localhost", {}, short)))
+    text = curl(Example(SampleCall("POST", "http://localhost", {}, long)))
     assert max(map(len, text.splitlines())) <= 100
     words = shlex.split(text)
     assert json.loads(words[words.index("--json") + 1]) == long

@@ -1,4 +1,4 @@
-"""All that the pages of one API tell and the contract itself does not hold, worked out when a page first asks for it."""
+"""What the pages of one API show beyond the contract, computed when a page first needs it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from functools import cached_property
 
 from session_contracts.conformance.catalogue import judges
 from session_contracts.docs.examples import Example, example
-from session_contracts.docs.facts import Mention, mentions
 from session_contracts.docs.model import Api
-from session_contracts.docs.provoke import provoked
 from session_contracts.docs.recorder import Recorded, record
+from session_contracts.docs.refusals import find_refusals
+from session_contracts.docs.rules import Mention, mentions
 from session_contracts.mock_server.mutants import mutants_of
 from session_contracts.mock_server.mutants.parts import Mutant
 from session_contracts.openapi import Contract, Level, Rule
@@ -17,48 +17,57 @@ from session_contracts.openapi.locations import location_of
 
 
 @dataclass(frozen=True)
-class Study:
-    """`api`, and what belongs to it."""
+class ApiData:
+    """Examples, responses, refusals, checks and mutants of `api`.
+
+    Without a mock of the API, all but the examples and the mentions are empty.
+    """
 
     api: Api
 
     @property
     def contract(self) -> Contract:
+        """The API's contract."""
         return self.api.contract
+
+    @property
+    def _verifiable(self) -> bool:
+        return self.api.mocked and self.api.vendor
 
     @cached_property
     def examples(self) -> Mapping[str, Example]:
-        """By operation."""
+        """By operation, a call of it."""
         return {
             name: example(self.api, operation)
             for name, operation in self.contract.operations.items()
         }
 
     @cached_property
-    def answers(self) -> Mapping[str, Recorded]:
-        """By operation, what the mock answers to its example; nothing where the mock does not know the API."""
+    def responses(self) -> Mapping[str, Recorded]:
+        """By operation, the mock's response to its example."""
         if not self.api.mocked:
             return {}
         return dict(zip(self.examples, record(self.api, self.examples.values()), strict=True))
 
     @cached_property
-    def provocations(self) -> Mapping[str, tuple[Example, Recorded]]:
-        """By rule, a call that the mock refuses by it."""
-        return provoked(self.api) if self.api.mocked and self.api.vendor else {}
+    def refusals(self) -> Mapping[str, tuple[Example, Recorded]]:
+        """By rule, a call that the mock refuses because of it, and the response."""
+        return find_refusals(self.api) if self._verifiable else {}
 
     @cached_property
     def mentions(self) -> Mapping[str, list[Mention]]:
+        """By rule, the places that name it."""
         return mentions(self.contract)
 
     @cached_property
     def checks(self) -> Mapping[str, tuple[str, ...]]:
-        """By rule, the checks of the conformance suite that judge it."""
-        return judges(self.api.name) if self.api.mocked and self.api.vendor else {}
+        """By rule, the checks of the conformance suite that verify it."""
+        return judges(self.api.name) if self._verifiable else {}
 
     @property
-    def breaks(self) -> Mapping[str, Mutant]:
-        """By rule, how the mock breaks it."""
-        return mutants_of(location_of(self.contract)) if self.api.mocked and self.api.vendor else {}
+    def mutants(self) -> Mapping[str, Mutant]:
+        """By rule, the mutant that breaks it."""
+        return mutants_of(location_of(self.contract)) if self._verifiable else {}
 
     @cached_property
     def levels(self) -> Mapping[Level, list[Rule]]:
