@@ -6,6 +6,8 @@ from session_contracts.conformance.catalogue import judges
 from session_contracts.conformance.runner import Options, verify
 from session_contracts.openapi import load
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("rule", ["rentalot.review.final", "mobilenext.list.limit"])
 def test_it_names_the_checks_that_would_run_for_a_rule(rule: str) -> None:

@@ -10,6 +10,8 @@ from session_contracts.conformance.runner import Options, verify
 from session_contracts.openapi import bundled_names
 from tests.serving import Mock, running
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Mock]:

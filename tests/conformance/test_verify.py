@@ -13,6 +13,8 @@ from session_contracts.conformance.runner import Options, verify
 from tests.conformance.faults import FAULTS
 from tests.conformance.miniature import serving
 
+pytestmark = pytest.mark.slow
+
 _EXAMPLES = 3
 _BROKEN = (RuleOutcome.FAILED, RuleOutcome.WARNED)
 

@@ -17,6 +17,8 @@ from tests.session_contracts.docs.guide import (
     served,
 )
 
+pytestmark = pytest.mark.slow
+
 GUIDE = (DOCS / "integrators.md").read_text(encoding="utf-8")
 SECTIONS = sections(GUIDE)
 
