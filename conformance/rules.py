@@ -1,20 +1,18 @@
 """The rules of a contract under short names: `review.final` for `rentalot.review.final`."""
 
-from collections.abc import Mapping
-
 from session_contracts.openapi.model import Contract, Level
 
 
 class Rules:
-    """Finds rules by full or short names, or by aliases.
+    """Finds rules by full or short names, or by the aliases that the contract states.
 
-    A generic check cannot name the API; `aliases` map its name of a rule to the API's own.
+    A generic check cannot name the API: it uses short names and aliases.
     """
 
-    def __init__(self, contract: Contract, aliases: Mapping[str, str] | None = None) -> None:
+    def __init__(self, contract: Contract) -> None:
         """Find the rules of this contract."""
         self._contract = contract
-        self._aliases = aliases or {}
+        self._aliases = {rule.alias: rule.id for rule in contract.rules.values() if rule.alias}
 
     def find(self, name: str) -> str | None:
         """The full id of a rule; None if the contract does not state it."""

@@ -6,6 +6,8 @@ from session_contracts.conformance.rule_checks import checks_by_rule
 from session_contracts.conformance.runner import Options, verify
 from session_contracts.openapi import load
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("rule", ["rentalot.review.final", "mobilenext.list.limit"])
 def test_checks_of_a_rule_match_dry_run(rule: str) -> None:

@@ -12,6 +12,8 @@ import pytest
 from session_contracts import MockWorld
 from tests.foreign.tools import HERE, JUDGED, called, contract, once, operations, succeed
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = HERE / "clients"
 
 

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.foreign.tools import HERE, JUDGED, contract, run, spoilt, succeed
+
+pytestmark = pytest.mark.slow
 
 CONFIG = HERE / "redocly.yaml"
 

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.foreign.tools import HERE, JUDGED, contract, run, spoilt, succeed
+
+pytestmark = pytest.mark.slow
 
 LINT = ("lint", "--ruleset", str(HERE / "spectral.yaml"), "--fail-severity=warn")
 

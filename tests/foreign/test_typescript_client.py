@@ -13,6 +13,8 @@ import pytest
 from session_contracts import MockWorld
 from tests.foreign.tools import HERE, JUDGED, called, contract, once, operations, succeed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def programs(shared: Path, npm: Path) -> Path:

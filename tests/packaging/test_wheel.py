@@ -1,9 +1,7 @@
-"""The wheel is self-contained: in an empty environment, away from the checkout, every command works."""
+"""The wheel is self-contained: in an empty environment, away from the checkout, commands work."""
 
-import os
 import re
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,73 +11,27 @@ from pathlib import Path
 import pytest
 import requests
 
-ROOT = Path(__file__).parent.parent.parent
-CONSTRAINTS = ROOT / "constraints.txt"
+from tests.packaging.environments import ROOT, Environment, bare_environment
 
-pytestmark = pytest.mark.wheel
-
-
-@dataclass(frozen=True)
-class Installed:
-    """The command line of an environment that holds the wheel and nothing else of ours; `folder` is where it runs."""
-
-    command: Path
-    folder: Path
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [self.command, *arguments],
-            cwd=self.folder,
-            env=bare_environment(),
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+pytestmark = [pytest.mark.wheel, pytest.mark.slow]
 
 
 @dataclass(frozen=True)
 class Served:
+    """A running mock: its URL, and the default credential that it printed."""
+
     url: str
     authorization: str
 
 
-def bare_environment() -> dict[str, str]:
-    """This environment without what would lead Python or a virtual environment back to the checkout."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
-    } | {"PYTHONUNBUFFERED": "1"}
-
-
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT], check=True)
-    (built,) = folder.glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    environment = tmp_path_factory.mktemp("empty")
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    scripts = environment / ("Scripts" if os.name == "nt" else "bin")
-    subprocess.run(
-        [scripts / "python", "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, wheel],
-        check=True,
-    )
-    return Installed(scripts / "session-contracts", tmp_path_factory.mktemp("elsewhere"))
-
-
-@pytest.fixture(scope="module")
-def served(installed: Installed) -> Iterator[Served]:
+def served(installed: Environment) -> Iterator[Served]:
     with served_by(installed, "rentalot") as served:
         yield served
 
 
 @contextmanager
-def served_by(installed: Installed, api: str) -> Iterator[Served]:
+def served_by(installed: Environment, api: str) -> Iterator[Served]:
     command = [
         str(installed.command),
         "serve",
@@ -98,13 +50,13 @@ def served_by(installed: Installed, api: str) -> Iterator[Served]:
         text=True,
     ) as server:
         try:
-            yield welcomed(server)
+            yield read_welcome(server)
         finally:
             server.terminate()
 
 
-def welcomed(server: subprocess.Popen[str]) -> Served:
-    """Where it serves, and the default credential: both are in the curl line that it prints when it starts."""
+def read_welcome(server: subprocess.Popen[str]) -> Served:
+    """Read the URL and the default credential from the curl line that `serve` prints."""
     assert server.stdout is not None
     printed = ""
     for line in server.stdout:
@@ -116,7 +68,7 @@ def welcomed(server: subprocess.Popen[str]) -> Served:
     pytest.fail(f"the mock did not start:\n{printed}")
 
 
-def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
+def test_wheel_has_the_package_and_its_data(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     folders = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert folders == {"session_contracts"}
@@ -145,25 +97,19 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
     assert data | {f"{folder}/py.typed" for folder in folders} <= set(names)
 
 
-def test_it_says_its_version(installed: Installed) -> None:
-    answer = installed.run("--version")
+def test_version(installed: Environment) -> None:
+    answer = installed.run(installed.command, "--version")
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "0.2.0" in answer.stdout
 
 
-def test_fixtures_cannot_be_imported(installed: Installed) -> None:
-    python = installed.command.with_name("python")
-    answer = subprocess.run(
-        [python, "-c", "import fixtures"],
-        cwd=installed.folder,
-        env=bare_environment(),
-        capture_output=True,
-        text=True,
-    )
-    assert "No module named 'fixtures'" in answer.stderr
+@pytest.mark.parametrize("name", ["openapi", "mock_server", "conformance", "fixtures"])
+def test_nothing_else_is_importable(installed: Environment, name: str) -> None:
+    answer = installed.run(installed.python, "-c", f"import {name}")
+    assert f"No module named '{name}'" in answer.stderr
 
 
-def test_it_serves(served: Served) -> None:
+def test_serve(served: Served) -> None:
     answer = requests.get(
         f"{served.url}/rentalot/api/v1/sessions",
         headers={"Authorization": served.authorization},
@@ -173,8 +119,8 @@ def test_it_serves(served: Served) -> None:
     assert answer.json()["pagination"]["total"] > 40
 
 
-def test_it_shows_its_reference(installed: Installed, served: Served) -> None:
-    answer = installed.run("docs", "build", "rentalot", "--out", "reference")
+def test_docs(installed: Environment, served: Served) -> None:
+    answer = installed.run(installed.command, "docs", "build", "rentalot", "--out", "reference")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     built = installed.folder / "reference"
     assert "Start the mock" in (built / "guides/integrators.html").read_text(encoding="utf-8")
@@ -185,9 +131,9 @@ def test_it_shows_its_reference(installed: Installed, served: Served) -> None:
     )
 
 
-def test_it_verifies(installed: Installed, served: Served) -> None:
+def test_verify(installed: Environment, served: Served) -> None:
     answer = installed.run(
-        "verify",
+        *(installed.command, "verify"),
         "rentalot",
         *("--base-url", f"{served.url}/rentalot"),
         *("--states-url", f"{served.url}/_mock/rentalot/states"),
@@ -197,8 +143,8 @@ def test_it_verifies(installed: Installed, served: Served) -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_it_makes_and_serves_an_api_of_ones_own(installed: Installed) -> None:
-    made = installed.run("new", "acme", "--resource", "Order")
+def test_new_and_serve_it(installed: Environment) -> None:
+    made = installed.run(installed.command, "new", "acme", "--resource", "Order")
     assert made.returncode == 0, made.stdout + made.stderr
     with served_by(installed, "acme") as served:
         answer = requests.get(
@@ -209,29 +155,13 @@ def test_it_makes_and_serves_an_api_of_ones_own(installed: Installed) -> None:
         assert answer.json()["pagination"]["total"] == 31
 
 
-def test_its_fixtures_are_there_for_pytest(installed: Installed) -> None:
-    test = "def test_it(rentalot):\n    assert rentalot.given('session')['id']\n    assert rentalot.journal == []\n"
+def test_pytest_has_the_fixtures(installed: Environment) -> None:
+    test = "def test_it(rentalot):\n    assert rentalot.given('session')['id']\n"
     (installed.folder / "test_it.py").write_text(test)
-    command = [
-        str(installed.command.with_name("python")),
-        "-m",
-        "pytest",
-        "-q",
-        "-W",
-        "error",
-        "test_it.py",
-    ]
-    answer = subprocess.run(
-        command,
-        cwd=installed.folder,
-        env=bare_environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
+    command = (installed.python, "-m", "pytest", "-q", "-W", "error", "test_it.py")
+    assert "1 passed" in installed.succeed(*command)
 
 
-def test_it_lints(installed: Installed) -> None:
-    answer = installed.run("lint")
+def test_lint(installed: Environment) -> None:
+    answer = installed.run(installed.command, "lint")
     assert (answer.returncode, answer.stdout) == (0, "6 contracts clean\n"), answer.stderr

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 SESSION = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
@@ -54,7 +56,7 @@ def test_a_world_for_each_test(pytester: pytest.Pytester, options: tuple[str, ..
         "-W", "error", "--strict-markers", "--mock-coverage", *options
     )
     result.assert_outcomes(passed=15)
-    result.stdout.fnmatch_lines(["*coverage of the mock*", "rentalot: * % (*2/2 moves, *"])
+    result.stdout.fnmatch_lines(["*coverage of the mock*", "rentalot: * % (*2/2 transitions, *"])
     assert result.ret == 0
 
 

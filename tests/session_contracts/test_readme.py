@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.session_contracts.docs.guide import ROOT, Block, Reader, sections
+
+pytestmark = pytest.mark.slow
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTIONS = sections(README)

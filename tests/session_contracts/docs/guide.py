@@ -14,6 +14,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,10 +94,17 @@ def sections(page: str) -> dict[str, list[Block]]:
 
 
 class Reader:
-    """Follows a page in one folder; `mock`: the URL of a mock that already runs in place of the page's first."""
+    """Follows a page in one folder.
 
-    def __init__(self, folder: Path, mock: str | None = None) -> None:
+    `mock`: the URL of a mock that already runs in place of the page's first; `variables`: further
+    environment variables of its commands.
+    """
+
+    def __init__(
+        self, folder: Path, mock: str | None = None, variables: Mapping[str, str] | None = None
+    ) -> None:
         self._folder = folder
+        self._variables = dict(variables or {})
         self._urls = {ADDRESS.format(port=PORT): mock} if mock else {}
         self._servers: dict[str, ExitStack] = {}
 
@@ -198,6 +206,7 @@ class Reader:
             "NO_PROXY": "127.0.0.1",
             "XDG_CONFIG_HOME": str(self._folder),
             "npm_config_prefer_offline": "true",
+            **self._variables,
         }
 
     def _actual(self, text: str) -> str:
@@ -223,9 +232,9 @@ def served(text: str) -> tuple[list[str], str]:
     return options[:at] + options[at + 2 :], options[at + 1]
 
 
-def follow_page(page: str, folder: Path) -> None:
+def follow_page(page: str, folder: Path, variables: Mapping[str, str] | None = None) -> None:
     """Checks every command of a page, from top to bottom in one folder."""
-    reader = Reader(folder)
+    reader = Reader(folder, variables=variables)
     assignments: list[str] = []
     try:
         for blocks in sections(page).values():

@@ -9,6 +9,8 @@ import pytest
 from session_contracts.docs import guides
 from session_contracts.docs.guides import Guide, render
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 

@@ -1,4 +1,4 @@
-"""What docs/integrators.md shows is run, and prints what it shows."""
+"""Every command in docs/integrators.md prints what the guide shows."""
 
 import re
 import shutil
@@ -17,6 +17,8 @@ from tests.session_contracts.docs.guide import (
     served,
 )
 
+pytestmark = pytest.mark.slow
+
 GUIDE = (DOCS / "integrators.md").read_text(encoding="utf-8")
 SECTIONS = sections(GUIDE)
 
@@ -32,7 +34,7 @@ def needs_node(blocks: list[Block]) -> bool:
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[str]:
-    """The mock that the guide starts first."""
+    """The mock that the guide starts first; all sections share it."""
     options, _ = served(
         next(block for block in SECTIONS["Start the mock"] if block.language == "sh").text
     )
@@ -48,19 +50,19 @@ def reader(mock: str, tmp_path: Path) -> Iterator[Reader]:
 
 
 @pytest.mark.parametrize("title", [title for title, blocks in SECTIONS.items() if blocks])
-def test_what_is_printed_is_what_comes(title: str, reader: Reader) -> None:
-    """Each section by itself; a reader has the files of all of them in one folder."""
+def test_section(title: str, reader: Reader) -> None:
+    """Each section by itself, in a folder that has the files of all of them."""
     blocks = SECTIONS[title]
     if needs_node(blocks):
         for program in ("node", "npm"):
             if shutil.which(program) is None:
                 pytest.skip(f"{program} is not installed")
     reader.write([block for blocks in SECTIONS.values() for block in blocks if block.file])
-    done = reader.follow(blocks)
-    assert done, "a section with blocks runs something"
-    for command in done:
-        command.check()
+    results = reader.follow(blocks)
+    assert results, "a section with blocks has a command"
+    for result in results:
+        result.check()
 
 
-def test_the_guide_can_be_read_as_a_page_and_every_block_is_run() -> None:
+def test_page_is_readable() -> None:
     require_readable(GUIDE)

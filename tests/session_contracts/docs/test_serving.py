@@ -16,6 +16,8 @@ from session_contracts import MockServer
 from tests.serving import Mock
 from tests.session_contracts.docs.test_site import CONTRACT
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_is_at_docs_of_the_mock(mock: Mock) -> None:
     """Also where one API answers without its name before its paths."""

@@ -29,7 +29,7 @@ CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
 
-pytestmark = [pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 if CHROMIUM is None and not os.environ.get("CI"):
     pytestmark.append(
         pytest.mark.skip(reason="chromium is not installed: apt-get install chromium")

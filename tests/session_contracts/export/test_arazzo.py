@@ -18,6 +18,8 @@ from session_contracts.openapi.model import PSEUDO_STATES
 from tests.serving import Mock, running
 from tests.session_contracts.export.contracts import LIVING, OWN, contract
 
+pytestmark = pytest.mark.slow
+
 #: What may be broken in the mock, and the workflow that must fail then.
 BROKEN = {
     "rentalot.review.final": "Session-refused-reviewSession-approved",
