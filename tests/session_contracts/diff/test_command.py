@@ -321,7 +321,7 @@ def test_a_version_that_does_not_load(
 ) -> None:
     old = write("old.yaml", text)
     message = refused(old, write("new.yaml", MINI))
-    assert f"{old} cannot be compared, since it does not load as a contract: {old}:" in message
+    assert f"{old} cannot be compared, as it does not load: {old}:" in message
     assert said in message
 
 
