@@ -49,7 +49,7 @@ def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
         count = write(pages, out, force=force)
     except OSError as error:
         raise FileNotWritten(str(error.filename), error.strerror or str(error)) from None
-    click.echo(f"{count} files in {out}; open {out / 'index.html'}")
+    click.echo(f"{count} files in {out}; begin with {out / 'index.html'}")
 
 
 @docs.command()
