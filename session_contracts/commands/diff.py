@@ -55,4 +55,4 @@ def diff(old: str, new: str, form: str, out: Path | None) -> None:
     else:
         write(out, report)
         click.echo(comparison.headline)
-    sys.exit(1 if comparison.breaks else 0)
+    sys.exit(1 if comparison.is_breaking else 0)
