@@ -1,16 +1,14 @@
 """The rules of one contract under short names: `review.final` is `rentalot.review.final` where Rentalot is judged."""
 
-from collections.abc import Mapping
-
 from session_contracts.openapi.model import Contract, Level
 
 
 class Rules:
-    """Generic checks name rules without the API. `aliases` are an API's own names for what a generic check means."""
+    """Generic checks name rules without the API, or by the alias that the contract gives."""
 
-    def __init__(self, contract: Contract, aliases: Mapping[str, str] | None = None) -> None:
+    def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._aliases = aliases or {}
+        self._aliases = {rule.alias: rule.id for rule in contract.rules.values() if rule.alias}
 
     def find(self, name: str) -> str | None:
         """The full id of a rule, where the contract has it."""

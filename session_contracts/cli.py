@@ -1,4 +1,4 @@
-"""The command line: all of its commands."""
+"""The command line."""
 
 import click
 
@@ -17,7 +17,10 @@ from session_contracts.mock_server.control import own_version
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(own_version(), prog_name="session-contracts")
 def main() -> None:
-    """Contracts for five vendors' sessions APIs: serve them as a mock, verify an implementation, prove the suite."""
+    """Contracts of the sessions APIs of five vendors.
+
+    Serve them as a stateful mock, verify any server against them, and write your own.
+    """
 
 
 for _command in (serve, verify, prove, coverage, lint, docs, diff, export, new):

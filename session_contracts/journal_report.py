@@ -1,29 +1,31 @@
-"""A mock's journal as text."""
+"""Entries of a mock's journal as text."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def told(entries: Sequence[Mapping[str, Any]]) -> str:
-    """A line for each request, and a second one for each that was refused."""
-    return "\n".join(_told(entry) for entry in entries) or "there were none"
+def report(entries: Sequence[Mapping[str, Any]]) -> str:
+    """A line for each request; after a refusal, its detail and the allowed transitions."""
+    return "\n".join(_entry(entry) for entry in entries) or "no requests"
 
 
-def _told(entry: Mapping[str, Any]) -> str:
+def _entry(entry: Mapping[str, Any]) -> str:
+    lines = [_request(entry)]
+    if entry["detail"]:
+        lines.append(entry["detail"])
+    if allowed := "; ".join(map(_transition, entry.get("allowed", ()))):
+        lines.append(f"allowed: {allowed}")
+    return "\n   ".join(lines)
+
+
+def _request(entry: Mapping[str, Any]) -> str:
     state = entry.get("state")
-    change = f" ({state['before']} -> {state['after']})" if state else ""
     rule = f" by {entry['rule']}" if entry["rule"] else ""
-    line = f"{entry['number']}. {entry['at']} {entry['method']} {entry['path']}: {entry['status']} {entry['decision']}{rule}{change}"
-    allowed = "; ".join(_move(move) for move in entry.get("allowed", ()))
-    return "\n   ".join(
-        [
-            line,
-            *([entry["detail"]] if entry["detail"] else []),
-            *([f"allowed: {allowed}"] if allowed else []),
-        ]
-    )
+    change = f" ({state['before']} -> {state['after']})" if state else ""
+    request = f"{entry['number']}. {entry['at']} {entry['method']} {entry['path']}"
+    return f"{request}: {entry['status']} {entry['decision']}{rule}{change}"
 
 
-def _move(move: Mapping[str, Any]) -> str:
-    when = ", ".join(f"{name}: {value}" for name, value in move.get("when", {}).items())
-    return f"{move['from']} -> {move['to']}{f' with {when}' if when else ''}"
+def _transition(transition: Mapping[str, Any]) -> str:
+    when = ", ".join(f"{name}: {value}" for name, value in transition.get("when", {}).items())
+    return f"{transition['from']} -> {transition['to']}{f' with {when}' if when else ''}"

@@ -62,7 +62,7 @@ _EXPLANATIONS = {
 
 @dataclass(frozen=True)
 class Job:
-    """One run of the suite: against the mutant of a rule, a strawman, or (both None) the unbroken mock."""
+    """One run of the suite: on the mutant of a rule, on a strawman, or (both None) unbroken."""
 
     api: str
     mutated_rule: str | None

@@ -151,10 +151,10 @@ def pytest_runtest_makereport(
 
 def _journal(world: "MockWorld") -> str:
     from session_contracts.errors import MockRefused, MockUnreachable
-    from session_contracts.journal_report import told
+    from session_contracts.journal_report import report
 
     try:
-        return told(world.journal)
+        return report(world.journal)
     except (MockRefused, MockUnreachable) as error:
         return str(error)
 
@@ -184,11 +184,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     covered = config.stash.get(_COVERED, None)
     if covered is None:
         return
-    from session_contracts.coverage_report import covered as text
-    from session_contracts.coverage_report import percent
+    from session_contracts.coverage_report import percent, report
 
     terminalreporter.section("coverage of the mock")
-    terminalreporter.write_line(text(covered))
+    terminalreporter.write_line(report(covered))
     least = config.getoption("mock_coverage_fail_under")
     if least is not None and percent(covered) < least:
         terminalreporter.write_line(

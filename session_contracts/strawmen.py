@@ -72,7 +72,7 @@ def say_yes_and_do_nothing(app: ASGIApp, api: str) -> ASGIApp:
 def _answer_instead(
     app: ASGIApp, api: str, answer: Callable[[Scope], tuple[int, bytes] | None]
 ) -> ASGIApp:
-    """Answer calls of the API with `answer(scope)`: status and body, or None to forward to `app`."""
+    """Answer calls of the API with `answer(scope)`: status and body, or None for `app`."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         of_api = scope["type"] == "http" and scope["path"].startswith(f"/{api}/")

@@ -1,29 +1,30 @@
-"""What the mock says when it starts: where it is, and the line to try first."""
+"""The text that the mock prints when it starts: its URL, and a command to try for each API."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from session_contracts.mock_server.fixtures import read_fixture
 from session_contracts.openapi import Operation, load
 
 
 def welcome(apis: Sequence[str], url: str) -> str:
-    """A few lines; the first names the URL."""
-    lines = [
-        f"Session Contracts serves {', '.join(apis)} at {url} (control API: {url}/_mock, reference: {url}/docs)"
-    ]
+    """A few lines; the first has the URL of the mock, the others a curl command each."""
+    return "\n".join(_lines(apis, url))
+
+
+def _lines(apis: Sequence[str], url: str) -> Iterator[str]:
+    where = f"{url} (control API: {url}/_mock, reference: {url}/docs)"
+    yield f"Session Contracts serves {', '.join(apis)} at {where}"
     for api in apis:
-        operation = next(
-            (operation for operation in load(api).operations.values() if operation.method == "GET"),
-            None,
-        )
-        if operation is not None:
-            lines.append(f"  curl {_credential(api, operation)}{url}/{api}{_path(operation)}")
-    return "\n".join(lines)
+        operations = load(api).operations.values()
+        reads = [operation for operation in operations if operation.method == "GET"]
+        if reads:
+            yield f"  curl {_credential(api, reads[0])}{url}/{api}{_path(reads[0])}"
 
 
 def _credential(api: str, operation: Operation) -> str:
-    """The header with the first credential of the API, where the operation needs one."""
-    secret = next((entry["secret"] for _, entry in read_fixture(api).entries("credentials")), None)
+    """A curl option with the first credential of the fixture, if the operation needs one."""
+    entries = read_fixture(api).entries("credentials")
+    secret = next((entry["secret"] for _, entry in entries), None)
     if secret is None or not operation.security:
         return ""
     scheme = operation.security[0]
@@ -31,7 +32,7 @@ def _credential(api: str, operation: Operation) -> str:
 
 
 def _path(operation: Operation) -> str:
-    """With the examples of its parameters."""
+    """The path with the examples of its parameters."""
     examples = {
         parameter.name: parameter.example
         for parameter in operation.parameters

@@ -1,1 +1,1 @@
-"""One module for each command, and one for what they have in common."""
+"""The commands, one module each, and what they share."""

@@ -1,17 +1,20 @@
-"""`session-contracts diff`: what changed between two versions of a contract."""
+"""`session-contracts diff`: changes between two versions of a contract."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.user_errors import handle_user_errors
 from session_contracts.commands.writing import write
 from session_contracts.diff import FORMATS, Comparison, versions
 from session_contracts.diff import diff as changes
 
+_EXIT_CODES = {0: "no breaking change", 1: "at least one change breaks clients"}
 
-@click.command()
+
+@click.command(epilog=exit_codes(_EXIT_CODES))
 @click.argument("old")
 @click.argument("new")
 @click.option(
@@ -20,28 +23,29 @@ from session_contracts.diff import diff as changes
     type=click.Choice([*FORMATS]),
     default="text",
     show_default=True,
-    help="Markdown is for a pull request.",
+    help="Format of the report; markdown suits a pull request.",
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the report there, and say only how many changes there are.",
+    help="Write the report to this file, and print only the number of changes.",
 )
-@says_what_to_do
+@handle_user_errors
 def diff(old: str, new: str, form: str, out: Path | None) -> None:
-    """Tell what changed from OLD to NEW, and exit 1 where something of it breaks a client.
+    """Compare two versions of a contract; find breaking changes.
 
-    OLD and NEW are each a file, or the name of an API (the contract that is installed), or a git revision and a path
-    (HEAD~3:openapi/rentalot.yaml). OLD may also be a git revision alone, which means the file of NEW at that revision. The first of
-    these that there is counts.
+    OLD and NEW are each a file, the name of an API (its installed contract), or a git revision and
+    a path (HEAD~3:openapi/rentalot.yaml), tried in this order. OLD may also be a git revision
+    alone: the file of NEW at that revision.
 
-    A change is breaking or compatible for a client that was written against OLD and talks to a server of NEW. It is risky where the
-    contract does not tell, or where a server that did what OLD says may not do what NEW says.
+    A change is breaking or compatible for a client that was written against OLD and calls a server
+    of NEW. It is risky if the contract does not decide that, or if a server that conforms to OLD
+    may not conform to NEW.
 
     \b
-    As JSON: {"old", "new", "summary": {kind: n}, "changes": [{"id", "kind", "where",
+    JSON: {"old", "new", "summary": {kind: n}, "changes": [{"id", "kind", "where",
     "operations", "what", "why", "old": {"line", "value"}, "new": {"line", "value"}}]};
-    the old or new of a change is null where that version does not have it.
+    "old" or "new" of a change is null if that version does not have it.
     """
     before, after = versions(old, new)
     comparison = Comparison(before.name, after.name, changes(before.source, after.source))
@@ -51,4 +55,4 @@ def diff(old: str, new: str, form: str, out: Path | None) -> None:
     else:
         write(out, report)
         click.echo(comparison.headline)
-    sys.exit(1 if comparison.breaks else 0)
+    sys.exit(1 if comparison.is_breaking else 0)

@@ -1,36 +1,44 @@
-"""`session-contracts docs`: the reference site, in a folder or served."""
+"""`session-contracts docs`: the reference site, as a folder or served."""
 
 from pathlib import Path
 
 import click
 
-from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.user_errors import handle_user_errors
 
 _APIS = click.argument("apis", nargs=-1, metavar="[API|FILE ...]")
 
 
 @click.group()
 def docs() -> None:
-    """Make the reference site of these contracts, or of all: operations, lifecycles, rules, decisions."""
+    """Build or serve the reference site of contracts.
+
+    It documents operations, lifecycles, rules and decisions of the named contracts, or of all
+    bundled ones.
+    """
 
 
-@docs.command()
+@docs.command(epilog=exit_codes({0: "the site is written"}))
 @_APIS
 @click.option(
     "--out",
     default="site",
     show_default=True,
     type=click.Path(file_okay=True, path_type=Path),
-    help="The folder to write to.",
+    help="Folder to write to.",
 )
 @click.option(
     "--force",
     is_flag=True,
-    help="Write to a folder that holds something else, too; that stays, unless a page has its name.",
+    help="Write to a folder that has other files; only those named like pages are replaced.",
 )
-@says_what_to_do
+@handle_user_errors
 def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
-    """Write the site to a folder: pages that need no server and no network."""
+    """Write the site to a folder, to be read without a server.
+
+    The pages need no network.
+    """
     from session_contracts.docs.build import build as write
     from session_contracts.docs.selection import select_apis
     from session_contracts.docs.site import site
@@ -41,7 +49,7 @@ def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
         count = write(pages, out, force=force)
     except OSError as error:
         raise NotWritten(str(error.filename), error.strerror or str(error)) from None
-    click.echo(f"{count} files in {out}; begin with {out / 'index.html'}")
+    click.echo(f"{count} files in {out}; open {out / 'index.html'}")
 
 
 @docs.command()
@@ -52,16 +60,16 @@ def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
     default=8090,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="0: any that is free.",
+    help="Port to listen on; 0: any free port.",
 )
 @click.option(
     "--watch",
     is_flag=True,
-    help="Begin anew, and load open pages anew, when a contract or a guide has changed.",
+    help="Rebuild, and reload open pages, when a contract or a guide changes.",
 )
-@says_what_to_do
+@handle_user_errors
 def serve(apis: tuple[str, ...], host: str, port: int, watch: bool) -> None:
-    """Serve the site by itself, without a mock."""
+    """Serve the site without a mock."""
     from session_contracts.docs.watch import serve as run
 
     run(apis, host, port, watch=watch, say=click.echo)

@@ -1,11 +1,12 @@
-"""`session-contracts lint`: is a contract sound?"""
+"""`session-contracts lint`: static checks of contracts."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.user_errors import handle_user_errors
 from session_contracts.commands.writing import write
 from session_contracts.errors import UnknownCheck
 from session_contracts.lint import CHECKS, Check
@@ -16,8 +17,14 @@ from session_contracts.lint.linter import lint as run_lint
 from session_contracts.mock_server.control import own_version
 from session_contracts.openapi.errors import Severity
 
+_EXIT_CODES = {
+    0: "no findings",
+    1: "findings",
+    2: "a file cannot be read, or usage error: the message says what to do",
+}
 
-@click.command()
+
+@click.command(epilog=exit_codes(_EXIT_CODES))
 @click.argument("files", nargs=-1, metavar="[FILE ...]")
 @click.option(
     "--format",
@@ -25,36 +32,36 @@ from session_contracts.openapi.errors import Severity
     type=click.Choice([*FORMATS]),
     default="text",
     show_default=True,
-    help="Of the report.",
+    help="Format of the report.",
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the report there, and only its last line here.",
+    help="Write the report to this file, and print only the summary.",
 )
 @click.option(
     "--fix",
     is_flag=True,
-    help="Apply safe fixes to the files; comments and formatting stay.",
+    help="Apply safe fixes. Comments and formatting stay.",
 )
 @click.option(
     "--severity",
     type=click.Choice([severity.value for severity in reversed(Severity)]),
     default=Severity.WARNING.value,
     show_default=True,
-    help="Tell of nothing less.",
+    help="Minimum severity.",
 )
 @click.option(
     "--ignore",
     multiple=True,
     metavar="CHECK",
-    help="Tell nothing of this check; may be given again.",
+    help="Disable this check. Repeatable.",
 )
 @click.option(
-    "--docs-url", help="Root of the docs site; findings then link to the page of their check."
+    "--docs-url", help="URL of a reference site; findings then link to the page of their check."
 )
-@click.option("--explain", metavar="CHECK", help="Say what this check is about, and exit.")
-@says_what_to_do
+@click.option("--explain", metavar="CHECK", help="Explain this check with examples, and exit.")
+@handle_user_errors
 def lint(
     files: tuple[str, ...],
     form: str,
@@ -65,8 +72,10 @@ def lint(
     docs_url: str | None,
     explain: str | None,
 ) -> None:
-    """Check contracts: OpenAPI 3.0 documents, with our extensions or without. FILE may be the name of an API, or - for the standard
-    input; left out: the project's own contracts. Exits 1 where anything was found, and 2 where a file cannot be read.
+    """Check contracts and other OpenAPI 3.0 documents.
+
+    FILE may be a path, the name of an API, or - for standard input. Default: all bundled contracts,
+    that of the control API included.
     """
     if explain:
         click.echo(_explained(_check(explain)), nl=False)
@@ -74,7 +83,7 @@ def lint(
     for name in ignore:
         _check(name)
     if fix and (not files or STANDARD_INPUT in files):
-        raise click.UsageError("--fix needs the names of the files that it may change")
+        raise click.UsageError("--fix needs the files to change; name them")
     run = run_fix if fix else run_lint
     results = [run(file, ignore=ignore, least=Severity(severity)) for file in contracts(files)]
     report = FORMATS[form](results, own_version(), docs_url)

@@ -1,21 +1,22 @@
-"""`session-contracts new`: an API of one's own."""
+"""`session-contracts new`: a custom API from a template."""
 
 from pathlib import Path
 
 import click
 
-from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.user_errors import handle_user_errors
 from session_contracts.openapi.errors import shown
 from session_contracts.openapi.locations import VARIABLE, roots
 
 
-@click.command()
+@click.command(epilog=exit_codes({0: "the folder is made"}))
 @click.argument("name")
 @click.option(
     "--resource",
     default="Booking",
     show_default=True,
-    help="What its records are called, as in 'Order'.",
+    help="Name of its resource, in the singular, such as Order.",
 )
 @click.option(
     "--dir",
@@ -23,16 +24,20 @@ from session_contracts.openapi.locations import VARIABLE, roots
     default=".",
     show_default=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Where its folder is made.",
+    help="Folder in which to create the folder of the API.",
 )
-@says_what_to_do
+@handle_user_errors
 def new(name: str, resource: str, root: Path) -> None:
-    """Make an API of your own, from a template: a folder that is served, verified and proven as it is."""
+    """Create a custom API from a template.
+
+    Makes a folder NAME with a contract, handlers, mutants, suite profile and fixture, which can be
+    served, verified and proven as they are.
+    """
     from session_contracts.new import make
 
     folder = make(name, resource, root)
     files = ", ".join(sorted(file.name for file in folder.iterdir()))
     click.echo(f"made {shown(folder.absolute())}: {files}")
     if folder.parent.absolute() not in roots():
-        click.echo(f"it is found where {VARIABLE} has {folder.parent.absolute()}")
+        click.echo(f"to use it, set {VARIABLE}={folder.parent.absolute()}")
     click.echo(f"try: session-contracts serve {name}")

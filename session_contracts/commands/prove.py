@@ -4,18 +4,24 @@ import sys
 
 import click
 
-from session_contracts.commands.user_errors import known_api, says_what_to_do
+from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.user_errors import check_api, handle_user_errors
 from session_contracts.prove import prove as run_prove
 
+_EXIT_CODES = {
+    0: "proven: every mutant killed, every strawman failed",
+    1: "not proven",
+}
 
-@click.command()
+
+@click.command(epilog=exit_codes(_EXIT_CODES))
 @click.argument("api")
 @click.option(
     "--rule",
     "rules",
     multiple=True,
     metavar="ID",
-    help="Prove only this rule.",
+    help="Prove only this rule. Repeatable.",
 )
 @click.option(
     "--workers",
@@ -32,21 +38,21 @@ from session_contracts.prove import prove as run_prove
     help="Examples of each Hypothesis and Schemathesis test.",
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of Hypothesis and Schemathesis.")
-@says_what_to_do
+@handle_user_errors
 def prove(api: str, rules: tuple[str, ...], workers: int, max_examples: int, seed: int) -> None:
-    r"""Break each rule of the mock in turn; the suite must notice.
+    """Test the suite by mutation: break each rule of the mock in turn.
 
-    Verifies the unbroken mock, one mutant for each rule, and three strawman servers. Exits 0 if the
-    unbroken mock conforms, each mutant is killed by its own rule, and all strawmen fail; else 1.
+    Verifies the unbroken mock, which must conform; one mutant for each rule, which that rule must
+    kill; and three strawman servers, which must fail.
 
     \b
     killed                  the broken rule failed
     survived                no rule failed
     killed by another rule  other rules failed, not the broken one
-    equivalent              the mutant changed no answer
+    equivalent              no rule failed, and the mutant changed no answer
     no mutant               nothing breaks the rule
     """
-    known_api(api)
+    check_api(api)
     sys.exit(
         run_prove(
             api, rules, workers=workers, max_examples=max_examples, seed=seed, show=click.echo

@@ -1,4 +1,4 @@
-"""`session-contracts serve`: the mock."""
+"""`session-contracts serve`: run the mock."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from session_contracts.application import application, frozen_at
-from session_contracts.commands.user_errors import says_what_to_do
+from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.user_errors import handle_user_errors
 from session_contracts.mock_server.server import address, bind
 from session_contracts.mock_server.server import serve as run_server
 from session_contracts.mock_server.settings import Auth, LogFormat, Validation
@@ -22,7 +23,10 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
-@click.command()
+_EXIT_CODES = {130: "stopped by SIGINT (Ctrl-C)", 143: "stopped by SIGTERM"}
+
+
+@click.command(epilog=exit_codes(_EXIT_CODES))
 @click.argument("apis", nargs=-1, metavar="[API ...]")
 @click.option(
     "--host",
@@ -37,20 +41,20 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
     show_default=True,
     type=click.IntRange(0, 65535),
     envvar="SESSION_CONTRACTS_PORT",
-    help="0: any that is free.",
+    help="Port to listen on; 0: any free port.",
 )
 @click.option(
     "--seed",
     default=0,
     show_default=True,
     envvar="SESSION_CONTRACTS_SEED",
-    help="Of the fixtures' random values and of new ids.",
+    help="Seed of generated data and ids.",
 )
 @click.option(
     "--world",
     type=click.Path(path_type=Path),
     envvar="SESSION_CONTRACTS_WORLD",
-    help="What the mock begins with: an exported world (.json), or a fixture in place of the API's own (.yaml).",
+    help="Initial data: an exported world (.json), or a fixture (.yaml) that replaces that of its API.",
 )
 @click.option(
     "--clock",
@@ -59,7 +63,7 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
     show_default=True,
     metavar="system|frozen|RFC3339",
     envvar="SESSION_CONTRACTS_CLOCK",
-    help="What time it is.",
+    help="Clock source.",
 )
 @click.option(
     "--auth",
@@ -67,14 +71,14 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
     default=Auth.STRICT.value,
     show_default=True,
     envvar="SESSION_CONTRACTS_AUTH",
-    help="Which credentials count.",
+    help="Credential policy.",
 )
 @click.option(
     "--rate-limits/--no-rate-limits",
     default=False,
     show_default=True,
     envvar="SESSION_CONTRACTS_RATE_LIMITS",
-    help="Refuse calls above the limits.",
+    help="Enforce the documented rate limits.",
 )
 @click.option(
     "--validate-responses",
@@ -82,12 +86,12 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
     default=Validation.ERROR.value,
     show_default=True,
     envvar="SESSION_CONTRACTS_VALIDATE_RESPONSES",
-    help="What to do about an answer that breaks the contract.",
+    help="Policy for responses that violate the contract: answer 500, log, or ignore.",
 )
 @click.option(
     "--admin-token",
     envvar="SESSION_CONTRACTS_ADMIN_TOKEN",
-    help="What the control API asks for; left out: nothing.",
+    help="Token that the control API requires. Default: none.",
 )
 @click.option(
     "--max-worlds",
@@ -95,15 +99,15 @@ def _clock(ctx: click.Context, param: click.Parameter, value: str) -> str:
     show_default=True,
     type=click.IntRange(min=1),
     envvar="SESSION_CONTRACTS_MAX_WORLDS",
-    help="Of more than these, the one that nobody has called for the longest is dropped.",
+    help="Maximum number of worlds; the least recently used is evicted.",
 )
 @click.option(
     "--log-format",
     type=click.Choice([form.value for form in LogFormat]),
     envvar="SESSION_CONTRACTS_LOG_FORMAT",
-    help="Log each request on the standard error; left out: none.",
+    help="Log each request to standard error. Default: no log.",
 )
-@says_what_to_do
+@handle_user_errors
 def serve(
     apis: tuple[str, ...],
     host: str,
@@ -118,7 +122,11 @@ def serve(
     max_worlds: int,
     log_format: str | None,
 ) -> None:
-    """Serve the mock of these APIs, or of all."""
+    """Run the mock of these APIs, or of all bundled ones.
+
+    Each API is mounted under its name; the documented paths of a single API also answer at the
+    root. Prints the URL and, for each API, a curl command to try.
+    """
     app = application(
         apis,
         seed=seed,

@@ -1,4 +1,4 @@
-"""Exit status 2, with one line that says what to do, for whatever the user can fix."""
+"""Exit code 2, with a one-line message that says what to do, for mistakes of the user."""
 
 import sys
 from collections.abc import Callable
@@ -25,7 +25,9 @@ _USER_ERRORS = (
 )
 
 
-def says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:
+def handle_user_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate the function of a command: it prints a user's mistake, and exits with code 2."""
+
     @wraps(command)
     def wrapped(*args: Any, **options: Any) -> Any:
         try:
@@ -37,6 +39,6 @@ def says_what_to_do(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def known_api(api: str) -> None:
-    """Raises UnknownApi."""
+def check_api(api: str) -> None:
+    """Raise UnknownApi unless there is an API of this name."""
     find(api)

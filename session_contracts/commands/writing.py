@@ -1,4 +1,4 @@
-"""Writes what a command was asked to write into a file."""
+"""Output files of the commands."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from session_contracts.errors import NotWritten
 
 
 def write(file: Path, text: str) -> None:
-    """As UTF-8, with the folders that it needs. Raises NotWritten."""
+    """Write a text as UTF-8, and create missing folders. Raises NotWritten."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""What a comparison finds (facts), and what becomes of it (changes)."""
+"""Facts, which the comparisons find, and changes, which are facts with an impact."""
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Any
 from session_contracts.diff.node import Node, entries
 
 
-class Kind(StrEnum):
-    """`risky`: the document alone does not tell whether a client breaks, or a server that conformed may fail now."""
+class Impact(StrEnum):
+    """Impact of a change on clients; `change_types` defines each."""
 
     BREAKING = "breaking"
     RISKY = "risky"
@@ -18,17 +18,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Spot:
-    """What is compared: `where`, within `use`, which is an operation (and a status, or a state, of it) or empty.
+    """The part that is compared: `where` it is, and the `use` in which it was reached.
 
-    What stands among the components is called by its name there, whoever uses it. So one change of it is found once for each use,
-    and reported once for all.
+    A use is an operation with one of its statuses or states, or empty. `where` names a component by
+    its own name; so a change of it is found once for each use, and reported once for all.
     """
 
     where: str
     use: tuple[str, str] = ("", "")
 
     def below(self, label: str, old: Node | None = None, new: Node | None = None) -> "Spot":
-        """A part of it."""
+        """A part of this one; a component keeps its name."""
         was, name = old.component if old else None, new.component if new else None
         if was and name and was != name:
             name = f"{was} (now {name})"
@@ -37,9 +37,9 @@ class Spot:
 
 @dataclass(frozen=True)
 class Fact:
-    """One difference, before anybody judges it. `sort` is an id of the table."""
+    """One difference; `change_type` is an id of the table of change types."""
 
-    sort: str
+    change_type: str
     spot: Spot
     what: str
     old: Node | None = None
@@ -47,8 +47,8 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where something stands in one of the two documents, and what it is. `line` counts from 1."""
+class Location:
+    """A value in one of the two documents; `line` counts from 1."""
 
     file: str
     line: int
@@ -60,19 +60,22 @@ class Place:
 
 @dataclass(frozen=True)
 class Change:
-    """One change. `operations`: those that are concerned; `old` and `new` are None where the document does not have it."""
+    """One change.
+
+    `operations` are the affected ones; `old` or `new` is None if that version does not have it.
+    """
 
     id: str
-    kind: Kind
+    impact: Impact
     where: str
     operations: tuple[str, ...]
     what: str
     why: str
-    old: Place | None
-    new: Place | None
+    old: Location | None
+    new: Location | None
 
 
-#: Members that say something to people, and nothing to programs.
+#: Members for readers; programs ignore them.
 PROSE = frozenset(
     {
         "summary",
@@ -88,7 +91,7 @@ PROSE = frozenset(
 
 
 def rest(old: Node | None, new: Node | None, spot: Spot, known: Set[str]) -> Iterator[Fact]:
-    """Whatever differs in the members that no comparison knows: prose and deprecations as such, anything else as unknown."""
+    """Differences in the members not in `known`: prose, deprecation, else unknown members."""
     before, after = entries(old), entries(new)
     for key in {**before, **after}:
         if key in known:
@@ -97,14 +100,9 @@ def rest(old: Node | None, new: Node | None, spot: Spot, known: Set[str]) -> Ite
         if key == "deprecated":
             yield from _deprecation(one, other, spot)
         elif not same(one, other):
-            sort = "prose-changed" if key in PROSE else "unknown-changed"
-            yield Fact(
-                sort,
-                spot,
-                f"its {key} {'is new' if one is None else 'is gone' if other is None else 'is another'}",
-                one,
-                other,
-            )
+            change_type = "prose-changed" if key in PROSE else "unknown-changed"
+            verb = "added" if one is None else "removed" if other is None else "changed"
+            yield Fact(change_type, spot, f"{key} {verb}", one, other)
 
 
 def _deprecation(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
@@ -120,14 +118,14 @@ def _deprecation(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fac
 
 
 def same(old: Node | None, new: Node | None) -> bool:
-    """Whether both say the same once references are followed; True and 1 differ, as they do in JSON."""
+    """Whether both are equal with references resolved; True and 1 differ, as in JSON."""
     if old is None or new is None:
         return old is new
     return bool(canonical(old.expanded()) == canonical(new.expanded()))
 
 
 def canonical(value: Any) -> Any:
-    """A value that is equal, and hashable, for the same JSON; the order of members does not count."""
+    """A hashable value, equal for equal JSON; the order of members does not count."""
     if isinstance(value, Mapping):
         return frozenset((key, canonical(child)) for key, child in value.items())
     if isinstance(value, list):
@@ -136,14 +134,10 @@ def canonical(value: Any) -> Any:
 
 
 def show(value: Any) -> str:
-    """A value in one short line."""
+    """A value as one short line."""
     if isinstance(value, bool):
         return str(value).lower()
-    text = (
-        "null"
-        if value is None
-        else ", ".join(map(show, value))
-        if isinstance(value, list | tuple)
-        else str(value)
-    )
+    if value is None:
+        return "null"
+    text = ", ".join(map(show, value)) if isinstance(value, list | tuple) else str(value)
     return text if len(text) <= 100 else f"{text[:97]}..."

@@ -1,24 +1,24 @@
-"""Finds the facts, lets the table judge them, and tells each only once."""
+"""Compares two contracts: finds facts, rates them by the table, and merges repeated ones."""
 
 from collections.abc import Iterator
 
 from session_contracts.diff import document, lifecycles, operations, rate_limits, rules
-from session_contracts.diff.change import Change, Fact, Kind, Place, Spot, canonical
+from session_contracts.diff.change import Change, Fact, Impact, Location, Spot, canonical
+from session_contracts.diff.change_types import BY_ID
 from session_contracts.diff.node import Node, root
-from session_contracts.diff.sorts import BY_ID
 from session_contracts.openapi.source import Source
 
-_ORDER = list(Kind)
+_ORDER = list(Impact)
 
 
 def diff(old: Source, new: Source) -> tuple[Change, ...]:
-    """All changes from one contract to another, the breaking ones first. Equal documents have none."""
+    """All changes from one contract to another, breaking ones first; none for equal documents."""
     if canonical(old.value) == canonical(new.value):
         return ()
     facts = [*_facts(old, new)] or [
-        Fact("written-otherwise", Spot("document"), "the same is written in another way")
+        Fact("written-otherwise", Spot("document"), "written differently, same meaning")
     ]
-    return tuple(sorted(_grouped(facts), key=lambda change: _ORDER.index(change.kind)))
+    return tuple(sorted(_grouped(facts), key=lambda change: _ORDER.index(change.impact)))
 
 
 def _facts(old: Source, new: Source) -> Iterator[Fact]:
@@ -29,44 +29,44 @@ def _facts(old: Source, new: Source) -> Iterator[Fact]:
         yield Fact(
             "api-renamed",
             Spot("document"),
-            f"rules were named {names[0]}..., are named {names[1]}...",
+            f"prefix of rule ids: was {names[0]}, is {names[1]}",
             before.get("info"),
             after.get("info"),
         )
-    law = rules.law(before, after)
+    rule_sets = rules.rule_sets(before, after)
     kept = {one.name: other.name for one, other in operations.pairs(before, after)}
-    yield from operations.compare(before, after, law)
-    yield from lifecycles.compare(before, after, law, kept)
-    yield from rules.compare(law, kept)
+    yield from operations.compare(before, after, rule_sets)
+    yield from lifecycles.compare(before, after, rule_sets, kept)
+    yield from rules.compare(rule_sets, kept)
     yield from rate_limits.compare(
-        before.get("x-rate-limits"), after.get("x-rate-limits"), law, kept
+        before.get("x-rate-limits"), after.get("x-rate-limits"), rule_sets, kept
     )
     yield from document.compare(before, after)
 
 
 def _grouped(facts: list[Fact]) -> Iterator[Change]:
-    """What stands in one place of each document is one change, whoever uses it."""
+    """One change for all facts at the same lines of both documents, with all their uses."""
     groups: dict[object, list[Fact]] = {}
     for fact in facts:
         lines = tuple(node.line if node else 0 for node in (fact.old, fact.new))
-        groups.setdefault((fact.sort, fact.spot.where, fact.what, lines), []).append(fact)
+        groups.setdefault((fact.change_type, fact.spot.where, fact.what, lines), []).append(fact)
     for group in groups.values():
-        first, sort = group[0], BY_ID[group[0].sort]
+        first, change_type = group[0], BY_ID[group[0].change_type]
         uses = list(dict.fromkeys(fact.spot.use for fact in group if fact.spot.use[0]))
         yield Change(
-            id=sort.id,
-            kind=sort.kind,
+            id=change_type.id,
+            impact=change_type.impact,
             where=_where(first.spot.where, uses),
             operations=tuple(dict.fromkeys(operation for operation, _ in uses)),
             what=first.what,
-            why=sort.why,
-            old=_place(first.old),
-            new=_place(first.new),
+            why=change_type.why,
+            old=_location(first.old),
+            new=_location(first.new),
         )
 
 
 def _where(where: str, uses: list[tuple[str, str]]) -> str:
-    """Where it is, and who uses it; of many, the first few."""
+    """The place and its uses, at most three of them."""
     parts: dict[str, list[str]] = {}
     for operation, part in uses:
         parts.setdefault(operation, []).extend([part] if part else [])
@@ -79,5 +79,5 @@ def _where(where: str, uses: list[tuple[str, str]]) -> str:
     return f"{used}: {where}" if len(named) == 1 else f"{where} ({used})"
 
 
-def _place(node: Node | None) -> Place | None:
-    return Place(node.source.file, node.line, node.value) if node else None
+def _location(node: Node | None) -> Location | None:
+    return Location(node.source.file, node.line, node.value) if node else None

@@ -1,14 +1,15 @@
-"""Compares what stands beside the operations: what the document is, where it is served, and parts that nothing uses."""
+"""Compares the rest of the documents: version, info, servers, and components without a use."""
 
 from collections.abc import Iterator
 
 from session_contracts.diff.change import Fact, Spot, rest, same
-from session_contracts.diff.node import Node, entries, references, steps
+from session_contracts.diff.node import Node, entries, references, steps, value
 from session_contracts.diff.operations import servers
 from session_contracts.openapi.json_schema import pointer
 
 
 def compare(old: Node, new: Node) -> Iterator[Fact]:
+    """Facts about the documents apart from operations, lifecycles, rules and rate limits."""
     yield from _versions(old, new)
     for fact in rest(old.get("info"), new.get("info"), Spot("info"), {"version"}):
         yield Fact("prose-changed", fact.spot, fact.what, fact.old, fact.new)
@@ -33,24 +34,22 @@ def _versions(old: Node, new: Node) -> Iterator[Fact]:
         before, after = ((node.get(parent) if parent else node) for node in (old, new))
         one, other = (node.get(key) if node else None for node in (before, after))
         if not same(one, other):
-            what = (
-                f"{key} was {one.value if one else 'none'}, is {other.value if other else 'none'}"
-            )
+            what = f"{key}: was {value(one, 'none')}, is {value(other, 'none')}"
             yield Fact("version-changed", Spot(parent or "document"), what, one, other)
 
 
 def _components(old: Node, new: Node) -> Iterator[Fact]:
-    """Names that came and went, and whatever no operation uses: the others have been compared where they are used."""
+    """Added, removed and unused components; used ones are compared where they are used."""
     used = _used(old) & _used(new)
     before, after = _named(old), _named(new)
     for path in {**before, **after}:
         spot = Spot(f"components, {path[1]} {path[2]}")
         if path not in after:
-            yield Fact("component-removed", spot, "is gone", before[path], None)
+            yield Fact("component-removed", spot, "removed", before[path], None)
         elif path not in before:
-            yield Fact("component-added", spot, "is new", None, after[path])
+            yield Fact("component-added", spot, "added", None, after[path])
         elif path not in used and not same(before[path], after[path]):
-            yield Fact("unused-component-changed", spot, "is another", before[path], after[path])
+            yield Fact("unused-component-changed", spot, "changed", before[path], after[path])
 
 
 def _named(document: Node) -> dict[tuple[str, str, str], Node]:
@@ -62,7 +61,7 @@ def _named(document: Node) -> dict[tuple[str, str, str], Node]:
 
 
 def _used(document: Node) -> set[tuple[str | int, ...]]:
-    """The paths of all components to which the operations lead."""
+    """The paths of all components that operations refer to, directly or not."""
     waiting = [*references(document.plain("paths"))]
     found: set[tuple[str | int, ...]] = set()
     while waiting:
@@ -74,12 +73,12 @@ def _used(document: Node) -> set[tuple[str | int, ...]]:
     return found | {
         ("components", "securitySchemes", name)
         for name in entries(schemes)
-        if name in _asked_for(document)
+        if name in _required_schemes(document)
     }
 
 
-def _asked_for(document: Node) -> set[str]:
-    """The schemes that some operation asks for."""
+def _required_schemes(document: Node) -> set[str]:
+    """The security schemes that an operation requires."""
     names = set()
     for item in entries(document.get("paths")).values():
         for operation in item.entries().values():

@@ -1,4 +1,4 @@
-"""A value of a document and where it stands: references are followed, lines are kept."""
+"""Values of a document with their locations: references are followed, lines are kept."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from session_contracts.openapi.source import Path_, Source
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """`path` is where `value` stands; `site` is where somebody refers to it, which is the same where nobody does."""
+    """A value; `path` is its own location, `site` that of the reference to it, if there is one."""
 
     source: Source
     path: Path_
@@ -19,14 +19,16 @@ class Node:
 
     @property
     def line(self) -> int:
+        """The line of the reference or value, from 1."""
         return self.source.line(self.site)
 
     @property
     def component(self) -> str | None:
-        """Its name, where it is a component."""
+        """Its name, if it is a component."""
         return str(self.path[2]) if len(self.path) == 3 and self.path[0] == "components" else None
 
     def get(self, key: str) -> "Node | None":
+        """The member with this name."""
         return (
             self._child(key, self.value[key])
             if isinstance(self.value, Mapping) and key in self.value
@@ -34,10 +36,11 @@ class Node:
         )
 
     def plain(self, key: str, default: Any = None) -> Any:
-        """The value of a member, as it is written."""
+        """The value of a member, with references unresolved."""
         return self.value.get(key, default) if isinstance(self.value, Mapping) else default
 
     def entries(self) -> "dict[str, Node]":
+        """The members of an object; none of another value."""
         return (
             {key: self._child(key, value) for key, value in self.value.items()}
             if isinstance(self.value, Mapping)
@@ -45,6 +48,7 @@ class Node:
         )
 
     def items(self) -> "list[Node]":
+        """The items of an array; none of another value."""
         return (
             [self._child(index, value) for index, value in enumerate(self.value)]
             if isinstance(self.value, list)
@@ -57,32 +61,37 @@ class Node:
         return Node(self.source, path, value, site)
 
     def expanded(self) -> Any:
-        """The value with every reference replaced; one that leads back into itself stays as it is."""
+        """The value with references resolved, except recursive ones."""
         return _expand(self.source.value, self.value, ())
 
 
 def root(source: Source) -> Node:
+    """The whole document."""
     return Node(source, (), source.value, ())
 
 
 def entries(node: Node | None) -> dict[str, Node]:
+    """The members of a node; none of None."""
     return node.entries() if node else {}
 
 
 def items(node: Node | None) -> list[Node]:
+    """The items of a node; none of None."""
     return node.items() if node else []
 
 
 def member(node: Node | None, key: str) -> Node | None:
+    """The member of a node; None of None."""
     return node.get(key) if node else None
 
 
 def value(node: Node | None, default: Any = None) -> Any:
+    """The value of a node; the default of None."""
     return node.value if node else default
 
 
 def steps(reference: str) -> Path_:
-    """The path that a local reference names."""
+    """The path of a local reference."""
     return tuple(
         part.replace("~1", "/").replace("~0", "~")
         for part in reference.removeprefix("#/").split("/")

@@ -1,4 +1,4 @@
-"""Compares operations: where they are, what they take, what they answer, how they list."""
+"""Compares operations: address, parameters, body, responses, lists."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -7,23 +7,24 @@ from typing import Any
 
 from session_contracts.diff.change import Fact, Spot, rest, same, show
 from session_contracts.diff.node import Node, entries, items, member, value
-from session_contracts.diff.rules import Law, reference, violations
+from session_contracts.diff.rules import RuleSets, reference, violations
 from session_contracts.diff.schemas import Schemas
 from session_contracts.diff.security import Security
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-_HEADERS_THAT_ARE_NONE = {"accept", "content-type", "authorization"}
+#: OpenAPI ignores headers with these names.
+_IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 
 
-#: The place of a parameter (query, path, header, cookie) and its name.
+#: Location of a parameter (query, path, header, cookie) and its name.
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of one document; `name` is its id, or its method and path where it has none."""
+    """An operation of one document."""
 
     method: str
     path: str
@@ -32,14 +33,16 @@ class Operation:
 
     @property
     def name(self) -> str:
+        """Its id, or method and path if it has none."""
         return self.node.plain("operationId") or f"{self.method.upper()} {self.path}"
 
     @property
-    def place(self) -> tuple[str, str]:
+    def address(self) -> tuple[str, str]:
+        """Method and path."""
         return self.method, self.path
 
     def parameters(self) -> dict[Key, Node]:
-        """By place and name; the operation's own go before those of the path, and the names of headers have no case."""
+        """Parameters of the path, overridden by the operation's; header names in lower case."""
         found = {}
         for node in [*items(self.item.get("parameters")), *items(self.node.get("parameters"))]:
             place, name = node.plain("in"), node.plain("name")
@@ -48,6 +51,7 @@ class Operation:
 
 
 def operations(document: Node) -> list[Operation]:
+    """All operations of a document."""
     return [
         Operation(method, path, node, item)
         for path, item in entries(document.get("paths")).items()
@@ -57,7 +61,7 @@ def operations(document: Node) -> list[Operation]:
 
 
 def pairs(old: Node, new: Node) -> list[tuple[Operation, Operation]]:
-    """Which operation became which: by its id, else by its method and path."""
+    """(old, new) for operations that both have: the same id, else the same method and path."""
     before, after = operations(old), operations(new)
     found = []
     keys: tuple[Callable[[Operation], Any], ...] = (
@@ -75,31 +79,32 @@ def pairs(old: Node, new: Node) -> list[tuple[Operation, Operation]]:
 
 
 def _shape(path: str) -> str:
-    """A path without the names of its parameters, which are nowhere on the wire."""
+    """A path without the names of its parameters, which do not appear in requests."""
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
-def compare(old: Node, new: Node, law: Law) -> Iterator[Fact]:
+def compare(old: Node, new: Node, rule_sets: RuleSets) -> Iterator[Fact]:
+    """Facts about all operations."""
     both = pairs(old, new)
-    comparison = _Comparison(Schemas(law), Security(old, new, law), law)
+    comparison = _Comparison(Schemas(rule_sets), Security(old, new, rule_sets), rule_sets)
     for before, after in both:
         yield from comparison.operation(before, after)
-    kept_old, kept_new = ({pair[side].place for pair in both} for side in (0, 1))
+    kept_old, kept_new = ({pair[side].address for pair in both} for side in (0, 1))
     for operation in operations(old):
-        if operation.place not in kept_old:
+        if operation.address not in kept_old:
             yield Fact(
                 "operation-removed",
                 Spot(operation.name),
-                f"{_shown(operation)} is gone",
+                f"{_shown(operation)} removed",
                 operation.node,
                 None,
             )
     for operation in operations(new):
-        if operation.place not in kept_new:
+        if operation.address not in kept_new:
             yield Fact(
                 "operation-added",
                 Spot(operation.name),
-                f"{_shown(operation)} is new",
+                f"{_shown(operation)} added",
                 None,
                 operation.node,
             )
@@ -107,7 +112,7 @@ def compare(old: Node, new: Node, law: Law) -> Iterator[Fact]:
 
 
 def _items_without_operations(old: Node, new: Node) -> Iterator[Fact]:
-    """Paths at which neither version has an operation."""
+    """Paths without an operation in either version."""
     before, after = entries(old.get("paths")), entries(new.get("paths"))
     for path in {**before, **after}:
         one, other = before.get(path), after.get(path)
@@ -117,7 +122,7 @@ def _items_without_operations(old: Node, new: Node) -> Iterator[Fact]:
             yield Fact(
                 "unknown-changed",
                 Spot(f"path {path}"),
-                "has no operation, and is another",
+                "changed; it has no operation",
                 one,
                 other,
             )
@@ -136,12 +141,15 @@ def _states_by_api(node: Node | None) -> dict[tuple[str, str], Node]:
 
 
 class _Comparison:
-    def __init__(self, schemas: Schemas, security: Security, law: Law) -> None:
+    """Compares operations, one pair at a time."""
+
+    def __init__(self, schemas: Schemas, security: Security, rule_sets: RuleSets) -> None:
         self._schemas = schemas
         self._security = security
-        self._law = law
+        self._rule_sets = rule_sets
 
     def operation(self, old: Operation, new: Operation) -> Iterator[Fact]:
+        """Facts about one operation."""
         spot = Spot("", (new.name, ""))
         yield from _address(old, new, spot)
         yield from self._parameters(old, new, spot)
@@ -150,6 +158,7 @@ class _Comparison:
         yield from self._security.compare(old.node, new.node, spot)
         yield from self._listing(old.node.get("x-list"), new.node.get("x-list"), spot)
         yield from _envelope(old.node, new.node, spot)
+        yield from self._answer(old.node.get("x-answer"), new.node.get("x-answer"), spot)
         yield from self._provider_states(
             old.node.get("x-provider-states"), new.node.get("x-provider-states"), spot
         )
@@ -162,6 +171,7 @@ class _Comparison:
             "x-scope",
             "x-list",
             "x-envelope",
+            "x-answer",
             "x-provider-states",
             "x-rules",
             "servers",
@@ -175,7 +185,7 @@ class _Comparison:
             old.item.get("servers"), new.item.get("servers"), Spot(f"path {new.path}")
         )
 
-    # ---- what it takes
+    # ---- requests
 
     def _parameters(self, old: Operation, new: Operation, spot: Spot) -> Iterator[Fact]:
         before, after = _comparable(old, new)
@@ -189,7 +199,7 @@ class _Comparison:
                 yield Fact(
                     "parameter-moved",
                     spot.below(f"parameter {node.plain('name')}"),
-                    f"was in {key[0]}, is in {moved[key][0]}",
+                    f"location: was {key[0]}, is {moved[key][0]}",
                     node,
                     other,
                 )
@@ -198,17 +208,19 @@ class _Comparison:
                 yield Fact(
                     "required-parameter-removed" if node.plain("required") else "parameter-removed",
                     below,
-                    "is gone",
+                    "removed",
                     node,
                     None,
                 )
         for key, node in after.items():
             if key not in before and key not in moved.values():
-                sort = "required-parameter-added" if node.plain("required") else "parameter-added"
+                change_type = (
+                    "required-parameter-added" if node.plain("required") else "parameter-added"
+                )
                 yield Fact(
-                    sort,
+                    change_type,
                     spot.below(f"{key[0]} parameter {node.plain('name')}"),
-                    "is new",
+                    "added",
                     None,
                     node,
                 )
@@ -219,16 +231,18 @@ class _Comparison:
             yield Fact(
                 "parameter-made-required" if needed else "parameter-made-optional",
                 spot,
-                f"{'must' if needed else 'need not'} be sent",
+                "now required" if needed else "no longer required",
                 old,
                 new,
             )
         yield from _serialization(old, new, spot)
         yield from self._schema(old, new, "request", spot)
         yield from self._media(old.get("content"), new.get("content"), "request", spot)
-        yield from _extension("filter", old.get("x-filter"), new.get("x-filter"), spot, self._law)
+        yield from _extension(
+            "filter", old.get("x-filter"), new.get("x-filter"), spot, self._rule_sets
+        )
         yield from self._clamp(old.get("x-clamp"), new.get("x-clamp"), spot)
-        yield from violations(old.get("x-rule"), new.get("x-rule"), spot, self._law)
+        yield from violations(old.get("x-rule"), new.get("x-rule"), spot, self._rule_sets)
         serialization = {"style", "explode", "allowReserved", "allowEmptyValue"}
         yield from rest(
             old,
@@ -253,7 +267,7 @@ class _Comparison:
                 yield Fact(
                     "clamp-added" if new else "clamp-removed",
                     spot,
-                    f"{'' if new else 'no longer '}counts a number beyond as the bound",
+                    f"clamp {'added' if new else 'removed'}",
                     old,
                     new,
                 )
@@ -262,39 +276,54 @@ class _Comparison:
             before, after = old.plain(bound), new.plain(bound)
             if before != after:
                 narrower = before is None or (after is not None and sign * after > sign * before)
-                sort = "clamp-narrowed" if narrower else "clamp-widened"
+                change_type = "clamp-narrowed" if narrower else "clamp-widened"
                 yield Fact(
-                    sort,
+                    change_type,
                     spot,
-                    f"the {bound} it counts as was {show(before)}, is {show(after)}",
+                    f"{bound} of the clamp: was {show(before)}, is {show(after)}",
                     old,
                     new,
                 )
-        yield from reference(old.get("rule"), new.get("rule"), spot.below(", clamp"), self._law)
+        yield from reference(
+            old.get("rule"), new.get("rule"), spot.below(", clamp"), self._rule_sets
+        )
 
     def _body(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         below = spot.below("request body", old, new)
         needed = [bool(node and node.plain("required")) for node in (old, new)]
         if not old and new:
             yield Fact(
-                "required-body-added" if needed[1] else "body-added", below, "is new", None, new
+                "required-body-added" if needed[1] else "body-added", below, "added", None, new
             )
         elif old and not new:
             yield Fact(
                 "required-body-removed" if needed[0] else "body-removed",
                 below,
-                "is gone",
+                "removed",
                 old,
                 None,
             )
         elif old and new:
             if needed[0] != needed[1]:
-                sort = "body-made-required" if needed[1] else "body-made-optional"
-                yield Fact(sort, below, f"{'must' if needed[1] else 'need not'} be sent", old, new)
+                change_type = "body-made-required" if needed[1] else "body-made-optional"
+                yield Fact(
+                    change_type,
+                    below,
+                    "now required" if needed[1] else "no longer required",
+                    old,
+                    new,
+                )
             yield from _max_bytes(old.get("x-max-bytes"), new.get("x-max-bytes"), below)
             yield from self._media(old.get("content"), new.get("content"), "request", below)
-            yield from violations(old.get("x-rule"), new.get("x-rule"), below, self._law)
+            yield from violations(old.get("x-rule"), new.get("x-rule"), below, self._rule_sets)
             yield from rest(old, new, below, {"required", "content", "x-max-bytes", "x-rule"})
+
+    def _answer(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
+        before, after = entries(old), entries(new)
+        for part in before:
+            yield from reference(
+                before[part], after.get(part), spot.below(f", {part}"), self._rule_sets
+            )
 
     def _provider_states(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         before, after = _states_by_api(old), _states_by_api(new)
@@ -302,13 +331,13 @@ class _Comparison:
             api, state = key
             below = spot.below(f"state {state!r} of {api}")
             if key not in after:
-                yield Fact("provider-state-removed", below, "is gone", before[key], None)
+                yield Fact("provider-state-removed", below, "removed", before[key], None)
             elif key not in before:
-                yield Fact("provider-state-added", below, "is new", None, after[key])
+                yield Fact("provider-state-added", below, "added", None, after[key])
             else:
                 yield from self._schemas.compare(before[key], after[key], "request", below)
 
-    # ---- what it answers
+    # ---- responses
 
     def _responses(self, old: Node | None, new: Node | None, operation: str) -> Iterator[Fact]:
         before, after = entries(old), entries(new)
@@ -319,7 +348,7 @@ class _Comparison:
                 yield Fact(
                     "success-status-removed" if success else "error-status-removed",
                     spot,
-                    "is gone",
+                    "removed",
                     before[status],
                     None,
                 )
@@ -327,7 +356,7 @@ class _Comparison:
                 yield Fact(
                     "success-status-added" if success else "error-status-added",
                     spot,
-                    "is new",
+                    "added",
                     None,
                     after[status],
                 )
@@ -348,23 +377,25 @@ class _Comparison:
             for headers in (old, new)
         )
         for key in {**before, **after}:
-            if key in _HEADERS_THAT_ARE_NONE:
-                continue  # OpenAPI says that they are ignored here
+            if key in _IGNORED_HEADERS:
+                continue
             label, _ = after.get(key) or before[key]
             below = Spot(f"header {label}", spot.use)
             if key not in after:
-                yield Fact("response-header-removed", below, "is gone", before[key][1], None)
+                yield Fact("response-header-removed", below, "removed", before[key][1], None)
             elif key not in before:
-                yield Fact("response-header-added", below, "is new", None, after[key][1])
+                yield Fact("response-header-added", below, "added", None, after[key][1])
             else:
                 yield from self._header(before[key][1], after[key][1], below)
 
     def _header(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         if bool(old.plain("required")) != bool(new.plain("required")):
             always = bool(new.plain("required"))
-            sort = "response-header-made-required" if always else "response-header-made-optional"
+            change_type = (
+                "response-header-made-required" if always else "response-header-made-optional"
+            )
             yield Fact(
-                sort, spot, f"is {'always' if always else 'no longer always'} there", old, new
+                change_type, spot, "now required" if always else "no longer required", old, new
             )
         yield from self._schema(old, new, "response", spot)
         yield from self._media(old.get("content"), new.get("content"), "response", spot)
@@ -377,11 +408,11 @@ class _Comparison:
         for media in {**before, **after}:
             if media not in after:
                 yield Fact(
-                    f"{direction}-media-type-removed", spot, f"{media} is gone", before[media], None
+                    f"{direction}-media-type-removed", spot, f"{media} removed", before[media], None
                 )
             elif media not in before:
                 yield Fact(
-                    f"{direction}-media-type-added", spot, f"{media} is new", None, after[media]
+                    f"{direction}-media-type-added", spot, f"{media} added", None, after[media]
                 )
             else:
                 yield from self._schema(before[media], after[media], direction, spot)
@@ -396,17 +427,17 @@ class _Comparison:
         if before and after:
             yield from self._schemas.compare(before, after, direction, spot)
         elif after:
-            yield Fact(f"{direction}-constraint-added", spot, "must match a schema", None, after)
+            yield Fact(f"{direction}-constraint-added", spot, "schema added", None, after)
         elif before:
             yield Fact(
                 f"{direction}-constraint-removed",
                 spot,
-                "need no longer match a schema",
+                "schema removed",
                 before,
                 None,
             )
 
-    # ---- how it lists
+    # ---- lists
 
     def _listing(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if not (old and new):
@@ -414,36 +445,36 @@ class _Comparison:
                 yield Fact(
                     "listing-added" if new else "listing-removed",
                     spot,
-                    f"how it lists is {'stated' if new else 'stated no longer'}",
+                    f"documentation of the list {'added' if new else 'removed'}",
                     old,
                     new,
                 )
             return
-        sorts = {
+        change_types = {
             "of": "list-resource-changed",
             "order": "list-order-changed",
             "ties": "list-order-changed",
             "style": "paging-style-changed",
         }
         defaults = {"ties": "latest"}
-        for key, sort in sorts.items():
+        for key, change_type in change_types.items():
             before, after = old.plain(key, defaults.get(key)), new.plain(key, defaults.get(key))
             if before != after:
                 yield Fact(
-                    sort,
+                    change_type,
                     spot,
-                    f"{key} of the list was {show(before)}, is {show(after)}",
+                    f"{key} of the list: was {show(before)}, is {show(after)}",
                     old.get(key) or old,
                     new.get(key) or new,
                 )
         for key in ("parameter", "member", "field"):
             one, other = member(old.get("cursor"), key), member(new.get("cursor"), key)
             if value(one) != value(other):
-                sort = "cursor-field-changed" if key == "field" else "cursor-changed"
+                change_type = "cursor-field-changed" if key == "field" else "cursor-changed"
                 yield Fact(
-                    sort,
+                    change_type,
                     spot,
-                    f"the cursor's {key} was {show(value(one))}, is {show(value(other))}",
+                    f"{key} of the cursor: was {show(value(one))}, is {show(value(other))}",
                     one,
                     other,
                 )
@@ -457,17 +488,17 @@ def _address(old: Operation, new: Operation, spot: Spot) -> Iterator[Fact]:
         yield Fact(
             "method-changed",
             spot,
-            f"was {old.method.upper()}, is {new.method.upper()}",
+            f"method: was {old.method.upper()}, is {new.method.upper()}",
             old.node,
             new.node,
         )
     if _shape(old.path) != _shape(new.path):
-        yield Fact("path-changed", spot, f"was at {old.path}, is at {new.path}", old.node, new.node)
+        yield Fact("path-changed", spot, f"path: was {old.path}, is {new.path}", old.node, new.node)
     elif old.path != new.path:
         yield Fact(
             "path-parameter-renamed",
             spot,
-            f"was written {old.path}, is written {new.path}",
+            f"path: was {old.path}, is {new.path}",
             old.node,
             new.node,
         )
@@ -476,14 +507,14 @@ def _address(old: Operation, new: Operation, spot: Spot) -> Iterator[Fact]:
         yield Fact(
             "operation-id-changed",
             spot,
-            f"was {value(before, 'none')}, is {value(after, 'none')}",
+            f"operationId: was {value(before, 'none')}, is {value(after, 'none')}",
             before,
             after,
         )
 
 
 def _comparable(old: Operation, new: Operation) -> tuple[dict[Key, Node], dict[Key, Node]]:
-    """The parameters of both. Where the paths are of one shape, those in a path are told by their place in it, not by their names."""
+    """The parameters of both; if only names in the path differ, the old ones have the new names."""
     before, after = old.parameters(), new.parameters()
     if _shape(old.path) == _shape(new.path):
         names = dict(zip(_names(old.path), _names(new.path), strict=True))
@@ -499,7 +530,7 @@ def _names(path: str) -> list[str]:
 
 
 def _moved(before: Mapping[Key, Node], after: Mapping[Key, Node]) -> dict[Key, Key]:
-    """Where each parameter is now that was in another place before. The names of headers have no case."""
+    """Old key to new key of parameters that moved, such as from the query to a header."""
     gone, come = (
         {key[1].lower(): key for key in these if key not in others}
         for these, others in ((before, after), (after, before))
@@ -510,7 +541,7 @@ def _moved(before: Mapping[Key, Node], after: Mapping[Key, Node]) -> dict[Key, K
 def _serialization(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
     before, after = _serialized(old), _serialized(new)
     what = [
-        f"{key} was {show(before[key])}, is {show(after[key])}"
+        f"{key}: was {show(before[key])}, is {show(after[key])}"
         for key in before
         if before[key] != after[key]
     ]
@@ -526,41 +557,44 @@ def _serialized(parameter: Node) -> dict[str, Any]:
 
 
 def _extension(
-    name: str, old: Node | None, new: Node | None, spot: Spot, law: Law
+    name: str, old: Node | None, new: Node | None, spot: Spot, rule_sets: RuleSets
 ) -> Iterator[Fact]:
     if not (old and new):
         if old or new:
             yield Fact(
                 f"{name}-added" if new else f"{name}-removed",
                 spot,
-                f"{'is' if new else 'is no longer'} a {name}",
+                f"{name} {'added' if new else 'removed'}",
                 old,
                 new,
             )
         return
     before, after = ({"keeps": "equal", "hidden": False, **node.value} for node in (old, new))
     what = [
-        f"{key} was {show(before[key])}, is {show(after[key])}"
+        f"{key}: was {show(before[key])}, is {show(after[key])}"
         for key in ("field", "keeps", "hidden")
         if before[key] != after[key]
     ]
     if what:
         yield Fact(f"{name}-changed", spot, ", ".join(what), old, new)
-    yield from reference(old.get("rule"), new.get("rule"), spot.below(f", {name}"), law)
+    yield from reference(old.get("rule"), new.get("rule"), spot.below(f", {name}"), rule_sets)
+    values = entries(new.get("values"))
+    for key, node in entries(old.get("values")).items():
+        yield from reference(node, values.get(key), spot.below(f", {name} by {key}"), rule_sets)
 
 
 def _max_bytes(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
     before, after = value(old), value(new)
     if before != after:
         lowered = before is None or (after is not None and after < before)
-        what = f"may have {show(after) if new else 'any number of'} bytes, before {show(before) if old else 'any number'}"
+        what = f"bytes allowed: were {value(old, 'unlimited')}, are {value(new, 'unlimited')}"
         yield Fact("max-bytes-lowered" if lowered else "max-bytes-raised", spot, what, old, new)
 
 
 def _encoding(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
     found = [*rest(old, new, spot, set())]
     if found:
-        yield Fact("encoding-changed", spot, "how its parts are encoded is another", old, new)
+        yield Fact("encoding-changed", spot, "encoding of the parts changed", old, new)
 
 
 def _envelope(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
@@ -569,19 +603,20 @@ def _envelope(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         yield Fact(
             "envelope-changed",
             spot,
-            f"the record is in {after}, was in {before}",
+            f"envelope: was {before}, is {after}",
             old.get("x-envelope"),
             new.get("x-envelope"),
         )
 
 
 def servers(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
+    """Facts about a list of servers."""
     before, after = ({node.plain("url"): node for node in items(nodes)} for nodes in (old, new))
     for url in {**before, **after}:
         if url not in after:
-            yield Fact("server-removed", spot, f"{url} is gone", before[url], None)
+            yield Fact("server-removed", spot, f"{url} removed", before[url], None)
         elif url not in before:
-            yield Fact("server-added", spot, f"{url} is new", None, after[url])
+            yield Fact("server-added", spot, f"{url} added", None, after[url])
         else:
             for fact in rest(before[url], after[url], spot, {"url"}):
                 yield Fact("prose-changed", fact.spot, fact.what, fact.old, fact.new)

@@ -1,4 +1,4 @@
-"""Compares how often a credential may call."""
+"""Compares rate limits."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,20 +6,20 @@ import isodate
 
 from session_contracts.diff.change import Fact, Spot, show
 from session_contracts.diff.node import Node, entries, items, value
-from session_contracts.diff.rules import Law, reference
+from session_contracts.diff.rules import RuleSets, reference
 
 
 def compare(
-    old: Node | None, new: Node | None, law: Law, operations: Mapping[str, str]
+    old: Node | None, new: Node | None, rule_sets: RuleSets, operations: Mapping[str, str]
 ) -> Iterator[Fact]:
-    """`operations` maps the old id of an operation to the new one."""
+    """Facts about the rate limits; `operations` maps the old id of an operation to the new one."""
     spot = Spot("rate limits")
     if not (old and new):
         if old or new:
             yield Fact(
                 "rate-limits-added" if new else "rate-limits-removed",
                 spot,
-                "are stated" if new else "are stated no longer",
+                "added" if new else "removed",
                 old,
                 new,
             )
@@ -28,11 +28,11 @@ def compare(
     yield from _headers(old, new, spot)
     yield from _operations(old, new, operations, spot)
     if old.plain("resource") != new.plain("resource"):
-        what = f"what they are counted for was {show(old.plain('resource'))}, is {show(new.plain('resource'))}"
+        what = f"resource: was {show(old.plain('resource'))}, is {show(new.plain('resource'))}"
         yield Fact(
             "rate-limit-resource-changed", spot, what, old.get("resource"), new.get("resource")
         )
-    yield from reference(old.get("rule"), new.get("rule"), spot, law)
+    yield from reference(old.get("rule"), new.get("rule"), spot, rule_sets)
 
 
 def _windows(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
@@ -45,12 +45,12 @@ def _windows(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
     )
     for per, window in before.items():
         if per not in after:
-            yield Fact("rate-limit-removed", spot, f"no longer {_shown(window)}", window, None)
+            yield Fact("rate-limit-removed", spot, f"removed: {_shown(window)}", window, None)
             continue
         for key in ("calls", "upTo"):
             one, other = window.plain(key), after[per].plain(key)
             if one != other:
-                what = f"{key} per {window.plain('per')} was {show(one)}, is {show(other)}"
+                what = f"{key} per {window.plain('per')}: was {show(one)}, is {show(other)}"
                 yield Fact(
                     f"rate-limit-{'lowered' if _lower(one, other) else 'raised'}",
                     spot,
@@ -60,15 +60,15 @@ def _windows(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
                 )
     for per, window in after.items():
         if per not in before:
-            yield Fact("rate-limit-added", spot, f"at most {_shown(window)}", None, window)
+            yield Fact("rate-limit-added", spot, f"added: {_shown(window)}", None, window)
     if next(iter(before)) != next(iter(after)):
         one_window, other_window = next(iter(before.values())), next(iter(after.values()))
-        what = f"the headers tell of {_shown(other_window)}, told of {_shown(one_window)}"
+        what = f"window of the headers: was {_shown(one_window)}, is {_shown(other_window)}"
         yield Fact("rate-limit-first-window-changed", spot, what, one_window, other_window)
 
 
 def _lower(old: int | None, new: int | None) -> bool:
-    """`upTo` tells that more may be allowed; without it, nothing does."""
+    """Whether the limit is lower; without `upTo`, no plan has a higher one."""
     return (new or 0) < (old or 0)
 
 
@@ -77,7 +77,7 @@ def _headers(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
     for key in {**before, **after}:
         one, other = before.get(key), after.get(key)
         if str(value(one, "")).lower() != str(value(other, "")).lower():
-            sort = (
+            change_type = (
                 "rate-limit-header-changed"
                 if one and other
                 else "rate-limit-header-added"
@@ -85,32 +85,32 @@ def _headers(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
                 else "rate-limit-header-removed"
             )
             yield Fact(
-                sort,
+                change_type,
                 spot,
-                f"the header for {key} was {value(one, 'none')}, is {value(other, 'none')}",
+                f"header for {key}: was {value(one, 'none')}, is {value(other, 'none')}",
                 one,
                 other,
             )
 
 
 def _operations(old: Node, new: Node, operations: Mapping[str, str], spot: Spot) -> Iterator[Fact]:
-    """Where none are named, all count."""
-    everyone = set(operations.values())
-    before = {operations.get(name, name) for name in old.plain("operations", ())} or everyone
-    after = set(new.plain("operations", ())) or everyone
-    if come := sorted((after - before) & everyone):
+    """Facts about the limited operations; without a list, all are limited."""
+    every_operation = set(operations.values())
+    before = {operations.get(name, name) for name in old.plain("operations", ())} or every_operation
+    after = set(new.plain("operations", ())) or every_operation
+    if come := sorted((after - before) & every_operation):
         yield Fact(
             "rate-limited-operation-added",
             spot,
-            f"{show(come)} count too",
+            f"operations added: {show(come)}",
             old.get("operations"),
             new.get("operations"),
         )
-    if gone := sorted((before - after) & everyone):
+    if gone := sorted((before - after) & every_operation):
         yield Fact(
             "rate-limited-operation-removed",
             spot,
-            f"{show(gone)} no longer count",
+            f"operations removed: {show(gone)}",
             old.get("operations"),
             new.get("operations"),
         )

@@ -1,7 +1,8 @@
-"""Compares two schemas in one direction. A `request` is what clients send, a `response` what they get.
+"""Compares two schemas in one direction: `request` (clients send) or `response` (they receive).
 
-Most facts say that a schema became narrower (fewer values are valid) or wider. Which of the two breaks a client depends on the
-direction, so each sort exists twice in the table: `request-type-narrowed`, `response-type-narrowed`.
+Most facts say that a schema became narrower (fewer values are valid) or wider. Which of the two
+breaks a client depends on the direction, so each type of change exists twice in the table:
+`request-type-narrowed`, `response-type-narrowed`.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,10 +12,10 @@ from typing import Any
 
 from session_contracts.diff.change import PROSE, Fact, Spot, canonical, rest, same, show
 from session_contracts.diff.node import Node, items, member, value
-from session_contracts.diff.rules import Law, violations
+from session_contracts.diff.rules import RuleSets, violations
 from session_contracts.openapi.source import Path_
 
-#: Lower and upper bounds: +1 where a higher number allows less.
+#: Bounds; +1 for a lower bound, so that a greater product with the limit is always narrower.
 _BOUNDS = {
     "minimum": 1,
     "maximum": -1,
@@ -25,13 +26,13 @@ _BOUNDS = {
     "minProperties": 1,
     "maxProperties": -1,
 }
-#: These say the same as the bound without them.
+#: These limits are equivalent to no limit.
 _NO_BOUND = {"minLength": 0, "minItems": 0, "minProperties": 0}
 _EXCLUSIVE = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
-#: Formats of which the second takes every value of the first.
+#: (narrower, wider) formats.
 _WIDER_FORMAT = {("int32", "int64"), ("float", "double"), ("int32", "double")}
 _UNIONS = ("oneOf", "anyOf")
-#: Where a member is not part of a message.
+#: The keyword that excludes a member from requests or responses.
 _HIDDEN_BY = {"request": "readOnly", "response": "writeOnly"}
 
 _KNOWN = frozenset(
@@ -70,37 +71,41 @@ Seen = set[tuple[Path_, Path_]]
 
 
 class Schemas:
-    """Compares schemas, each pair once: many operations use the same one."""
+    """Compares schemas; each pair is compared once, because many operations use the same one."""
 
-    def __init__(self, law: Law) -> None:
-        self._law = law
+    def __init__(self, rule_sets: RuleSets) -> None:
+        self._rule_sets = rule_sets
         self._found: dict[tuple[Path_, Path_, str, str], list[Fact]] = {}
 
     def compare(self, old: Node, new: Node, direction: str, spot: Spot) -> Iterator[Fact]:
+        """Facts about a pair of schemas in a direction."""
         spot = spot.below("", old, new)
         key = (old.path, new.path, direction, spot.where)
         if key not in self._found:
-            self._found[key] = [*_Comparison(direction, self._law).schema(old, new, spot)]
+            self._found[key] = [*_Comparison(direction, self._rule_sets).schema(old, new, spot)]
         for fact in self._found[key]:
-            yield Fact(fact.sort, Spot(fact.spot.where, spot.use), fact.what, fact.old, fact.new)
+            yield Fact(
+                fact.change_type, Spot(fact.spot.where, spot.use), fact.what, fact.old, fact.new
+            )
 
 
 class _Comparison:
-    """One walk through two schemas; where they contain themselves, it ends."""
+    """Compares a pair of schemas, which may be recursive."""
 
-    def __init__(self, direction: str, law: Law, seen: Seen | None = None) -> None:
+    def __init__(self, direction: str, rule_sets: RuleSets, seen: Seen | None = None) -> None:
         self._direction = direction
-        self._law = law
+        self._rule_sets = rule_sets
         self._seen: Seen = set() if seen is None else seen
 
     def schema(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
+        """Facts about a pair of schemas; none if it was compared before."""
         if (old.path, new.path) in self._seen:
             return
         self._seen.add((old.path, new.path))
         if bool(_lone_union(old)) != bool(_lone_union(new)) and not (
             _has_union(old) and _has_union(new)
         ):
-            # A schema without alternatives is one that has itself as the only one.
+            # A schema without alternatives is its own only alternative.
             yield from self._branches(
                 items(_lone_union(old)) or [old], items(_lone_union(new)) or [new], spot, old, new
             )
@@ -109,8 +114,8 @@ class _Comparison:
         before, after = _parts(old), _parts(new)
         types = [*self._types(before, after, spot)]
         yield from types
-        if any(fact.sort.endswith("type-changed") for fact in types):
-            return  # nothing else of the two can be compared
+        if any(fact.change_type.endswith("type-changed") for fact in types):
+            return  # nothing else can be compared
         for compare in (self._values, self._nullable, self._members, self._access):
             yield from compare(before, after, spot)
         for keyword, compare_one in self._keywords().items():
@@ -122,7 +127,9 @@ class _Comparison:
             for one, other in zip_longest(_having(before, keyword), _having(after, keyword)):
                 yield from self._bound(keyword, one, other, spot)
         for one, other in zip_longest(_all(before, "x-rule"), _all(after, "x-rule")):
-            yield from violations(one, other, _labelled(spot, _site(one), _site(other)), self._law)
+            yield from violations(
+                one, other, _labelled(spot, _site(one), _site(other)), self._rule_sets
+            )
         for one, other in _counterparts(before, after):
             yield from rest(
                 one,
@@ -143,9 +150,15 @@ class _Comparison:
             "discriminator": self._discriminator,
         }
 
-    def _fact(self, sort: str, spot: Spot, what: str, old: Node | None, new: Node | None) -> Fact:
+    def _fact(
+        self, change_type: str, spot: Spot, what: str, old: Node | None, new: Node | None
+    ) -> Fact:
         return Fact(
-            f"{self._direction}-{sort}", _labelled(spot, _site(old), _site(new)), what, old, new
+            f"{self._direction}-{change_type}",
+            _labelled(spot, _site(old), _site(new)),
+            what,
+            old,
+            new,
         )
 
     # ---- values
@@ -156,13 +169,13 @@ class _Comparison:
             if was == is_:
                 continue
             if was is None or (was, is_) == ("number", "integer"):
-                sort = "type-narrowed"
+                change_type = "type-narrowed"
             elif is_ is None or (was, is_) == ("integer", "number"):
-                sort = "type-widened"
+                change_type = "type-widened"
             else:
-                sort = "type-changed"
+                change_type = "type-changed"
             yield self._fact(
-                sort, spot, f"was {was or 'of any type'}, is {is_ or 'of any type'}", old, new
+                change_type, spot, f"type: was {was or 'any'}, is {is_ or 'any'}", old, new
             )
 
     def _values(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
@@ -172,7 +185,7 @@ class _Comparison:
             yield self._fact(
                 "enum-opened",
                 spot,
-                "its values are no longer all that there are",
+                "other values now allowed",
                 closed[0][0],
                 known[1][0],
             )
@@ -181,7 +194,7 @@ class _Comparison:
             yield self._fact(
                 "enum-closed",
                 spot,
-                "its values are all that there are now",
+                "other values no longer allowed",
                 known[0][0],
                 closed[1][0],
             )
@@ -199,19 +212,21 @@ class _Comparison:
             yield from self._listed(one, old, new, spot)
         elif new:
             yield self._fact(
-                f"{whole}-introduced", spot, f"has the values {show(new.value)}", None, new
+                f"{whole}-introduced", spot, f"values now listed: {show(new.value)}", None, new
             )
         elif old:
             yield self._fact(
-                f"{whole}-dropped", spot, f"had the values {show(old.value)}", old, None
+                f"{whole}-dropped", spot, f"values no longer listed: {show(old.value)}", old, None
             )
 
-    def _listed(self, sort: str, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
+    def _listed(self, change_type: str, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         before, after = ({canonical(item): item for item in node.value} for node in (old, new))
         if gone := [item for key, item in before.items() if key not in after]:
-            yield self._fact(f"{sort}-removed", spot, f"no longer has {show(gone)}", old, new)
+            yield self._fact(
+                f"{change_type}-removed", spot, f"values removed: {show(gone)}", old, new
+            )
         if come := [item for key, item in after.items() if key not in before]:
-            yield self._fact(f"{sort}-added", spot, f"has {show(come)} too", old, new)
+            yield self._fact(f"{change_type}-added", spot, f"values added: {show(come)}", old, new)
 
     def _nullable(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
         old, new = (
@@ -219,9 +234,9 @@ class _Comparison:
             for parts in (before, after)
         )
         if new and not old:
-            yield self._fact("made-nullable", spot, "may be null", None, new)
+            yield self._fact("made-nullable", spot, "null now allowed", None, new)
         if old and not new:
-            yield self._fact("made-not-nullable", spot, "may no longer be null", old, None)
+            yield self._fact("made-not-nullable", spot, "null no longer allowed", old, None)
 
     def _bound(
         self, keyword: str, old: Node | None, new: Node | None, spot: Spot
@@ -231,7 +246,7 @@ class _Comparison:
             return
         tighter = before is None or (after is not None and after > before)
         places = [member(node, keyword) for node in (old, new)]
-        what = f"{keyword} was {_bound_shown(keyword, old)}, is {_bound_shown(keyword, new)}"
+        what = f"{keyword}: was {_bound_shown(keyword, old)}, is {_bound_shown(keyword, new)}"
         yield self._fact("bound-tightened" if tighter else "bound-loosened", spot, what, *places)
 
     def _format(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
@@ -239,46 +254,52 @@ class _Comparison:
         if before == after:
             return
         if before is None or (after, before) in _WIDER_FORMAT:
-            sort = "format-narrowed"
+            change_type = "format-narrowed"
         elif after is None or (before, after) in _WIDER_FORMAT:
-            sort = "format-widened"
+            change_type = "format-widened"
         else:
-            sort = "format-changed"
-        yield self._fact(sort, spot, f"format was {_shown(old)}, is {_shown(new)}", old, new)
+            change_type = "format-changed"
+        yield self._fact(
+            change_type, spot, f"format: was {_shown(old)}, is {_shown(new)}", old, new
+        )
 
     def _pattern(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if value(old) != value(new):
-            sort = (
+            change_type = (
                 "pattern-changed"
                 if old and new
                 else "pattern-introduced"
                 if new
                 else "pattern-dropped"
             )
-            yield self._fact(sort, spot, f"pattern was {_shown(old)}, is {_shown(new)}", old, new)
+            yield self._fact(
+                change_type, spot, f"pattern: was {_shown(old)}, is {_shown(new)}", old, new
+            )
 
     def _multiple(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         before, after = value(old), value(new)
         if before == after:
             return
         if before is None or (after is not None and _divides(before, after)):
-            sort = "bound-tightened"
+            change_type = "bound-tightened"
         elif after is None or _divides(after, before):
-            sort = "bound-loosened"
+            change_type = "bound-loosened"
         else:
-            sort = "multiple-changed"
-        yield self._fact(sort, spot, f"multipleOf was {_shown(old)}, is {_shown(new)}", old, new)
+            change_type = "multiple-changed"
+        yield self._fact(
+            change_type, spot, f"multipleOf: was {_shown(old)}, is {_shown(new)}", old, new
+        )
 
     def _unique(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if bool(value(old)) != bool(value(new)):
-            what = "no item may stand twice" if value(new) else "an item may stand twice"
+            what = "items must now be unique" if value(new) else "items need no longer be unique"
             yield self._fact(
                 "bound-tightened" if value(new) else "bound-loosened", spot, what, old, new
             )
 
     def _default(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         if not same(old, new):
-            sort = (
+            change_type = (
                 "default-changed"
                 if old and new
                 else "default-introduced"
@@ -286,7 +307,7 @@ class _Comparison:
                 else "default-dropped"
             )
             yield self._fact(
-                sort, spot, f"the default was {_shown(old)}, is {_shown(new)}", old, new
+                change_type, spot, f"default: was {_shown(old)}, is {_shown(new)}", old, new
             )
 
     # ---- members and items
@@ -297,11 +318,13 @@ class _Comparison:
         for name in {**old, **new}:
             below = Spot(f"{spot.where}.{name}", spot.use)
             if name not in new:
-                sort = "member-removed" if name in needed_before else "optional-member-removed"
-                yield self._fact(sort, below, "is gone", old[name][0], None)
+                change_type = (
+                    "member-removed" if name in needed_before else "optional-member-removed"
+                )
+                yield self._fact(change_type, below, "removed", old[name][0], None)
             elif name not in old:
-                sort = "member-added" if name in needed_after else "optional-member-added"
-                yield self._fact(sort, below, "is new", None, new[name][0])
+                change_type = "member-added" if name in needed_after else "optional-member-added"
+                yield self._fact(change_type, below, "added", None, new[name][0])
             else:
                 yield from self._presence(
                     name in needed_before, name in needed_after, below, old[name][0], new[name][0]
@@ -325,17 +348,17 @@ class _Comparison:
         self, before: bool, after: bool, spot: Spot, old: Node, new: Node
     ) -> Iterator[Fact]:
         if before and not after:
-            yield self._fact("member-made-optional", spot, "may be missing", old, new)
+            yield self._fact("member-made-optional", spot, "no longer required", old, new)
         if after and not before:
-            yield self._fact("member-made-required", spot, "may no longer be missing", old, new)
+            yield self._fact("member-made-required", spot, "now required", old, new)
 
     def _properties(self, parts: list[Node]) -> dict[str, list[Node]]:
-        """Each member with all that is said of it, without those that are no part of such a message."""
+        """The schemas of each member, without members that this direction excludes."""
         hiding = _HIDDEN_BY[self._direction]
         return {
-            name: said
-            for name, said in _declared(parts).items()
-            if not any(node.plain(hiding) for node in said)
+            name: schemas
+            for name, schemas in _declared(parts).items()
+            if not any(node.plain(hiding) for node in schemas)
         }
 
     def _access(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
@@ -343,12 +366,12 @@ class _Comparison:
             old, new = _first(before, keyword), _first(after, keyword)
             if bool(value(old)) != bool(value(new)):
                 yield Fact(
-                    "access-changed", spot, f"{keyword} is {show(bool(value(new)))}", old, new
+                    "access-changed", spot, f"{keyword}: is {show(bool(value(new)))}", old, new
                 )
         yield from self._hidden(before, after, spot)
 
     def _hidden(self, before: list[Node], after: list[Node], spot: Spot) -> Iterator[Fact]:
-        """Members that are part of no such message, before or after."""
+        """Facts about members that this direction excludes in both versions."""
         old, new = _declared(before), _declared(after)
         for name in sorted(
             {*old, *new} - set(self._properties(before)) - set(self._properties(after))
@@ -358,7 +381,7 @@ class _Comparison:
                     yield Fact(
                         "hidden-member-changed",
                         spot.below(f".{name}"),
-                        "is no part of this message, and is another",
+                        f"changed; not part of a {self._direction}",
                         one,
                         other,
                     )
@@ -375,17 +398,13 @@ class _Comparison:
         yield from self._constraint(old, new, spot.below("[]", old, new))
 
     def _constraint(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
-        """One more thing that must hold, or one less."""
+        """Facts about a schema that must also match, if one version has none."""
         if old and new:
             yield from self.schema(old, new, spot.below("", old, new))
         elif new:
-            yield self._fact(
-                "constraint-added", spot, "must also match a further schema", None, new
-            )
+            yield self._fact("constraint-added", spot, "another schema must match", None, new)
         elif old:
-            yield self._fact(
-                "constraint-removed", spot, "need no longer match a further schema", old, None
-            )
+            yield self._fact("constraint-removed", spot, "a schema need no longer match", old, None)
 
     # ---- alternatives
 
@@ -394,7 +413,7 @@ class _Comparison:
             yield from self._constraint(old, new, spot)
             return
         if (before := old.site[-1]) != (after := new.site[-1]):
-            yield self._fact("union-changed", spot, f"was {before}, is {after}", old, new)
+            yield self._fact("union-changed", spot, f"keyword: was {before}, is {after}", old, new)
         yield from self._branches(old.items(), new.items(), spot, old, new)
 
     def _branches(
@@ -410,27 +429,32 @@ class _Comparison:
                 yield self._fact(
                     "alternative-removed",
                     spot,
-                    f"can no longer be {_named(before)}",
+                    f"alternative removed: {_named(before)}",
                     before,
                     whole_new,
                 )
         for after in new:
             if all(after is not other for _, other in pairs):
                 yield self._fact(
-                    "alternative-added", spot, f"can be {_named(after)} too", whole_old, after
+                    "alternative-added",
+                    spot,
+                    f"alternative added: {_named(after)}",
+                    whole_old,
+                    after,
                 )
 
     def _not(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
-        """Whether what must not match became narrower or wider is not told: it is often both."""
+        """Facts about `not`; whether a change narrows or widens it is not decided."""
         inner = (
             []
             if not (old and new)
-            else [*_Comparison(self._direction, self._law, self._seen).schema(old, new, spot)]
+            else [*_Comparison(self._direction, self._rule_sets, self._seen).schema(old, new, spot)]
         )
         if not (old and new) or any(
-            not fact.sort.startswith(("prose", "deprecated", "undeprecated")) for fact in inner
+            not fact.change_type.startswith(("prose", "deprecated", "undeprecated"))
+            for fact in inner
         ):
-            yield self._fact("not-changed", spot, "what must not match is another", old, new)
+            yield self._fact("not-changed", spot, "schema of `not` changed", old, new)
         else:
             yield from inner
 
@@ -439,17 +463,17 @@ class _Comparison:
             yield self._fact(
                 "discriminator-changed",
                 spot,
-                "what tells its alternatives apart is another",
+                "discriminator changed",
                 old,
                 new,
             )
 
 
-# ---- where it is
+# ---- locations
 
 
 def _labelled(spot: Spot, *paths: Path_ | None) -> Spot:
-    """What is said in a component is told of under its name, however one came there: by allOf, it is a part of others."""
+    """The spot, named after the component schema that has the paths (`allOf` may lead to it)."""
     labels = {_label(path) for path in paths if path is not None}
     label = labels.pop() if len(labels) == 1 else None
     return Spot(label, spot.use) if label else spot
@@ -483,7 +507,7 @@ def _label(path: Path_) -> str | None:
 
 
 def _parts(schema: Node) -> list[Node]:
-    """The schema, and whatever allOf adds to it: all of them must match."""
+    """The schema and those of its `allOf`, recursively: all must match."""
     found: dict[Path_, Node] = {}
     waiting = [schema]
     while waiting:
@@ -497,7 +521,7 @@ def _parts(schema: Node) -> list[Node]:
 def _counterparts(
     before: list[Node], after: list[Node]
 ) -> Iterator[tuple[Node | None, Node | None]]:
-    """Parts that are the same component in both versions; the others in their order."""
+    """Pairs of parts: the same components, then the others in their order."""
     shared = {part.component for part in before} & {part.component for part in after} - {None}
     for name in sorted(filter(None, shared)):
         yield (
@@ -539,7 +563,7 @@ def _required(parts: list[Node]) -> set[str]:
 
 
 def _restrictions(parts: list[Node]) -> list[Node]:
-    """What is said of members that are not named, unless it is that there may be any."""
+    """The `additionalProperties` that restrict other members."""
     return [
         node
         for node in _all(parts, "additionalProperties")
@@ -556,13 +580,16 @@ def _has_union(schema: Node) -> bool:
 
 
 def _lone_union(schema: Node) -> Node | None:
-    """Its alternatives, where it says nothing else."""
-    said = set(schema.entries()) - PROSE
-    return next((schema.get(keyword) for keyword in _UNIONS if said == {keyword}), None)
+    """Its alternatives, if it has no other keyword."""
+    keywords = set(schema.entries()) - PROSE
+    return next((schema.get(keyword) for keyword in _UNIONS if keywords == {keyword}), None)
 
 
 def _matched(old: list[Node], new: list[Node]) -> list[tuple[Node, Node]]:
-    """Which alternative became which: the same component, else an equal schema, else the next of the same type."""
+    """(old, new) for alternatives that both have.
+
+    The same component, else an equal schema, else the next one of the same type.
+    """
     tests: tuple[Callable[[Node, Node], bool], ...] = (
         lambda one, other: one.component is not None and one.component == other.component,
         same,
@@ -581,12 +608,12 @@ def _matched(old: list[Node], new: list[Node]) -> list[tuple[Node, Node]]:
 
 
 def _divides(one: float, other: float) -> bool:
-    """As they are written: 0.01 divides 1."""
+    """Whether `one` divides `other`, as decimals: 0.01 divides 1."""
     return Decimal(str(other)) % Decimal(str(one)) == 0
 
 
 def _bound(keyword: str, schema: Node | None) -> tuple[float, bool] | None:
-    """The bound, so that the greater one allows less."""
+    """The bound as a value that is greater if it is narrower; None for no bound."""
     limit = schema.plain(keyword) if schema else None
     if limit is None or _NO_BOUND.get(keyword) == limit:
         return None
@@ -595,20 +622,21 @@ def _bound(keyword: str, schema: Node | None) -> tuple[float, bool] | None:
 
 def _bound_shown(keyword: str, schema: Node | None) -> str:
     if schema is None or schema.plain(keyword) is None:
-        return "not stated"
-    return f"{show(schema.plain(keyword))}{' (exclusive)' if schema.plain(_EXCLUSIVE.get(keyword, '')) else ''}"
+        return "none"
+    exclusive = schema.plain(_EXCLUSIVE.get(keyword, ""))
+    return f"{show(schema.plain(keyword))}{' (exclusive)' if exclusive else ''}"
 
 
 def _shown(node: Node | None) -> str:
-    return show(node.value) if node else "not stated"
+    return show(node.value) if node else "none"
 
 
 def _others(old: Node | None, new: Node | None) -> str:
-    said = [
+    texts = [
         "any" if node is None else "none" if node.value is False else "those of a schema"
         for node in (old, new)
     ]
-    return f"other members: {said[0]} before, {said[1]} now"
+    return f"other members: were {texts[0]}, are {texts[1]}"
 
 
 def _named(schema: Node) -> str:

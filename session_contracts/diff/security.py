@@ -1,27 +1,27 @@
-"""Compares who may call an operation, and how a caller says who he is."""
+"""Compares security: which credentials an operation takes, and how they are sent."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from session_contracts.diff.change import Fact, Spot, canonical, rest, show
 from session_contracts.diff.node import Node, entries, items, member
-from session_contracts.diff.rules import Law, reference, violations
+from session_contracts.diff.rules import RuleSets, reference, violations
 
-#: What makes up a scheme on the wire.
+#: The members of a scheme that affect requests.
 _WIRE = ("type", "scheme", "in", "name", "flows", "openIdConnectUrl")
 
 
 class Security:
-    """The schemes of both versions; one that has another name and is otherwise equal is the same."""
+    """Security schemes of both versions; a scheme may be renamed."""
 
-    def __init__(self, old: Node, new: Node, law: Law) -> None:
+    def __init__(self, old: Node, new: Node, rule_sets: RuleSets) -> None:
         self._roots = old, new
-        self._law = law
+        self._rule_sets = rule_sets
         self._schemes = _declared(old), _declared(new)
         self._renamed = _renamed(*self._schemes)
 
     def compare(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
-        """Of one operation."""
+        """Facts about the security of one operation."""
         before_node, after_node = (
             node.get("security") or whole.get("security")
             for node, whole in zip((old, new), self._roots, strict=True)
@@ -30,7 +30,7 @@ class Security:
         after = {self._alternative(need.value, {}): need for need in items(after_node)}
         yield from self._alternatives(before, after, before_node, after_node, spot)
         yield from self._schemes_of(before, after, spot)
-        yield from _scope(old.get("x-scope"), new.get("x-scope"), spot, self._law)
+        yield from _scope(old.get("x-scope"), new.get("x-scope"), spot, self._rule_sets)
 
     def _alternatives(
         self,
@@ -41,17 +41,23 @@ class Security:
         spot: Spot,
     ) -> Iterator[Fact]:
         if not before and after:
-            yield Fact("security-added", spot, f"asks for {_listed(after)}", old, new)
+            yield Fact("security-added", spot, f"credentials required: {_listed(after)}", old, new)
             return
         if before and not after:
-            yield Fact("security-removed", spot, f"no longer asks for {_listed(before)}", old, new)
+            yield Fact(
+                "security-removed",
+                spot,
+                f"credentials no longer required: {_listed(before)}",
+                old,
+                new,
+            )
             return
         for key, need in before.items():
             if key not in after:
                 yield Fact(
                     "security-alternative-removed",
                     spot,
-                    f"no longer takes {_shown(key)}",
+                    f"alternative removed: {_shown(key)}",
                     need,
                     new,
                 )
@@ -60,7 +66,11 @@ class Security:
         for key, need in after.items():
             if key not in before:
                 yield Fact(
-                    "security-alternative-added", spot, f"takes {_shown(key)} too", old, need
+                    "security-alternative-added",
+                    spot,
+                    f"alternative added: {_shown(key)}",
+                    old,
+                    need,
                 )
 
     def _schemes_of(
@@ -69,7 +79,7 @@ class Security:
         after: Mapping[frozenset[str], Node],
         spot: Spot,
     ) -> Iterator[Fact]:
-        """What is said of each scheme that both ask for."""
+        """Facts about each scheme that both versions use."""
         old, new = self._schemes
         names = {self._renamed.get(name, name): name for name in old}
         for name in sorted(
@@ -80,7 +90,7 @@ class Security:
                     old[names[name]],
                     new[name],
                     Spot(f"security scheme {name}", spot.use),
-                    self._law,
+                    self._rule_sets,
                 )
 
     @staticmethod
@@ -93,7 +103,7 @@ def _declared(document: Node) -> dict[str, Node]:
 
 
 def _renamed(old: Mapping[str, Node], new: Mapping[str, Node]) -> dict[str, str]:
-    """The new name of each old scheme that has one."""
+    """Old name to new name of renamed schemes."""
     found: dict[str, str] = {}
     for name, scheme in old.items():
         if name in new:
@@ -105,27 +115,22 @@ def _renamed(old: Mapping[str, Node], new: Mapping[str, Node]) -> dict[str, str]
 
 
 def _wire(scheme: Node) -> Any:
-    """What of a scheme is to be seen on the wire. The names of headers and of HTTP's schemes have no case."""
-    said = {key: scheme.plain(key) for key in _WIRE}
-    return canonical(
-        {
-            key: said_of.lower()
-            if key in ("scheme", "name") and isinstance(said_of, str)
-            else said_of
-            for key, said_of in said.items()
-        }
-    )
+    """How a scheme appears in requests; header names and HTTP schemes are case-insensitive."""
+    values = {key: scheme.plain(key) for key in _WIRE}
+    for key in ("scheme", "name"):
+        values[key] = str(values[key]).lower()
+    return canonical(values)
 
 
-def _scheme(old: Node, new: Node, spot: Spot, law: Law) -> Iterator[Fact]:
+def _scheme(old: Node, new: Node, spot: Spot, rule_sets: RuleSets) -> Iterator[Fact]:
     if _wire(old) != _wire(new):
         what = ", ".join(
-            f"{key} was {show(old.plain(key))}, is {show(new.plain(key))}"
+            f"{key}: was {show(old.plain(key))}, is {show(new.plain(key))}"
             for key in _WIRE
             if old.plain(key) != new.plain(key)
         )
         yield Fact("security-scheme-changed", spot, what, old, new)
-    yield from violations(old.get("x-rule"), new.get("x-rule"), spot, law)
+    yield from violations(old.get("x-rule"), new.get("x-rule"), spot, rule_sets)
     yield from rest(old, new, spot, {*_WIRE, "x-rule"})
 
 
@@ -134,23 +139,23 @@ def _oauth_scopes(old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
         {scope for scopes in node.value.values() for scope in scopes} for node in (old, new)
     )
     if come := sorted(after - before):
-        yield Fact("scope-added", spot, f"needs the scopes {show(come)} too", old, new)
+        yield Fact("scope-added", spot, f"scopes added: {show(come)}", old, new)
     if gone := sorted(before - after):
-        yield Fact("scope-removed", spot, f"no longer needs the scopes {show(gone)}", old, new)
+        yield Fact("scope-removed", spot, f"scopes removed: {show(gone)}", old, new)
 
 
-def _scope(old: Node | None, new: Node | None, spot: Spot, law: Law) -> Iterator[Fact]:
+def _scope(old: Node | None, new: Node | None, spot: Spot, rule_sets: RuleSets) -> Iterator[Fact]:
     before, after = (node.plain("name") if node else None for node in (old, new))
     if before != after:
-        sort = "scope-changed" if old and new else "scope-added" if new else "scope-removed"
+        change_type = "scope-changed" if old and new else "scope-added" if new else "scope-removed"
         yield Fact(
-            sort,
+            change_type,
             spot,
-            f"needed the scope {before or 'of nothing'}, needs {after or 'none'}",
+            f"scope: was {before or 'none'}, is {after or 'none'}",
             old,
             new,
         )
-    yield from reference(member(old, "rule"), member(new, "rule"), spot.below(", scope"), law)
+    yield from reference(member(old, "rule"), member(new, "rule"), spot.below(", scope"), rule_sets)
 
 
 def _shown(names: frozenset[str]) -> str:

@@ -1,13 +1,14 @@
-"""From what the command line says to a document that can be compared.
+"""Resolves OLD and NEW of the command line to documents.
 
-What OLD and NEW may be, in the order in which it is tried:
+The first that applies:
 
 1. a file;
 2. the name of an API: the contract that is installed;
-3. a git revision and a path, as git writes them (`HEAD~3:openapi/rentalot.yaml`, `:openapi/rentalot.yaml` for what is staged);
+3. a git revision and a path in git's notation (`HEAD~3:openapi/rentalot.yaml`, or
+   `:openapi/rentalot.yaml` for the staged file);
 4. OLD only: a git revision, which means the file of NEW at that revision.
 
-So where a file and a branch have the same name, the file is meant; `main:path` names the branch.
+So a file takes precedence over a branch of the same name; `main:path` names the branch.
 """
 
 import os
@@ -22,9 +23,9 @@ from session_contracts.openapi.checks import CHECKS, Stage, Subject, run
 from session_contracts.openapi.loader import load_source
 from session_contracts.openapi.source import Source, parse, read
 
-#: A document that has one of these is one of ours, and has to be a whole contract.
+#: A document with one of these is a contract, and must be a valid one.
 _OURS = ("x-lifecycles", "x-rules", "x-rate-limits")
-#: What must hold of any document that is compared.
+#: The checks that any other document must pass.
 _PLAIN = [
     check for check in CHECKS if check.id in ("openapi", "openapi-form", "reference-resolves")
 ]
@@ -32,7 +33,7 @@ _PLAIN = [
 
 @dataclass(frozen=True)
 class Version:
-    """A document, and what the user called it."""
+    """A document and the name that the user gave it."""
 
     name: str
     source: Source
@@ -40,7 +41,10 @@ class Version:
 
 @dataclass(frozen=True)
 class _Blob:
-    """A file of a git repository: `folder` is somewhere in its work tree, `path` what git is asked for, from its root or from `./`."""
+    """A file at a git revision.
+
+    `folder` is in the work tree; `path` is relative to the root, or to `folder` after `./`.
+    """
 
     folder: Path
     revision: str
@@ -105,11 +109,11 @@ def _version(name: str, place: "Path | _Blob") -> Version:
 
 
 def _check(source: Source) -> None:
-    """Raises ContractError where `source` is no OpenAPI 3.0 document, or has parts of a contract and is none."""
+    """Raise ContractError for an invalid OpenAPI 3.0 document or an invalid contract."""
     if isinstance(source.value, dict) and any(key in source.value for key in _OURS):
         load_source(source)
         return
-    # A plain document may have what a contract must not, such as extensions of others, and schemas that contain themselves.
+    # Unlike a contract, a plain document may have other extensions and recursive schemas.
     for stage in (Stage.SHAPE, Stage.REFERENCE):
         if violations := [*run(_PLAIN, Subject(source), [stage])]:
             raise ContractError(violations)
@@ -129,13 +133,13 @@ def _content(blob: _Blob) -> bytes:
     where = f"at revision {blob.revision}" if blob.revision else "in the index"
     path = _from_root(blob).partition(":")[2]
     raise GitFailed(
-        f"there is no file {path!r} {where}",
-        f"name one that it has, from the root of the repository: {blob.revision}:PATH",
+        f"no file {path!r} {where}",
+        f"give its path from the root of the repository: {blob.revision}:PATH",
     )
 
 
 def _from_root(blob: _Blob) -> str:
-    """What git calls it, where it was named from the folder in which it is."""
+    """Revision and path from the root of the repository."""
     if not blob.path.startswith("./"):
         return blob.name
     prefix = _git(blob.folder, "rev-parse", "--show-prefix")
@@ -148,17 +152,20 @@ def _check_revision(folder: Path, revision: str, what: str) -> None:
         folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}"
     )
     if done.returncode:
-        advice = f"see 'git log'; a shallow clone has to fetch it first. A version is a file, an API ({', '.join(bundled_names())}) or a revision"
-        raise GitFailed(f"{what}: {revision!r} is no file, no API and no git revision", advice)
+        apis = ", ".join(bundled_names())
+        raise GitFailed(
+            f"{what}: {revision!r} is not a file, an API ({apis}) or a git revision",
+            "see 'git log'; in a shallow clone, fetch the revision first",
+        )
 
 
 def _check_repository(folder: Path) -> None:
     done = _git(folder, "rev-parse", "--git-dir")
     if done.returncode:
-        said = next(iter(done.stderr.decode(errors="replace").splitlines()), "git fails")
+        message = next(iter(done.stderr.decode(errors="replace").splitlines()), "git failed")
         raise GitFailed(
-            f"{folder.absolute()}: {said}",
-            "a revision can be read only from within its repository; name a file instead",
+            f"{folder.absolute()}: {message}",
+            "a revision needs a git repository; name a file instead",
         )
 
 
@@ -169,7 +176,7 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         )
     except FileNotFoundError:
         raise GitFailed(
-            "git is not installed, or not on the PATH", "install it, or name two files"
+            "git is not installed or not on PATH", "install it, or name two files"
         ) from None
     except ValueError as error:  # a NUL in an argument
         raise GitFailed(str(error), "name a revision") from None

@@ -8,9 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from session_contracts.diagram import lifecycle_svg
-from session_contracts.diff import SORTS
-from session_contracts.diff.change import Kind
-from session_contracts.diff.sorts import Sort
+from session_contracts.diff import CHANGE_TYPES
+from session_contracts.diff.change import Impact
+from session_contracts.diff.change_types import ChangeType
 from session_contracts.docs import guides, operation_parts, schemas, search
 from session_contracts.docs.api_data import ApiData
 from session_contracts.docs.constraints import body_rules, credential_violations
@@ -103,8 +103,8 @@ def site(apis: Sequence[Api], *, try_it: bool = False, reload: bool = False) -> 
     return pages
 
 
-def _types_of_change() -> dict[Kind, list[Sort]]:
-    return {kind: [sort for sort in SORTS if sort.kind is kind] for kind in Kind}
+def _types_of_change() -> dict[Impact, list[ChangeType]]:
+    return {impact: [each for each in CHANGE_TYPES if each.impact is impact] for impact in Impact}
 
 
 def missing(apis: Sequence[Api], path: str, *, try_it: bool = False) -> bytes:

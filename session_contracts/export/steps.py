@@ -174,7 +174,7 @@ class Script:
             self._call(self._read, shapes.success(self._read)[0], self._is(self._read, state), told)
 
     def _is(self, operation: Operation, state: str) -> Iterator[Criterion]:
-        states = (state, *self._words.reported_as.get(state, ()))
+        states = (state, *self._table.reported_as.get(state, ()))
         for name in self._table.states[state]:
             allowed = tuple(
                 dict.fromkeys(
@@ -354,9 +354,7 @@ def _words(contract: Contract, table: Lifecycle) -> SuiteProfile:
     except (KeyError, UnknownApi):
         known = ()
     found = next((words for words in known if words.resource == table.name), None)
-    return found or SuiteProfile(
-        api=contract.name, resource=table.name, read="", state=table.name.lower()
-    )
+    return found or SuiteProfile(resource=table.name, read="", state=table.name.lower())
 
 
 def _reader(contract: Contract, table: Lifecycle, words: SuiteProfile) -> Operation | None:

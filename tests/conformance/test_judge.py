@@ -1,5 +1,7 @@
 """A rule holds only where its trigger and its contrast were seen."""
 
+from dataclasses import replace
+
 from session_contracts.conformance.client import Exchange, Target
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.outcomes import EvidenceKind
@@ -53,7 +55,9 @@ def test_a_decision_is_observed() -> None:
 
 
 def test_rules_go_by_short_names_and_aliases() -> None:
-    rules = Rules(load("rentalot"), {"move.final": _RULE})
+    contract = load("rentalot")
+    aliased = replace(contract.rules[_RULE], alias="move.final")
+    rules = Rules(replace(contract, rules={**contract.rules, _RULE: aliased}))
     assert [rules.find(name) for name in ("review.final", _RULE, "move.final", "nothing")] == [
         _RULE,
         _RULE,

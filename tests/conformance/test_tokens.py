@@ -1,4 +1,4 @@
-"""A token that nobody issued is another than the one that it was made of, whatever that reported_as like."""
+"""A token that nobody issued is another than the one that it was made of, whatever that looks like."""
 
 import base64
 import json

@@ -223,13 +223,13 @@ def test_coverage_tells_what_was_reached(url: str, tmp_path: Path) -> None:
     assert told.returncode == 0, told
     assert told.stdout.startswith("rentalot: 1 %")
     assert (
-        "not reached: move Session.reviewSession: awaiting_review -> approved (rentalot.review.decides)"
+        "not reached: transition Session.reviewSession: awaiting_review -> approved (rentalot.review.decides)"
         in told.stdout
     )
     assert "rule rentalot.auth.required" not in told.stdout
     assert json.loads(file.read_text())["apis"]["rentalot"]["summary"]["rule"]["reached"] == 1
     less = run("coverage", "--url", url + world, "--fail-under", "50")
-    assert (less.returncode, less.stderr) == (1, "less than 50 percent\n")
+    assert (less.returncode, less.stderr) == (1, "coverage is below 50 %\n")
     assert "saleslab: 0 %" in run("coverage", "--url", url + world, "--api", "saleslab").stdout
 
 
@@ -272,3 +272,21 @@ def test_a_file_that_is_no_exported_world(content: str | None, tmp_path: Path) -
     if content is not None:
         file.write_text(content)
     assert one_line(run("serve", "rentalot", "--port", "0", "--world", str(file)))
+
+
+@pytest.mark.parametrize("arguments", [(), ("docs",)], ids=["all", "docs"])
+def test_command_list_shows_whole_sentences(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    commands = run(*arguments, "--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert commands
+    for line in commands:
+        assert line.endswith(".")
+        assert not line.endswith("...")
+        assert len(line) < 80
+
+
+def test_help_ends_with_exit_codes() -> None:
+    said = run("verify", "--help").stdout
+    assert "\n  Exit codes:\n    0    the server conforms\n    1    a rule failed\n" in said

@@ -56,7 +56,7 @@ def test_a_world_for_each_test(pytester: pytest.Pytester, options: tuple[str, ..
         "-W", "error", "--strict-markers", "--mock-coverage", *options
     )
     result.assert_outcomes(passed=15)
-    result.stdout.fnmatch_lines(["*coverage of the mock*", "rentalot: * % (*2/2 moves, *"])
+    result.stdout.fnmatch_lines(["*coverage of the mock*", "rentalot: * % (*2/2 transitions, *"])
     assert result.ret == 0
 
 

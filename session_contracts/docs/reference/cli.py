@@ -100,7 +100,6 @@ def _option(option: click.Option, context: click.Context) -> tuple[str, str, str
     names = [*short, long + value, *option.secondary_opts]
     notes = [option.help or ""]
     notes += ["Required."] if option.required else []
-    notes += ["Repeatable."] if option.multiple else []
     default = code(_default(option, context)) if option.show_default else ""
     return ", ".join(map(code, names)), " ".join(notes), default, code(_variables(option))
 

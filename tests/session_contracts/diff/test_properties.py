@@ -1,4 +1,4 @@
-"""What must hold of every comparison, on small changes of the real contracts, each at a place that chance has chosen."""
+"""Properties of every comparison, tested with random small changes of the bundled contracts."""
 
 import random
 from collections import Counter
@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from session_contracts.diff import SORTS, diff
+from session_contracts.diff import CHANGE_TYPES, diff
 from session_contracts.openapi import bundled_names
 from session_contracts.openapi.source import Source, read
 from tests.session_contracts.diff.mutations import changed, places, source, without
 
 OPENAPI = Path(__file__).parents[3] / "openapi"
-REVERSE = {sort.id: sort.reverse for sort in SORTS}
-#: What says no more than that people read something else, or that the same is written in another way.
-SAYS_NOTHING = {"prose-changed", "written-otherwise"}
+REVERSE = {each.id: each.reverse for each in CHANGE_TYPES}
+#: Changes of text for readers, and of notation only.
+NO_EFFECT = {"prose-changed", "written-otherwise"}
 CONTRACTS = [*bundled_names(), "control"]
 
 
@@ -25,7 +25,7 @@ def contract(name: str) -> Source:
 
 
 def mutants(original: Source, count: int) -> list[tuple[str, Source]]:
-    """So many contracts that differ from the original at one place, which is no prose. Always the same ones."""
+    """Contracts that differ from the original in one place; reproducible."""
     chance = random.Random(original.file.rpartition("/")[2])
     candidates = [*places(original.value)]
     found: list[tuple[str, Source]] = []
@@ -40,11 +40,11 @@ def mutants(original: Source, count: int) -> list[tuple[str, Source]]:
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
-def test_no_change_goes_unnoticed(name: str) -> None:
+def test_every_change_is_found(name: str) -> None:
     original = contract(name)
     for what, mutant in mutants(original, 8):
         forth, back = diff(original, mutant), diff(mutant, original)
-        assert {change.id for change in forth} - SAYS_NOTHING, what
+        assert {change.id for change in forth} - NO_EFFECT, what
         assert Counter(REVERSE[change.id] for change in forth) == Counter(
             change.id for change in back
         ), what
@@ -56,7 +56,7 @@ def test_no_change_goes_unnoticed(name: str) -> None:
 
 
 def reordered(node: Any) -> Any:
-    """The same document; the members of every object stand the other way round."""
+    """The same document with the members of every object in reverse order."""
     if isinstance(node, dict):
         return {key: reordered(child) for key, child in reversed(node.items())}
     return [reordered(child) for child in node] if isinstance(node, list) else node
@@ -80,7 +80,7 @@ def test_prose_and_examples_are_compatible(name: str) -> None:
 
 
 def reworded(node: Any, below: str = "") -> Any:
-    """Every text that says something to people is another one, and no example is left."""
+    """The document with other texts for readers, and without examples."""
     if isinstance(node, list):
         return [reworded(child) for child in node]
     if not isinstance(node, dict):

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from session_contracts.diff import SORTS
+from session_contracts.diff import CHANGE_TYPES
 from session_contracts.docs.model import mocked
 from session_contracts.docs.site import site
 from session_contracts.export import exports
@@ -32,9 +32,9 @@ def test_checks_of_lint_have_pages() -> None:
     assert b'href="../lint/index.html"' in PAGES["mobilenext/index.html"]()
 
 
-def test_sorts_of_changes_have_a_page() -> None:
+def test_types_of_change_have_a_page() -> None:
     page = PAGES["diff/index.html"]().decode()
-    assert [sort.id for sort in SORTS if f'id="{sort.id}"' not in page] == []
+    assert [each.id for each in CHANGE_TYPES if f'id="{each.id}"' not in page] == []
 
 
 def test_a_mock_starts_without_what_makes_pages() -> None:

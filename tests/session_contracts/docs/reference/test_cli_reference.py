@@ -18,7 +18,7 @@ def program() -> None:
 )
 @click.option("--mode", type=click.Choice(["a", "b"]), envvar="MODE", required=True, help="Mode.")
 @click.option("--fast/--slow", default=False, show_default=True, help="Speed.")
-@click.option("--name", multiple=True, metavar="ID", help="Names.")
+@click.option("--name", multiple=True, metavar="ID", help="Names. Repeatable.")
 @click.option("--secret", hidden=True)
 def run() -> None:
     """Run it.

@@ -602,7 +602,7 @@ def _ingest_all(subject: Subject, session: str, events: list[Event]) -> None:
 
 
 def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> None:
-    """Every other one is written in another zone, in which it reported_as later than it is."""
+    """Every other one is written in another zone, in which it looks later than it is."""
     key = key_for(subject, session)
     for event in events:
         taken(

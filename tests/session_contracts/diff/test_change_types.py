@@ -1,4 +1,4 @@
-"""Each sort of change: where it is found, what it is called from either side, and that the table has no other."""
+"""Each type of change is found, in both directions; the table has no other."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from session_contracts.diff import SORTS, Change, diff
+from session_contracts.diff import CHANGE_TYPES, Change, diff
 from session_contracts.openapi.loader import load_source
 from session_contracts.openapi.source import Source, parse
 
 MINI = (Path(__file__).parent / "mini.yaml").read_text()
-REVERSE = {sort.id: sort.reverse for sort in SORTS}
+REVERSE = {each.id: each.reverse for each in CHANGE_TYPES}
 
 
 def both(text: str) -> str:
@@ -356,7 +356,7 @@ CASES = [
         "decision-added",
         "  - {id: mini.any.other, level: documented",
         (
-            "  - {id: mini.any.more, level: decision, statement: One more that nobody says., source: "
+            "  - {id: mini.any.more, level: decision, statement: An undocumented case., source: "
             "https://things.example/a}\n"
             "  - {id: mini.any.other, level: documented"
         ),
@@ -367,7 +367,11 @@ CASES = [
         "mini.any.undecided, level: documented",
     ),
     case("rule-restated", "A thing is lost in time.", "A thing is lost at once."),
-    case("decision-restated", "Nobody says what this is.", "Nobody says what it is."),
+    case(
+        "decision-restated",
+        "It is not documented what this is.",
+        "It is not documented what it is.",
+    ),
     case(
         "rule-source-changed",
         "statement: A thing is lost in time., source: https://things.example/a",
@@ -483,12 +487,12 @@ def ids(changes: tuple[Change, ...]) -> list[str]:
     return sorted(change.id for change in changes)
 
 
-def test_the_small_contract_is_a_contract() -> None:
+def test_sample_contract_is_valid() -> None:
     load_source(read(MINI))
 
 
 @pytest.mark.parametrize(("edits", "expected"), CASES)
-def test_a_sort_of_change(edits: list[tuple[str, str]], expected: list[str]) -> None:
+def test_change_type(edits: list[tuple[str, str]], expected: list[str]) -> None:
     old, new = read(MINI), read(edited(edits))
     assert ids(diff(old, new)) == sorted(expected)
     assert ids(diff(new, old)) == sorted(REVERSE[name] for name in expected)
@@ -534,13 +538,13 @@ def test_a_sort_of_change(edits: list[tuple[str, str]], expected: list[str]) -> 
         ],
     ],
 )
-def test_the_same_written_otherwise(edits: list[tuple[str, str]]) -> None:
+def test_equivalent_documents(edits: list[tuple[str, str]]) -> None:
     old, new = read(MINI), read(edited(edits))
     assert {change.id for change in diff(old, new)} <= {"written-otherwise", "component-added"}
     assert {change.id for change in diff(new, old)} <= {"written-otherwise", "component-removed"}
 
 
-def test_a_schema_that_became_one_of_several() -> None:
+def test_schema_that_became_an_alternative() -> None:
     new = read(
         edited(
             [
@@ -555,7 +559,7 @@ def test_a_schema_that_became_one_of_several() -> None:
     assert ids(diff(new, read(MINI))) == both("alternative-removed").split()
 
 
-def test_a_state_that_was_divided_is_compared_with_both_halves() -> None:
+def test_split_state_is_compared_with_both_parts() -> None:
     """A gone thing was refused with 409 as a lost one, and is found now."""
     new = edited(
         [
@@ -574,17 +578,17 @@ def test_a_state_that_was_divided_is_compared_with_both_halves() -> None:
     assert ids(diff(read(new), read(MINI))) == ["refusal-added", "state-redrawn", "state-removed"]
 
 
-def test_another_name_of_the_api_is_one_change() -> None:
+def test_renamed_api_is_one_change() -> None:
     """Each rule's id begins with it."""
     new = read(MINI.replace("mini.", "tiny."))
     assert ids(diff(read(MINI), new)) == ids(diff(new, read(MINI))) == ["api-renamed"]
 
 
-def test_every_sort_of_the_table_has_been_seen() -> None:
+def test_every_change_type_has_a_case() -> None:
     seen = {name for parameters in CASES for name in str(parameters.id).split()} | {"api-renamed"}
-    assert {sort.id for sort in SORTS} - seen - {REVERSE[name] for name in seen} == set()
+    assert {each.id for each in CHANGE_TYPES} - seen - {REVERSE[name] for name in seen} == set()
 
 
-def test_the_table_names_each_sort_once_and_its_counterpart_back() -> None:
-    assert len(REVERSE) == len(SORTS)
+def test_change_types_are_counterparts_of_each_other() -> None:
+    assert len(REVERSE) == len(CHANGE_TYPES)
     assert all(REVERSE[reverse] == name for name, reverse in REVERSE.items())
