@@ -35,7 +35,7 @@ def record_of(subject: Subject, exchange: Exchange, identity: str) -> Record:
     if not exchange.ok or not isinstance(record, dict) or not _has_id(subject, record, identity):
         resource = f"{subject.contract.name} {subject.profile.resource} {identity}"
         raise Unexercised(f"{exchange.method} {resource} could not be read back")
-    volatile = subject.profile.volatile.get(subject.table.state_of(record) or "", ())
+    volatile = subject.table.volatile.get(subject.table.state_of(record) or "", ())
     schema = shapes.record_schema(subject.operation(subject.profile.read))
     documented: Record = shapes.known(schema, record)
     return {name: value for name, value in documented.items() if name not in volatile}
@@ -97,7 +97,7 @@ def states_by_now(subject: Subject, states: Iterable[str]) -> frozenset[str]:
 
 def may_read_as(subject: Subject, found: str | None, state: str) -> bool:
     """Whether a record in `state` may be reported in state `found`."""
-    return found in (state, *subject.profile.reported_as.get(state, ()))
+    return found in (state, *subject.table.reported_as.get(state, ()))
 
 
 def require_state(subject: Subject, identity: str, state: str) -> Record:

@@ -188,6 +188,8 @@ def _operation(
             for name in need
         ),
         scope=Scope(**node["x-scope"]) if "x-scope" in node else None,
+        envelope_rule=node.get("x-answer", {}).get("envelope"),
+        members_rule=node.get("x-answer", {}).get("members"),
     )
 
 
@@ -216,6 +218,7 @@ def _filter(node: Mapping[str, Any]) -> Filter:
         node["rule"],
         Keeps(node.get("keeps", Keeps.EQUAL)),
         node.get("hidden", False),
+        node.get("values", {}),
     )
 
 
@@ -262,6 +265,8 @@ def _rule(node: Mapping[str, Any], operation: str | None) -> Rule:
         source=node["source"],
         statuses=tuple(node.get("allows", {}).get("status", ())),
         operation=operation,
+        code=node.get("code"),
+        alias=node.get("alias"),
     )
 
 
@@ -281,11 +286,18 @@ def _lifecycle(name: str, node: Mapping[str, Any]) -> Lifecycle:
         },
         timers=tuple(_timer(key, timer) for key, timer in node.get("timers", {}).items()),
         creation=_creation(node["creation"]) if "creation" in node else None,
+        stated=node.get("stated"),
+        reported_as=_tuples(node.get("reportedAs", {})),
+        volatile=_tuples(node.get("volatile", {})),
     )
 
 
 def _creation(node: Mapping[str, Any]) -> Creation:
-    return Creation(node["operation"], node["to"], node["rule"])
+    return Creation(node["operation"], node["to"], node["rule"], node.get("kept"))
+
+
+def _tuples(node: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in node.items()}
 
 
 def _alternatives(value: Any) -> tuple[Any, ...]:
@@ -310,6 +322,8 @@ def _transition(operation: str, node: Mapping[str, Any]) -> Transition:
         effects=tuple(node.get("effects", ())),
         atomic=node.get("atomic"),
         isolated=node.get("isolated"),
+        kept=node.get("kept"),
+        once=node.get("once"),
     )
 
 

@@ -1,5 +1,6 @@
 """A contract as plain frozen data: operations, lifecycles, rules."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,6 +35,8 @@ class Rule:
     source: str
     statuses: tuple[int, ...] = ()
     operation: str | None = None
+    code: str | None = None
+    alias: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Transition:
     effects: tuple[str, ...] = ()
     atomic: str | None = None
     isolated: str | None = None
+    kept: str | None = None
+    once: str | None = None
 
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(move for move in self.moves if move.source == state)
@@ -116,6 +121,7 @@ class Creation:
     operation: str
     target: str
     rule: str
+    kept: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,9 @@ class Lifecycle:
     transitions: Mapping[str, Transition]
     timers: tuple[Timer, ...]
     creation: Creation | None = None
+    stated: str | None = None
+    reported_as: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    volatile: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def state_of(self, record: Mapping[str, Any]) -> str | None:
         """The state whose values `record` has; None where no state matches."""
@@ -175,6 +184,11 @@ class Filter:
     rule: str
     keeps: Keeps = Keeps.EQUAL
     hidden: bool = False
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def rule_of(self, value: str | None) -> str:
+        """The rule on filtering by this value."""
+        return self.values.get(value or "", self.rule)
 
 
 @dataclass(frozen=True)
@@ -291,6 +305,8 @@ class Operation:
     listing: Listing | None
     security: tuple[SecurityScheme, ...]
     scope: Scope | None = None
+    envelope_rule: str | None = None
+    members_rule: str | None = None
 
     def parameter(self, name: str) -> Parameter:
         return next(parameter for parameter in self.parameters if parameter.name == name)

@@ -42,7 +42,7 @@ def profile_of(item: pytest.Item) -> SuiteProfile:
 
 def rules_of(item: pytest.Item) -> Rules:
     """The rules of the contract, by the names that a check knows them by."""
-    return Rules(contract_of(item.config), profile_of(item).aliases)
+    return Rules(contract_of(item.config))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

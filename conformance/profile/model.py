@@ -28,18 +28,10 @@ class SuiteProfile:
     param that names the record which a credential is good for.
     `examples`: a valid body with every documented member, by operation; `{name}` stands for a fresh value of that scope,
     `{uuid}` for any UUID, `{now}` for the target's time, or a moment later.
-    `reported_as`: state to others as which it may read. `races`: operation to the rule that of parallel calls one wins.
-    `volatile`: state to the members that may change by themselves in it.
-    `stated`: the rule about the members that tell the state, where it is not that of the cell.
-    `cells`: (operation, state) to the rule that says more of that cell than the table does; `filter_values` likewise (parameter, value).
-    `envelopes`: operation to the rule about what its answer is wrapped in; `members`: to the rule about what is in it.
-    `kept`: operation to the rule that what is sent is what is read afterwards, where the record has a member of that name.
-    `codes`: rule to the code that an error must have by it.
-    `aliases`: what a generic check's rule is called here; `refused`: which rule a valid body speaks to when it is refused;
+    `refused`: which rule a valid body speaks to when it is refused;
     `breaks`: the rules that a body of an operation on a fresh record breaks or touches, which no schema can tell.
     """
 
-    api: str
     resource: str
     read: str
     state: str
@@ -52,17 +44,6 @@ class SuiteProfile:
     kinds: tuple[str, ...] = ()
     ties: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    reported_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    races: Mapping[str, str] = field(default_factory=dict)
-    kept: Mapping[str, str] = field(default_factory=dict)
-    stated: str = ""
-    cells: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    filter_values: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    envelopes: Mapping[str, str] = field(default_factory=dict)
-    members: Mapping[str, str] = field(default_factory=dict)
-    codes: Mapping[str, str] = field(default_factory=dict)
-    aliases: Mapping[str, str] = field(default_factory=dict)
     refused: Callable[[Any], str | None] = _nothing
     breaks: Callable[[str, Any], tuple[str, ...]] = _none
 

@@ -48,12 +48,6 @@ def _require(home: ApiLocation, profile: SuiteProfile, contract: Contract) -> No
 
 
 def _resource(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
-    if profile.api != contract.name:
-        yield (
-            profile.api,
-            f"api is {profile.api!r}",
-            f"write {contract.name!r}, which the folder is called",
-        )
     if profile.resource not in contract.lifecycles:
         yield (
             profile.resource,
@@ -63,51 +57,17 @@ def _resource(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
 
 
 def _operations(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
-    spoken = (
-        profile.examples,
-        profile.envelopes,
-        profile.members,
-        profile.races,
-        profile.kept,
-    )
     shown = [name for name in (profile.read, profile.list) if name]
     named = [
         *shown,
         *profile.also,
-        *(name for each in spoken for name in each),
-        *(operation for operation, _ in profile.cells),
+        *profile.examples,
     ]
     yield from _unknown("operation", named, contract.operations)
 
 
-def _rules(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
-    spoken = (
-        profile.envelopes,
-        profile.members,
-        profile.races,
-        profile.kept,
-        profile.aliases,
-    )
-    named = [
-        *(rule for each in spoken for rule in each.values()),
-        *profile.codes,
-        *([profile.stated] if profile.stated else []),
-    ]
-    yield from _unknown(
-        "rule",
-        [*named, *profile.cells.values(), *profile.filter_values.values()],
-        contract.rules,
-    )
-
-
 def _states(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
-    named = [
-        *profile.placing,
-        *profile.reported_as,
-        *profile.volatile,
-        *(state for _, state in profile.cells),
-    ]
-    yield from _unknown("state", named, contract.lifecycles[profile.resource].states)
+    yield from _unknown("state", profile.placing, contract.lifecycles[profile.resource].states)
 
 
 def _unknown(kind: str, named: Iterable[str], known: Iterable[str]) -> Iterator[Fault]:
@@ -132,15 +92,6 @@ def _table(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
             f"{profile.list} has no x-list in the contract",
             "write one there, or leave 'list' out here",
         )
-    for operation in profile.races:
-        if operation not in rows or not any(
-            move.target in rows[operation].refusals for move in rows[operation].moves
-        ):
-            yield (
-                operation,
-                f"{operation} can be done twice, so no call can win a race",
-                "name an operation that refuses what it has made",
-            )
 
 
 def _scopes(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
@@ -162,7 +113,7 @@ def _examples(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
             continue
         if operation not in profile.examples:
             yield (
-                profile.api,
+                "examples",
                 f"there is no example of a body of {operation}",
                 "write one in 'examples', with every documented member",
             )
@@ -188,7 +139,6 @@ def _filled(example: Any) -> Any:
 _CHECKS: tuple[Callable[[SuiteProfile, Contract], Iterator[Fault]], ...] = (
     _resource,
     _operations,
-    _rules,
     _states,
     _table,
     _scopes,

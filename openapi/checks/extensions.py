@@ -82,6 +82,7 @@ _PLACES: Mapping[str, frozenset[str]] = {
     "x-list": frozenset({"operation"}),
     "x-provider-states": frozenset({"operation"}),
     "x-scope": frozenset({"operation"}),
+    "x-answer": frozenset({"operation"}),
     "x-filter": frozenset({"parameter"}),
     "x-clamp": frozenset({"parameter"}),
     "x-max-bytes": frozenset({"request body"}),

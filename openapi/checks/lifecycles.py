@@ -189,6 +189,12 @@ def _named_states(node: Mapping[str, Any]) -> Iterator[tuple[Path_, str, Sequenc
     """Every mention of a state, and which pseudo-states could stand there too."""
     for index, state in enumerate(node.get("given", [])):
         yield ("given", index), state, ()
+    for key in ("reportedAs", "volatile"):
+        for state in node.get(key, {}):
+            yield (key, state), state, ()
+    for state, others in node.get("reportedAs", {}).items():
+        for index, other in enumerate(others):
+            yield ("reportedAs", state, index), other, ()
     if "creation" in node:
         yield ("creation", "to"), node["creation"]["to"], ()
     for name, timer in node.get("timers", {}).items():
@@ -334,6 +340,32 @@ def timer_fields(subject: Subject) -> Iterator[Flaw]:
                     yield Flaw(
                         (*path, "timers", timer.name, key), what, "name one of its date-time fields"
                     )
+
+
+def volatile_fields(subject: Subject) -> Iterator[Flaw]:
+    """Fields that are said to change by themselves, but do not exist."""
+    for path, table, _ in _tables(subject):
+        properties = _properties(subject.contract, table)
+        for state, names in table.volatile.items() if properties else ():
+            for index, name in enumerate(names):
+                if name not in properties:
+                    yield Flaw(
+                        (*path, "volatile", state, index),
+                        f"{table.schema} has no field {name!r}",
+                        walk.closest(name, properties, "name one of its fields"),
+                    )
+
+
+def once_refused(subject: Subject) -> Iterator[Flaw]:
+    """Operations of which only one of several calls can succeed, but that never refuse a second."""
+    for path, table, _ in _tables(subject):
+        for operation, row in table.transitions.items():
+            if row.once and not any(move.target in row.refusals for move in row.moves):
+                yield Flaw(
+                    (*path, "transitions", operation, "once"),
+                    f"{operation} succeeds again after each of its moves",
+                    "write 'once' only where a second call is refused, or add that refusal",
+                )
 
 
 # ---- the table of these checks
@@ -530,6 +562,37 @@ CHECKS = (
         good=_LIFECYCLE + _TIMER.replace("SINCE", "bornAt"),
         at="since",
         find=timer_fields,
+        within=example.PETS,
+    ),
+    Check(
+        "volatile-field",
+        Stage.MEANING,
+        why="A check ignores changes of a volatile field; a misspelt name would have no effect.",
+        bad=_changed("    states:\n", "    volatile: {here: [age]}\n    states:\n"),
+        good=_changed("    states:\n", "    volatile: {here: [bornAt]}\n    states:\n"),
+        at="age",
+        find=volatile_fields,
+        within=example.PETS,
+    ),
+    Check(
+        "once-refused",
+        Stage.MEANING,
+        why="Only one of several calls can succeed if the operation refuses the state that it leads to.",
+        bad=_changed(
+            "{in: [sold], status: 409, rule: pets.sell.once}",
+            "{in: [foreign], status: 409, rule: pets.sell.once}",
+        )
+        .replace(
+            "          - {in: [absent, foreign]",
+            "          - {in: [absent]",
+        )
+        .replace(
+            "        refusals:",
+            "        once: pets.sell.once\n        stays:\n          - {in: [sold], rule: pets.sell.sells}\n        refusals:",
+        ),
+        good=_changed("        refusals:", "        once: pets.sell.once\n        refusals:"),
+        at="once: pets",
+        find=once_refused,
         within=example.PETS,
     ),
 )

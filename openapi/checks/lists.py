@@ -55,6 +55,23 @@ def _filters(subject: Subject, path: Path_, operation: Operation) -> Iterator[tu
             yield written.get((parameter.name, parameter.location), path), parameter.filter.field
 
 
+def filter_values(subject: Subject) -> Iterator[Flaw]:
+    """Values with a rule of their own that their filter does not take."""
+    for path, key, node in walk.extensions(subject.source.value):
+        if key != "x-filter":
+            continue
+        schema = resolve(
+            subject.source.value, walk.at(subject.source.value, path).get("schema", {})
+        )
+        for value in node.get("values", {}):
+            if value not in schema.get("enum", ()):
+                yield Flaw(
+                    (*path, key, "values", value),
+                    f"the filter does not take {value!r}",
+                    walk.closest(value, schema.get("enum", ()), "name a value of its enum"),
+                )
+
+
 def cursors(subject: Subject) -> Iterator[Flaw]:
     """A cursor names a field of the list; one that is a moment, the field that it is sorted by, the latest first."""
     for path, operation, listing in _listings(subject):
@@ -101,6 +118,27 @@ def limited(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def _filter(value: str) -> str:
+    return f"""\
+x-rules:
+  - {{id: pets.list.name, level: documented, statement: Pets are found by name., source: "https://pets.example/docs"}}
+  - {{id: pets.list.rex, level: documented, statement: Rex is found too., source: "https://pets.example/docs"}}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      summary: List pets
+      parameters:
+        - name: name
+          in: query
+          schema: {{type: string, enum: [Rex, Max]}}
+          x-filter: {{field: name, rule: pets.list.name, values: {{{value}: pets.list.rex}}}}
+      responses:
+        "200": {{description: The pets.}}
+        "401": {{description: The key is unknown.}}
+"""
+
+
 def _listing(order: str, rest: str = "") -> str:
     return f"""\
 paths:
@@ -136,6 +174,16 @@ CHECKS = (
         good=_listing("[id]"),
         at="name]",
         find=fields,
+        within=example.PLAIN,
+    ),
+    Check(
+        "filter-value",
+        Stage.MEANING,
+        why="A rule on one value of a filter is checked by filtering by that value.",
+        bad=_filter("Rax"),
+        good=_filter("Rex"),
+        at="Rax",
+        find=filter_values,
         within=example.PLAIN,
     ),
     Check(

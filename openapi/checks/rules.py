@@ -50,14 +50,22 @@ def _references(subject: Subject) -> Iterator[tuple[Path_, str]]:
             yield from (((*where, constraint), rule) for constraint, rule in value.items())
         elif key in ("x-clamp", "x-filter", "x-scope", "x-rate-limits"):
             yield (*where, "rule"), value["rule"]
+            for name, rule in value.get("values", {}).items():
+                yield (*where, "values", name), rule
+        elif key == "x-answer":
+            yield from (((*where, part), rule) for part, rule in value.items())
         elif key == "x-lifecycles":
             yield from _named(value, where)
+
+
+#: The members of a lifecycle that name a rule.
+_RULES = frozenset({"rule", "atomic", "isolated", "kept", "once", "stated"})
 
 
 def _named(node: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
     if isinstance(node, dict):
         for key, value in node.items():
-            if key in ("rule", "atomic", "isolated") and isinstance(value, str):
+            if key in _RULES and isinstance(value, str):
                 yield (*path, key), value
             elif key not in ("states", "when"):
                 yield from _named(value, (*path, key))

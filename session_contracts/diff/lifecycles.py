@@ -94,6 +94,7 @@ class _Comparison:
         """All facts about this lifecycle."""
         yield from self._identity()
         yield from self._state_facts()
+        yield from self._reading()
         yield from self._given()
         yield from self._creation(self._old.get("creation"), self._new.get("creation"))
         yield from self._rows()
@@ -131,6 +132,17 @@ class _Comparison:
             for other, other_node in entries(self._new.get("states")).items():
                 if self._names.get(state) != other and _overlap(node, other_node):
                     yield state, other
+
+    def _reading(self) -> Iterator[Fact]:
+        """How a state is read: as which other, by which rule, with which fields that change."""
+        old, new = self._old, self._new
+        yield from reference(
+            old.get("stated"), new.get("stated"), self._spot.below(", stated"), self._rule_sets
+        )
+        for key in ("reportedAs", "volatile"):
+            if old.plain(key, {}) != new.plain(key, {}):
+                what = f"{key} was {show(old.plain(key, {}))}, is {show(new.plain(key, {}))}"
+                yield Fact("unknown-changed", self._spot, what, old.get(key), new.get(key))
 
     def _state_facts(self) -> Iterator[Fact]:
         old, new = entries(self._old.get("states")), entries(self._new.get("states"))
@@ -246,6 +258,8 @@ class _Comparison:
         for key, what in (
             ("atomic", "a refusal changes nothing"),
             ("isolated", "no other record changes"),
+            ("kept", "what is sent is stored"),
+            ("once", "only one of several simultaneous calls succeeds"),
         ):
             one, other_one = old.get(key), new.get(key)
             if bool(one) != bool(other_one):

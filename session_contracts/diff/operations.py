@@ -158,6 +158,7 @@ class _Comparison:
         yield from self._security.compare(old.node, new.node, spot)
         yield from self._listing(old.node.get("x-list"), new.node.get("x-list"), spot)
         yield from _envelope(old.node, new.node, spot)
+        yield from self._answer(old.node.get("x-answer"), new.node.get("x-answer"), spot)
         yield from self._provider_states(
             old.node.get("x-provider-states"), new.node.get("x-provider-states"), spot
         )
@@ -170,6 +171,7 @@ class _Comparison:
             "x-scope",
             "x-list",
             "x-envelope",
+            "x-answer",
             "x-provider-states",
             "x-rules",
             "servers",
@@ -315,6 +317,13 @@ class _Comparison:
             yield from self._media(old.get("content"), new.get("content"), "request", below)
             yield from violations(old.get("x-rule"), new.get("x-rule"), below, self._rule_sets)
             yield from rest(old, new, below, {"required", "content", "x-max-bytes", "x-rule"})
+
+    def _answer(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
+        before, after = entries(old), entries(new)
+        for part in before:
+            yield from reference(
+                before[part], after.get(part), spot.below(f", {part}"), self._rule_sets
+            )
 
     def _provider_states(self, old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:
         before, after = _states_by_api(old), _states_by_api(new)
@@ -569,6 +578,9 @@ def _extension(
     if what:
         yield Fact(f"{name}-changed", spot, ", ".join(what), old, new)
     yield from reference(old.get("rule"), new.get("rule"), spot.below(f", {name}"), rule_sets)
+    values = entries(new.get("values"))
+    for key, node in entries(old.get("values")).items():
+        yield from reference(node, values.get(key), spot.below(f", {name} by {key}"), rule_sets)
 
 
 def _max_bytes(old: Node | None, new: Node | None, spot: Spot) -> Iterator[Fact]:

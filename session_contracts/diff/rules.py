@@ -140,7 +140,9 @@ def _rule(name: str, old: Stated, new: Stated, operations: Mapping[str, str]) ->
         what = f"stated at: was {old.operation or 'the root'}, is {new.operation or 'the root'}"
         yield Fact("rule-moved", spot, what, old.node, new.node)
     yield from _statuses(old, new, spot)
-    yield from rest(old.node, new.node, spot, {"id", "level", "statement", "source", "allows"})
+    yield from rest(
+        old.node, new.node, spot, {"id", "level", "statement", "source", "allows", "alias"}
+    )
 
 
 def _statuses(old: Stated, new: Stated, spot: Spot) -> Iterator[Fact]:

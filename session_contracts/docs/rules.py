@@ -93,6 +93,12 @@ def _of_lifecycle(contract: Contract, table: Lifecycle) -> Iterator[tuple[str, M
         operation, target = table.creation.operation, table.creation.target
         text = f"Lifecycle of `{table.name}`: `{operation}` creates one in state `{target}`"
         yield table.creation.rule, Mention(text, operation_page(contract.name, operation))
+        if table.creation.kept:
+            text = f"Lifecycle of `{table.name}`: `{operation}` stores the request body"
+            yield table.creation.kept, Mention(text, operation_page(contract.name, operation))
+    if table.stated:
+        text = f"Lifecycle of `{table.name}`: the fields that show the state"
+        yield table.stated, Mention(text, overview)
 
 
 def _of_row(table: Lifecycle, row: Transition) -> Iterator[tuple[str, str]]:
@@ -103,6 +109,10 @@ def _of_row(table: Lifecycle, row: Transition) -> Iterator[tuple[str, str]]:
         yield row.atomic, f"a refused `{row.operation}` changes nothing"
     if row.isolated:
         yield row.isolated, f"`{row.operation}` changes no other record"
+    if row.kept:
+        yield row.kept, f"`{row.operation}` stores the request body"
+    if row.once:
+        yield row.once, f"only one of several simultaneous `{row.operation}` calls succeeds"
 
 
 def _timer(table: Lifecycle, timer: Timer) -> str:
@@ -122,12 +132,18 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[st
             yield rule, Mention(f"{subject}: {violation_text(constraint)}", page, where)
         if parameter.filter:
             yield parameter.filter.rule, Mention(f"{subject}: the filter", page, where)
+            for value, rule in parameter.filter.values.items():
+                yield rule, Mention(f"{subject}: the filter by `{value}`", page, where)
         if parameter.clamp:
             yield parameter.clamp.rule, Mention(f"{subject}: clamped to its bounds", page, where)
     if operation.body:
         for constraint, rule in body_rules(operation.body).items():
             text = f"Body of `{operation.id}`: {violation_text(constraint)}"
             yield rule, Mention(text, page, "body")
+    if operation.envelope_rule:
+        yield operation.envelope_rule, Mention(f"Answer of `{operation.id}`: its envelope", page)
+    if operation.members_rule:
+        yield operation.members_rule, Mention(f"Answer of `{operation.id}`: its members", page)
     if operation.scope:
         text = f"`{operation.id}` needs the scope `{operation.scope.name}`"
         yield operation.scope.rule, Mention(text, page)

@@ -175,7 +175,7 @@ class Script:
             self._call(self._read, shapes.success(self._read)[0], self._is(self._read, state), text)
 
     def _is(self, operation: Operation, state: str) -> Iterator[Criterion]:
-        states = (state, *self._profile.reported_as.get(state, ()))
+        states = (state, *self._table.reported_as.get(state, ()))
         for name in self._table.states[state]:
             allowed = tuple(
                 dict.fromkeys(
@@ -366,9 +366,7 @@ def _profile(contract: Contract, table: Lifecycle) -> SuiteProfile:
     except (KeyError, UnknownApi):
         known = ()
     found = next((each for each in known if each.resource == table.name), None)
-    return found or SuiteProfile(
-        api=contract.name, resource=table.name, read="", state=table.name.lower()
-    )
+    return found or SuiteProfile(resource=table.name, read="", state=table.name.lower())
 
 
 def _reader(contract: Contract, table: Lifecycle, profile: SuiteProfile) -> Operation | None:

@@ -69,7 +69,7 @@ MISTAKES = [
         "x-pages:",
         at="x-pages:",
         what="there is no extension 'x-pages'",
-        fix="use one of x-clamp, x-envelope, x-extensible-enum",
+        fix="use one of x-answer, x-clamp, x-envelope, x-extensible-enum",
     ),
     Mistake(
         "extension-form",

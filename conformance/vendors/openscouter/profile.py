@@ -4,18 +4,6 @@ from typing import Any
 
 from session_contracts.conformance.profile.model import SuiteProfile
 
-#: The rule on what is in the answer of each operation.
-_MEMBERS = {
-    "createSession": "openscouter.create.members",
-    "getSession": "openscouter.session.members",
-    "completeSession": "openscouter.complete.members",
-    "analyzeSession": "openscouter.analyze.members",
-    "getNotes": "openscouter.notes.members",
-    "updateNotes": "openscouter.notes.counts",
-    "confirmSession": "openscouter.confirm.members",
-    "submitFeedback": "openscouter.feedback.members",
-}
-
 
 def _breaks(operation: str, body: Any) -> tuple[str, ...]:
     """A fresh session has no note that could be updated; whether a time is a good one depends on when the session began."""
@@ -37,15 +25,11 @@ def _breaks(operation: str, body: Any) -> tuple[str, ...]:
 
 
 SESSION = SuiteProfile(
-    api="openscouter",
     resource="Session",
     read="getSession",
     state="session",
     scopes={"jobId": "study", "testerId": "tester"},
     born="startedAt",
-    reported_as={"analyzing": ("completed",)},
-    volatile=dict.fromkeys(("active", "paused"), ("durationSeconds",)),
-    races={"confirmSession": "openscouter.confirm.once"},
     examples={
         "createSession": {"jobId": "{jobId}", "testerId": "{testerId}", "variant": "A"},
         "completeSession": {},
@@ -57,12 +41,6 @@ SESSION = SuiteProfile(
             "technicalIssues": False,
             "comment": "Instructions were clear.",
         },
-    },
-    envelopes=dict.fromkeys(_MEMBERS, "openscouter.envelope.form"),
-    members=_MEMBERS,
-    aliases={
-        "review.precedence": "openscouter.request.precedence",
-        "answer.declared": "openscouter.answer.sound",
     },
     breaks=_breaks,
 )

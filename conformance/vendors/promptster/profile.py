@@ -4,8 +4,6 @@ from typing import Any
 
 from session_contracts.conformance.profile.model import SuiteProfile
 
-_SESSION = "promptster.session.members"
-
 
 def _breaks(operation: str, body: Any) -> tuple[str, ...]:
     """Whether a session may end before it began, or an update be of nothing, no schema can tell."""
@@ -19,7 +17,6 @@ def _breaks(operation: str, body: Any) -> tuple[str, ...]:
 
 
 SESSION = SuiteProfile(
-    api="promptster",
     resource="Session",
     read="getSession",
     list="listSessions",
@@ -59,31 +56,6 @@ SESSION = SuiteProfile(
             "v": 1,
             "data": {"command": "pnpm test", "exitCode": 0, "durationMs": 4200},
         },
-    },
-    stated="promptster.session.ended",
-    envelopes={
-        "createSession": "promptster.create.envelope",
-        "listSessions": "promptster.list.envelope",
-        "getSession": "promptster.get.envelope",
-        "updateSession": "promptster.update.envelope",
-        "deleteSession": "promptster.delete.answer",
-        "getTimeline": "promptster.timeline.envelope",
-        "getDecisions": "promptster.decisions.envelope",
-        "getCohortStats": "promptster.cohort.envelope",
-        "ingestEvent": "promptster.ingest.answer",
-    },
-    members={
-        "createSession": _SESSION,
-        "listSessions": _SESSION,
-        "getSession": _SESSION,
-        "updateSession": _SESSION,
-        "getTimeline": "promptster.timeline.members",
-        "getDecisions": "promptster.decisions.members",
-        "getCohortStats": "promptster.cohort.members",
-    },
-    aliases={
-        "rate.per-token": "promptster.rate.per-key",
-        "review.precedence": "promptster.request.precedence",
     },
     breaks=_breaks,
 )

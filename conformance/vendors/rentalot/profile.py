@@ -18,7 +18,6 @@ def _refused(body: Any) -> str | None:
 
 
 SESSION = SuiteProfile(
-    api="rentalot",
     resource="Session",
     read="getSession",
     list="listSessions",
@@ -31,17 +30,6 @@ SESSION = SuiteProfile(
             "reviewNotes": "Strong candidate, good income verification",
         }
     },
-    cells={("getSession", "draft"): "rentalot.session.draft"},
-    filter_values={("status", "draft"): "rentalot.list.filter-draft"},
-    envelopes={
-        "listSessions": "rentalot.list.envelope",
-        "getSession": "rentalot.get.envelope",
-        "reviewSession": "rentalot.review.envelope",
-    },
-    members=dict.fromkeys(
-        ("listSessions", "getSession", "reviewSession"), "rentalot.session.members"
-    ),
-    races={"reviewSession": "rentalot.review.once"},
     refused=_refused,
 )
 

@@ -309,12 +309,9 @@ def test_what_is_a_decision_has_a_sign_which_the_legend_explains() -> None:
     ]
     assert sorted(" ".join(texts(link)) for link in marked) == ["402 pay", "other.slams"]
     assert all("Decision. " in link.get("aria-label", "") for link in marked)
-    assert all(
-        (link.findtext(f"{SVG}title") or "").startswith("A decision of the mock. ")
-        for link in marked
-    )
+    assert all((link.findtext(f"{SVG}title") or "").startswith("Decision. ") for link in marked)
     (said,) = [texts(group) for group in drawing.groups("lc-legend")]
-    assert "a decision of the mock, not a fact" in said
+    assert "decision, not documented" in said
     assert len(drawing.groups("lc-decision")) == 3, "two, and the legend"
 
 

@@ -125,7 +125,7 @@ def test_the_control_api_as_far_as_it_goes() -> None:
 
 
 def test_an_unknown_api_and_a_missing_file(tmp_path: Path) -> None:
-    assert "there is no API named 'rentlot'" in one_line(run("rentlot", "--format", "json"))
+    assert "choose one of: mobilenext" in one_line(run("rentlot", "--format", "json"))
     assert "No such file" in one_line(run(str(tmp_path / "none.yaml"), "--format", "json"))
 
 

@@ -29,13 +29,15 @@ def operations(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 
 def envelopes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    for operation, rule in profile.envelopes.items():
-        yield Case(operation, (rule,), (operation, rule))
+    for operation in profile.operations(contract):
+        if rule := contract.operations[operation].envelope_rule:
+            yield Case(operation, (rule,), (operation, rule))
 
 
 def members(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    for operation, rule in profile.members.items():
-        yield Case(operation, (rule,), (operation, rule))
+    for operation in profile.operations(contract):
+        if rule := contract.operations[operation].members_rule:
+            yield Case(operation, (rule,), (operation, rule))
 
 
 def _success(operation: str, subject: Subject) -> Exchange:

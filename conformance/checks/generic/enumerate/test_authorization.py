@@ -253,8 +253,11 @@ def _judge_forbidden(scope: Scope, trigger: Exchange, subject: Subject, judge: J
 
 def judge_code(rule: str, trigger: Exchange, subject: Subject, judge: Judge) -> bool:
     """The code that the rule says, where there is one; what is no error at all is for another rule."""
-    expected, found = subject.profile.codes[judge.full(rule)], shapes.error(trigger).get("code")
-    return not found or judge.holds(
+    expected, found = (
+        subject.contract.rules[judge.full(rule)].code,
+        shapes.error(trigger).get("code"),
+    )
+    return not (expected and found) or judge.holds(
         rule, found == expected, trigger=trigger, expected=expected, got=str(found)
     )
 

@@ -58,7 +58,7 @@ def cells(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
         for state in (*table.states, *PSEUDO_STATES):
             for when in _variants(row):
                 cell = Cell(operation, state, when)
-                yield Case(f"{operation}-{state}{_name(when)}", _rules(table, profile, cell), cell)
+                yield Case(f"{operation}-{state}{_name(when)}", _rules(table, cell), cell)
 
 
 def pairs(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
@@ -70,7 +70,7 @@ def pairs(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
                     cell = Cell(second, move.target, when, (first, move))
                     yield Case(
                         f"{first}{_name(move.when)}-then-{second}{_name(when)}",
-                        _rules(table, profile, cell),
+                        _rules(table, cell),
                         cell,
                     )
 
@@ -94,15 +94,15 @@ def _move(row: Transition, cell: Cell) -> Move | None:
     return next((move for move in row.moves_from(cell.state) if move.when == cell.when), None)
 
 
-def _rule(table: Lifecycle, profile: SuiteProfile, cell: Cell) -> str:
-    """The rule that the table, or the profile which knows more, has for the cell."""
+def _rule(table: Lifecycle, cell: Cell) -> str:
+    """The rule of the cell."""
     row = table.transitions[cell.operation]
     move = _move(row, cell)
     answer = move or row.stays.get(cell.state) or row.refusals[cell.state]
-    return profile.cells.get((cell.operation, cell.state)) or answer.rule
+    return answer.rule
 
 
-def _rules(table: Lifecycle, profile: SuiteProfile, cell: Cell) -> tuple[str, ...]:
+def _rules(table: Lifecycle, cell: Cell) -> tuple[str, ...]:
     row = table.transitions[cell.operation]
     refused = cell.state in row.refusals
     atomic = (
@@ -110,10 +110,8 @@ def _rules(table: Lifecycle, profile: SuiteProfile, cell: Cell) -> tuple[str, ..
         if (refused or cell.state in row.stays) and cell.state not in PSEUDO_STATES
         else None
     )
-    stated = profile.stated if cell.state in row.stays else None
-    return tuple(
-        rule for rule in (_rule(table, profile, cell), stated, atomic, row.isolated) if rule
-    )
+    stated = table.stated if cell.state in row.stays else None
+    return tuple(rule for rule in (_rule(table, cell), stated, atomic, row.isolated) if rule)
 
 
 @each(cells)
@@ -138,7 +136,7 @@ def _judge_cell(
 ) -> None:
     """The bystander has all of `scope` in common with the actor: what selects too many by it is noticed."""
     row = subject.table.transitions[cell.operation]
-    if judge.decides(_rule(subject.table, subject.profile, cell)):
+    if judge.decides(_rule(subject.table, cell)):
         _observe(cell, row, record_id, scope, subject, judge)
     elif cell.state in row.refusals:
         _judge_refusal(cell, row, record_id, scope, subject, judge)
@@ -164,7 +162,7 @@ def _observe(
     trigger = call(
         subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
     )
-    judge.observed(_rule(subject.table, subject.profile, cell), trigger)
+    judge.observed(_rule(subject.table, cell), trigger)
     if row.isolated:
         _judge_same(row.isolated, watched, read(subject, bystander), trigger, None, judge)
     if row.atomic and known and 400 <= trigger.status < 500:
@@ -180,7 +178,7 @@ def _judge_stay(
     judge: Judge,
 ) -> None:
     """The operation succeeds, speaks of this record, and leaves it in its state."""
-    rule = _rule(subject.table, subject.profile, cell)
+    rule = _rule(subject.table, cell)
     writes = subject.operation(cell.operation).method != "GET"
     apt = accepting_state(subject, cell.operation)
     bystander = record_in(subject, movable_state(subject), **scope) if writes else ""
@@ -202,7 +200,7 @@ def _judge_stay(
             rule, got != _ANOTHER, trigger=trigger, expected="that record", got=str(got)
         )
         if same:
-            stated = subject.profile.stated or rule
+            stated = subject.table.stated or rule
             good = got == _UNREADABLE or may_read_as(subject, got, cell.state)
             judge.holds(
                 stated, good, trigger=trigger, expected=f"one that is {cell.state}", got=str(got)
@@ -264,7 +262,7 @@ def _judge_refusal(
     subject: Subject,
     judge: Judge,
 ) -> None:
-    rule = _rule(subject.table, subject.profile, cell)
+    rule = _rule(subject.table, cell)
     known = cell.state not in PSEUDO_STATES
     before = require_state(subject, record_id, cell.state) if known else {}
     if cell.state == FOREIGN:

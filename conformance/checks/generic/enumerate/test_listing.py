@@ -42,7 +42,7 @@ def filters(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     for parameter in contract.operations[profile.list].parameters if profile.list else ():
         if parameter.filter and parameter.filter.keeps is Keeps.EQUAL:
             for value in parameter.schema.get("enum", (None,)):
-                rule = profile.filter_values.get((parameter.name, value), parameter.filter.rule)
+                rule = parameter.filter.rule_of(value)
                 yield Case(
                     f"{parameter.name}-{value or 'fresh'}", (rule,), Wanted(parameter, value)
                 )
@@ -77,12 +77,12 @@ def _populate(subject: Subject, scope: Mapping[str, str]) -> dict[str, Record]:
 def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
     assert case.parameter.filter is not None
     name = case.parameter.name
-    rule = subject.profile.filter_values.get((name, case.value or ""), case.parameter.filter.rule)
+    rule = case.parameter.filter.rule_of(case.value)
     if rule != case.parameter.filter.rule:
         other = next(
             text
             for text in case.parameter.schema["enum"]
-            if (name, text) not in subject.profile.filter_values
+            if text not in case.parameter.filter.values
         )
         judge.require(
             _holds(subject, name, case.field, other),

@@ -21,8 +21,12 @@ def creations(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 
 def kept(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    for operation, rule in profile.kept.items():
-        yield Case(operation, (rule,), (operation, rule))
+    table = contract.lifecycles[profile.resource]
+    if table.creation and (rule := table.creation.kept):
+        yield Case(table.creation.operation, (rule,), (table.creation.operation, rule))
+    for operation, row in table.transitions.items():
+        if row.kept:
+            yield Case(operation, (row.kept,), (operation, row.kept))
 
 
 @each(creations)

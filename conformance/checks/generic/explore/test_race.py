@@ -33,13 +33,10 @@ def parallel(calls: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
 
 def races(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     """Moves that cannot be made twice."""
-    for operation, rule in profile.races.items():
-        row = contract.lifecycles[profile.resource].transitions[operation]
-        yield Case(
-            operation,
-            (rule,),
-            (operation, rule, next(move for move in row.moves if move.target in row.refusals)),
-        )
+    for operation, row in contract.lifecycles[profile.resource].transitions.items():
+        if row.once:
+            move = next(move for move in row.moves if move.target in row.refusals)
+            yield Case(operation, (row.once,), (operation, row.once, move))
 
 
 @each(races)

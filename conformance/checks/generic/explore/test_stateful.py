@@ -67,7 +67,7 @@ _LONG = "P31D"
 def tables(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
     """One case for a lifecycle with transitions: its rules and those of bodies, less decisions."""
     table = contract.lifecycles[profile.resource]
-    rules = {rule for row in table.transitions.values() for rule in _row_rules(row, profile)}
+    rules = {rule for row in table.transitions.values() for rule in _row_rules(row)}
     rules |= {timer.rule for timer in table.timers}
     rules |= {
         parameter.filter.rule for parameter in _scope_filters(contract, profile) if parameter.filter
@@ -86,14 +86,11 @@ def _scope_filters(contract: Contract, profile: SuiteProfile) -> list[Parameter]
     return [parameter for parameter in parameters if parameter.name in profile.scopes]
 
 
-def _row_rules(row: Transition, profile: SuiteProfile) -> Iterator[str]:
+def _row_rules(row: Transition) -> Iterator[str]:
     yield from (move.rule for move in row.moves)
     yield from (stay.rule for stay in row.stays.values())
     yield from (refusal.rule for refusal in row.refusals.values())
     yield from (rule for rule in (row.atomic, row.isolated) if rule)
-    yield from (
-        rule for (operation, _), rule in profile.cells.items() if operation == row.operation
-    )
 
 
 @each(tables)

@@ -46,8 +46,8 @@ def operations(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
         rules = (
             "answer.declared",
             "error.body",
-            profile.members.get(operation, ""),
-            profile.envelopes.get(operation, ""),
+            contract.operations[operation].members_rule,
+            contract.operations[operation].envelope_rule,
         )
         for mode in _MODES:
             yield Case(
@@ -104,16 +104,16 @@ def _shape(sent: Sent) -> str | None:
         return None
     node = sent.subject.operation(sent.operation)
     if shapes.envelope_fault(shapes.success(node)[1], sent.exchange.json):
-        return sent.subject.profile.envelopes.get(sent.operation)
+        return node.envelope_rule
     wrong = any(
         shapes.faults(shapes.record_schema(node), record)
         for record in shapes.records(node, sent.exchange.json)
     )
-    return sent.subject.profile.members.get(sent.operation) if wrong else None
+    return node.members_rule if wrong else None
 
 
 def _content_type(sent: Sent) -> str | None:
-    return sent.subject.profile.envelopes.get(sent.operation) if sent.exchange.ok else None
+    return sent.subject.operation(sent.operation).envelope_rule if sent.exchange.ok else None
 
 
 def _headers(sent: Sent) -> str | None:
@@ -212,8 +212,8 @@ def test_operation(
         )
     rules = (
         "answer.declared",
-        subject.profile.members.get(operation),
-        subject.profile.envelopes.get(operation),
+        subject.operation(operation).members_rule,
+        subject.operation(operation).envelope_rule,
     )
     for rule in rules if last.count and not judge.violations else ():
         if rule:

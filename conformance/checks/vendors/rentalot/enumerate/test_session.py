@@ -147,7 +147,7 @@ def test_placed_past_due(subject: Subject, judge: Judge) -> None:
 @verifies("list.filter-status")
 @pytest.mark.usefixtures("afterwards")
 def test_status_filter_knows_of_expiry(subject: Subject, judge: Judge) -> None:
-    """The filter reported_as at the status that a session has now, not at the one that it was stored with."""
+    """The filter looks at the status that a session has now, not at the one that it was stored with."""
     scope = {"contactId": fresh_scope(subject)["contactId"]}
     identity = record_in(subject, "active", **scope)
     require_state(subject, identity, "active")
