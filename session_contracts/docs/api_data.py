@@ -11,7 +11,7 @@ from session_contracts.docs.recorder import Recorded, record
 from session_contracts.docs.refusals import find_refusals
 from session_contracts.docs.rules import Mention, mentions
 from session_contracts.mock_server.mutants import mutants_of
-from session_contracts.mock_server.mutants.parts import Mutant
+from session_contracts.mock_server.mutants.mutant import Mutant
 from session_contracts.openapi import Contract, Level, Rule
 from session_contracts.openapi.locations import location_of
 
