@@ -12,7 +12,7 @@ from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import elsewhere
+from session_contracts.conformance.list_fixture import in_other_zone
 from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import foreign_record, new_record
 from session_contracts.conformance.profile import SuiteProfile
@@ -216,8 +216,8 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
             got=str(exchange.status),
         ):
             return
-        told = exchange.json if isinstance(exchange.json, dict) else {}
-        good = told.get("ok") is True and told.get("skipped") is True
+        actual = exchange.json if isinstance(exchange.json, dict) else {}
+        good = actual.get("ok") is True and actual.get("skipped") is True
         judge.holds(
             "ingest.answer",
             good,
@@ -253,17 +253,17 @@ def test_session_start(subject: Subject, judge: Judge) -> None:
         )
         judge.require(exchange.ok, f"an ingest answered {exchange.status}")
         metadata = read(subject, session).get("metadata")
-        told = metadata if isinstance(metadata, dict) else {}
+        actual = metadata if isinstance(metadata, dict) else {}
         expected = {**kept, **_PROMOTED}
-        got = {name: told.get(name) for name in expected}
+        got = {name: actual.get(name) for name in expected}
         judge.holds(
             "ingest.metadata",
             got == expected,
             trigger=exchange,
             expected=f"{expected}",
-            got=f"{told}",
+            got=f"{actual}",
         )
-        cwd = told.get("cwd")
+        cwd = actual.get("cwd")
         judge.holds(
             "ingest.cwd",
             cwd == "/home/grace",
@@ -463,7 +463,9 @@ def test_time_zones(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
     plain = at(0).replace(".000Z", "Z")
     control = ingest(subject, Event(0, 0).body(session), key)
-    for number, text in enumerate((plain, elsewhere(plain), at(250), plain.replace("Z", ".5Z")), 1):
+    for number, text in enumerate(
+        (plain, in_other_zone(plain), at(250), plain.replace("Z", ".5Z")), 1
+    ):
         exchange = ingest(subject, Event(0, number).body(session, ts=text), key)
         if judge.accepted("ingest.ts", exchange, control=control):
             page = timeline(subject, session)
@@ -578,13 +580,13 @@ def test_order(subject: Subject, judge: Judge) -> None:
             got=str(got),
         ):
             return
-        moments = [_SHUFFLED[mark] for mark in got]
+        record_times = [_SHUFFLED[mark] for mark in got]
         if judge.holds(
             "timeline.order",
-            moments == sorted(moments),
+            record_times == sorted(record_times),
             trigger=page,
             expected="the earliest first",
-            got=str(moments),
+            got=str(record_times),
         ):
             expected = in_order(events)
             judge.holds(
@@ -610,7 +612,7 @@ def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> Non
             ingest(
                 subject,
                 event.body(
-                    session, **({"ts": elsewhere(at(event.moment))} if event.mark % 2 else {})
+                    session, **({"ts": in_other_zone(at(event.moment))} if event.mark % 2 else {})
                 ),
                 key,
             )
@@ -618,11 +620,11 @@ def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> Non
 
 
 def _tape(
-    subject: Subject, judge: Judge, moments: tuple[int, ...] = _SHUFFLED
+    subject: Subject, judge: Judge, record_times: tuple[int, ...] = _SHUFFLED
 ) -> tuple[str, list[str]]:
     """A session, and the ids of its events in the order in which a whole timeline shows them. Raises Unexercised."""
     session = new_record(subject)
-    events = [Event(moment, number) for number, moment in enumerate(moments)]
+    events = [Event(moment, number) for number, moment in enumerate(record_times)]
     put(subject, session, events)
     found = events_of(timeline(subject, session))
     judge.require(
@@ -697,7 +699,7 @@ def test_limit(limit: int, subject: Subject, judge: Judge) -> None:
 def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
     """Over ties as well; the last page may be followed by one without events."""
     session, ids = _tape(subject, judge)
-    walked: list[str] = []
+    paged_ids: list[str] = []
     query: dict[str, str | int] = {"limit": limit}
     for _ in range(len(ids) + 2):
         page = timeline(subject, session, **query)
@@ -705,15 +707,20 @@ def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
             return
         found = _ids(page)
         judge.require(
-            bool(walked) or len(found) == limit, f"a page does not hold the {limit} that limit says"
+            bool(paged_ids) or len(found) == limit,
+            f"a page does not hold the {limit} that limit says",
         )
-        walked += found
+        paged_ids += found
         if not found:
             break
         query["after"] = found[-1]
-    got = f"{len(walked)} events, {len(set(walked))} of them different"
+    got = f"{len(paged_ids)} events, {len(set(paged_ids))} of them different"
     judge.holds(
-        "timeline.walk", walked == ids, trigger=page, expected=f"each of {len(ids)} once", got=got
+        "timeline.walk",
+        paged_ids == ids,
+        trigger=page,
+        expected=f"each of {len(ids)} once",
+        got=got,
     )
 
 
@@ -805,13 +812,13 @@ def test_decisions(subject: Subject, judge: Judge) -> None:
         expected=f"{len(wanted)} decisions",
         got=f"{len(got)}: {got}",
     ):
-        moments = [events[mark].moment for mark in got]
+        record_times = [events[mark].moment for mark in got]
         judge.holds(
             "decisions.order",
-            moments == sorted(moments),
+            record_times == sorted(record_times),
             trigger=exchange,
             expected="the earliest first",
-            got=str(moments),
+            got=str(record_times),
         )
         text = [event.get("data") for event in found] == [data_for(DECISION, mark) for mark in got]
         judge.holds(

@@ -14,7 +14,7 @@ from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import LONG_AGO, written
+from session_contracts.conformance.list_fixture import LONG_AGO, rfc3339
 from session_contracts.conformance.listing import get_list, listed_ids, listed_records
 from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import fresh_scope, new_record, prepared_id, record_in
@@ -56,8 +56,8 @@ def test_transcript(subject: Subject, judge: Judge) -> None:
         assert isinstance(got, list)
         good = len(got) == len(transcript) and all(map(_same, transcript, got))
         expected = f"{len(transcript)} entries: {json.dumps(transcript, ensure_ascii=False)[:200]}"
-        told = f"{len(got)} entries: {json.dumps(got, ensure_ascii=False)[:200]}"
-        judge.holds("session.transcript", good, trigger=exchange, expected=expected, got=told)
+        actual = f"{len(got)} entries: {json.dumps(got, ensure_ascii=False)[:200]}"
+        judge.holds("session.transcript", good, trigger=exchange, expected=expected, got=actual)
 
 
 def _same(placed: Mapping[str, object], shown: object) -> bool:
@@ -83,20 +83,20 @@ def test_values(subject: Subject, judge: Judge) -> None:
             "user_id": prepared_id(subject, "user"),
             "scenario_id": prepared_id(subject, "scenario"),
         }
-        exchange, row = _row(subject, **expected, started_at=written(start))
+        exchange, row = _row(subject, **expected, started_at=rfc3339(start))
         judge.require(
             {"user_id", "scenario_id", "started_at"} <= row.keys(),
             "a session lacks a documented member",
         )
         got = {name: row[name] for name in expected}
         good = got == expected and shapes.moment(row["started_at"]) == start
-        told = f"{got} at {row['started_at']}"
+        actual = f"{got} at {row['started_at']}"
         judge.holds(
             "session.values",
             good,
             trigger=exchange,
-            expected=f"{expected} at {written(start)}",
-            got=told,
+            expected=f"{expected} at {rfc3339(start)}",
+            got=actual,
         )
 
 
@@ -105,11 +105,11 @@ def test_duration(subject: Subject, judge: Judge) -> None:
     """Of scored sessions, one of which went on over midnight."""
     for hours, seconds in ((0, 420), (11.9, 1500)):
         start = LONG_AGO + timedelta(hours=hours)
-        params = {"status": "scored", "started_at": written(start), "duration_seconds": seconds}
+        params = {"status": "scored", "started_at": rfc3339(start), "duration_seconds": seconds}
         exchange, row = _row(subject, user_id=prepared_id(subject, "user"), **params)
         ended, lasted = shapes.moment(row.get("ended_at")), row.get("duration_seconds")
         good = ended is not None and isinstance(lasted, int | float)
-        expected = f"{seconds} until {written(start + timedelta(seconds=seconds))}"
+        expected = f"{seconds} until {rfc3339(start + timedelta(seconds=seconds))}"
         got = f"{lasted} until {row.get('ended_at')}"
         if judge.holds("session.members", good, trigger=exchange, expected=expected, got=got):
             same = lasted == seconds and ended == start + timedelta(seconds=seconds)
@@ -153,9 +153,9 @@ def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
     judge.observed(
         "auth.prefix", good, f"the token begins with {token.rpartition('_')[0] or 'no prefix'}_"
     )
-    told = [name for name in good.headers if "rate" in name.lower()]
+    actual = [name for name in good.headers if "rate" in name.lower()]
     judge.observed(
-        "rate.silent", good, f"headers that tell of the limit: {', '.join(told) or 'none'}"
+        "rate.silent", good, f"headers that tell of the limit: {', '.join(actual) or 'none'}"
     )
     absent = fetch(subject, record_in(subject, "absent"))
     error = absent.json.get("error") if isinstance(absent.json, dict) else None
@@ -217,9 +217,10 @@ def test_breakdown(subject: Subject, judge: Judge) -> None:
     exchange = _scorecard(subject)
     record = shapes.unwrap(exchange.json)
     judge.require(exchange.ok and isinstance(record, dict), "a scorecard could not be read")
-    more = _told(record)
+    more = _informative_members(record)
     whole = len(more) > 1 or any(
-        isinstance(value, dict) and len(_told(value)) > 1 for value in record.values()
+        isinstance(value, dict) and len(_informative_members(value)) > 1
+        for value in record.values()
     )
     structured = any(isinstance(value, list | dict) and value for value in record.values())
     got = f"only {sorted(record)}"
@@ -234,7 +235,7 @@ def test_breakdown(subject: Subject, judge: Judge) -> None:
     judge.observed("scorecard.verdicts", exchange, f"the verdict is {record.get('verdict')}")
 
 
-def _told(record: Mapping[str, Any]) -> list[str]:
+def _informative_members(record: Mapping[str, Any]) -> list[str]:
     """The members that tell a reader something beside the documented ones: neither ids nor times, nor empty."""
     plain = {"overall_score", "verdict", "headline", "status"}
     texts = {
@@ -291,16 +292,16 @@ def test_every_scenario(subject: Subject, judge: Judge) -> None:
         judge.require(
             {"name", "call_type"} <= shown[identity].keys(), "a scenario lacks a documented member"
         )
-        told, expected = (
+        actual, expected = (
             (shown[identity]["name"], shown[identity]["call_type"]),
             (made[identity], "cold_call"),
         )
         judge.holds(
             "scenarios.complete",
-            told == expected,
+            actual == expected,
             trigger=exchange,
             expected=str(expected),
-            got=str(told),
+            got=str(actual),
         )
 
 
@@ -400,7 +401,7 @@ def test_no_email(subject: Subject, judge: Judge) -> None:
     prepared_id(subject, "user")
     exchange, records = _listed("listUsers", subject, judge)
     judge.require(bool(records), "no rep is listed")
-    told = [
+    actual = [
         name
         for record in records
         for name, value in record.items()
@@ -408,10 +409,10 @@ def test_no_email(subject: Subject, judge: Judge) -> None:
     ]
     judge.holds(
         "users.no-email",
-        not told,
+        not actual,
         trigger=exchange,
         expected="no e-mail address",
-        got=f"the member {told[:1]}",
+        got=f"the member {actual[:1]}",
     )
 
 
@@ -422,7 +423,7 @@ def test_last_session(subject: Subject, judge: Judge) -> None:
     exchange, user = _user(mine, subject, judge)
     judge.observed("users.never", exchange, f"last_session_at is {user.get('last_session_at')!r}")
     for days, owner, expected in ((5, mine, 5), (9, mine, 9), (7, mine, 9), (20, other, 9)):
-        new_record(subject, user_id=owner, started_at=written(LONG_AGO + timedelta(days=days)))
+        new_record(subject, user_id=owner, started_at=rfc3339(LONG_AGO + timedelta(days=days)))
         exchange, user = _user(mine, subject, judge)
         judge.require("last_session_at" in user, "a rep has no last_session_at")
         wanted = LONG_AGO + timedelta(days=expected)
@@ -431,7 +432,7 @@ def test_last_session(subject: Subject, judge: Judge) -> None:
             "users.last-session",
             good,
             trigger=exchange,
-            expected=written(wanted),
+            expected=rfc3339(wanted),
             got=str(user["last_session_at"]),
         )
 
