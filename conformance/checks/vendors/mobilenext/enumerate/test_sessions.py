@@ -4,9 +4,6 @@ from datetime import timedelta
 
 from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import send
-from session_contracts.conformance.checks.vendors.mobilenext.enumerate.test_organizations import (
-    creator_elsewhere,
-)
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
@@ -22,6 +19,10 @@ from session_contracts.conformance.preparing import (
 from session_contracts.conformance.reading import fetch, read, record_of
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
+
+from .test_organizations import (
+    creator_elsewhere,
+)
 
 
 def _shown(identity: str, scope: dict[str, str], subject: Subject) -> list[tuple[Exchange, Record]]:

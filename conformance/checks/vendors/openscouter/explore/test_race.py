@@ -4,12 +4,13 @@ from functools import partial
 
 from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.checks.generic.explore.test_race import parallel
-from session_contracts.conformance.checks.vendors.openscouter.enumerate.test_payout import payouts
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import record_in
 from session_contracts.conformance.subject import Subject
+
+from ..enumerate.test_payout import payouts
 
 _RUNNERS = 6
 

@@ -13,7 +13,8 @@ from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import foreign_record, new_record, prepared_id
 from session_contracts.conformance.reading import read_or_absent
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vendors.promptster.events import COHORT
+
+from ..events import COHORT
 
 _MEMBERS = (
     "durationMs",

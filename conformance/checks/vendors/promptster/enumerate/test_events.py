@@ -18,7 +18,10 @@ from session_contracts.conformance.preparing import foreign_record, new_record
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import current_state, fetch, read, unwrapped
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vendors.promptster.events import (
+from session_contracts.conformance.waiting import eventually
+from session_contracts.openapi.model import Contract
+
+from ..events import (
     DECISION,
     DECISIONS,
     TIMELINE,
@@ -38,8 +41,6 @@ from session_contracts.conformance.vendors.promptster.events import (
     theirs,
     timeline,
 )
-from session_contracts.conformance.waiting import eventually
-from session_contracts.openapi.model import Contract
 
 _SHUFFLED = (4000, 1000, 3000, 1000, 2000, 1000, 4000)
 _PROMOTED = {

@@ -27,7 +27,9 @@ from session_contracts.conformance.reading import fetch, read, read_or_absent, r
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.target_clock import target_time
-from session_contracts.conformance.vendors.promptster.events import (
+from session_contracts.openapi.model import Contract
+
+from ..events import (
     COHORT,
     DECISION,
     DECISIONS,
@@ -43,7 +45,6 @@ from session_contracts.conformance.vendors.promptster.events import (
     theirs,
     timeline,
 )
-from session_contracts.openapi.model import Contract
 
 CREATE, UPDATE, MERGE, DELETE = "createSession", "updateSession", "mergeMetadata", "deleteSession"
 _METADATA = {

@@ -20,7 +20,8 @@ from session_contracts.conformance.reading import read
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vendors.promptster.events import (
+
+from ..events import (
     DECISION,
     DECISIONS,
     Event,
