@@ -1,5 +1,6 @@
 """What other commands make has its place in the site; and none of it slows the mock down."""
 
+import pytest
 import json
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from session_contracts.docs.site import site
 from session_contracts.export import exports
 from session_contracts.lint import CHECKS
 from session_contracts.openapi import load
+
+pytestmark = pytest.mark.slow
 
 PAGES = site(mocked(("mobilenext",)))
 
