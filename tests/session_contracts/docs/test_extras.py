@@ -1,9 +1,10 @@
 """What other commands make has its place in the site; and none of it slows the mock down."""
 
-import pytest
 import json
 import subprocess
 import sys
+
+import pytest
 
 from session_contracts.diff import CHANGE_TYPES
 from session_contracts.docs.model import mocked
