@@ -188,7 +188,8 @@ def texts(schema: JsonSchema) -> Sequence[str]:
 
 def values(schema: JsonSchema) -> Iterator[Any]:
     """Values for a schema: a valid one, others that differ from it in one member, and junk."""
-    valid = from_schema(schema)
+    is_uuid = schema.get("format") == "uuid"
+    valid = IDS[0] if is_uuid else from_schema(schema)
     yield valid
     yield from schema.get("enum", ())
     if "maxLength" in schema:
@@ -199,7 +200,6 @@ def values(schema: JsonSchema) -> Iterator[Any]:
             yield {other: value for other, value in valid.items() if other != name}
             yield from ({**valid, name: value} for value in values(member))
     # Connexion does not check uuids, which leaves values of other types.
-    is_uuid = schema.get("format") == "uuid"
     yield from (value for value in JUNK if not (is_uuid and isinstance(value, str)))
 
 

@@ -1,4 +1,4 @@
-"""What time does to records: still there shortly before its moment, moved shortly after."""
+"""Timers: a record is in its old state shortly before they are due, moved shortly after."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,7 +29,7 @@ def timers(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 
 def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
-    """The operations that are possible before the timer's moment, and refused afterwards."""
+    """The operations that are accepted before the timer fires, and refused afterwards."""
     if timer.optional:
         return []
     rows = table.transitions.items()
@@ -44,33 +44,33 @@ def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
 @pytest.mark.usefixtures("afterwards")
 def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
     clock_time(subject)
-    placed = {
+    prepared = {
         state: identity
         for state in case.sources
-        if (identity := _placed(case, state, subject)) is not None
+        if (identity := _prepared(case, state, subject)) is not None
     }
     judge.require(
-        bool(placed),
-        f"no record could be placed with a {case.due} that is {case.after} after {case.since}",
+        bool(prepared),
+        f"no record could be prepared with a {case.due} that is {case.after} after {case.since}",
     )
     _advance(subject, case.after - _MARGIN)
-    _judge(case, placed, "source", subject, judge)
+    _judge(case, prepared, "source", subject, judge)
     _advance(subject, 2 * _MARGIN)
-    _judge(case, placed, "target", subject, judge)
+    _judge(case, prepared, "target", subject, judge)
     for operation, refusal in _closed(subject.table, case):
-        _judge_closed(case, operation, refusal, placed, subject, judge)
+        _judge_closed(case, operation, refusal, prepared, subject, judge)
 
 
 def _judge_closed(
     timer: Timer,
     operation: str,
     refusal: Refusal,
-    placed: dict[str, str],
+    prepared: dict[str, str],
     subject: Subject,
     judge: Judge,
 ) -> None:
-    """A record that time has moved is refused like one that was placed in that state."""
-    for identity in placed.values():
+    """A record that a timer moved is refused like one that was prepared in that state."""
+    for identity in prepared.values():
         if current_state(subject, identity) == timer.target:
             trigger = call(subject, operation, identity, valid_body(subject, operation))
             control = call(
@@ -82,8 +82,8 @@ def _judge_closed(
             judge.refused(refusal.rule, trigger, control=control, statuses=(refusal.status,))
 
 
-def _placed(timer: Timer, state: str, subject: Subject) -> str | None:
-    """A fresh record; None where it cannot be had, or where its due time is wrong, which is the fault of another rule."""
+def _prepared(timer: Timer, state: str, subject: Subject) -> str | None:
+    """A fresh record; None if it cannot be prepared, or shows another due time (another rule)."""
     try:
         identity = record_in(subject, state)
         record = require_state(subject, identity, state)
@@ -100,8 +100,10 @@ def _advance(subject: Subject, by: timedelta) -> None:
     advance_clock(subject, isodate.duration_isoformat(by))
 
 
-def _judge(timer: Timer, placed: dict[str, str], when: str, subject: Subject, judge: Judge) -> None:
-    for state, identity in placed.items():
+def _judge(
+    timer: Timer, prepared: dict[str, str], when: str, subject: Subject, judge: Judge
+) -> None:
+    for state, identity in prepared.items():
         exchange = fetch(subject, identity)
         found = subject.table.state_of(record_of(subject, exchange, identity))
         expected = state if when == "source" else timer.target

@@ -1,4 +1,7 @@
-"""Promptster: any sequence of events, late ones, equal ones and duplicates among them, against a model of timeline and counts."""
+"""Promptster: any sequence of events, compared with a model of timeline and counts.
+
+Late, equal and duplicate events are among them.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +20,8 @@ from session_contracts.conformance.reading import read
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vendors.promptster.events import (
+
+from ..events import (
     DECISION,
     DECISIONS,
     Event,
@@ -40,7 +44,7 @@ _RULES = (
     "session.event-count",
     "session.decision-count",
 )
-#: Which of two sessions, when, of which kind, and which event before is repeated (None: it is a new one).
+#: Which of two sessions, when, which kind, and which earlier event is repeated (None: a new one).
 _STEP = st.tuples(
     st.integers(0, 1),
     st.integers(0, 4),
@@ -56,7 +60,7 @@ def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
 
     @search.over
     @given(st.lists(_STEP, min_size=1, max_size=8), st.integers(1, 4))
-    def law(steps: list[tuple[int, int, str, int | None]], limit: int) -> None:
+    def property_holds(steps: list[tuple[int, int, str, int | None]], limit: int) -> None:
         start = len(subject.target.exchanges)
         try:
             _run(subject, steps, limit)
@@ -64,7 +68,7 @@ def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
             calls[:] = subject.target.exchanges[start:]
 
     try:
-        law()
+        property_holds()
     except Broken as broken:
         judge.violated(
             broken.rule, trigger=calls[-1], expected=broken.expected, got=broken.got, sequence=calls
@@ -75,7 +79,7 @@ def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
 
 
 def _judge_plain(subject: Subject, judge: Judge) -> None:
-    """Where not even one event after the other is seen, nothing can be said of more. Raises Unexercised."""
+    """Require that events ingested one after the other are seen. Raises Unexercised."""
     session = new_record(subject)
     key = key_for(subject, session)
     for number in range(2):
@@ -83,7 +87,7 @@ def _judge_plain(subject: Subject, judge: Judge) -> None:
         judge.require(answer.status == 201, f"an ingest answered {answer.status}")
     judge.require(
         marks(events_of(timeline(subject, session))) == [0, 1],
-        "the timeline does not show what was ingested",
+        "the timeline does not show the ingested events",
     )
 
 
@@ -116,7 +120,7 @@ def _judge(
             "ingest.ignored", len(found) == len(events), f"{len(events)} events", f"{len(found)}"
         )
     if sorted(map(str, marks(found))) != sorted(str(event.mark) for event in events):
-        raise Unexercised("the timeline does not show what was ingested")
+        raise Unexercised("the timeline does not show the ingested events")
     moments = [shapes.moment(event.get("ts")) for event in found]
     _expect(
         "timeline.order", moments == sorted(moments, key=str), "the earliest first", str(moments)
@@ -135,7 +139,7 @@ def _judge(
         f"decisions {wanted}",
         f"{marks(decisions)}",
     )
-    _judge_walk(subject, session, found, limit)
+    _judge_pages(subject, session, found, limit)
     record = read(subject, session)
     counts = (
         ("session.event-count", "eventCount", len(events)),
@@ -150,17 +154,17 @@ def _judge(
         )
 
 
-def _judge_walk(subject: Subject, session: str, found: Sequence[Record], limit: int) -> None:
-    walked: list[Any] = []
+def _judge_pages(subject: Subject, session: str, found: Sequence[Record], limit: int) -> None:
+    paged_ids: list[Any] = []
     query: dict[str, str | int] = {"limit": limit}
     for _ in range(len(found) + 1):
         page = timeline(subject, session, **query)
         events = events_of(page)
-        walked += marks(events)
+        paged_ids += marks(events)
         if not events or not more(page):
             break
         query["after"] = str(events[-1].get("id"))
-    _expect("timeline.walk", walked == marks(found), f"events {marks(found)}", f"{walked}")
+    _expect("timeline.walk", paged_ids == marks(found), f"events {marks(found)}", f"{paged_ids}")
 
 
 def _expect(rule: str, ok: bool, expected: str, got: str) -> None:
