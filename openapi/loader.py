@@ -9,7 +9,7 @@ from typing import Any
 import isodate
 
 from session_contracts.openapi.autofix import joined
-from session_contracts.openapi.checks import CHECKS, Check, Stage, Subject, run
+from session_contracts.openapi.checks import CHECKS, Check, Stage, CheckTarget, run
 from session_contracts.openapi.checks.walk import METHODS
 from session_contracts.openapi.errors import ContractError, Severity, Violation
 from session_contracts.openapi.json_schema import resolve, rule_map
@@ -81,14 +81,14 @@ def examine(
     """
     found: list[Violation] = []
     for stage in (Stage.SHAPE, Stage.REFERENCE, Stage.KIND, Stage.BUILD):
-        found += run(checks, Subject(source), [stage])
+        found += run(checks, CheckTarget(source), [stage])
         if _errors(found):
             return None, _once(found)
     contract = _contract(Path(source.file).stem, source)
-    subject = Subject(source, contract)
-    found += run(checks, subject, [stage for stage in (Stage.MEANING, Stage.LINT) if stage <= last])
+    target = CheckTarget(source, contract)
+    found += run(checks, target, [stage for stage in (Stage.MEANING, Stage.LINT) if stage <= last])
     if last is Stage.LAST and not _errors(found):
-        found += run(checks, subject, [Stage.LAST])
+        found += run(checks, target, [Stage.LAST])
     return contract, sorted(_once(found))
 
 

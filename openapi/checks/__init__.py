@@ -10,7 +10,7 @@ from session_contracts.openapi.checks import (
     rules,
     schemas,
 )
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject, run
+from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget, run
 
 #: In the order in which they are best fixed.
 CHECKS: tuple[Check, ...] = (
@@ -24,4 +24,4 @@ CHECKS: tuple[Check, ...] = (
     *schemas.CHECKS,
 )
 
-__all__ = ["CHECKS", "Check", "Flaw", "Stage", "Subject", "run"]
+__all__ = ["CHECKS", "Check", "Finding", "Stage", "CheckTarget", "run"]

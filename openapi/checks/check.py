@@ -29,7 +29,7 @@ class Stage(IntEnum):
 
 
 @dataclass(frozen=True)
-class Flaw:
+class Finding:
     """What a check has found: the path of the place, what is wrong, what to do, and the edit that fixes it where that is safe."""
 
     path: Path_
@@ -39,7 +39,7 @@ class Flaw:
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckTarget:
     """What a check looks at: the document, and from the stage MEANING on the Contract that was built from it."""
 
     source: Source
@@ -56,7 +56,7 @@ class Check:
     """One thing that must hold of a contract.
 
     `why` is a sentence, `bad` and `good` are YAML: whole documents, or with `within` the members of the root that differ from a small
-    contract (`openapi.checks.example`). `at` is where in `bad` the flaw is: at the first place of this text. `find` is None where the
+    contract (`openapi.checks.example`). `at` is where in `bad` the finding is: at the first place of this text. `find` is None where the
     reader itself notices.
     """
 
@@ -66,7 +66,7 @@ class Check:
     bad: str
     good: str
     at: str
-    find: Callable[[Subject], Iterable[Flaw]] | None
+    find: Callable[[CheckTarget], Iterable[Finding]] | None
     severity: Severity = Severity.ERROR
     within: str = ""
     fixable: bool = False
@@ -76,25 +76,27 @@ class Check:
         return self.stage <= Stage.MEANING
 
 
-def run(checks: Sequence[Check], subject: Subject, stages: Iterable[Stage]) -> Iterator[Violation]:
+def run(
+    checks: Sequence[Check], target: CheckTarget, stages: Iterable[Stage]
+) -> Iterator[Violation]:
     """What the checks of these stages find."""
     wanted = set(stages)
     for check in checks:
         if check.stage in wanted and check.find is not None:
-            for flaw in check.find(subject):
-                yield _violation(check, flaw, subject.source)
+            for finding in check.find(target):
+                yield _violation(check, finding, target.source)
 
 
-def _violation(check: Check, flaw: Flaw, source: Source) -> Violation:
-    place = source.place(flaw.path)
+def _violation(check: Check, finding: Finding, source: Source) -> Violation:
+    place = source.place(finding.path)
     return Violation(
         source.file,
         place.line,
         place.column,
         check.id,
-        flaw.what,
-        flaw.fix,
+        finding.what,
+        finding.fix,
         check.severity,
-        flaw.path,
-        flaw.autofix,
+        finding.path,
+        finding.autofix,
     )

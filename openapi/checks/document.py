@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
 from session_contracts.openapi.source import Path_
 
 _SPECIFICATION = "see the OpenAPI Specification 3.0.3"
@@ -20,15 +20,15 @@ _SPECIFICATION = "see the OpenAPI Specification 3.0.3"
 
 #: What to write where one of these is not there, or is no object.
 _MEMBERS = {
-    "info": "give it the members 'title' and 'version'",
-    "paths": "give it a member for each path, or write 'paths: {}' where there are none",
+    "info": "write an object with 'title' and 'version'",
+    "paths": "write an object with a member for each path, or 'paths: {}'",
 }
 
 
-def is_openapi(subject: Subject) -> Iterator[Flaw]:
-    document = subject.source.value
+def is_openapi(target: CheckTarget) -> Iterator[Finding]:
+    document = target.source.value
     if not isinstance(document, dict):
-        yield Flaw((), "this is no OpenAPI 3.0 document", "begin it with 'openapi: 3.0.3'")
+        yield Finding((), "this is not an OpenAPI 3.0 document", "start it with 'openapi: 3.0.3'")
         return
     version = document.get("openapi")
     if not (isinstance(version, str) and version.startswith("3.0.")):
@@ -36,31 +36,31 @@ def is_openapi(subject: Subject) -> Iterator[Flaw]:
         return
     for name, members in _MEMBERS.items():
         if name not in document:
-            yield Flaw((name,), f"{name!r} is missing", f"write '{name}:' at the root")
+            yield Finding((name,), f"{name!r} is missing", f"write '{name}:' at the root")
         elif not isinstance(document[name], dict):
-            yield Flaw((name,), f"{name!r} is not an object", members)
+            yield Finding((name,), f"{name!r} is not an object", members)
 
 
-def _other_version(document: Mapping[str, Any]) -> Flaw:
+def _other_version(document: Mapping[str, Any]) -> Finding:
     name = "openapi" if "openapi" in document else "swagger"
     version = walk.shortened(str(document.get(name)), 40)
     if re.fullmatch(r"[12]\.\d.*|3\.[1-9].*", version):
-        what = f"{'OpenAPI' if name == 'openapi' else 'Swagger'} {version} is not read, only OpenAPI 3.0"
-        return Flaw((name,), what, "convert the document to OpenAPI 3.0.3")
+        what = f"{'OpenAPI' if name == 'openapi' else 'Swagger'} {version} is not supported, only OpenAPI 3.0"
+        return Finding((name,), what, "convert the document to OpenAPI 3.0.3")
     found = f": its version is {version}" if name in document else ""
-    return Flaw(
-        (name,), f"this is no OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'"
+    return Finding(
+        (name,), f"this is not an OpenAPI 3.0 document{found}", "start it with 'openapi: 3.0.3'"
     )
 
 
-def version_is_text(subject: Subject) -> Iterator[Flaw]:
-    if not _is_openapi(subject):
+def version_is_text(target: CheckTarget) -> Iterator[Finding]:
+    if not _is_openapi(target):
         return
     path = ("info", "version")
-    info = subject.source.value["info"]
+    info = target.source.value["info"]
     if isinstance(info.get("version"), bool | int | float):
-        span = subject.source.place(path).value
-        text = subject.source.text[span.start : span.end]
+        span = target.source.place(path).value
+        text = target.source.text[span.start : span.end]
         autofix = (
             Autofix(
                 (Edit(span.start, span.end, f'"{text}"'),), partial(_set, path=path, value=text)
@@ -68,16 +68,16 @@ def version_is_text(subject: Subject) -> Iterator[Flaw]:
             if span.plain
             else None
         )
-        yield Flaw(path, f"the version {text} is no text", f'write "{text}"', autofix)
+        yield Finding(path, f"the version {text} is not a string", f'write "{text}"', autofix)
 
 
-def path_parameters_required(subject: Subject) -> Iterator[Flaw]:
-    if not _is_openapi(subject):
+def path_parameters_required(target: CheckTarget) -> Iterator[Finding]:
+    if not _is_openapi(target):
         return
-    for path, node in walk.mappings(subject.source.value):
+    for path, node in walk.mappings(target.source.value):
         if node.get("in") == "path" and _is_parameter(path) and node.get("required") is not True:
-            what = f"{walk.shortened(repr(node.get('name')), 60)} is part of the path, and not required"
-            yield Flaw(path, what, "write 'required: true'", _required(subject, path, node))
+            what = f"{walk.shortened(repr(node.get('name')), 60)} is in the path but not required"
+            yield Finding(path, what, "write 'required: true'", _required(target, path, node))
 
 
 def _is_parameter(path: Path_) -> bool:
@@ -88,9 +88,9 @@ def _is_parameter(path: Path_) -> bool:
     )
 
 
-def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Autofix | None:
+def _required(target: CheckTarget, path: Path_, node: Mapping[str, Any]) -> Autofix | None:
     """Puts the right value in place of a wrong one, or the member behind `in`."""
-    source = subject.source
+    source = target.source
     apply = partial(_set, path=(*path, "required"), value=True)
     if "required" in node:
         span = source.places[(*path, "required")].value
@@ -125,13 +125,15 @@ def _set(document: Any, path: Path_, value: Any) -> None:
             node[path[-1]] = value
 
 
-def has_form(subject: Subject) -> Iterator[Flaw]:
+def has_form(target: CheckTarget) -> Iterator[Finding]:
     """By the JSON Schema of OpenAPI 3.0; what the checks before it say better is left to them."""
-    if not _is_openapi(subject):
+    if not _is_openapi(target):
         return
-    document = subject.source.value
+    document = target.source.value
     told = {
-        flaw.path for find in (version_is_text, path_parameters_required) for flaw in find(subject)
+        finding.path
+        for find in (version_is_text, path_parameters_required)
+        for finding in find(target)
     }
     problems = dict.fromkeys(
         problem
@@ -146,11 +148,11 @@ def has_form(subject: Subject) -> Iterator[Flaw]:
     for path, what, fix in problems:
         missing = what.partition("the member ")[2].partition(" is missing")[0]
         if path not in told and (*path, "required") not in told and (path, missing) not in misspelt:
-            yield Flaw(path, what, fix)
+            yield Finding(path, what, fix)
 
 
-def _is_openapi(subject: Subject) -> bool:
-    return not any(is_openapi(subject))
+def _is_openapi(target: CheckTarget) -> bool:
+    return not any(is_openapi(target))
 
 
 @cache
@@ -198,7 +200,7 @@ def _problems(
         fix = (
             f"write 'type: {others[0]}' and 'nullable: true'"
             if len(others) == 1
-            else "write 'nullable: true' beside another type"
+            else "write 'nullable: true' and another type"
         )
         yield path, "OpenAPI 3.0 has no type 'null'", fix
     else:
@@ -208,13 +210,13 @@ def _problems(
 
 def _unexpected(error: jsonschema_rs.ValidationError, name: str) -> tuple[str, str]:
     """What is wrong with a member that is not known, and what to do where it resembles none."""
-    told = walk.shortened(name, 60)
+    shown = walk.shortened(name, 60)
     match error.schema_path[-2:]:
         case ["Paths", _]:
-            return f"{told!r} is no path, which begins with '/'", f"write '/{told}'"
+            return f"{shown!r} is not a path; paths start with '/'", f"write '/{shown}'"
         case ["Responses", _]:
-            return f"{told!r} is no status", "write a status such as 200, 2XX, or default"
-    return f"OpenAPI 3.0 has no member {told!r} here", f"remove it; {_SPECIFICATION}"
+            return f"{shown!r} is not a status", "write a status such as 200, 2XX, or default"
+    return f"OpenAPI 3.0 has no member {shown!r} here", f"remove it; {_SPECIFICATION}"
 
 
 def _types(document: Any, path: Path_) -> Sequence[str]:
@@ -252,16 +254,16 @@ def _known_members(error: jsonschema_rs.ValidationError) -> Sequence[str]:
     ]
 
 
-def is_valid(subject: Subject) -> Iterator[Flaw]:
+def is_valid(target: CheckTarget) -> Iterator[Finding]:
     """A second opinion; imported late, since only lint asks for it."""
     from openapi_spec_validator import OpenAPIV30SpecValidator
 
-    document = subject.source.value
+    document = target.source.value
     for error in OpenAPIV30SpecValidator(document).iter_errors():
         if error.validator == "format" and error.validator_value == "regex":
             continue  # by Python's idea of one, where OpenAPI has that of ECMAScript
         path = walk.located(document, error.absolute_path) or _home(error.message)
-        yield Flaw(path, walk.shortened(error.message.splitlines()[0]), _SPECIFICATION)
+        yield Finding(path, walk.shortened(error.message.splitlines()[0]), _SPECIFICATION)
 
 
 def _home(message: str) -> Path_:
@@ -273,8 +275,8 @@ CHECKS = (
     Check(
         "readable",
         Stage.READ,
-        why="What cannot be read cannot be checked: the file must be there, and be a file.",
-        bad="# No file of this name, a folder, or a file that may not be read.\n",
+        why="The file must exist and be readable.",
+        bad="# No file of this name, a directory, or a file without read permission.\n",
         good=example.PLAIN,
         at="#",
         find=None,
@@ -282,7 +284,7 @@ CHECKS = (
     Check(
         "yaml",
         Stage.READ,
-        why="The file is one YAML document of JSON values in which no member stands twice: readers disagree on which of two counts.",
+        why="The file must be one YAML document with JSON values and no duplicate keys, which parsers treat differently.",
         bad="""\
 openapi: 3.0.3
 info: {title: Pets, version: "1"}
@@ -296,7 +298,7 @@ info: {title: Dogs, version: "1"}
     Check(
         "openapi",
         Stage.SHAPE,
-        why="Contracts are OpenAPI 3.0 documents; 2.0 and 3.1 mean other things by the same words.",
+        why="Contracts are OpenAPI 3.0 documents; in 2.0 and 3.1 the same keywords have other meanings.",
         bad="""\
 openapi: 3.1.0
 info: {title: Pets, version: "1"}
@@ -309,7 +311,7 @@ paths: {}
     Check(
         "version-text",
         Stage.SHAPE,
-        why="The version of an API is text; without quotes YAML reads 1.10 as the number 1.1.",
+        why="The version is a string; without quotes, YAML reads 1.10 as the number 1.1.",
         bad="info: {title: Pets, version: 1.10}\n",
         good='info: {title: Pets, version: "1.10"}\n',
         at="version: 1.10",
@@ -320,7 +322,7 @@ paths: {}
     Check(
         "path-parameter-required",
         Stage.SHAPE,
-        why="A path without one of its parts is another path, so OpenAPI asks that each parameter in it says that it is required.",
+        why="OpenAPI requires 'required: true' for path parameters, because a path without one is another path.",
         bad="""\
 paths:
   /pets/{id}/sale:
@@ -333,7 +335,7 @@ paths:
           schema: {type: string}
       responses:
         "200": {description: Sold.}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: Unknown pet.}
         "409": {description: It was sold already.}
 components:
   schemas:
@@ -357,7 +359,7 @@ paths:
           schema: {type: string}
       responses:
         "200": {description: Sold.}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: Unknown pet.}
         "409": {description: It was sold already.}
 components:
   schemas:
@@ -376,7 +378,7 @@ components:
     Check(
         "openapi-form",
         Stage.SHAPE,
-        why="What has not the form that OpenAPI 3.0 gives it is read differently by each tool, or by none.",
+        why="Tools read a document that violates the OpenAPI 3.0 schema differently, or not at all.",
         bad="""\
 paths:
   /pets:
@@ -385,7 +387,7 @@ paths:
       summary: List pets
       responses:
         "200": {descriptoin: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: Unknown key.}
 """,
         good="""\
 paths:
@@ -395,7 +397,7 @@ paths:
       summary: List pets
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: Unknown key.}
 """,
         at="descriptoin",
         find=has_form,
@@ -404,7 +406,7 @@ paths:
     Check(
         "openapi-valid",
         Stage.LAST,
-        why="Beyond its form, OpenAPI 3.0 has rules that openapi-spec-validator knows; it is asked once nothing else is wrong.",
+        why="openapi-spec-validator checks rules of OpenAPI 3.0 that its schema cannot express; it runs if there are no other findings.",
         bad="""\
 tags:
   - {name: pets, description: Everything on pets.}
@@ -417,7 +419,7 @@ paths:
       tags: [pets]
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: Unknown key.}
 """,
         good="""\
 tags:
@@ -430,7 +432,7 @@ paths:
       tags: [pets]
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: Unknown key.}
 """,
         at="tags",
         find=is_valid,

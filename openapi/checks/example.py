@@ -40,7 +40,7 @@ x-rules:
     allows: {status: [409]}
   - id: pets.sell.unknown
     level: documented
-    statement: A pet that nobody knows cannot be sold.
+    statement: An unknown pet cannot be sold.
     source: https://pets.example/docs#sell
     allows: {status: [404]}
 paths:
@@ -56,7 +56,7 @@ paths:
           content:
             application/json:
               schema: {$ref: "#/components/schemas/Pet"}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: Unknown pet.}
         "409": {description: It was sold already.}
 components:
   schemas:

@@ -12,26 +12,26 @@ import jsonschema_rs
 
 from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.source import Path_, Source
 
 
-def _extensions(subject: Subject) -> Iterator[tuple[Path_, str, Any]]:
-    if isinstance(subject.source.value, dict):
-        yield from walk.extensions(subject.source.value)
+def _extensions(target: CheckTarget) -> Iterator[tuple[Path_, str, Any]]:
+    if isinstance(target.source.value, dict):
+        yield from walk.extensions(target.source.value)
 
 
-def known(subject: Subject) -> Iterator[Flaw]:
-    for path, key, _ in _extensions(subject):
+def known(target: CheckTarget) -> Iterator[Finding]:
+    for path, key, _ in _extensions(target):
         if key not in _validators():
             names = ", ".join(sorted(_validators()))
             fix = walk.closest(key, _validators(), f"use one of {names}, or remove it")
-            yield Flaw(
+            yield Finding(
                 (*path, key),
-                f"there is no extension {key!r}",
+                f"unknown extension {key!r}",
                 fix,
-                _renamed(subject.source, (*path, key)),
+                _renamed(target.source, (*path, key)),
             )
 
 
@@ -56,13 +56,13 @@ def _rename(document: Any, path: Path_, name: str) -> None:
     node.update(members)
 
 
-def has_form(subject: Subject) -> Iterator[Flaw]:
-    for path, key, value in _extensions(subject):
+def has_form(target: CheckTarget) -> Iterator[Finding]:
+    for path, key, value in _extensions(target):
         if key in _validators():
             for error in _validators()[key].iter_errors(value):
                 inner = walk.located(value, error.instance_path)
                 what = f"{'.'.join(map(str, [key, *inner]))}: {walk.shortened(error.message)}"
-                yield Flaw((*path, key, *inner), what, "see openapi/extensions.schema.json")
+                yield Finding((*path, key, *inner), what, "see openapi/extensions.schema.json")
 
 
 @cache
@@ -92,17 +92,17 @@ _PLACES: Mapping[str, frozenset[str]] = {
 }
 
 
-def placed(subject: Subject) -> Iterator[Flaw]:
-    schemas = {path for path, _ in walk.schemas(subject.source.value)}
-    for path, key, _ in _extensions(subject):
+def placed(target: CheckTarget) -> Iterator[Finding]:
+    schemas = {path for path, _ in walk.schemas(target.source.value)}
+    for path, key, _ in _extensions(target):
         kind = "schema" if path in schemas else _kind(path)
         if kind not in _PLACES[key]:
             places = " or ".join(
                 f"a{'n' if place[0] in 'aeiou' else ''} {place}" for place in sorted(_PLACES[key])
             )
-            yield Flaw(
+            yield Finding(
                 (*path, key),
-                f"nobody reads {key} here",
+                f"{key} has no effect here",
                 f"move it to {places.replace('a document', 'the root')}",
             )
 
@@ -123,16 +123,18 @@ def _kind(path: Path_) -> str:
     return "other"
 
 
-def durations(subject: Subject) -> Iterator[Flaw]:
-    for path, text in _durations(subject.source.value):
+def durations(target: CheckTarget) -> Iterator[Finding]:
+    for path, text in _durations(target.source.value):
         try:
             parsed = isodate.parse_duration(text)
             fixed = isinstance(parsed, timedelta) and parsed > timedelta()
         except (isodate.ISO8601Error, ValueError, ArithmeticError):
             fixed = False
         if not fixed:
-            yield Flaw(
-                path, f"{text!r} is no duration of fixed length", "write days or less, as in P30D"
+            yield Finding(
+                path,
+                f"{text!r} is not a duration of fixed length",
+                "use days or smaller units, as in P30D",
             )
 
 
@@ -144,39 +146,39 @@ def _durations(document: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
         yield ("x-rate-limits", "windows", index, "per"), window["per"]
 
 
-def clamps(subject: Subject) -> Iterator[Flaw]:
-    for path, key, value in _extensions(subject):
+def clamps(target: CheckTarget) -> Iterator[Finding]:
+    for path, key, value in _extensions(target):
         if key != "x-clamp":
             continue
-        name = walk.at(subject.source.value, path).get("name")
+        name = walk.at(target.source.value, path).get("name")
         schema = next(
             (
                 p.schema
-                for o in subject.contract.operations.values()
+                for o in target.contract.operations.values()
                 for p in o.parameters
                 if p.name == name
             ),
             {},
         )
         if schema and schema.get("type") not in ("integer", "number"):
-            yield Flaw(
+            yield Finding(
                 (*path, key),
-                f"{name!r} is no number, and cannot be clamped",
-                "write x-clamp only beside a number",
+                f"{name!r} is not a number, so it cannot be clamped",
+                "use x-clamp only for a number",
             )
         if value.get("minimum", 0) > value.get("maximum", value.get("minimum", 0)):
-            yield Flaw(
+            yield Finding(
                 (*path, key),
-                f"the bounds of {name!r} leave nothing between them",
-                "let minimum be the smaller one",
+                f"the minimum of {name!r} is above its maximum",
+                "make the minimum the smaller one",
             )
 
 
-def envelopes(subject: Subject) -> Iterator[Flaw]:
-    for path, key, value in _extensions(subject):
-        members = walk.at(subject.source.value, path).get("properties", {})
+def envelopes(target: CheckTarget) -> Iterator[Finding]:
+    for path, key, value in _extensions(target):
+        members = walk.at(target.source.value, path).get("properties", {})
         if key == "x-envelope" and value not in members:
-            yield Flaw(
+            yield Finding(
                 (*path, key), f"the envelope has no member {value!r}", walk.closest(value, members)
             )
 
@@ -185,7 +187,7 @@ CHECKS = (
     Check(
         "extension-known",
         Stage.SHAPE,
-        why="An extension that nobody knows is mostly a known one with a slip of the pen, and would be passed over in silence.",
+        why="An unknown extension is usually a misspelt one, and would silently have no effect.",
         bad="""\
 x-lifecycle:
   Pet: {}
@@ -199,7 +201,7 @@ x-lifecycle:
     Check(
         "extension-form",
         Stage.SHAPE,
-        why="The mock, the suite and the docs read each extension as its schema says, and nothing else.",
+        why="The mock, the suite and the docs rely on the schema of each extension.",
         bad="""\
 x-rules:
   - id: pets.sell.once
@@ -221,7 +223,7 @@ x-rules:
     Check(
         "duration",
         Stage.BUILD,
-        why="A month has no fixed length, so a clock cannot tell when it is over.",
+        why="A month has no fixed length, so its end depends on the calendar.",
         bad="""\
 x-rules:
   - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
@@ -245,7 +247,7 @@ x-rate-limits:
     Check(
         "extension-place",
         Stage.LINT,
-        why="An extension where nobody reads it does nothing: neither the mock nor the suite would know of what it says.",
+        why="An extension in the wrong place has no effect in the mock or the suite.",
         bad="""\
 info:
   title: Pets
@@ -270,7 +272,7 @@ x-rules:
     Check(
         "clamp-number",
         Stage.LINT,
-        why="A bound counts in place of a number that lies beyond it; of a text, nothing does.",
+        why="A clamp replaces a number beyond a bound; a string has no bounds.",
         bad="""\
 x-rules:
   - {id: pets.list.limit, level: documented, statement: More than 50 count as 50., source: "https://pets.example/docs"}
@@ -286,7 +288,7 @@ paths:
           x-clamp: {maximum: 50, rule: pets.list.limit}
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: Unknown key.}
 """,
         good="""\
 x-rules:
@@ -303,7 +305,7 @@ paths:
           x-clamp: {maximum: 50, rule: pets.list.limit}
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: Unknown key.}
 """,
         at="x-clamp",
         find=clamps,
@@ -312,7 +314,7 @@ paths:
     Check(
         "envelope-member",
         Stage.LINT,
-        why="The suite looks for the record in the member that x-envelope names.",
+        why="The suite reads the record from the member that x-envelope names.",
         bad="""\
 components:
   schemas:

@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import Any
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
 from session_contracts.openapi.model import ABSENT, ANY, PSEUDO_STATES, Contract, Lifecycle
 from session_contracts.openapi.source import Path_
 
@@ -15,24 +15,24 @@ from session_contracts.openapi.source import Path_
 _MAX_RECORDS = 20_000
 
 
-def _tables(subject: Subject) -> Iterator[tuple[Path_, Lifecycle, Mapping[str, Any]]]:
+def _tables(target: CheckTarget) -> Iterator[tuple[Path_, Lifecycle, Mapping[str, Any]]]:
     """Each table, with its path and how it is written."""
-    for table in subject.contract.lifecycles.values():
+    for table in target.contract.lifecycles.values():
         path = ("x-lifecycles", table.name)
-        yield path, table, walk.at(subject.source.value, path)
+        yield path, table, walk.at(target.source.value, path)
 
 
-def schemas_exist(subject: Subject) -> Iterator[Flaw]:
-    known = subject.contract.schemas
-    for path, table, _ in _tables(subject):
+def schemas_exist(target: CheckTarget) -> Iterator[Finding]:
+    known = target.contract.schemas
+    for path, table, _ in _tables(target):
         if table.schema not in known:
             fix = walk.closest(table.schema, known, "name one of components.schemas")
-            yield Flaw((*path, "schema"), f"there is no schema {table.schema!r}", fix)
+            yield Finding((*path, "schema"), f"unknown schema {table.schema!r}", fix)
 
 
-def operations_exist(subject: Subject) -> Iterator[Flaw]:
-    known = subject.contract.operations
-    for path, table, _ in _tables(subject):
+def operations_exist(target: CheckTarget) -> Iterator[Finding]:
+    known = target.contract.operations
+    for path, table, _ in _tables(target):
         named: list[tuple[Path_, str]] = [
             ((*path, "transitions", name), name) for name in table.transitions
         ]
@@ -40,46 +40,43 @@ def operations_exist(subject: Subject) -> Iterator[Flaw]:
             named.append(((*path, "creation", "operation"), table.creation.operation))
         for place, name in named:
             if name not in known:
-                yield Flaw(place, f"there is no operation {name!r}", walk.closest(name, known))
+                yield Finding(place, f"unknown operation {name!r}", walk.closest(name, known))
 
 
-def operations_answered(subject: Subject) -> Iterator[Flaw]:
-    for path, table, _ in _tables(subject):
-        for operation in subject.contract.operations.values():
+def operations_answered(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, _ in _tables(target):
+        for operation in target.contract.operations.values():
             parameters = {
                 parameter.name for parameter in operation.parameters if parameter.location == "path"
             }
-            if (
-                table.parameter in parameters
-                and subject.contract.lifecycle_of(operation.id) is None
-            ):
+            if table.parameter in parameters and target.contract.lifecycle_of(operation.id) is None:
                 what = f"{operation.id} acts on a {table.name}, but the table has no row for it"
-                yield Flaw(
+                yield Finding(
                     (*path, "transitions"), what, f"write '{operation.id}:' under transitions"
                 )
 
 
-def identities(subject: Subject) -> Iterator[Flaw]:
-    for path, table, _ in _tables(subject):
+def identities(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, _ in _tables(target):
         parameters = {
             p.name
-            for o in subject.contract.operations.values()
+            for o in target.contract.operations.values()
             for p in o.parameters
             if p.location == "path"
         }
         if table.parameter not in parameters:
             fix = walk.closest(table.parameter, parameters, "name the parameter of a path")
-            yield Flaw(
+            yield Finding(
                 (*path, "identity", "parameter"),
                 f"no path has a parameter {table.parameter!r}",
                 fix,
             )
-        properties = _properties(subject.contract, table)
+        properties = _properties(target.contract, table)
         if properties and table.field not in properties:
             fix = walk.closest(
-                table.field, properties, "name the field that tells its records apart"
+                table.field, properties, "name the field that identifies its records"
             )
-            yield Flaw(
+            yield Finding(
                 (*path, "identity", "field"), f"{table.schema} has no field {table.field!r}", fix
             )
 
@@ -106,40 +103,40 @@ def _values(contract: Contract, table: Lifecycle) -> dict[str, Sequence[Any]]:
     return found
 
 
-def state_fields(subject: Subject) -> Iterator[Flaw]:
-    for path, table, _ in _tables(subject):
+def state_fields(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, _ in _tables(target):
         for state, values in (
-            table.states.items() if table.schema in subject.contract.schemas else ()
+            table.states.items() if table.schema in target.contract.schemas else ()
         ):
             for name in values:
-                if name not in _values(subject.contract, table):
-                    what = f"{name!r} of state {state!r} is no enum of {table.schema}"
-                    yield Flaw(
+                if name not in _values(target.contract, table):
+                    what = f"{name!r} of state {state!r} is not an enum of {table.schema}"
+                    yield Finding(
                         (*path, "states", state, name),
                         what,
                         "name a field that has an enum, or is nullable",
                     )
 
 
-def state_values(subject: Subject) -> Iterator[Flaw]:
-    for path, table, _ in _tables(subject):
-        possible = _values(subject.contract, table)
+def state_values(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, _ in _tables(target):
+        possible = _values(target.contract, table)
         for state, values in table.states.items():
             for name, allowed in values.items():
                 for value in allowed:
                     if name in possible and value not in possible[name]:
                         what = f"{name} cannot be {value!r} in state {state!r}"
-                        yield Flaw(
+                        yield Finding(
                             (*path, "states", state, name),
                             what,
                             f"use one of {', '.join(map(str, possible[name]))}",
                         )
 
 
-def states_partition(subject: Subject) -> Iterator[Flaw]:
-    for path, table, _ in _tables(subject):
-        possible = _values(subject.contract, table)
-        if table.schema not in subject.contract.schemas:
+def states_partition(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, _ in _tables(target):
+        possible = _values(target.contract, table)
+        if table.schema not in target.contract.schemas:
             continue
         fields = sorted(table.state_fields() & set(possible))
         records = product(*(possible[name] for name in fields))
@@ -152,14 +149,14 @@ def states_partition(subject: Subject) -> Iterator[Flaw]:
             ]
             if len(matching) != 1:
                 what = f"a record with {record} is in {' and '.join(matching) or 'no state'}"
-                yield Flaw((*path, "states"), what, "let every record be in exactly one state")
+                yield Finding((*path, "states"), what, "put every record into exactly one state")
         if next(records, None):
             what = f"states of {table.name} have more than {_MAX_RECORDS} combinations of values"
-            yield Flaw((*path, "states"), what, "tell states apart by fewer fields")
+            yield Finding((*path, "states"), what, "distinguish states by fewer fields")
 
 
-def states_reachable(subject: Subject) -> Iterator[Flaw]:
-    for path, table, _ in _tables(subject):
+def states_reachable(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, _ in _tables(target):
         reached = {
             *table.given,
             *([table.creation.target] if table.creation else ()),
@@ -168,19 +165,19 @@ def states_reachable(subject: Subject) -> Iterator[Flaw]:
         }
         for state in table.states:
             if state not in reached:
-                what = f"nothing leads to state {state!r}"
-                yield Flaw(
-                    (*path, "states", state), what, "write a move to it, or list it under 'given'"
+                what = f"state {state!r} is unreachable"
+                yield Finding(
+                    (*path, "states", state), what, "add a move to it, or list it under 'given'"
                 )
 
 
-def states_exist(subject: Subject) -> Iterator[Flaw]:
-    for path, table, node in _tables(subject):
+def states_exist(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, node in _tables(target):
         for place, state, pseudo in _named_states(node):
             if state not in table.states and state not in pseudo:
-                yield Flaw(
+                yield Finding(
                     (*path, *place),
-                    f"there is no state {state!r}",
+                    f"unknown state {state!r}",
                     walk.closest(state, table.states),
                 )
 
@@ -227,37 +224,37 @@ def _answers(row: Mapping[str, Any]) -> Counter[str]:
     return Counter(states)
 
 
-def cells_unique(subject: Subject) -> Iterator[Flaw]:
-    for path, table, node in _tables(subject):
+def cells_unique(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, node in _tables(target):
         for operation, row in node["transitions"].items():
             for state, count in _answers(row).items():
                 if count > 1 and state in (*table.states, *PSEUDO_STATES):
-                    yield Flaw(
+                    yield Finding(
                         (*path, "transitions", operation),
-                        f"{operation} has {count} answers in state {state!r}",
+                        f"{operation} has {count} entries for state {state!r}",
                         "keep one",
                     )
 
 
-def cells_answered(subject: Subject) -> Iterator[Flaw]:
-    for path, table, node in _tables(subject):
+def cells_answered(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, node in _tables(target):
         for operation, row in node["transitions"].items():
             answers = _answers(row)
             for state in (*table.states, *PSEUDO_STATES):
                 if not answers[state]:
-                    what = f"{operation} has no answer in state {state!r}"
-                    yield Flaw(
+                    what = f"{operation} has no entry for state {state!r}"
+                    yield Finding(
                         (*path, "transitions", operation),
                         what,
-                        "add it under moves, stays or refusals",
+                        "add one under moves, stays or refusals",
                     )
 
 
 def _alternatives(
-    subject: Subject,
+    target: CheckTarget,
 ) -> Iterator[tuple[Path_, str, str, list[Mapping[str, Any]], list[str]]]:
     """The moves of one operation from one state, where there are several or they depend on the body: `when`s, and members in them."""
-    for path, table, _ in _tables(subject):
+    for path, table, _ in _tables(target):
         for operation, row in table.transitions.items():
             for state in dict.fromkeys(move.source for move in row.moves):
                 whens = [move.when for move in row.moves_from(state)]
@@ -266,9 +263,9 @@ def _alternatives(
                     yield (*path, "transitions", operation), operation, state, whens, members
 
 
-def moves_total(subject: Subject) -> Iterator[Flaw]:
-    for path, name, state, whens, members in _alternatives(subject):
-        operation = subject.contract.operations.get(name)
+def moves_total(target: CheckTarget) -> Iterator[Finding]:
+    for path, name, state, whens, members in _alternatives(target):
+        operation = target.contract.operations.get(name)
         body = (
             next(iter(operation.body.schemas.values()), {}) if operation and operation.body else {}
         )
@@ -277,27 +274,27 @@ def moves_total(subject: Subject) -> Iterator[Flaw]:
             schema = body.get("properties", {}).get(member, {})
             possible = schema.get("enum") or ([None, ANY] if schema else None)
             if possible is None or sorted(map(str, values)) != sorted(map(str, possible)):
-                what = f"the moves of {name} from {state!r} answer {member}={values}, but the body may have {possible}"
-                yield Flaw(
+                what = f"the moves of {name} from {state!r} cover {member}={values}, but the body allows {possible}"
+                yield Finding(
                     path,
                     what,
-                    "write one move for each value of the body's enum, or one for null and one for '*'",
+                    "add a move for each value of the enum, or one for null and one for '*'",
                 )
 
 
-def moves_distinct(subject: Subject) -> Iterator[Flaw]:
-    for path, name, state, _, members in _alternatives(subject):
+def moves_distinct(target: CheckTarget) -> Iterator[Finding]:
+    for path, name, state, _, members in _alternatives(target):
         if len(members) != 1:
-            yield Flaw(
+            yield Finding(
                 path,
                 f"the moves of {name} from {state!r} overlap",
-                "tell them apart by one member under 'when'",
+                "distinguish them by one member under 'when'",
             )
 
 
-def _refusals(subject: Subject) -> Iterator[tuple[Path_, str, str, int, str]]:
+def _refusals(target: CheckTarget) -> Iterator[tuple[Path_, str, str, int, str]]:
     """Each refusal as it is written: operation, its states, status and rule."""
-    for path, _, node in _tables(subject):
+    for path, _, node in _tables(target):
         for operation, row in node["transitions"].items():
             for index, entry in enumerate(row.get("refusals", [])):
                 states = " and ".join(map(repr, entry["in"]))
@@ -310,58 +307,56 @@ def _refusals(subject: Subject) -> Iterator[tuple[Path_, str, str, int, str]]:
                 )
 
 
-def refusals_declared(subject: Subject) -> Iterator[Flaw]:
-    operations = subject.contract.operations
-    for path, name, states, status, _ in _refusals(subject):
+def refusals_declared(target: CheckTarget) -> Iterator[Finding]:
+    operations = target.contract.operations
+    for path, name, states, status, _ in _refusals(target):
         if name in operations and status not in operations[name].responses:
             what = f"{name} refuses {states} with {status}, which it does not declare"
-            yield Flaw((*path, "status"), what, "add it to its responses")
+            yield Finding((*path, "status"), what, "add it to its responses")
 
 
-def refusals_allowed(subject: Subject) -> Iterator[Flaw]:
-    for path, name, states, status, rule in _refusals(subject):
+def refusals_allowed(target: CheckTarget) -> Iterator[Finding]:
+    for path, name, states, status, rule in _refusals(target):
         statuses = (
-            subject.contract.rules[rule].statuses if rule in subject.contract.rules else (status,)
+            target.contract.rules[rule].statuses if rule in target.contract.rules else (status,)
         )
         if statuses[:1] != (status,):
             what = f"{name} refuses {states} with {status}, but {rule} allows {list(statuses)}"
-            yield Flaw(
-                (*path, "status"), what, "let the table give the first status that the rule allows"
-            )
+            yield Finding((*path, "status"), what, "use the first status that the rule allows")
 
 
-def timer_fields(subject: Subject) -> Iterator[Flaw]:
-    for path, table, _ in _tables(subject):
-        properties = _properties(subject.contract, table)
+def timer_fields(target: CheckTarget) -> Iterator[Finding]:
+    for path, table, _ in _tables(target):
+        properties = _properties(target.contract, table)
         for timer in table.timers:
             for key, name in (("since", timer.since), ("due", timer.due)):
                 if name and properties.get(name, {}).get("format") != "date-time":
                     what = f"{name!r} is no date-time of {table.schema}"
-                    yield Flaw(
+                    yield Finding(
                         (*path, "timers", timer.name, key), what, "name one of its date-time fields"
                     )
 
 
-def volatile_fields(subject: Subject) -> Iterator[Flaw]:
+def volatile_fields(target: CheckTarget) -> Iterator[Finding]:
     """Fields that are said to change by themselves, but do not exist."""
-    for path, table, _ in _tables(subject):
-        properties = _properties(subject.contract, table)
+    for path, table, _ in _tables(target):
+        properties = _properties(target.contract, table)
         for state, names in table.volatile.items() if properties else ():
             for index, name in enumerate(names):
                 if name not in properties:
-                    yield Flaw(
+                    yield Finding(
                         (*path, "volatile", state, index),
                         f"{table.schema} has no field {name!r}",
                         walk.closest(name, properties, "name one of its fields"),
                     )
 
 
-def once_refused(subject: Subject) -> Iterator[Flaw]:
+def once_refused(target: CheckTarget) -> Iterator[Finding]:
     """Operations of which only one of several calls can succeed, but that never refuse a second."""
-    for path, table, _ in _tables(subject):
+    for path, table, _ in _tables(target):
         for operation, row in table.transitions.items():
             if row.once and not any(move.target in row.refusals for move in row.moves):
-                yield Flaw(
+                yield Finding(
                     (*path, "transitions", operation, "once"),
                     f"{operation} succeeds again after each of its moves",
                     "write 'once' only where a second call is refused, or add that refusal",
@@ -401,7 +396,7 @@ CHECKS = (
     Check(
         "schema-exists",
         Stage.MEANING,
-        why="A lifecycle is that of a schema's records.",
+        why="A lifecycle describes the records of a schema.",
         bad=_changed("    schema: Pet\n", "    schema: Pets\n"),
         good=_LIFECYCLE,
         at="schema: Pets",
@@ -411,7 +406,7 @@ CHECKS = (
     Check(
         "operation-exists",
         Stage.MEANING,
-        why="A row of the table, and a creation, is that of an operation; one that nobody can call says nothing.",
+        why="Rows of the table and the creation name operations, which must exist.",
         bad=_changed(
             "    states:\n",
             "    creation: {operation: buyPet, to: here, rule: pets.sell.sells}\n    states:\n",
@@ -424,7 +419,7 @@ CHECKS = (
     Check(
         "operation-answered",
         Stage.MEANING,
-        why="What an operation does to a record in each of its states is what a client relies on, so each operation on one has a row.",
+        why="Clients rely on the effect of an operation in each state, so every operation on a record needs a row.",
         bad=_LIFECYCLE[: _LIFECYCLE.index("    transitions:")].replace(
             "given: [here]", "given: [here, sold]"
         )
@@ -437,7 +432,7 @@ CHECKS = (
     Check(
         "identity-exists",
         Stage.LINT,
-        why="By its identity the mock finds the record that a call is about: a parameter of the path, and the field that it equals.",
+        why="The mock finds the record of a call by its identity: a path parameter and the field that it equals.",
         bad=_changed("field: id}", "field: number}"),
         good=_LIFECYCLE,
         at="field: number",
@@ -447,7 +442,7 @@ CHECKS = (
     Check(
         "state-field",
         Stage.MEANING,
-        why="States are told apart by fields whose values are known: those of an enum, or null and anything else.",
+        why="States are distinguished by fields with known values: those of an enum, or null and not null.",
         bad=_changed("sold: {status: sold}", "sold: {status: sold, id: null}"),
         good=_LIFECYCLE,
         at="id: null",
@@ -457,7 +452,7 @@ CHECKS = (
     Check(
         "state-value",
         Stage.MEANING,
-        why="A state whose fields cannot have its values is one in which no record ever is.",
+        why="A record can never be in a state whose field values are impossible.",
         bad=_changed("sold: {status: sold}", "sold: {status: [sold, gone]}"),
         good=_LIFECYCLE,
         at="status: [sold, gone]",
@@ -467,7 +462,7 @@ CHECKS = (
     Check(
         "state-partition",
         Stage.MEANING,
-        why="The table answers for a state, so every record must be in one, and in no other.",
+        why="Every record must be in exactly one state, because the table depends on it.",
         bad=_changed("sold: {status: sold}", "sold: {status: [here, sold]}"),
         good=_LIFECYCLE,
         at="states",
@@ -477,7 +472,7 @@ CHECKS = (
     Check(
         "state-reachable",
         Stage.MEANING,
-        why="A state to which nothing leads can be neither served nor judged.",
+        why="An unreachable state can be neither served nor verified.",
         bad=_changed("    given: [here]\n", ""),
         good=_LIFECYCLE,
         at="here: {status: here}",
@@ -487,7 +482,7 @@ CHECKS = (
     Check(
         "state-exists",
         Stage.MEANING,
-        why="A state is known by its name; a name that is none is mostly another one with a slip of the pen.",
+        why="A reference to an unknown state is usually a misspelt name.",
         bad=_changed("given: [here]", "given: [here, lost]"),
         good=_LIFECYCLE,
         at="lost",
@@ -497,7 +492,7 @@ CHECKS = (
     Check(
         "cell-unique",
         Stage.MEANING,
-        why="Of two answers to the same call in the same state nobody knows which is true.",
+        why="Two entries for the same operation and state contradict each other.",
         bad=_changed("in: [sold]", "in: [sold, here]"),
         good=_LIFECYCLE,
         at="sellPet",
@@ -507,7 +502,7 @@ CHECKS = (
     Check(
         "cell-answered",
         Stage.MEANING,
-        why="An operation may be called in every state, and on an absent or foreign record: a cell without an answer is a guess.",
+        why="An operation may be called in every state, and on an absent or foreign record; each needs an entry.",
         bad=_changed("in: [absent, foreign]", "in: [absent]"),
         good=_LIFECYCLE,
         at="sellPet",
@@ -517,7 +512,7 @@ CHECKS = (
     Check(
         "moves-total",
         Stage.MEANING,
-        why="Where the body decides which way a record goes, each value that it may have needs a move.",
+        why="If the body selects the transition, each of its possible values needs a move.",
         bad=_moves(", when: {how: sale}") + _WITH_BODY,
         good=_moves(", when: {how: sale}", ", when: {how: gift}") + _WITH_BODY,
         at="sellPet",
@@ -527,7 +522,7 @@ CHECKS = (
     Check(
         "moves-distinct",
         Stage.MEANING,
-        why="Two moves from one state must be told apart by the body, or the mock could not choose.",
+        why="Two moves from one state need different guards on the body, or the mock cannot choose.",
         bad=_moves("", ""),
         good=_LIFECYCLE,
         at="sellPet",
@@ -537,7 +532,7 @@ CHECKS = (
     Check(
         "refusal-declared",
         Stage.MEANING,
-        why="A status by which an operation refuses is one that it declares.",
+        why="An operation must declare the statuses with which it refuses.",
         bad=_PATHS.replace('        "409": {description: It was sold already.}\n', ""),
         good=_PATHS,
         at="status: 409",
@@ -547,7 +542,7 @@ CHECKS = (
     Check(
         "refusal-allowed",
         Stage.MEANING,
-        why="The table says what the mock answers, the rule what a server may: the mock gives the first of these.",
+        why="The table gives the mock's status, which must be the first that the rule allows.",
         bad=_changed("in: [sold], status: 409", "in: [sold], status: 404"),
         good=_LIFECYCLE,
         at="status: 404",
@@ -557,7 +552,7 @@ CHECKS = (
     Check(
         "timer-field",
         Stage.MEANING,
-        why="Time is counted from a moment, and until one; a field that is none cannot tell it.",
+        why="The fields of a timer must be timestamps.",
         bad=_LIFECYCLE + _TIMER.replace("SINCE", "id"),
         good=_LIFECYCLE + _TIMER.replace("SINCE", "bornAt"),
         at="since",
@@ -577,7 +572,7 @@ CHECKS = (
     Check(
         "once-refused",
         Stage.MEANING,
-        why="Only one of several calls can succeed if the operation refuses the state that it leads to.",
+        why="'once' holds only if the operation refuses the state that it leads to.",
         bad=_changed(
             "{in: [sold], status: 409, rule: pets.sell.once}",
             "{in: [foreign], status: 409, rule: pets.sell.once}",

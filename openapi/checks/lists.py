@@ -4,41 +4,41 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
 from session_contracts.openapi.json_schema import resolve
 from session_contracts.openapi.model import Listing, Operation, Style
 from session_contracts.openapi.source import Path_
 
 
-def _listings(subject: Subject) -> Iterator[tuple[Path_, Operation, Listing]]:
-    for operation in subject.contract.operations.values():
+def _listings(target: CheckTarget) -> Iterator[tuple[Path_, Operation, Listing]]:
+    for operation in target.contract.operations.values():
         if operation.listing:
             yield ("paths", operation.path, operation.method.lower()), operation, operation.listing
 
 
-def _properties(subject: Subject, listing: Listing) -> Mapping[str, Any]:
-    properties: Mapping[str, Any] = subject.contract.schemas.get(listing.resource, {}).get(
+def _properties(target: CheckTarget, listing: Listing) -> Mapping[str, Any]:
+    properties: Mapping[str, Any] = target.contract.schemas.get(listing.resource, {}).get(
         "properties", {}
     )
     return properties
 
 
-def fields(subject: Subject) -> Iterator[Flaw]:
-    for path, operation, listing in _listings(subject):
-        properties = _properties(subject, listing)
+def fields(target: CheckTarget) -> Iterator[Finding]:
+    for path, operation, listing in _listings(target):
+        properties = _properties(target, listing)
         named = [
             ((*path, "x-list", "order", index), name.lstrip("-"))
             for index, name in enumerate(listing.order)
         ]
-        for place, name in [*named, *_filters(subject, path, operation)]:
+        for place, name in [*named, *_filters(target, path, operation)]:
             if name not in properties:
-                what = f"{operation.id} lists by {name!r}, which {listing.resource} does not have"
-                yield Flaw(place, what, walk.closest(name, properties, "name one of its fields"))
+                what = f"{operation.id} sorts or filters by {name!r}, which is not a field of {listing.resource}"
+                yield Finding(place, what, walk.closest(name, properties, "name one of its fields"))
 
 
-def _filters(subject: Subject, path: Path_, operation: Operation) -> Iterator[tuple[Path_, str]]:
+def _filters(target: CheckTarget, path: Path_, operation: Operation) -> Iterator[tuple[Path_, str]]:
     """The fields of its filters that answers show. Filters that are shared through a reference are told of at the operation."""
-    document = subject.source.value
+    document = target.source.value
     written = {}
     for index, node in enumerate(walk.at(document, path).get("parameters", [])):
         if "$ref" not in node:
@@ -55,31 +55,29 @@ def _filters(subject: Subject, path: Path_, operation: Operation) -> Iterator[tu
             yield written.get((parameter.name, parameter.location), path), parameter.filter.field
 
 
-def filter_values(subject: Subject) -> Iterator[Flaw]:
+def filter_values(target: CheckTarget) -> Iterator[Finding]:
     """Values with a rule of their own that their filter does not take."""
-    for path, key, node in walk.extensions(subject.source.value):
+    for path, key, node in walk.extensions(target.source.value):
         if key != "x-filter":
             continue
-        schema = resolve(
-            subject.source.value, walk.at(subject.source.value, path).get("schema", {})
-        )
+        schema = resolve(target.source.value, walk.at(target.source.value, path).get("schema", {}))
         for value in node.get("values", {}):
             if value not in schema.get("enum", ()):
-                yield Flaw(
+                yield Finding(
                     (*path, key, "values", value),
                     f"the filter does not take {value!r}",
                     walk.closest(value, schema.get("enum", ()), "name a value of its enum"),
                 )
 
 
-def cursors(subject: Subject) -> Iterator[Flaw]:
+def cursors(target: CheckTarget) -> Iterator[Finding]:
     """A cursor names a field of the list; one that is a moment, the field that it is sorted by, the latest first."""
-    for path, operation, listing in _listings(subject):
+    for path, operation, listing in _listings(target):
         where = (*path, "x-list")
-        properties = _properties(subject, listing)
+        properties = _properties(target, listing)
         cursor = listing.cursor
         if (listing.style in (Style.CURSOR, Style.AFTER)) != (cursor is not None):
-            yield Flaw(
+            yield Finding(
                 where,
                 f"{operation.id}: style {listing.style} and 'cursor' do not go together",
                 "write both, or neither",
@@ -89,32 +87,32 @@ def cursors(subject: Subject) -> Iterator[Flaw]:
         names = {parameter.name for parameter in operation.parameters}
         if cursor.parameter not in names:
             what = f"{operation.id} has no parameter {cursor.parameter!r}"
-            yield Flaw(
+            yield Finding(
                 (*where, "cursor", "parameter"),
                 what,
-                walk.closest(cursor.parameter, names, "name the one that takes a cursor"),
+                walk.closest(cursor.parameter, names, "name the parameter for the cursor"),
             )
         if listing.style is Style.AFTER:
             if cursor.field not in properties:
-                what = f"{operation.id} goes on after {cursor.field!r}, which {listing.resource} does not have"
-                yield Flaw(
-                    (*where, "cursor", "field"), what, "name the field that tells its records apart"
+                what = f"{operation.id} continues after {cursor.field!r}, which is not a field of {listing.resource}"
+                yield Finding(
+                    (*where, "cursor", "field"), what, "name the field that identifies its records"
                 )
         elif (
             listing.order[:1] != (f"-{cursor.field}",)
             or properties.get(cursor.field, {}).get("format") != "date-time"
         ):
             what = f"{operation.id} is not sorted by the date-time {cursor.field!r}, descending"
-            yield Flaw((*where, "order"), what, f"begin 'order' with -{cursor.field}")
+            yield Finding((*where, "order"), what, f"start 'order' with -{cursor.field}")
 
 
-def limited(subject: Subject) -> Iterator[Flaw]:
-    limits = subject.contract.rate_limits
+def limited(target: CheckTarget) -> Iterator[Finding]:
+    limits = target.contract.rate_limits
     for index, name in enumerate(limits.operations if limits else ()):
-        if name not in subject.contract.operations:
-            fix = walk.closest(name, subject.contract.operations)
-            yield Flaw(
-                ("x-rate-limits", "operations", index), f"there is no operation {name!r}", fix
+        if name not in target.contract.operations:
+            fix = walk.closest(name, target.contract.operations)
+            yield Finding(
+                ("x-rate-limits", "operations", index), f"unknown operation {name!r}", fix
             )
 
 
@@ -149,7 +147,7 @@ paths:
       x-list: {{of: Pet, order: {order}, style: {rest or "whole"}}}
       responses:
         "200": {{description: The pets., content: {{application/json: {{schema: {{$ref: "#/components/schemas/Pets"}}}}}}}}
-        "401": {{description: Nobody knows this key.}}
+        "401": {{description: Unknown key.}}
 components:
   schemas:
     Pets:
@@ -179,7 +177,7 @@ CHECKS = (
     Check(
         "filter-value",
         Stage.MEANING,
-        why="A rule on one value of a filter is checked by filtering by that value.",
+        why="A rule on a value of a filter is verified by filtering by that value.",
         bad=_filter("Rax"),
         good=_filter("Rex"),
         at="Rax",
@@ -189,7 +187,7 @@ CHECKS = (
     Check(
         "list-cursor",
         Stage.MEANING,
-        why="A cursor is a value of the field that a list is sorted by, and a parameter takes it; else no page follows from another.",
+        why="A cursor is a value of the field by which the list is sorted, and is sent in a parameter.",
         bad=_listing("[-bornAt]", "cursor"),
         good=_listing("[-bornAt]"),
         at="x-list",
@@ -199,7 +197,7 @@ CHECKS = (
     Check(
         "limit-operation",
         Stage.MEANING,
-        why="A limit that names no operation limits none.",
+        why="A rate limit for an unknown operation has no effect.",
         bad="""\
 x-rules:
   - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.json_schema import resolve
 from session_contracts.openapi.model import Operation
@@ -17,26 +17,26 @@ def _title(path: Path_) -> str:
     return f"{str(path[2]).upper()} {path[1]}"
 
 
-def named(subject: Subject) -> Iterator[Flaw]:
+def named(target: CheckTarget) -> Iterator[Finding]:
     seen: set[str] = set()
-    for path, operation in walk.operations(subject.source):
+    for path, operation in walk.operations(target.source):
         name = operation.get("operationId")
         if not name:
-            yield Flaw(
+            yield Finding(
                 path, f"{_title(path)} has no operationId", "write one, as in 'reviewSession'"
             )
         elif name in seen:
-            yield Flaw(
+            yield Finding(
                 (*path, "operationId"),
-                f"operationId {name!r} stands twice",
+                f"operationId {name!r} is used twice",
                 "give each operation its own",
             )
         seen.add(str(name))
 
 
-def security_schemes(subject: Subject) -> Iterator[Flaw]:
+def security_schemes(target: CheckTarget) -> Iterator[Finding]:
     """Who calls is told in a header: by a bearer token, or by a key; and what is needed is declared."""
-    document = subject.source.value
+    document = target.source.value
     declared = document.get("components", {}).get("securitySchemes", {})
     for name, written in declared.items():
         scheme = resolve(document, written)
@@ -48,36 +48,36 @@ def security_schemes(subject: Subject) -> Iterator[Flaw]:
         ):
             where = ("components", "securitySchemes", name)
             what = f"security scheme {name!r} is neither a bearer token nor a key in a header"
-            yield Flaw(
+            yield Finding(
                 where, what, "write 'type: http, scheme: bearer', or 'type: apiKey, in: header'"
             )
-    for path, needs in _needs(subject):
+    for path, needs in _needs(target):
         for name in sorted({name for need in needs for name in need} - set(declared)):
             fix = walk.closest(name, declared, "declare it under components.securitySchemes")
-            yield Flaw(path, f"there is no security scheme {name!r}", fix)
+            yield Finding(path, f"unknown security scheme {name!r}", fix)
 
 
-def _needs(subject: Subject) -> Iterator[tuple[Path_, Any]]:
-    if "security" in subject.source.value:
-        yield ("security",), subject.source.value["security"]
-    for path, operation in walk.operations(subject.source):
+def _needs(target: CheckTarget) -> Iterator[tuple[Path_, Any]]:
+    if "security" in target.source.value:
+        yield ("security",), target.source.value["security"]
+    for path, operation in walk.operations(target.source):
         if "security" in operation:
             yield (*path, "security"), operation["security"]
 
 
-def parameters_have_schemas(subject: Subject) -> Iterator[Flaw]:
-    for path, node in _parameters(subject):
+def parameters_have_schemas(target: CheckTarget) -> Iterator[Finding]:
+    for path, node in _parameters(target):
         if "schema" not in node:
-            yield Flaw(
+            yield Finding(
                 path,
                 f"parameter {node['name']!r} has no schema",
-                "write 'schema', which is what is read, in place of 'content'",
+                "replace 'content' by 'schema'",
             )
 
 
-def _parameters(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+def _parameters(target: CheckTarget) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
     """Those of operations and of paths, with what they refer to."""
-    document = subject.source.value
+    document = target.source.value
     for path, item in document["paths"].items():
         if path.startswith("x-"):
             continue
@@ -90,176 +90,176 @@ def _parameters(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
                 yield where, resolve(document, node)
 
 
-def path_parameters(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def path_parameters(target: CheckTarget) -> Iterator[Finding]:
+    for path, operation in _operations(target):
         wanted = re.findall(r"{([^{}]+)}", operation.path)
         declared = [
             parameter.name for parameter in operation.parameters if parameter.location == "path"
         ]
         for name in dict.fromkeys(wanted):
             if name not in declared:
-                yield Flaw(
+                yield Finding(
                     path,
-                    f"{operation.id} does not say what {{{name}}} of its path is",
+                    f"{operation.id} has no parameter for {{{name}}} of its path",
                     f"add parameter {name!r}, in: path",
                 )
         for name in dict.fromkeys(declared):
             if name not in wanted:
                 fix = walk.closest(name, wanted, "add it to the path, or remove it")
-                yield Flaw(
+                yield Finding(
                     path,
-                    f"{operation.id} has a parameter {name!r} that its path does not have",
+                    f"{operation.id} has a path parameter {name!r} that is not in its path",
                     fix,
                 )
 
 
-def paths_unique(subject: Subject) -> Iterator[Flaw]:
+def paths_unique(target: CheckTarget) -> Iterator[Finding]:
     seen: dict[str, str] = {}
-    for path in subject.source.value["paths"]:
+    for path in target.source.value["paths"]:
         if path.startswith("x-"):
             continue
         first = seen.setdefault(re.sub(r"{[^{}]*}", "{}", path), path)
         if first != path:
             first = walk.shortened(first, 80)
-            what = f"{walk.shortened(path, 80)} is the same path as {first}: only the names of parameters differ"
-            yield Flaw(("paths", path), what, f"put its operations under {first}")
+            what = f"{walk.shortened(path, 80)} is the same path as {first} except for names of parameters"
+            yield Finding(("paths", path), what, f"move its operations to {first}")
 
 
-def parameters_unique(subject: Subject) -> Iterator[Flaw]:
+def parameters_unique(target: CheckTarget) -> Iterator[Finding]:
     seen: set[tuple[Path_, str, str]] = set()
-    for path, node in _parameters(subject):
+    for path, node in _parameters(target):
         key = (path[:-1], node["in"], node["name"])
         if key in seen:
-            yield Flaw(path, f"parameter {node['name']!r} stands twice", "keep one")
+            yield Finding(path, f"parameter {node['name']!r} is declared twice", "keep one")
         seen.add(key)
 
 
-def _operations(subject: Subject) -> Iterator[tuple[Path_, Operation]]:
-    for operation in subject.contract.operations.values():
+def _operations(target: CheckTarget) -> Iterator[tuple[Path_, Operation]]:
+    for operation in target.contract.operations.values():
         yield ("paths", operation.path, operation.method.lower()), operation
 
 
-def summaries(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def summaries(target: CheckTarget) -> Iterator[Finding]:
+    for path, operation in _operations(target):
         if not operation.summary.strip():
-            yield Flaw(
+            yield Finding(
                 path,
                 f"{operation.id} has no summary",
-                "say in a few words what it does, as in 'List sessions'",
+                "add a short one, as in 'List sessions'",
             )
 
 
-def successes(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def successes(target: CheckTarget) -> Iterator[Finding]:
+    for path, operation in _operations(target):
         if not any(200 <= status < 300 for status in operation.responses) and not _has_range(
-            subject, path, "2XX"
+            target, path, "2XX"
         ):
-            yield Flaw(
+            yield Finding(
                 (*path, "responses"),
-                f"{operation.id} says nothing of a success",
-                "describe its 2xx response",
+                f"{operation.id} declares no success",
+                "add a 2xx response",
             )
 
 
-def errors(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def errors(target: CheckTarget) -> Iterator[Finding]:
+    for path, operation in _operations(target):
         if not any(400 <= status < 600 for status in operation.responses) and not _has_range(
-            subject, path, "4XX", "5XX", "default"
+            target, path, "4XX", "5XX", "default"
         ):
-            yield Flaw(
+            yield Finding(
                 (*path, "responses"),
                 f"{operation.id} declares no error",
-                "describe the answers by which it refuses a call",
+                "add its error responses",
             )
 
 
-def _has_range(subject: Subject, path: Path_, *names: str) -> bool:
-    return any(name in walk.at(subject.source.value, (*path, "responses")) for name in names)
+def _has_range(target: CheckTarget, path: Path_, *names: str) -> bool:
+    return any(name in walk.at(target.source.value, (*path, "responses")) for name in names)
 
 
-def exact_statuses(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in walk.operations(subject.source):
+def exact_statuses(target: CheckTarget) -> Iterator[Finding]:
+    for path, operation in walk.operations(target.source):
         for status in operation["responses"]:
             if status == "default" or status.endswith("XX"):
-                what = f"{status!r} names no status, so neither the mock nor the suite knows of it"
-                yield Flaw(
-                    (*path, "responses", status), what, "describe each status that is answered"
-                )
+                what = f"{status!r} is not an exact status, so the mock and the suite ignore it"
+                yield Finding((*path, "responses", status), what, "add a response for each status")
 
 
-def quoted_statuses(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in walk.operations(subject.source):
+def quoted_statuses(target: CheckTarget) -> Iterator[Finding]:
+    for path, operation in walk.operations(target.source):
         for status in operation["responses"]:
-            place = subject.source.places.get((*path, "responses", status))
+            place = target.source.places.get((*path, "responses", status))
             if place and place.key and place.key.plain and status.isdigit():
                 edit = Edit(place.key.start, place.key.end, f'"{status}"')
-                flaw = Flaw(
+                finding = Finding(
                     (*path, "responses", status),
-                    f"{status} is a number, and names of members are text",
+                    f"{status} is a number; keys must be strings",
                     f'write "{status}"',
                 )
                 # The reader takes it for text anyway, so the document stays what it is.
-                yield Flaw(flaw.path, flaw.what, flaw.fix, Autofix((edit,), lambda document: None))
+                yield Finding(
+                    finding.path, finding.what, finding.fix, Autofix((edit,), lambda document: None)
+                )
 
 
-def other_methods(subject: Subject) -> Iterator[Flaw]:
-    for path, item in subject.source.value["paths"].items():
+def other_methods(target: CheckTarget) -> Iterator[Finding]:
+    for path, item in target.source.value["paths"].items():
         for method in ("head", "options", "trace"):
             if method in item and not path.startswith("x-"):
-                what = f"{method.upper()} {path} is neither served nor judged"
-                yield Flaw(("paths", path, method), what, "remove it, or do not rely on it")
+                what = f"{method.upper()} {path} is neither served nor verified"
+                yield Finding(("paths", path, method), what, "remove it, or do not rely on it")
 
 
-def id_style(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def id_style(target: CheckTarget) -> Iterator[Finding]:
+    for path, operation in _operations(target):
         if not re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)+", operation.id):
-            fix = "write a verb and a noun in camel case, as in 'reviewSession'"
-            yield Flaw(
-                (*path, "operationId"), f"operationId {operation.id!r} is no verb and noun", fix
+            fix = "use camelCase, as in 'reviewSession'"
+            yield Finding(
+                (*path, "operationId"),
+                f"operationId {operation.id!r} is not a verb and a noun",
+                fix,
             )
 
 
-def tags(subject: Subject) -> Iterator[Flaw]:
-    document = subject.source.value
+def tags(target: CheckTarget) -> Iterator[Finding]:
+    document = target.source.value
     declared = [tag["name"] for tag in document.get("tags", [])]
     used = []
-    for path, operation in walk.operations(subject.source):
+    for path, operation in walk.operations(target.source):
         for index, tag in enumerate(operation.get("tags", [])):
             used.append(tag)
             if tag not in declared:
-                fix = walk.closest(tag, declared, "add it to 'tags' of the root")
-                yield Flaw((*path, "tags", index), f"tag {tag!r} is not described", fix)
+                fix = walk.closest(tag, declared, "add it to the root's 'tags'")
+                yield Finding((*path, "tags", index), f"tag {tag!r} has no description", fix)
     for index, tag in enumerate(declared):
         if tag not in used:
-            yield Flaw(
-                ("tags", index), f"no operation has the tag {tag!r}", "give it to one, or remove it"
+            yield Finding(
+                ("tags", index), f"no operation has the tag {tag!r}", "use it, or remove it"
             )
 
 
-def rules_declared(subject: Subject) -> Iterator[Flaw]:
+def rules_declared(target: CheckTarget) -> Iterator[Finding]:
     """The first status of a rule is the mock's answer; successes are for the table and the handlers to say."""
-    contract = subject.contract
-    for path, operation in _operations(subject):
-        for rule in dict.fromkeys(_governing(subject, operation)):
+    contract = target.contract
+    for path, operation in _operations(target):
+        for rule in dict.fromkeys(_governing(target, operation)):
             statuses = contract.rules[rule].statuses if rule in contract.rules else ()
             if (
                 statuses[:1] > (399,)
                 and statuses[0] not in operation.responses
-                and not _covered(subject, path, statuses[0])
+                and not _covered(target, path, statuses[0])
             ):
-                what = (
-                    f"{operation.id} is answered {statuses[0]} by {rule}, which it does not declare"
-                )
-                yield Flaw((*path, "responses"), what, f'describe "{statuses[0]}" there')
+                what = f"{operation.id} does not declare {statuses[0]}, the status of {rule}"
+                yield Finding((*path, "responses"), what, f'add a response "{statuses[0]}"')
 
 
-def _covered(subject: Subject, path: Path_, status: int) -> bool:
-    return _has_range(subject, path, f"{status // 100}XX", "default")
+def _covered(target: CheckTarget, path: Path_, status: int) -> bool:
+    return _has_range(target, path, f"{status // 100}XX", "default")
 
 
-def _governing(subject: Subject, operation: Operation) -> Iterator[str]:
+def _governing(target: CheckTarget, operation: Operation) -> Iterator[str]:
     """The rules that may answer a call: its own, of its scope, of what it takes, of who calls, and of how often."""
-    contract = subject.contract
+    contract = target.contract
     yield from (rule.id for rule in contract.rules.values() if rule.operation == operation.id)
     if operation.scope:
         yield operation.scope.rule
@@ -303,15 +303,15 @@ paths:
         - {name: id, in: path, required: true, schema: {type: string}}
       responses:
         "200": {description: The pet.}
-        "404": {description: Nobody knows it.}
+        "404": {description: Unknown pet.}
 """
-_OK = 'responses:\n  "200": {description: The pets.}\n  "401": {description: Nobody knows this key.}\n'
+_OK = 'responses:\n  "200": {description: The pets.}\n  "401": {description: Unknown key.}\n'
 
 CHECKS = (
     Check(
         "operation-id",
         Stage.BUILD,
-        why="Tables, tests and pages name an operation by its operationId, so each has one of its own.",
+        why="Tables, tests and pages refer to operations by operationId, which must be unique.",
         bad=_list_pets(f"summary: List pets\n{_OK}"),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="get:",
@@ -321,7 +321,7 @@ CHECKS = (
     Check(
         "security-scheme",
         Stage.BUILD,
-        why="The mock and the suite tell who calls in a header: by a bearer token, or a key; and what is needed must be declared.",
+        why="The mock and the suite support bearer tokens and keys in a header; required schemes must be declared.",
         bad="""\
 security: [{token: []}]
 components:
@@ -341,7 +341,7 @@ components:
     Check(
         "parameter-schema",
         Stage.BUILD,
-        why="A parameter is read by its schema.",
+        why="The mock parses a parameter by its schema.",
         bad=_list_pets(
             "operationId: listPets\nsummary: List pets\nparameters:\n"
             f"  - {{name: filter, in: query, content: {{application/json: {{schema: {{type: object}}}}}}}}\n{_OK}"
@@ -356,7 +356,7 @@ components:
     Check(
         "path-parameter",
         Stage.LINT,
-        why="Each {name} of a path is a parameter of it, and each parameter of a path is a {name} in it.",
+        why="Each {name} in a path needs a parameter, and each path parameter a {name}.",
         bad="""\
 paths:
   /pets/{petId}:
@@ -365,7 +365,7 @@ paths:
       summary: Get a pet
       responses:
         "200": {description: The pet.}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: Unknown pet.}
 """,
         good="""\
 paths:
@@ -377,7 +377,7 @@ paths:
         - {name: petId, in: path, required: true, schema: {type: string}}
       responses:
         "200": {description: The pet.}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: Unknown pet.}
 """,
         at="get:",
         find=path_parameters,
@@ -386,7 +386,7 @@ paths:
     Check(
         "parameter-unique",
         Stage.LINT,
-        why="Of two parameters with one name in one place nobody knows which counts.",
+        why="Two parameters with the same name and location contradict each other.",
         bad=_list_pets(
             "operationId: listPets\nsummary: List pets\nparameters:\n"
             "  - {name: page, in: query, schema: {type: integer}}\n"
@@ -402,7 +402,7 @@ paths:
     Check(
         "path-unique",
         Stage.LINT,
-        why="Two paths that differ only in the names of their parameters are one: which operations a call reaches is not said.",
+        why="Paths that differ only in names of parameters are the same, so a request matches both.",
         bad=_PETS_BY + "  /pets/{name}: {}\n",
         good=_PETS_BY + "  /pets/{id}/name: {}\n",
         at="/pets/{name}",
@@ -412,7 +412,7 @@ paths:
     Check(
         "operation-summary",
         Stage.LINT,
-        why="The summary is the name of an operation wherever people read of it.",
+        why="The summary is the title of the operation on pages and in reports.",
         bad=_list_pets(f"operationId: listPets\n{_OK}"),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="get:",
@@ -423,9 +423,9 @@ paths:
     Check(
         "operation-success",
         Stage.LINT,
-        why="Without a 2xx response nobody knows what an operation is for, and the mock has no answer.",
+        why="Without a 2xx response the mock cannot respond.",
         bad=_list_pets(
-            'operationId: listPets\nsummary: List pets\nresponses:\n  "401": {description: Nobody knows this key.}\n'
+            'operationId: listPets\nsummary: List pets\nresponses:\n  "401": {description: Unknown key.}\n'
         ),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="responses",
@@ -435,7 +435,7 @@ paths:
     Check(
         "operation-errors",
         Stage.LINT,
-        why="Every operation refuses something; a client must know how it is told.",
+        why="Every operation refuses some requests; clients must know the error responses.",
         bad=_list_pets(
             'operationId: listPets\nsummary: List pets\nresponses:\n  "200": {description: The pets.}\n'
         ),
@@ -448,15 +448,15 @@ paths:
     Check(
         "rule-declared",
         Stage.LINT,
-        why="The first status that a rule allows is the mock's answer, so each operation that may refuse by the rule declares it.",
+        why="The mock responds with the first status that a rule allows, so operations that may refuse must declare it.",
         bad=_list_pets(
             "operationId: listPets\nsummary: List pets\nx-rules:\n  - id: pets.list.busy\n    level: documented\n"
-            "    statement: Nobody lists pets at night.\n    source: https://pets.example/docs#list\n"
+            "    statement: Pets are not listed at night.\n    source: https://pets.example/docs#list\n"
             f"    allows: {{status: [503]}}\n{_OK}"
         ),
         good=_list_pets(
             "operationId: listPets\nsummary: List pets\nx-rules:\n  - id: pets.list.busy\n    level: documented\n"
-            "    statement: Nobody lists pets at night.\n    source: https://pets.example/docs#list\n"
+            "    statement: Pets are not listed at night.\n    source: https://pets.example/docs#list\n"
             f'    allows: {{status: [503]}}\n{_OK}  "503": {{description: It is night.}}\n'
         ),
         at="responses",
@@ -466,7 +466,7 @@ paths:
     Check(
         "status-exact",
         Stage.LINT,
-        why="A range of statuses, or whatever is not said, cannot be told apart from an error of the server.",
+        why="A range or default does not distinguish a documented response from a server error.",
         bad=_list_pets(
             "operationId: listPets\nsummary: List pets\nresponses:\n"
             '  "200": {description: The pets.}\n  default: {description: Anything else.}\n'
@@ -480,10 +480,10 @@ paths:
     Check(
         "status-quoted",
         Stage.LINT,
-        why="Without quotes a status is a number in YAML, which OpenAPI does not allow, and many tools cannot read.",
+        why="Without quotes a status is a number in YAML; OpenAPI and many tools require a string.",
         bad=_list_pets(
             "operationId: listPets\nsummary: List pets\nresponses:\n"
-            '  200: {description: The pets.}\n  "401": {description: Nobody knows this key.}\n'
+            '  200: {description: The pets.}\n  "401": {description: Unknown key.}\n'
         ),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="200",
@@ -495,7 +495,7 @@ paths:
     Check(
         "operation-method",
         Stage.LINT,
-        why="The mock and the suite know GET, PUT, POST, DELETE and PATCH.",
+        why="The mock and the suite support GET, PUT, POST, DELETE and PATCH.",
         bad="""\
 paths:
   /pets:
@@ -512,7 +512,7 @@ paths:
     Check(
         "operation-id-style",
         Stage.LINT,
-        why="An operationId becomes the name of a function and of a page; a verb and a noun in camel case read well as both.",
+        why="An operationId names a function and a page; a verb and a noun in camelCase fit both.",
         bad=_list_pets(f"operationId: pets_list\nsummary: List pets\n{_OK}"),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="operationId",
@@ -523,7 +523,7 @@ paths:
     Check(
         "tag-described",
         Stage.LINT,
-        why="Pages are grouped by tags, so each is described, and each that is described is used.",
+        why="Pages are grouped by tags: each needs a description and an operation.",
         bad="tags:\n  - {name: pets, description: Everything on pets.}\n"
         + _list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         good="tags:\n  - {name: pets, description: Everything on pets.}\n"

@@ -5,34 +5,34 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.source import Path_
 
 
-def stated(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+def stated(target: CheckTarget) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
     """Every rule where it is stated."""
-    for path, key, value in walk.extensions(subject.source.value):
+    for path, key, value in walk.extensions(target.source.value):
         if key == "x-rules":
             yield from (((*path, key, index), node) for index, node in enumerate(value))
 
 
-def unique(subject: Subject) -> Iterator[Flaw]:
+def unique(target: CheckTarget) -> Iterator[Finding]:
     seen: set[str] = set()
-    for path, node in stated(subject):
+    for path, node in stated(target):
         if node["id"] in seen:
-            yield Flaw(path, f"rule {node['id']!r} stands twice", "give each rule its own id")
+            yield Finding(path, f"rule {node['id']!r} is stated twice", "give each rule its own id")
         seen.add(node["id"])
 
 
-def exist(subject: Subject) -> Iterator[Flaw]:
-    rules = subject.contract.rules
-    for path, rule in _references(subject):
+def exist(target: CheckTarget) -> Iterator[Finding]:
+    rules = target.contract.rules
+    for path, rule in _references(target):
         if rule not in rules:
-            yield Flaw(
+            yield Finding(
                 path,
-                f"there is no rule {rule!r}",
-                f"state it under x-rules, or name another{_resembling(rule, rules)}",
+                f"unknown rule {rule!r}",
+                f"state it under x-rules, or use another{_resembling(rule, rules)}",
             )
 
 
@@ -41,8 +41,8 @@ def _resembling(rule: str, rules: Mapping[str, Any]) -> str:
     return f" ({similar})" if similar else ""
 
 
-def _references(subject: Subject) -> Iterator[tuple[Path_, str]]:
-    for path, key, value in walk.extensions(subject.source.value):
+def _references(target: CheckTarget) -> Iterator[tuple[Path_, str]]:
+    for path, key, value in walk.extensions(target.source.value):
         where = (*path, key)
         if key == "x-rule" and isinstance(value, str):
             yield where, value
@@ -74,11 +74,11 @@ def _named(node: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
             yield from _named(item, (*path, index))
 
 
-def sources(subject: Subject) -> Iterator[Flaw]:
-    for path, node in stated(subject):
+def sources(target: CheckTarget) -> Iterator[Finding]:
+    for path, node in stated(target):
         if not _is_address(node["source"]):
-            what = f"the source of {node['id']} is no address of a page"
-            yield Flaw((*path, "source"), what, "write the https URL of the page that says so")
+            what = f"the source of {node['id']} is not a URL"
+            yield Finding((*path, "source"), what, "write the https URL of the page that states it")
 
 
 def _is_address(text: str) -> bool:
@@ -94,33 +94,31 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def statements(subject: Subject) -> Iterator[Flaw]:
+def statements(target: CheckTarget) -> Iterator[Finding]:
     seen: dict[tuple[Path_, str], str] = {}
-    for path, node in stated(subject):
+    for path, node in stated(target):
         text = " ".join(node["statement"].split())
         # At another operation the same sentence is about that.
         first = seen.setdefault((path[:-1], text), node["id"])
         if first != node["id"]:
-            what = f"{node['id']} says the same as {first}"
-            yield Flaw(
-                (*path, "statement"), what, "say what is different about it, or keep one of them"
-            )
+            what = f"{node['id']} has the same statement as {first}"
+            yield Finding((*path, "statement"), what, "state the difference, or keep one of them")
         if not text.endswith((".", "!", "?", ":")):
-            yield Flaw(
+            yield Finding(
                 (*path, "statement"),
-                f"the statement of {node['id']} is no whole sentence",
+                f"the statement of {node['id']} is not a sentence",
                 "end it with a full stop",
             )
 
 
-def prefixes(subject: Subject) -> Iterator[Flaw]:
+def prefixes(target: CheckTarget) -> Iterator[Finding]:
     first = ""
-    for path, node in stated(subject):
+    for path, node in stated(target):
         prefix = node["id"].partition(".")[0]
         first = first or prefix
         if prefix != first:
-            what = f"rule {node['id']!r} belongs to {prefix!r}, the first one here to {first!r}"
-            yield Flaw((*path, "id"), what, f"begin it with '{first}.'")
+            what = f"rule {node['id']!r} has the prefix {prefix!r}, the first rule {first!r}"
+            yield Finding((*path, "id"), what, f"start it with '{first}.'")
 
 
 _ONCE = """\
@@ -135,12 +133,12 @@ CHECKS = (
     Check(
         "rule-unique",
         Stage.MEANING,
-        why="A verdict is on one rule, so an id stands for one statement.",
+        why="Outcomes are reported by rule id, which must be unique.",
         bad=f"""\
 {_ONCE}\
   - id: pets.sell.once
     level: companion
-    statement: Nobody sells the same pet twice.
+    statement: The same pet is never sold twice.
     source: https://pets.example/faq
 """,
         good=_ONCE,
@@ -151,7 +149,7 @@ CHECKS = (
     Check(
         "rule-exists",
         Stage.MEANING,
-        why="What names a rule that nobody states would refuse without a reason, and could not be judged.",
+        why="A reference to an unknown rule could be neither explained nor verified.",
         bad="""\
 x-rate-limits:
   rule: pets.rate.limit
@@ -174,7 +172,7 @@ x-rate-limits:
     Check(
         "rule-source",
         Stage.LINT,
-        why="A rule holds because a page says so; whoever doubts it must be able to look.",
+        why="Every rule needs a source that readers can open.",
         bad=_ONCE.replace("https://pets.example/docs#sell", "https://the docs, page 3"),
         good=_ONCE,
         at="source",
@@ -184,7 +182,7 @@ x-rate-limits:
     Check(
         "rule-statement",
         Stage.LINT,
-        why="A statement is read on its own, in reports and on pages: it is a whole sentence, and no other rule beside it says the same.",
+        why="Reports and pages show a statement on its own, so it must be a sentence, and unique at its operation.",
         bad=f"""\
 {_ONCE}\
   - id: pets.sell.twice
@@ -196,7 +194,7 @@ x-rate-limits:
 {_ONCE}\
   - id: pets.sell.unknown
     level: documented
-    statement: A pet that nobody knows cannot be sold.
+    statement: An unknown pet cannot be sold.
     source: https://pets.example/docs#sell
 """,
         at="statement: A pet that was sold cannot be sold again.\n    source: https://pets.example/faq",
@@ -207,19 +205,19 @@ x-rate-limits:
     Check(
         "rule-prefix",
         Stage.LINT,
-        why="The suite finds the rules of an API by the first part of their ids, which is the same for all.",
+        why="All rule ids of an API need the same prefix, by which the suite finds them.",
         bad=f"""\
 {_ONCE}\
   - id: dogs.sell.unknown
     level: documented
-    statement: A pet that nobody knows cannot be sold.
+    statement: An unknown pet cannot be sold.
     source: https://pets.example/docs#sell
 """,
         good=f"""\
 {_ONCE}\
   - id: pets.sell.unknown
     level: documented
-    statement: A pet that nobody knows cannot be sold.
+    statement: An unknown pet cannot be sold.
     source: https://pets.example/docs#sell
 """,
         at="id: dogs.sell.unknown",

@@ -7,35 +7,33 @@ from typing import Any
 import jsonschema_rs
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.json_schema import pointer, resolve, translate
 from session_contracts.openapi.source import Path_
 
 
-def compile_(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def compile_(target: CheckTarget) -> Iterator[Finding]:
+    for path, node in walk.schemas(target.source.value):
         pattern = node.get("pattern")
         if isinstance(pattern, str):
             try:
                 jsonschema_rs.Draft202012Validator({"pattern": pattern})
             except (jsonschema_rs.ValidationError, ValueError):
-                what = f"{walk.shortened(pattern, 60)!r} cannot be compiled"
-                yield Flaw(
-                    (*path, "pattern"), what, "write one that is, and not too large to be compiled"
-                )
+                what = f"{walk.shortened(pattern, 60)!r} does not compile"
+                yield Finding((*path, "pattern"), what, "fix it, or make it simpler")
 
 
-def examples_valid(subject: Subject) -> Iterator[Flaw]:
-    document = subject.source.value
+def examples_valid(target: CheckTarget) -> Iterator[Finding]:
+    document = target.source.value
     for path, node in walk.schemas(document):
         if "example" in node:
-            yield from _invalid(subject, (*path, "example"), node, node["example"], "example")
+            yield from _invalid(target, (*path, "example"), node, node["example"], "example")
     for path, node in walk.carriers(document):
         if _is_text(path, node):
             continue
         for where, value in _examples(document, path, node):
-            yield from _invalid(subject, where, node["schema"], value, "example")
+            yield from _invalid(target, where, node["schema"], value, "example")
 
 
 def _examples(document: Any, path: Path_, node: Mapping[str, Any]) -> Iterator[tuple[Path_, Any]]:
@@ -60,24 +58,24 @@ def _is_text(path: Path_, node: Mapping[str, Any]) -> bool:
     )
 
 
-def defaults_valid(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def defaults_valid(target: CheckTarget) -> Iterator[Finding]:
+    for path, node in walk.schemas(target.source.value):
         if "default" in node:
-            yield from _invalid(subject, (*path, "default"), node, node["default"], "default")
+            yield from _invalid(target, (*path, "default"), node, node["default"], "default")
 
 
-def enums_valid(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def enums_valid(target: CheckTarget) -> Iterator[Finding]:
+    for path, node in walk.schemas(target.source.value):
         for index, value in enumerate(node.get("enum", [])):
             where = (*path, "enum", index)
             if any(value == other and type(value) is type(other) for other in node["enum"][:index]):
-                yield Flaw(
+                yield Finding(
                     where,
-                    f"{value!r} stands twice in this enum",
-                    _read_as_boolean(subject, where) or "keep one",
+                    f"{value!r} is listed twice in this enum",
+                    _read_as_boolean(target, where) or "keep one",
                 )
             yield from _invalid(
-                subject,
+                target,
                 where,
                 {key: node[key] for key in ("type", "nullable") if key in node},
                 value,
@@ -86,9 +84,9 @@ def enums_valid(subject: Subject) -> Iterator[Flaw]:
 
 
 def _invalid(
-    subject: Subject, path: Path_, schema: Mapping[str, Any], value: Any, name: str
-) -> Iterator[Flaw]:
-    resolved = resolve(subject.source.value, schema)
+    target: CheckTarget, path: Path_, schema: Mapping[str, Any], value: Any, name: str
+) -> Iterator[Finding]:
+    resolved = resolve(target.source.value, schema)
     validator = jsonschema_rs.Draft202012Validator(translate(resolved), validate_formats=True)
     for error in validator.iter_errors(value):
         where = (*path, *walk.located(value, error.instance_path))
@@ -97,14 +95,14 @@ def _invalid(
             and "string" in error.kind.types
         )
         fix = (
-            _read_as_boolean(subject, where) if is_text else ""
+            _read_as_boolean(target, where) if is_text else ""
         ) or f"fix the {name} or the schema"
-        yield Flaw(where, f"this {name} is invalid: {walk.shortened(error.message)}", fix)
+        yield Finding(where, f"this {name} is invalid: {walk.shortened(error.message)}", fix)
 
 
-def _read_as_boolean(subject: Subject, path: Path_) -> str:
+def _read_as_boolean(target: CheckTarget, path: Path_) -> str:
     """What to do where a word without quotes is true or false to YAML 1.1; nothing where none is."""
-    source = subject.source
+    source = target.source
     span = source.places[path].value if path in source.places else None
     word = source.text[span.start : span.end] if span and span.plain else ""
     return (
@@ -114,30 +112,28 @@ def _read_as_boolean(subject: Subject, path: Path_) -> str:
     )
 
 
-def have_examples(subject: Subject) -> Iterator[Flaw]:
-    for name, schema in subject.source.value.get("components", {}).get("schemas", {}).items():
+def have_examples(target: CheckTarget) -> Iterator[Finding]:
+    for name, schema in target.source.value.get("components", {}).get("schemas", {}).items():
         if "$ref" not in schema and "example" not in schema and not name.startswith("x-"):
-            yield Flaw(
+            yield Finding(
                 ("components", "schemas", name),
                 f"schema {name!r} has no example",
                 "add an 'example'",
             )
 
 
-def required_described(subject: Subject) -> Iterator[Flaw]:
+def required_described(target: CheckTarget) -> Iterator[Finding]:
     """Where a schema stands alone; in a composition another part may describe it."""
-    for path, node in walk.schemas(subject.source.value):
+    for path, node in walk.schemas(target.source.value):
         composed = any(key in path or key in node for key in ("allOf", "oneOf", "anyOf", "not"))
         if composed or "properties" not in node:
             continue
         for index, name in enumerate(node.get("required", [])):
             if name not in node["properties"]:
-                fix = walk.closest(
-                    name, node["properties"], "describe it under 'properties', or remove it"
-                )
-                yield Flaw(
+                fix = walk.closest(name, node["properties"], "add it to 'properties', or remove it")
+                yield Finding(
                     (*path, "required", index),
-                    f"{name!r} is required, but nothing says what it is",
+                    f"{name!r} is required but has no schema",
                     fix,
                 )
 
@@ -150,24 +146,24 @@ _BOUNDS = (
 )
 
 
-def bounds_ordered(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def bounds_ordered(target: CheckTarget) -> Iterator[Finding]:
+    for path, node in walk.schemas(target.source.value):
         for least, most in _BOUNDS:
             if least in node and most in node and node[least] > node[most]:
-                yield Flaw(
+                yield Finding(
                     (*path, least),
-                    f"{least} is more than {most}, so no value is valid",
-                    "exchange them, or fix one",
+                    f"{least} is above {most}, so no value is valid",
+                    "swap them, or fix one",
                 )
 
 
-def arrays_have_items(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def arrays_have_items(target: CheckTarget) -> Iterator[Finding]:
+    for path, node in walk.schemas(target.source.value):
         if node.get("type") == "array" and "items" not in node:
-            yield Flaw(
+            yield Finding(
                 path,
-                "this array does not say what its items are",
-                "write 'items', which is '{}' where they may be anything",
+                "this array has no 'items'",
+                "add 'items'; '{}' allows any item",
             )
 
 
@@ -215,25 +211,23 @@ _OF_LIBRARIES = frozenset(
 _KNOWN_FORMATS = _STANDARD_FORMATS | _REGISTERED | _OF_LIBRARIES
 
 
-def formats_known(subject: Subject) -> Iterator[Flaw]:
+def formats_known(target: CheckTarget) -> Iterator[Finding]:
     """A format may have any name; one that is nearly that of a standard is told of."""
-    for path, node in walk.schemas(subject.source.value):
+    for path, node in walk.schemas(target.source.value):
         name = node.get("format", "")
         if name and name not in _KNOWN_FORMATS:
             for meant in difflib.get_close_matches(
                 name.lower(), sorted(_STANDARD_FORMATS), 1, cutoff=0.85
             ):
-                what = f"there is no format {walk.shortened(name, 60)!r}, and nobody checks what is not known"
-                yield Flaw((*path, "format"), what, f"write {meant!r}")
+                what = f"unknown format {walk.shortened(name, 60)!r}, which is not checked"
+                yield Finding((*path, "format"), what, f"write {meant!r}")
 
 
-def nullable_with_type(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def nullable_with_type(target: CheckTarget) -> Iterator[Finding]:
+    for path, node in walk.schemas(target.source.value):
         if node.get("nullable") is True and "type" not in node:
-            what = "'nullable' has no effect without a type beside it"
-            yield Flaw(
-                (*path, "nullable"), what, "write 'type' in the same schema, or remove 'nullable'"
-            )
+            what = "'nullable' has no effect without 'type'"
+            yield Finding((*path, "nullable"), what, "add 'type', or remove 'nullable'")
 
 
 def _pet(schema: str) -> str:
@@ -256,7 +250,7 @@ CHECKS = (
     Check(
         "pattern-valid",
         Stage.BUILD,
-        why="No validator takes a schema whose pattern it cannot compile.",
+        why="Validators reject a schema whose pattern does not compile.",
         bad=_pet(
             'name: {type: string, pattern: "^\\\\p{Letters}"}\n      example: {id: rex, status: here}'
         ),
@@ -270,7 +264,7 @@ CHECKS = (
     Check(
         "example-valid",
         Stage.MEANING,
-        why="The mock answers with examples, and people copy them: they must be what the schema beside them says.",
+        why="The mock responds with examples and readers copy them, so they must match the schema.",
         bad=_pet("age: {type: integer}\n      example: {id: rex, status: here, age: three}"),
         good=_pet(_RIGHT),
         at="age: three",
@@ -280,7 +274,7 @@ CHECKS = (
     Check(
         "default-valid",
         Stage.MEANING,
-        why="A default is what counts where nothing is said, so it must be a value that could have been said.",
+        why="A default replaces an omitted value, so it must be valid.",
         bad=_pet(
             "age: {type: integer, minimum: 1, default: 0}\n      example: {id: rex, status: here}"
         ),
@@ -294,7 +288,7 @@ CHECKS = (
     Check(
         "enum-valid",
         Stage.LINT,
-        why="A value of an enum that is not of the schema's type can never occur, nor does one occur twice.",
+        why="Values of an enum must be of the schema's type, and unique.",
         bad=_pet("age: {type: integer, enum: [1, two]}\n      example: {id: rex, status: here}"),
         good=_pet("age: {type: integer, enum: [1, 2]}\n      example: {id: rex, status: here}"),
         at="two",
@@ -304,7 +298,7 @@ CHECKS = (
     Check(
         "schema-example",
         Stage.LINT,
-        why="A named schema is a page of the docs, and an example says more than its types.",
+        why="A named schema has a page in the docs, which needs an example.",
         bad=_pet("age: {type: integer}"),
         good=_pet(_RIGHT),
         at="Pet:",
@@ -315,7 +309,7 @@ CHECKS = (
     Check(
         "required-described",
         Stage.LINT,
-        why="A member that is required and nowhere described is mostly another one with a slip of the pen.",
+        why="A required member without a schema is usually a misspelt name.",
         bad=_pet(_RIGHT)
         .replace("[id, status]", "[id, state]")
         .replace("{id: rex, ", "{id: rex, state: x, "),
@@ -328,7 +322,7 @@ CHECKS = (
     Check(
         "bounds-order",
         Stage.LINT,
-        why="Where the lower bound is above the upper one no value is valid, and whatever is sent or answered is wrong.",
+        why="If the lower bound is above the upper one, no value is valid.",
         bad=_pet(
             "age: {type: integer, minimum: 30, maximum: 0}\n      example: {id: rex, status: here}"
         ),
@@ -342,7 +336,7 @@ CHECKS = (
     Check(
         "array-items",
         Stage.LINT,
-        why="OpenAPI 3.0 asks that an array says what its items are; tools that write code from it end where one does not.",
+        why="OpenAPI 3.0 requires 'items' for arrays; code generators fail without it.",
         bad=_pet("names: {type: array}\n      example: {id: rex, status: here}"),
         good=_pet(
             "names: {type: array, items: {type: string}}\n      example: {id: rex, status: here}"
@@ -354,7 +348,7 @@ CHECKS = (
     Check(
         "format-known",
         Stage.LINT,
-        why="Nobody checks a format that is not known, so with a slip of the pen in its name any text is valid.",
+        why="Unknown formats are not checked, so with a misspelt format every string is valid.",
         bad=_pet(
             "bornAt: {type: string, format: datetime}\n      example: {id: rex, status: here}"
         ),
@@ -369,7 +363,7 @@ CHECKS = (
     Check(
         "nullable-type",
         Stage.LINT,
-        why="In OpenAPI 3.0.3 'nullable' adds null to the type beside it; where there is none it does nothing.",
+        why="In OpenAPI 3.0.3 'nullable' adds null to 'type', and has no effect without it.",
         bad=_pet("age: {nullable: true, minimum: 0}\n      example: {id: rex, status: here}"),
         good=_pet(
             "age: {type: integer, nullable: true, minimum: 0}\n      example: {id: rex, status: here}"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from session_contracts.openapi import UnknownApi
-from session_contracts.openapi.checks import Check, Flaw, Stage, Subject, example
+from session_contracts.openapi.checks import Check, Finding, Stage, CheckTarget, example
 from session_contracts.openapi.checks.rules import stated
 from session_contracts.openapi.locations import find
 from session_contracts.openapi.model import Level
@@ -18,30 +18,30 @@ def api_of(file: str) -> str | None:
         return None
 
 
-def verified(subject: Subject) -> Iterator[Flaw]:
-    api = api_of(subject.source.file)
+def _without_check(target: CheckTarget) -> Iterator[Finding]:
+    api = api_of(target.source.file)
     if api:
         yield from _missing(
-            subject, _judged(api), "no check of the suite judges {}", "write one that names it"
+            target, _judged(api), "no check of the suite verifies {}", "write one that names it"
         )
 
 
-def broken(subject: Subject) -> Iterator[Flaw]:
-    api = api_of(subject.source.file)
+def _without_mutant(target: CheckTarget) -> Iterator[Finding]:
+    api = api_of(target.source.file)
     if api:
         yield from _missing(
-            subject,
+            target,
             _breakable(api),
-            "the mock cannot be told to break {}",
-            "say how, in its breaks",
+            "no mutant breaks {}",
+            "declare one in the API's mutants",
         )
 
 
-def _missing(subject: Subject, known: Collection[str], what: str, fix: str) -> Iterator[Flaw]:
-    """The rules that a server may break; a decision is held against none."""
-    for path, node in stated(subject):
+def _missing(target: CheckTarget, known: Collection[str], what: str, fix: str) -> Iterator[Finding]:
+    """Findings for the rules that are not in `known`, decisions aside."""
+    for path, node in stated(target):
         if node["level"] != Level.DECISION and node["id"] not in known:
-            yield Flaw(path, what.format(node["id"]), fix)
+            yield Finding(path, what.format(node["id"]), fix)
 
 
 def _judged(api: str) -> Collection[str]:
@@ -77,21 +77,21 @@ CHECKS = (
     Check(
         "rule-verified",
         Stage.LAST,
-        why="A rule that no check of the suite judges is a sentence: a server may break it, and nobody would notice.",
+        why="Without a check in the suite, a server that breaks the rule still passes.",
         bad=_BAD,
         good=_GOOD,
         at="id: rentalot.review.by-night",
-        find=verified,
+        find=_without_check,
         within=example.PLAIN,
     ),
     Check(
         "rule-broken",
         Stage.LAST,
-        why="That the suite judges a rule is proven by a mock that breaks exactly it; a rule that cannot be broken is judged on trust.",
+        why="A mutant that breaks exactly this rule proves that its checks can fail.",
         bad=_BAD,
         good=_GOOD,
         at="id: rentalot.review.by-night",
-        find=broken,
+        find=_without_mutant,
         within=example.PLAIN,
     ),
 )

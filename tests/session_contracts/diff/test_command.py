@@ -292,16 +292,16 @@ def test_without_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "expected"),
     [
         ("a: [", "this is not YAML"),
-        ("just text", "this is no OpenAPI 3.0 document"),
+        ("just text", "this is not an OpenAPI 3.0 document"),
         ("openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {/a: null}\n", "is not of type"),
         (
             MINI.replace("#/components/schemas/Money", "#/components/schemas/Gold"),
-            "refers to nothing",
+            "does not resolve",
         ),
         (MINI.replace("[lost], status: 409", "[lost], state: 409"), "x-lifecycles.Thing"),
         (
             MINI.replace("        stays:\n          - {in: [shut], rule: mini.shut.works}\n", ""),
-            "has no answer in state 'shut'",
+            "has no entry for state 'shut'",
         ),
         (
             MINI.replace(
