@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.source import Path_
 
 _SPECIFICATION = "see the OpenAPI Specification 3.0.3"
@@ -20,15 +20,16 @@ _SPECIFICATION = "see the OpenAPI Specification 3.0.3"
 
 #: What to write where one of these is not there, or is no object.
 _MEMBERS = {
-    "info": "write an object with 'title' and 'version'",
-    "paths": "write an object with a member for each path, or 'paths: {}'",
+    "info": "give it the members 'title' and 'version'",
+    "paths": "give it a member for each path, or write 'paths: {}' where there are none",
 }
 
 
-def is_openapi(target: CheckTarget) -> Iterator[Finding]:
-    document = target.source.value
+def is_openapi(draft: Draft) -> Iterator[Finding]:
+    """Documents that are not OpenAPI 3.0, or lack a part that everything else needs."""
+    document = draft.source.value
     if not isinstance(document, dict):
-        yield Finding((), "this is not an OpenAPI 3.0 document", "start it with 'openapi: 3.0.3'")
+        yield Finding((), "this is not an OpenAPI 3.0 document", "begin it with 'openapi: 3.0.3'")
         return
     version = document.get("openapi")
     if not (isinstance(version, str) and version.startswith("3.0.")):
@@ -45,22 +46,26 @@ def _other_version(document: Mapping[str, Any]) -> Finding:
     name = "openapi" if "openapi" in document else "swagger"
     version = walk.shortened(str(document.get(name)), 40)
     if re.fullmatch(r"[12]\.\d.*|3\.[1-9].*", version):
-        what = f"{'OpenAPI' if name == 'openapi' else 'Swagger'} {version} is not supported, only OpenAPI 3.0"
+        what = (
+            f"{'OpenAPI' if name == 'openapi' else 'Swagger'} {version} is not read, only "
+            "OpenAPI 3.0"
+        )
         return Finding((name,), what, "convert the document to OpenAPI 3.0.3")
     found = f": its version is {version}" if name in document else ""
     return Finding(
-        (name,), f"this is not an OpenAPI 3.0 document{found}", "start it with 'openapi: 3.0.3'"
+        (name,), f"this is not an OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'"
     )
 
 
-def version_is_text(target: CheckTarget) -> Iterator[Finding]:
-    if not _is_openapi(target):
+def version_is_text(draft: Draft) -> Iterator[Finding]:
+    """A version of the API that YAML reads as a number."""
+    if not _is_openapi(draft):
         return
     path = ("info", "version")
-    info = target.source.value["info"]
+    info = draft.source.value["info"]
     if isinstance(info.get("version"), bool | int | float):
-        span = target.source.place(path).value
-        text = target.source.text[span.start : span.end]
+        span = draft.source.place(path).value
+        text = draft.source.text[span.start : span.end]
         autofix = (
             Autofix(
                 (Edit(span.start, span.end, f'"{text}"'),), partial(_set, path=path, value=text)
@@ -71,13 +76,17 @@ def version_is_text(target: CheckTarget) -> Iterator[Finding]:
         yield Finding(path, f"the version {text} is not a string", f'write "{text}"', autofix)
 
 
-def path_parameters_required(target: CheckTarget) -> Iterator[Finding]:
-    if not _is_openapi(target):
+def path_parameters_required(draft: Draft) -> Iterator[Finding]:
+    """Path parameters without `required: true`."""
+    if not _is_openapi(draft):
         return
-    for path, node in walk.mappings(target.source.value):
+    for path, node in walk.mappings(draft.source.value):
         if node.get("in") == "path" and _is_parameter(path) and node.get("required") is not True:
-            what = f"{walk.shortened(repr(node.get('name')), 60)} is in the path but not required"
-            yield Finding(path, what, "write 'required: true'", _required(target, path, node))
+            what = (
+                f"{walk.shortened(repr(node.get('name')), 60)} is part of the path, and not "
+                "required"
+            )
+            yield Finding(path, what, "write 'required: true'", _required(draft, path, node))
 
 
 def _is_parameter(path: Path_) -> bool:
@@ -88,9 +97,9 @@ def _is_parameter(path: Path_) -> bool:
     )
 
 
-def _required(target: CheckTarget, path: Path_, node: Mapping[str, Any]) -> Autofix | None:
-    """Puts the right value in place of a wrong one, or the member behind `in`."""
-    source = target.source
+def _required(draft: Draft, path: Path_, node: Mapping[str, Any]) -> Autofix | None:
+    """An autofix that corrects the value, or inserts the member after `in`."""
+    source = draft.source
     apply = partial(_set, path=(*path, "required"), value=True)
     if "required" in node:
         span = source.places[(*path, "required")].value
@@ -112,7 +121,7 @@ def _required(target: CheckTarget, path: Path_, node: Mapping[str, Any]) -> Auto
 
 
 def _set(document: Any, path: Path_, value: Any) -> None:
-    """A new member stands behind `in`."""
+    """Set a value; a new member is inserted after `in`."""
     node = walk.at(document, path[:-1])
     if path[-1] in node:
         node[path[-1]] = value
@@ -125,15 +134,15 @@ def _set(document: Any, path: Path_, value: Any) -> None:
             node[path[-1]] = value
 
 
-def has_form(target: CheckTarget) -> Iterator[Finding]:
-    """By the JSON Schema of OpenAPI 3.0; what the checks before it say better is left to them."""
-    if not _is_openapi(target):
+def has_form(draft: Draft) -> Iterator[Finding]:
+    """Violations of the JSON Schema of OpenAPI 3.0, less those that other checks report better."""
+    if not _is_openapi(draft):
         return
-    document = target.source.value
-    told = {
+    document = draft.source.value
+    reported = {
         finding.path
         for find in (version_is_text, path_parameters_required)
-        for finding in find(target)
+        for finding in find(draft)
     }
     problems = dict.fromkeys(
         problem
@@ -147,17 +156,21 @@ def has_form(target: CheckTarget) -> Iterator[Finding]:
     }
     for path, what, fix in problems:
         missing = what.partition("the member ")[2].partition(" is missing")[0]
-        if path not in told and (*path, "required") not in told and (path, missing) not in misspelt:
+        if (
+            path not in reported
+            and (*path, "required") not in reported
+            and (path, missing) not in misspelt
+        ):
             yield Finding(path, what, fix)
 
 
-def _is_openapi(target: CheckTarget) -> bool:
-    return not any(is_openapi(target))
+def _is_openapi(draft: Draft) -> bool:
+    return not any(is_openapi(draft))
 
 
 @cache
 def openapi_schema() -> dict[str, Any]:
-    """The schema that openapi-spec-validator brings along, read as a file: its import would take longer than everything else."""
+    """The schema from openapi-spec-validator, read as a file because its import is slow."""
     spec = find_spec("openapi_spec_validator")
     assert spec is not None
     assert spec.submodule_search_locations is not None
@@ -174,7 +187,7 @@ def _validator() -> jsonschema_rs.Draft4Validator:
 def _problems(
     document: Any, error: jsonschema_rs.ValidationError
 ) -> Iterator[tuple[Path_, str, str]]:
-    """What is wrong, in the alternative that was most likely meant."""
+    """The problems, in the alternative that was most likely meant."""
     path = walk.located(document, error.instance_path)
     alternatives: Sequence[Sequence[jsonschema_rs.ValidationError]] = getattr(
         error.kind, "context", ()
@@ -200,7 +213,7 @@ def _problems(
         fix = (
             f"write 'type: {others[0]}' and 'nullable: true'"
             if len(others) == 1
-            else "write 'nullable: true' and another type"
+            else "write 'nullable: true' beside another type"
         )
         yield path, "OpenAPI 3.0 has no type 'null'", fix
     else:
@@ -209,11 +222,11 @@ def _problems(
 
 
 def _unexpected(error: jsonschema_rs.ValidationError, name: str) -> tuple[str, str]:
-    """What is wrong with a member that is not known, and what to do where it resembles none."""
+    """The problem of an unknown member, and a fix for one that resembles no known member."""
     shown = walk.shortened(name, 60)
     match error.schema_path[-2:]:
         case ["Paths", _]:
-            return f"{shown!r} is not a path; paths start with '/'", f"write '/{shown}'"
+            return f"{shown!r} is not a path: paths begin with '/'", f"write '/{shown}'"
         case ["Responses", _]:
             return f"{shown!r} is not a status", "write a status such as 200, 2XX, or default"
     return f"OpenAPI 3.0 has no member {shown!r} here", f"remove it; {_SPECIFICATION}"
@@ -230,7 +243,7 @@ def _types(document: Any, path: Path_) -> Sequence[str]:
 
 
 def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:
-    """How far a value is from an alternative: it is no reference, has another type, or has so many errors."""
+    """The distance of a value from an alternative: reference, type, number of errors."""
     reference = any("Reference" in error.schema_path for error in errors)
     other = any(
         error.instance_path[-1:] in (["type"], ["in"]) and error.schema_path[-1] == "enum"
@@ -254,11 +267,11 @@ def _known_members(error: jsonschema_rs.ValidationError) -> Sequence[str]:
     ]
 
 
-def is_valid(target: CheckTarget) -> Iterator[Finding]:
+def is_valid(draft: Draft) -> Iterator[Finding]:
     """A second opinion; imported late, since only lint asks for it."""
     from openapi_spec_validator import OpenAPIV30SpecValidator
 
-    document = target.source.value
+    document = draft.source.value
     for error in OpenAPIV30SpecValidator(document).iter_errors():
         if error.validator == "format" and error.validator_value == "regex":
             continue  # by Python's idea of one, where OpenAPI has that of ECMAScript
@@ -267,7 +280,7 @@ def is_valid(target: CheckTarget) -> Iterator[Finding]:
 
 
 def _home(message: str) -> Path_:
-    """Where to look, where the validator does not tell."""
+    """The path, if the validator does not report one."""
     return ("tags",) if "tag name" in message else ()
 
 
@@ -275,8 +288,8 @@ CHECKS = (
     Check(
         "readable",
         Stage.READ,
-        why="The file must exist and be readable.",
-        bad="# No file of this name, a directory, or a file without read permission.\n",
+        why="A contract must be a file that can be read.",
+        bad="# No file of this name, a folder, or a file that may not be read.\n",
         good=example.PLAIN,
         at="#",
         find=None,
@@ -284,7 +297,10 @@ CHECKS = (
     Check(
         "yaml",
         Stage.READ,
-        why="The file must be one YAML document with JSON values and no duplicate keys, which parsers treat differently.",
+        why=(
+            "A contract is one YAML document of JSON values. Parsers disagree on which of two "
+            "equal keys wins."
+        ),
         bad="""\
 openapi: 3.0.3
 info: {title: Pets, version: "1"}
@@ -298,7 +314,10 @@ info: {title: Dogs, version: "1"}
     Check(
         "openapi",
         Stage.SHAPE,
-        why="Contracts are OpenAPI 3.0 documents; in 2.0 and 3.1 the same keywords have other meanings.",
+        why=(
+            "Contracts are OpenAPI 3.0 documents; 2.0 and 3.1 give the same keywords other "
+            "meanings."
+        ),
         bad="""\
 openapi: 3.1.0
 info: {title: Pets, version: "1"}
@@ -311,7 +330,7 @@ paths: {}
     Check(
         "version-text",
         Stage.SHAPE,
-        why="The version is a string; without quotes, YAML reads 1.10 as the number 1.1.",
+        why="The version of an API is a string; without quotes YAML reads 1.10 as the number 1.1.",
         bad="info: {title: Pets, version: 1.10}\n",
         good='info: {title: Pets, version: "1.10"}\n',
         at="version: 1.10",
@@ -322,7 +341,10 @@ paths: {}
     Check(
         "path-parameter-required",
         Stage.SHAPE,
-        why="OpenAPI requires 'required: true' for path parameters, because a path without one is another path.",
+        why=(
+            "A path without one of its parameters is another path, so OpenAPI requires "
+            "'required: true' for each."
+        ),
         bad="""\
 paths:
   /pets/{id}/sale:
@@ -335,7 +357,7 @@ paths:
           schema: {type: string}
       responses:
         "200": {description: Sold.}
-        "404": {description: Unknown pet.}
+        "404": {description: There is no such pet.}
         "409": {description: It was sold already.}
 components:
   schemas:
@@ -359,7 +381,7 @@ paths:
           schema: {type: string}
       responses:
         "200": {description: Sold.}
-        "404": {description: Unknown pet.}
+        "404": {description: There is no such pet.}
         "409": {description: It was sold already.}
 components:
   schemas:
@@ -378,7 +400,10 @@ components:
     Check(
         "openapi-form",
         Stage.SHAPE,
-        why="Tools read a document that violates the OpenAPI 3.0 schema differently, or not at all.",
+        why=(
+            "Tools disagree on a document that does not match the schema of OpenAPI 3.0, or "
+            "reject it."
+        ),
         bad="""\
 paths:
   /pets:
@@ -387,7 +412,7 @@ paths:
       summary: List pets
       responses:
         "200": {descriptoin: The pets.}
-        "401": {description: Unknown key.}
+        "401": {description: The key is unknown.}
 """,
         good="""\
 paths:
@@ -397,7 +422,7 @@ paths:
       summary: List pets
       responses:
         "200": {description: The pets.}
-        "401": {description: Unknown key.}
+        "401": {description: The key is unknown.}
 """,
         at="descriptoin",
         find=has_form,
@@ -406,7 +431,10 @@ paths:
     Check(
         "openapi-valid",
         Stage.LAST,
-        why="openapi-spec-validator checks rules of OpenAPI 3.0 that its schema cannot express; it runs if there are no other findings.",
+        why=(
+            "OpenAPI 3.0 has rules that its schema cannot express; openapi-spec-validator "
+            "checks them once nothing else is wrong."
+        ),
         bad="""\
 tags:
   - {name: pets, description: Everything on pets.}
@@ -419,7 +447,7 @@ paths:
       tags: [pets]
       responses:
         "200": {description: The pets.}
-        "401": {description: Unknown key.}
+        "401": {description: The key is unknown.}
 """,
         good="""\
 tags:
@@ -432,7 +460,7 @@ paths:
       tags: [pets]
       responses:
         "200": {description: The pets.}
-        "401": {description: Unknown key.}
+        "401": {description: The key is unknown.}
 """,
         at="tags",
         find=is_valid,

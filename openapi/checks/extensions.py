@@ -12,26 +12,27 @@ import jsonschema_rs
 
 from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.source import Path_, Source
 
 
-def _extensions(target: CheckTarget) -> Iterator[tuple[Path_, str, Any]]:
-    if isinstance(target.source.value, dict):
-        yield from walk.extensions(target.source.value)
+def _extensions(draft: Draft) -> Iterator[tuple[Path_, str, Any]]:
+    if isinstance(draft.source.value, dict):
+        yield from walk.extensions(draft.source.value)
 
 
-def known(target: CheckTarget) -> Iterator[Finding]:
-    for path, key, _ in _extensions(target):
+def known(draft: Draft) -> Iterator[Finding]:
+    """Members that begin with x- but are not extensions of ours."""
+    for path, key, _ in _extensions(draft):
         if key not in _validators():
             names = ", ".join(sorted(_validators()))
             fix = walk.closest(key, _validators(), f"use one of {names}, or remove it")
             yield Finding(
                 (*path, key),
-                f"unknown extension {key!r}",
+                f"there is no extension {key!r}",
                 fix,
-                _renamed(target.source, (*path, key)),
+                _renamed(draft.source, (*path, key)),
             )
 
 
@@ -56,8 +57,9 @@ def _rename(document: Any, path: Path_, name: str) -> None:
     node.update(members)
 
 
-def has_form(target: CheckTarget) -> Iterator[Finding]:
-    for path, key, value in _extensions(target):
+def has_form(draft: Draft) -> Iterator[Finding]:
+    """Extensions that do not match their schema."""
+    for path, key, value in _extensions(draft):
         if key in _validators():
             for error in _validators()[key].iter_errors(value):
                 inner = walk.located(value, error.instance_path)
@@ -92,9 +94,10 @@ _PLACES: Mapping[str, frozenset[str]] = {
 }
 
 
-def placed(target: CheckTarget) -> Iterator[Finding]:
-    schemas = {path for path, _ in walk.schemas(target.source.value)}
-    for path, key, _ in _extensions(target):
+def placed(draft: Draft) -> Iterator[Finding]:
+    """Extensions at a place where nothing reads them."""
+    schemas = {path for path, _ in walk.schemas(draft.source.value)}
+    for path, key, _ in _extensions(draft):
         kind = "schema" if path in schemas else _kind(path)
         if kind not in _PLACES[key]:
             places = " or ".join(
@@ -123,8 +126,9 @@ def _kind(path: Path_) -> str:
     return "other"
 
 
-def durations(target: CheckTarget) -> Iterator[Finding]:
-    for path, text in _durations(target.source.value):
+def durations(draft: Draft) -> Iterator[Finding]:
+    """Durations of variable length, or none."""
+    for path, text in _durations(draft.source.value):
         try:
             parsed = isodate.parse_duration(text)
             fixed = isinstance(parsed, timedelta) and parsed > timedelta()
@@ -134,7 +138,7 @@ def durations(target: CheckTarget) -> Iterator[Finding]:
             yield Finding(
                 path,
                 f"{text!r} is not a duration of fixed length",
-                "use days or smaller units, as in P30D",
+                "write days or less, as in P30D",
             )
 
 
@@ -146,15 +150,16 @@ def _durations(document: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
         yield ("x-rate-limits", "windows", index, "per"), window["per"]
 
 
-def clamps(target: CheckTarget) -> Iterator[Finding]:
-    for path, key, value in _extensions(target):
+def clamps(draft: Draft) -> Iterator[Finding]:
+    """Clamps of parameters that are not numbers, or with bounds out of order."""
+    for path, key, value in _extensions(draft):
         if key != "x-clamp":
             continue
-        name = walk.at(target.source.value, path).get("name")
+        name = walk.at(draft.source.value, path).get("name")
         schema = next(
             (
                 p.schema
-                for o in target.contract.operations.values()
+                for o in draft.contract.operations.values()
                 for p in o.parameters
                 if p.name == name
             ),
@@ -164,19 +169,20 @@ def clamps(target: CheckTarget) -> Iterator[Finding]:
             yield Finding(
                 (*path, key),
                 f"{name!r} is not a number, so it cannot be clamped",
-                "use x-clamp only for a number",
+                "write x-clamp only at a number",
             )
         if value.get("minimum", 0) > value.get("maximum", value.get("minimum", 0)):
             yield Finding(
                 (*path, key),
-                f"the minimum of {name!r} is above its maximum",
-                "make the minimum the smaller one",
+                f"the bounds of {name!r} are out of order",
+                "swap minimum and maximum",
             )
 
 
-def envelopes(target: CheckTarget) -> Iterator[Finding]:
-    for path, key, value in _extensions(target):
-        members = walk.at(target.source.value, path).get("properties", {})
+def envelopes(draft: Draft) -> Iterator[Finding]:
+    """Envelopes that name no member of their schema."""
+    for path, key, value in _extensions(draft):
+        members = walk.at(draft.source.value, path).get("properties", {})
         if key == "x-envelope" and value not in members:
             yield Finding(
                 (*path, key), f"the envelope has no member {value!r}", walk.closest(value, members)
@@ -187,7 +193,7 @@ CHECKS = (
     Check(
         "extension-known",
         Stage.SHAPE,
-        why="An unknown extension is usually a misspelt one, and would silently have no effect.",
+        why="An unknown extension is usually a misspelt one, and would be ignored silently.",
         bad="""\
 x-lifecycle:
   Pet: {}
@@ -223,10 +229,11 @@ x-rules:
     Check(
         "duration",
         Stage.BUILD,
-        why="A month has no fixed length, so its end depends on the calendar.",
+        why="A month has no fixed length, so a clock cannot compute its end.",
         bad="""\
 x-rules:
-  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+  - {id: pets.rate.limit, level: documented, statement: There is a limit.,
+      source: "https://pets.example/docs"}
 x-rate-limits:
   rule: pets.rate.limit
   windows:
@@ -234,7 +241,8 @@ x-rate-limits:
 """,
         good="""\
 x-rules:
-  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+  - {id: pets.rate.limit, level: documented, statement: There is a limit.,
+      source: "https://pets.example/docs"}
 x-rate-limits:
   rule: pets.rate.limit
   windows:
@@ -247,7 +255,10 @@ x-rate-limits:
     Check(
         "extension-place",
         Stage.LINT,
-        why="An extension in the wrong place has no effect in the mock or the suite.",
+        why=(
+            "An extension at the wrong place has no effect: neither the mock nor the suite "
+            "reads it."
+        ),
         bad="""\
 info:
   title: Pets
@@ -272,10 +283,11 @@ x-rules:
     Check(
         "clamp-number",
         Stage.LINT,
-        why="A clamp replaces a number beyond a bound; a string has no bounds.",
+        why="Only a number can be replaced by the bound that it exceeds.",
         bad="""\
 x-rules:
-  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50., source: "https://pets.example/docs"}
+  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50.,
+      source: "https://pets.example/docs"}
 paths:
   /pets:
     get:
@@ -288,11 +300,12 @@ paths:
           x-clamp: {maximum: 50, rule: pets.list.limit}
       responses:
         "200": {description: The pets.}
-        "401": {description: Unknown key.}
+        "401": {description: The key is unknown.}
 """,
         good="""\
 x-rules:
-  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50., source: "https://pets.example/docs"}
+  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50.,
+      source: "https://pets.example/docs"}
 paths:
   /pets:
     get:
@@ -305,7 +318,7 @@ paths:
           x-clamp: {maximum: 50, rule: pets.list.limit}
       responses:
         "200": {description: The pets.}
-        "401": {description: Unknown key.}
+        "401": {description: The key is unknown.}
 """,
         at="x-clamp",
         find=clamps,

@@ -1,4 +1,4 @@
-"""Lifecycles: names refer to something, states tell all records apart, and every cell of the table has one answer."""
+"""Lifecycles: names exist, states partition the records, every cell has one answer."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import Any
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.model import ABSENT, ANY, PSEUDO_STATES, Contract, Lifecycle
 from session_contracts.openapi.source import Path_
 
@@ -15,24 +15,26 @@ from session_contracts.openapi.source import Path_
 _MAX_RECORDS = 20_000
 
 
-def _tables(target: CheckTarget) -> Iterator[tuple[Path_, Lifecycle, Mapping[str, Any]]]:
+def _tables(draft: Draft) -> Iterator[tuple[Path_, Lifecycle, Mapping[str, Any]]]:
     """Each table, with its path and how it is written."""
-    for table in target.contract.lifecycles.values():
+    for table in draft.contract.lifecycles.values():
         path = ("x-lifecycles", table.name)
-        yield path, table, walk.at(target.source.value, path)
+        yield path, table, walk.at(draft.source.value, path)
 
 
-def schemas_exist(target: CheckTarget) -> Iterator[Finding]:
-    known = target.contract.schemas
-    for path, table, _ in _tables(target):
+def schemas_exist(draft: Draft) -> Iterator[Finding]:
+    """Lifecycles of schemas that do not exist."""
+    known = draft.contract.schemas
+    for path, table, _ in _tables(draft):
         if table.schema not in known:
             fix = walk.closest(table.schema, known, "name one of components.schemas")
-            yield Finding((*path, "schema"), f"unknown schema {table.schema!r}", fix)
+            yield Finding((*path, "schema"), f"there is no schema {table.schema!r}", fix)
 
 
-def operations_exist(target: CheckTarget) -> Iterator[Finding]:
-    known = target.contract.operations
-    for path, table, _ in _tables(target):
+def operations_exist(draft: Draft) -> Iterator[Finding]:
+    """Rows and creations of operations that do not exist."""
+    known = draft.contract.operations
+    for path, table, _ in _tables(draft):
         named: list[tuple[Path_, str]] = [
             ((*path, "transitions", name), name) for name in table.transitions
         ]
@@ -40,27 +42,29 @@ def operations_exist(target: CheckTarget) -> Iterator[Finding]:
             named.append(((*path, "creation", "operation"), table.creation.operation))
         for place, name in named:
             if name not in known:
-                yield Finding(place, f"unknown operation {name!r}", walk.closest(name, known))
+                yield Finding(place, f"there is no operation {name!r}", walk.closest(name, known))
 
 
-def operations_answered(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, _ in _tables(target):
-        for operation in target.contract.operations.values():
+def operations_answered(draft: Draft) -> Iterator[Finding]:
+    """Operations on a record for which the table has no row."""
+    for path, table, _ in _tables(draft):
+        for operation in draft.contract.operations.values():
             parameters = {
                 parameter.name for parameter in operation.parameters if parameter.location == "path"
             }
-            if table.parameter in parameters and target.contract.lifecycle_of(operation.id) is None:
+            if table.parameter in parameters and draft.contract.lifecycle_of(operation.id) is None:
                 what = f"{operation.id} acts on a {table.name}, but the table has no row for it"
                 yield Finding(
                     (*path, "transitions"), what, f"write '{operation.id}:' under transitions"
                 )
 
 
-def identities(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, _ in _tables(target):
+def identities(draft: Draft) -> Iterator[Finding]:
+    """Identities whose path parameter or field does not exist."""
+    for path, table, _ in _tables(draft):
         parameters = {
             p.name
-            for o in target.contract.operations.values()
+            for o in draft.contract.operations.values()
             for p in o.parameters
             if p.location == "path"
         }
@@ -71,11 +75,9 @@ def identities(target: CheckTarget) -> Iterator[Finding]:
                 f"no path has a parameter {table.parameter!r}",
                 fix,
             )
-        properties = _properties(target.contract, table)
+        properties = _properties(draft.contract, table)
         if properties and table.field not in properties:
-            fix = walk.closest(
-                table.field, properties, "name the field that identifies its records"
-            )
+            fix = walk.closest(table.field, properties, "name the field that identifies a record")
             yield Finding(
                 (*path, "identity", "field"), f"{table.schema} has no field {table.field!r}", fix
             )
@@ -90,7 +92,7 @@ def _properties(contract: Contract, table: Lifecycle) -> Mapping[str, Any]:
 
 
 def _values(contract: Contract, table: Lifecycle) -> dict[str, Sequence[Any]]:
-    """The values that tell states apart: of an enum, those that are known of an open one, or null and whatever is not null."""
+    """By field, its known values: of an enum, closed or open, or null and not null."""
     found: dict[str, Sequence[Any]] = {}
     for name, member in _properties(contract, table).items():
         values = (
@@ -103,13 +105,12 @@ def _values(contract: Contract, table: Lifecycle) -> dict[str, Sequence[Any]]:
     return found
 
 
-def state_fields(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, _ in _tables(target):
-        for state, values in (
-            table.states.items() if table.schema in target.contract.schemas else ()
-        ):
+def state_fields(draft: Draft) -> Iterator[Finding]:
+    """States defined by fields that have no known set of values."""
+    for path, table, _ in _tables(draft):
+        for state, values in table.states.items() if table.schema in draft.contract.schemas else ():
             for name in values:
-                if name not in _values(target.contract, table):
+                if name not in _values(draft.contract, table):
                     what = f"{name!r} of state {state!r} is not an enum of {table.schema}"
                     yield Finding(
                         (*path, "states", state, name),
@@ -118,9 +119,10 @@ def state_fields(target: CheckTarget) -> Iterator[Finding]:
                     )
 
 
-def state_values(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, _ in _tables(target):
-        possible = _values(target.contract, table)
+def state_values(draft: Draft) -> Iterator[Finding]:
+    """States defined by values that their field cannot have."""
+    for path, table, _ in _tables(draft):
+        possible = _values(draft.contract, table)
         for state, values in table.states.items():
             for name, allowed in values.items():
                 for value in allowed:
@@ -133,10 +135,11 @@ def state_values(target: CheckTarget) -> Iterator[Finding]:
                         )
 
 
-def states_partition(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, _ in _tables(target):
-        possible = _values(target.contract, table)
-        if table.schema not in target.contract.schemas:
+def states_partition(draft: Draft) -> Iterator[Finding]:
+    """Records that are in no state, or in several."""
+    for path, table, _ in _tables(draft):
+        possible = _values(draft.contract, table)
+        if table.schema not in draft.contract.schemas:
             continue
         fields = sorted(table.state_fields() & set(possible))
         records = product(*(possible[name] for name in fields))
@@ -149,14 +152,15 @@ def states_partition(target: CheckTarget) -> Iterator[Finding]:
             ]
             if len(matching) != 1:
                 what = f"a record with {record} is in {' and '.join(matching) or 'no state'}"
-                yield Finding((*path, "states"), what, "put every record into exactly one state")
+                yield Finding((*path, "states"), what, "let every record be in exactly one state")
         if next(records, None):
             what = f"states of {table.name} have more than {_MAX_RECORDS} combinations of values"
             yield Finding((*path, "states"), what, "distinguish states by fewer fields")
 
 
-def states_reachable(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, _ in _tables(target):
+def states_reachable(draft: Draft) -> Iterator[Finding]:
+    """States that no record can reach."""
+    for path, table, _ in _tables(draft):
         reached = {
             *table.given,
             *([table.creation.target] if table.creation else ()),
@@ -165,19 +169,20 @@ def states_reachable(target: CheckTarget) -> Iterator[Finding]:
         }
         for state in table.states:
             if state not in reached:
-                what = f"state {state!r} is unreachable"
+                what = f"nothing leads to state {state!r}"
                 yield Finding(
-                    (*path, "states", state), what, "add a move to it, or list it under 'given'"
+                    (*path, "states", state), what, "write a move to it, or list it under 'given'"
                 )
 
 
-def states_exist(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, node in _tables(target):
+def states_exist(draft: Draft) -> Iterator[Finding]:
+    """States that are named but not defined."""
+    for path, table, node in _tables(draft):
         for place, state, pseudo in _named_states(node):
             if state not in table.states and state not in pseudo:
                 yield Finding(
                     (*path, *place),
-                    f"unknown state {state!r}",
+                    f"there is no state {state!r}",
                     walk.closest(state, table.states),
                 )
 
@@ -213,7 +218,10 @@ def _named_states(node: Mapping[str, Any]) -> Iterator[tuple[Path_, str, Sequenc
 
 
 def _answers(row: Mapping[str, Any]) -> Counter[str]:
-    """How many answers it has in each state. Moves from one state are alternatives, and together one answer."""
+    """How many answers it has in each state.
+
+    Moves from one state are alternatives, and together one answer.
+    """
     states = [*{move["from"] for move in row.get("moves", [])}]
     states += [
         state
@@ -224,37 +232,39 @@ def _answers(row: Mapping[str, Any]) -> Counter[str]:
     return Counter(states)
 
 
-def cells_unique(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, node in _tables(target):
+def cells_unique(draft: Draft) -> Iterator[Finding]:
+    """Cells with several answers."""
+    for path, table, node in _tables(draft):
         for operation, row in node["transitions"].items():
             for state, count in _answers(row).items():
                 if count > 1 and state in (*table.states, *PSEUDO_STATES):
                     yield Finding(
                         (*path, "transitions", operation),
-                        f"{operation} has {count} entries for state {state!r}",
+                        f"{operation} has {count} answers in state {state!r}",
                         "keep one",
                     )
 
 
-def cells_answered(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, node in _tables(target):
+def cells_answered(draft: Draft) -> Iterator[Finding]:
+    """Cells without an answer."""
+    for path, table, node in _tables(draft):
         for operation, row in node["transitions"].items():
             answers = _answers(row)
             for state in (*table.states, *PSEUDO_STATES):
                 if not answers[state]:
-                    what = f"{operation} has no entry for state {state!r}"
+                    what = f"{operation} has no answer in state {state!r}"
                     yield Finding(
                         (*path, "transitions", operation),
                         what,
-                        "add one under moves, stays or refusals",
+                        "add it under moves, stays or refusals",
                     )
 
 
 def _alternatives(
-    target: CheckTarget,
+    draft: Draft,
 ) -> Iterator[tuple[Path_, str, str, list[Mapping[str, Any]], list[str]]]:
-    """The moves of one operation from one state, where there are several or they depend on the body: `when`s, and members in them."""
-    for path, table, _ in _tables(target):
+    """The moves of an operation from a state, if the body selects: `when`s and members."""
+    for path, table, _ in _tables(draft):
         for operation, row in table.transitions.items():
             for state in dict.fromkeys(move.source for move in row.moves):
                 whens = [move.when for move in row.moves_from(state)]
@@ -263,9 +273,10 @@ def _alternatives(
                     yield (*path, "transitions", operation), operation, state, whens, members
 
 
-def moves_total(target: CheckTarget) -> Iterator[Finding]:
-    for path, name, state, whens, members in _alternatives(target):
-        operation = target.contract.operations.get(name)
+def moves_total(draft: Draft) -> Iterator[Finding]:
+    """Values of the request body for which there is no move, or two."""
+    for path, name, state, whens, members in _alternatives(draft):
+        operation = draft.contract.operations.get(name)
         body = (
             next(iter(operation.body.schemas.values()), {}) if operation and operation.body else {}
         )
@@ -274,16 +285,23 @@ def moves_total(target: CheckTarget) -> Iterator[Finding]:
             schema = body.get("properties", {}).get(member, {})
             possible = schema.get("enum") or ([None, ANY] if schema else None)
             if possible is None or sorted(map(str, values)) != sorted(map(str, possible)):
-                what = f"the moves of {name} from {state!r} cover {member}={values}, but the body allows {possible}"
+                what = (
+                    f"the moves of {name} from {state!r} answer {member}={values}, but the "
+                    f"body may have {possible}"
+                )
                 yield Finding(
                     path,
                     what,
-                    "add a move for each value of the enum, or one for null and one for '*'",
+                    (
+                        "write one move for each value of the body's enum, or one for null "
+                        "and one for '*'"
+                    ),
                 )
 
 
-def moves_distinct(target: CheckTarget) -> Iterator[Finding]:
-    for path, name, state, _, members in _alternatives(target):
+def moves_distinct(draft: Draft) -> Iterator[Finding]:
+    """Moves that the request body does not tell apart."""
+    for path, name, state, _, members in _alternatives(draft):
         if len(members) != 1:
             yield Finding(
                 path,
@@ -292,9 +310,9 @@ def moves_distinct(target: CheckTarget) -> Iterator[Finding]:
             )
 
 
-def _refusals(target: CheckTarget) -> Iterator[tuple[Path_, str, str, int, str]]:
+def _refusals(draft: Draft) -> Iterator[tuple[Path_, str, str, int, str]]:
     """Each refusal as it is written: operation, its states, status and rule."""
-    for path, _, node in _tables(target):
+    for path, _, node in _tables(draft):
         for operation, row in node["transitions"].items():
             for index, entry in enumerate(row.get("refusals", [])):
                 states = " and ".join(map(repr, entry["in"]))
@@ -307,40 +325,45 @@ def _refusals(target: CheckTarget) -> Iterator[tuple[Path_, str, str, int, str]]
                 )
 
 
-def refusals_declared(target: CheckTarget) -> Iterator[Finding]:
-    operations = target.contract.operations
-    for path, name, states, status, _ in _refusals(target):
+def refusals_declared(draft: Draft) -> Iterator[Finding]:
+    """Refusals with a status that the operation does not declare."""
+    operations = draft.contract.operations
+    for path, name, states, status, _ in _refusals(draft):
         if name in operations and status not in operations[name].responses:
             what = f"{name} refuses {states} with {status}, which it does not declare"
             yield Finding((*path, "status"), what, "add it to its responses")
 
 
-def refusals_allowed(target: CheckTarget) -> Iterator[Finding]:
-    for path, name, states, status, rule in _refusals(target):
+def refusals_allowed(draft: Draft) -> Iterator[Finding]:
+    """Refusals with another status than the first that their rule allows."""
+    for path, name, states, status, rule in _refusals(draft):
         statuses = (
-            target.contract.rules[rule].statuses if rule in target.contract.rules else (status,)
+            draft.contract.rules[rule].statuses if rule in draft.contract.rules else (status,)
         )
         if statuses[:1] != (status,):
             what = f"{name} refuses {states} with {status}, but {rule} allows {list(statuses)}"
-            yield Finding((*path, "status"), what, "use the first status that the rule allows")
+            yield Finding(
+                (*path, "status"), what, "let the table give the first status that the rule allows"
+            )
 
 
-def timer_fields(target: CheckTarget) -> Iterator[Finding]:
-    for path, table, _ in _tables(target):
-        properties = _properties(target.contract, table)
+def timer_fields(draft: Draft) -> Iterator[Finding]:
+    """Timers that count from or to a field that is not a date-time."""
+    for path, table, _ in _tables(draft):
+        properties = _properties(draft.contract, table)
         for timer in table.timers:
             for key, name in (("since", timer.since), ("due", timer.due)):
                 if name and properties.get(name, {}).get("format") != "date-time":
-                    what = f"{name!r} is no date-time of {table.schema}"
+                    what = f"{name!r} is not a date-time of {table.schema}"
                     yield Finding(
                         (*path, "timers", timer.name, key), what, "name one of its date-time fields"
                     )
 
 
-def volatile_fields(target: CheckTarget) -> Iterator[Finding]:
+def volatile_fields(draft: Draft) -> Iterator[Finding]:
     """Fields that are said to change by themselves, but do not exist."""
-    for path, table, _ in _tables(target):
-        properties = _properties(target.contract, table)
+    for path, table, _ in _tables(draft):
+        properties = _properties(draft.contract, table)
         for state, names in table.volatile.items() if properties else ():
             for index, name in enumerate(names):
                 if name not in properties:
@@ -351,9 +374,9 @@ def volatile_fields(target: CheckTarget) -> Iterator[Finding]:
                     )
 
 
-def once_refused(target: CheckTarget) -> Iterator[Finding]:
+def once_refused(draft: Draft) -> Iterator[Finding]:
     """Operations of which only one of several calls can succeed, but that never refuse a second."""
-    for path, table, _ in _tables(target):
+    for path, table, _ in _tables(draft):
         for operation, row in table.transitions.items():
             if row.once and not any(move.target in row.refusals for move in row.moves):
                 yield Finding(
@@ -383,7 +406,10 @@ def _moves(*moves: str) -> str:
     )
 
 
-_TIMER = "    timers:\n      age: {from: [here], after: P30D, since: SINCE, due: bornAt, to: sold, rule: pets.sell.sells}\n"
+_TIMER = (
+    "    timers:\n      age: {from: [here], after: P30D, since: SINCE, due: bornAt, to: sold, "
+    "rule: pets.sell.sells}\n"
+)
 _PATHS = example.PETS[example.PETS.index("paths:") : example.PETS.index("components:")]
 #: The body says whether the pet was sold or given away.
 _WITH_BODY = _PATHS.replace(
@@ -406,7 +432,10 @@ CHECKS = (
     Check(
         "operation-exists",
         Stage.MEANING,
-        why="Rows of the table and the creation name operations, which must exist.",
+        why=(
+            "A row of the table, or a creation, belongs to an operation; one that does not "
+            "exist cannot be called."
+        ),
         bad=_changed(
             "    states:\n",
             "    creation: {operation: buyPet, to: here, rule: pets.sell.sells}\n    states:\n",
@@ -419,7 +448,10 @@ CHECKS = (
     Check(
         "operation-answered",
         Stage.MEANING,
-        why="Clients rely on the effect of an operation in each state, so every operation on a record needs a row.",
+        why=(
+            "Clients rely on what an operation does in each state, so each operation on a "
+            "record has a row."
+        ),
         bad=_LIFECYCLE[: _LIFECYCLE.index("    transitions:")].replace(
             "given: [here]", "given: [here, sold]"
         )
@@ -432,7 +464,10 @@ CHECKS = (
     Check(
         "identity-exists",
         Stage.LINT,
-        why="The mock finds the record of a call by its identity: a path parameter and the field that it equals.",
+        why=(
+            "The mock finds the record of a call by its identity: a path parameter, and the "
+            "field that it equals."
+        ),
         bad=_changed("field: id}", "field: number}"),
         good=_LIFECYCLE,
         at="field: number",
@@ -442,7 +477,10 @@ CHECKS = (
     Check(
         "state-field",
         Stage.MEANING,
-        why="States are distinguished by fields with known values: those of an enum, or null and not null.",
+        why=(
+            "States are distinguished by fields with a known set of values: an enum, or null "
+            "and not null."
+        ),
         bad=_changed("sold: {status: sold}", "sold: {status: sold, id: null}"),
         good=_LIFECYCLE,
         at="id: null",
@@ -452,7 +490,10 @@ CHECKS = (
     Check(
         "state-value",
         Stage.MEANING,
-        why="A record can never be in a state whose field values are impossible.",
+        why=(
+            "If a field cannot have the value that a state requires, no record is ever in "
+            "that state."
+        ),
         bad=_changed("sold: {status: sold}", "sold: {status: [sold, gone]}"),
         good=_LIFECYCLE,
         at="status: [sold, gone]",
@@ -462,7 +503,7 @@ CHECKS = (
     Check(
         "state-partition",
         Stage.MEANING,
-        why="Every record must be in exactly one state, because the table depends on it.",
+        why="The table has an answer for each state, so every record must be in exactly one.",
         bad=_changed("sold: {status: sold}", "sold: {status: [here, sold]}"),
         good=_LIFECYCLE,
         at="states",
@@ -472,7 +513,7 @@ CHECKS = (
     Check(
         "state-reachable",
         Stage.MEANING,
-        why="An unreachable state can be neither served nor verified.",
+        why="A state that no record can reach can be neither served nor verified.",
         bad=_changed("    given: [here]\n", ""),
         good=_LIFECYCLE,
         at="here: {status: here}",
@@ -482,7 +523,7 @@ CHECKS = (
     Check(
         "state-exists",
         Stage.MEANING,
-        why="A reference to an unknown state is usually a misspelt name.",
+        why="A state that is not defined is usually a misspelt one.",
         bad=_changed("given: [here]", "given: [here, lost]"),
         good=_LIFECYCLE,
         at="lost",
@@ -492,7 +533,7 @@ CHECKS = (
     Check(
         "cell-unique",
         Stage.MEANING,
-        why="Two entries for the same operation and state contradict each other.",
+        why="The same call in the same state must have one answer.",
         bad=_changed("in: [sold]", "in: [sold, here]"),
         good=_LIFECYCLE,
         at="sellPet",
@@ -502,7 +543,10 @@ CHECKS = (
     Check(
         "cell-answered",
         Stage.MEANING,
-        why="An operation may be called in every state, and on an absent or foreign record; each needs an entry.",
+        why=(
+            "An operation can be called in every state, and on an absent or foreign record; "
+            "without an answer the mock would have to guess."
+        ),
         bad=_changed("in: [absent, foreign]", "in: [absent]"),
         good=_LIFECYCLE,
         at="sellPet",
@@ -512,7 +556,7 @@ CHECKS = (
     Check(
         "moves-total",
         Stage.MEANING,
-        why="If the body selects the transition, each of its possible values needs a move.",
+        why="Where the request body selects the move, each of its values needs one.",
         bad=_moves(", when: {how: sale}") + _WITH_BODY,
         good=_moves(", when: {how: sale}", ", when: {how: gift}") + _WITH_BODY,
         at="sellPet",
@@ -522,7 +566,10 @@ CHECKS = (
     Check(
         "moves-distinct",
         Stage.MEANING,
-        why="Two moves from one state need different guards on the body, or the mock cannot choose.",
+        why=(
+            "The request body must distinguish two moves from one state, or the mock could "
+            "not choose."
+        ),
         bad=_moves("", ""),
         good=_LIFECYCLE,
         at="sellPet",
@@ -532,7 +579,7 @@ CHECKS = (
     Check(
         "refusal-declared",
         Stage.MEANING,
-        why="An operation must declare the statuses with which it refuses.",
+        why="An operation must declare each status with which it refuses.",
         bad=_PATHS.replace('        "409": {description: It was sold already.}\n', ""),
         good=_PATHS,
         at="status: 409",
@@ -542,7 +589,10 @@ CHECKS = (
     Check(
         "refusal-allowed",
         Stage.MEANING,
-        why="The table gives the mock's status, which must be the first that the rule allows.",
+        why=(
+            "A rule lists the statuses that a server may answer; the mock, and so the table, "
+            "gives the first."
+        ),
         bad=_changed("in: [sold], status: 409", "in: [sold], status: 404"),
         good=_LIFECYCLE,
         at="status: 404",
@@ -552,7 +602,7 @@ CHECKS = (
     Check(
         "timer-field",
         Stage.MEANING,
-        why="The fields of a timer must be timestamps.",
+        why="A timer runs from one date-time to another, so its fields must be date-times.",
         bad=_LIFECYCLE + _TIMER.replace("SINCE", "id"),
         good=_LIFECYCLE + _TIMER.replace("SINCE", "bornAt"),
         at="since",
@@ -572,7 +622,10 @@ CHECKS = (
     Check(
         "once-refused",
         Stage.MEANING,
-        why="'once' holds only if the operation refuses the state that it leads to.",
+        why=(
+            "Only one of several calls can succeed if the operation refuses the state that it "
+            "leads to."
+        ),
         bad=_changed(
             "{in: [sold], status: 409, rule: pets.sell.once}",
             "{in: [foreign], status: 409, rule: pets.sell.once}",
@@ -583,7 +636,8 @@ CHECKS = (
         )
         .replace(
             "        refusals:",
-            "        once: pets.sell.once\n        stays:\n          - {in: [sold], rule: pets.sell.sells}\n        refusals:",
+            "        once: pets.sell.once\n        stays:\n          - {in: [sold], "
+            "rule: pets.sell.sells}\n        refusals:",
         ),
         good=_changed("        refusals:", "        once: pets.sell.once\n        refusals:"),
         at="once: pets",

@@ -7,33 +7,35 @@ from typing import Any
 import jsonschema_rs
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Finding, Stage, CheckTarget
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.json_schema import pointer, resolve, translate
 from session_contracts.openapi.source import Path_
 
 
-def compile_(target: CheckTarget) -> Iterator[Finding]:
-    for path, node in walk.schemas(target.source.value):
+def compile_(draft: Draft) -> Iterator[Finding]:
+    """Patterns that cannot be compiled."""
+    for path, node in walk.schemas(draft.source.value):
         pattern = node.get("pattern")
         if isinstance(pattern, str):
             try:
                 jsonschema_rs.Draft202012Validator({"pattern": pattern})
             except (jsonschema_rs.ValidationError, ValueError):
-                what = f"{walk.shortened(pattern, 60)!r} does not compile"
-                yield Finding((*path, "pattern"), what, "fix it, or make it simpler")
+                what = f"{walk.shortened(pattern, 60)!r} cannot be compiled"
+                yield Finding((*path, "pattern"), what, "fix or shorten it")
 
 
-def examples_valid(target: CheckTarget) -> Iterator[Finding]:
-    document = target.source.value
+def examples_valid(draft: Draft) -> Iterator[Finding]:
+    """Examples that their schema does not allow."""
+    document = draft.source.value
     for path, node in walk.schemas(document):
         if "example" in node:
-            yield from _invalid(target, (*path, "example"), node, node["example"], "example")
+            yield from _invalid(draft, (*path, "example"), node, node["example"], "example")
     for path, node in walk.carriers(document):
         if _is_text(path, node):
             continue
         for where, value in _examples(document, path, node):
-            yield from _invalid(target, where, node["schema"], value, "example")
+            yield from _invalid(draft, where, node["schema"], value, "example")
 
 
 def _examples(document: Any, path: Path_, node: Mapping[str, Any]) -> Iterator[tuple[Path_, Any]]:
@@ -58,24 +60,26 @@ def _is_text(path: Path_, node: Mapping[str, Any]) -> bool:
     )
 
 
-def defaults_valid(target: CheckTarget) -> Iterator[Finding]:
-    for path, node in walk.schemas(target.source.value):
+def defaults_valid(draft: Draft) -> Iterator[Finding]:
+    """Defaults that their schema does not allow."""
+    for path, node in walk.schemas(draft.source.value):
         if "default" in node:
-            yield from _invalid(target, (*path, "default"), node, node["default"], "default")
+            yield from _invalid(draft, (*path, "default"), node, node["default"], "default")
 
 
-def enums_valid(target: CheckTarget) -> Iterator[Finding]:
-    for path, node in walk.schemas(target.source.value):
+def enums_valid(draft: Draft) -> Iterator[Finding]:
+    """Values of an enum that are repeated, or not of its type."""
+    for path, node in walk.schemas(draft.source.value):
         for index, value in enumerate(node.get("enum", [])):
             where = (*path, "enum", index)
             if any(value == other and type(value) is type(other) for other in node["enum"][:index]):
                 yield Finding(
                     where,
-                    f"{value!r} is listed twice in this enum",
-                    _read_as_boolean(target, where) or "keep one",
+                    f"{value!r} appears twice in this enum",
+                    _read_as_boolean(draft, where) or "keep one",
                 )
             yield from _invalid(
-                target,
+                draft,
                 where,
                 {key: node[key] for key in ("type", "nullable") if key in node},
                 value,
@@ -84,9 +88,9 @@ def enums_valid(target: CheckTarget) -> Iterator[Finding]:
 
 
 def _invalid(
-    target: CheckTarget, path: Path_, schema: Mapping[str, Any], value: Any, name: str
+    draft: Draft, path: Path_, schema: Mapping[str, Any], value: Any, name: str
 ) -> Iterator[Finding]:
-    resolved = resolve(target.source.value, schema)
+    resolved = resolve(draft.source.value, schema)
     validator = jsonschema_rs.Draft202012Validator(translate(resolved), validate_formats=True)
     for error in validator.iter_errors(value):
         where = (*path, *walk.located(value, error.instance_path))
@@ -94,15 +98,13 @@ def _invalid(
             isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Type)
             and "string" in error.kind.types
         )
-        fix = (
-            _read_as_boolean(target, where) if is_text else ""
-        ) or f"fix the {name} or the schema"
+        fix = (_read_as_boolean(draft, where) if is_text else "") or f"fix the {name} or the schema"
         yield Finding(where, f"this {name} is invalid: {walk.shortened(error.message)}", fix)
 
 
-def _read_as_boolean(target: CheckTarget, path: Path_) -> str:
-    """What to do where a word without quotes is true or false to YAML 1.1; nothing where none is."""
-    source = target.source
+def _read_as_boolean(draft: Draft, path: Path_) -> str:
+    """The fix for an unquoted word that YAML 1.1 reads as a boolean; else empty."""
+    source = draft.source
     span = source.places[path].value if path in source.places else None
     word = source.text[span.start : span.end] if span and span.plain else ""
     return (
@@ -112,8 +114,9 @@ def _read_as_boolean(target: CheckTarget, path: Path_) -> str:
     )
 
 
-def have_examples(target: CheckTarget) -> Iterator[Finding]:
-    for name, schema in target.source.value.get("components", {}).get("schemas", {}).items():
+def have_examples(draft: Draft) -> Iterator[Finding]:
+    """Component schemas without an example."""
+    for name, schema in draft.source.value.get("components", {}).get("schemas", {}).items():
         if "$ref" not in schema and "example" not in schema and not name.startswith("x-"):
             yield Finding(
                 ("components", "schemas", name),
@@ -122,18 +125,20 @@ def have_examples(target: CheckTarget) -> Iterator[Finding]:
             )
 
 
-def required_described(target: CheckTarget) -> Iterator[Finding]:
+def required_described(draft: Draft) -> Iterator[Finding]:
     """Where a schema stands alone; in a composition another part may describe it."""
-    for path, node in walk.schemas(target.source.value):
+    for path, node in walk.schemas(draft.source.value):
         composed = any(key in path or key in node for key in ("allOf", "oneOf", "anyOf", "not"))
         if composed or "properties" not in node:
             continue
         for index, name in enumerate(node.get("required", [])):
             if name not in node["properties"]:
-                fix = walk.closest(name, node["properties"], "add it to 'properties', or remove it")
+                fix = walk.closest(
+                    name, node["properties"], "describe it under 'properties', or remove it"
+                )
                 yield Finding(
                     (*path, "required", index),
-                    f"{name!r} is required but has no schema",
+                    f"{name!r} is required but not described",
                     fix,
                 )
 
@@ -146,24 +151,26 @@ _BOUNDS = (
 )
 
 
-def bounds_ordered(target: CheckTarget) -> Iterator[Finding]:
-    for path, node in walk.schemas(target.source.value):
+def bounds_ordered(draft: Draft) -> Iterator[Finding]:
+    """Lower bounds above the upper bound."""
+    for path, node in walk.schemas(draft.source.value):
         for least, most in _BOUNDS:
             if least in node and most in node and node[least] > node[most]:
                 yield Finding(
                     (*path, least),
-                    f"{least} is above {most}, so no value is valid",
+                    f"{least} is more than {most}, so no value is valid",
                     "swap them, or fix one",
                 )
 
 
-def arrays_have_items(target: CheckTarget) -> Iterator[Finding]:
-    for path, node in walk.schemas(target.source.value):
+def arrays_have_items(draft: Draft) -> Iterator[Finding]:
+    """Arrays without `items`."""
+    for path, node in walk.schemas(draft.source.value):
         if node.get("type") == "array" and "items" not in node:
             yield Finding(
                 path,
                 "this array has no 'items'",
-                "add 'items'; '{}' allows any item",
+                "write 'items'; '{}' allows anything",
             )
 
 
@@ -189,7 +196,8 @@ _OF_TEXT = frozenset(
 )
 _OF_ADDRESSES = frozenset({"uri", "uri-reference", "uri-template", "iri", "iri-reference"})
 _STANDARD_FORMATS = _OF_OPENAPI | _OF_TEXT | _OF_ADDRESSES
-#: Others that resemble those and are in use: of the registry of OpenAPI, and of libraries that write contracts.
+#: Others that resemble those and are in use: of the registry of OpenAPI, and of libraries that
+#: write contracts.
 _REGISTERED = frozenset(
     {
         "int8",
@@ -211,23 +219,29 @@ _OF_LIBRARIES = frozenset(
 _KNOWN_FORMATS = _STANDARD_FORMATS | _REGISTERED | _OF_LIBRARIES
 
 
-def formats_known(target: CheckTarget) -> Iterator[Finding]:
+def formats_known(draft: Draft) -> Iterator[Finding]:
     """A format may have any name; one that is nearly that of a standard is told of."""
-    for path, node in walk.schemas(target.source.value):
+    for path, node in walk.schemas(draft.source.value):
         name = node.get("format", "")
         if name and name not in _KNOWN_FORMATS:
             for meant in difflib.get_close_matches(
                 name.lower(), sorted(_STANDARD_FORMATS), 1, cutoff=0.85
             ):
-                what = f"unknown format {walk.shortened(name, 60)!r}, which is not checked"
+                what = (
+                    f"there is no format {walk.shortened(name, 60)!r}, and validators ignore "
+                    "unknown formats"
+                )
                 yield Finding((*path, "format"), what, f"write {meant!r}")
 
 
-def nullable_with_type(target: CheckTarget) -> Iterator[Finding]:
-    for path, node in walk.schemas(target.source.value):
+def nullable_with_type(draft: Draft) -> Iterator[Finding]:
+    """`nullable` without a type beside it."""
+    for path, node in walk.schemas(draft.source.value):
         if node.get("nullable") is True and "type" not in node:
-            what = "'nullable' has no effect without 'type'"
-            yield Finding((*path, "nullable"), what, "add 'type', or remove 'nullable'")
+            what = "'nullable' has no effect without a type beside it"
+            yield Finding(
+                (*path, "nullable"), what, "write 'type' in the same schema, or remove 'nullable'"
+            )
 
 
 def _pet(schema: str) -> str:
@@ -252,10 +266,12 @@ CHECKS = (
         Stage.BUILD,
         why="Validators reject a schema whose pattern does not compile.",
         bad=_pet(
-            'name: {type: string, pattern: "^\\\\p{Letters}"}\n      example: {id: rex, status: here}'
+            'name: {type: string, pattern: "^\\\\p{Letters}"}\n      '
+            "example: {id: rex, status: here}"
         ),
         good=_pet(
-            'name: {type: string, pattern: "^\\\\p{Letter}"}\n      example: {id: rex, status: here}'
+            'name: {type: string, pattern: "^\\\\p{Letter}"}\n      '
+            "example: {id: rex, status: here}"
         ),
         at="pattern",
         find=compile_,
@@ -264,7 +280,7 @@ CHECKS = (
     Check(
         "example-valid",
         Stage.MEANING,
-        why="The mock responds with examples and readers copy them, so they must match the schema.",
+        why="The mock answers with examples, and people copy them, so they must be valid.",
         bad=_pet("age: {type: integer}\n      example: {id: rex, status: here, age: three}"),
         good=_pet(_RIGHT),
         at="age: three",
@@ -274,7 +290,7 @@ CHECKS = (
     Check(
         "default-valid",
         Stage.MEANING,
-        why="A default replaces an omitted value, so it must be valid.",
+        why="A default stands for a missing value, so it must be valid itself.",
         bad=_pet(
             "age: {type: integer, minimum: 1, default: 0}\n      example: {id: rex, status: here}"
         ),
@@ -288,7 +304,10 @@ CHECKS = (
     Check(
         "enum-valid",
         Stage.LINT,
-        why="Values of an enum must be of the schema's type, and unique.",
+        why=(
+            "A value of an enum that is not of the schema's type can never occur; a repeated "
+            "one is an error."
+        ),
         bad=_pet("age: {type: integer, enum: [1, two]}\n      example: {id: rex, status: here}"),
         good=_pet("age: {type: integer, enum: [1, 2]}\n      example: {id: rex, status: here}"),
         at="two",
@@ -298,7 +317,9 @@ CHECKS = (
     Check(
         "schema-example",
         Stage.LINT,
-        why="A named schema has a page in the docs, which needs an example.",
+        why=(
+            "Each component schema has a page of the docs, and an example says more than its types."
+        ),
         bad=_pet("age: {type: integer}"),
         good=_pet(_RIGHT),
         at="Pet:",
@@ -309,7 +330,7 @@ CHECKS = (
     Check(
         "required-described",
         Stage.LINT,
-        why="A required member without a schema is usually a misspelt name.",
+        why="A required member that is not described is usually misspelt.",
         bad=_pet(_RIGHT)
         .replace("[id, status]", "[id, state]")
         .replace("{id: rex, ", "{id: rex, state: x, "),
@@ -322,7 +343,7 @@ CHECKS = (
     Check(
         "bounds-order",
         Stage.LINT,
-        why="If the lower bound is above the upper one, no value is valid.",
+        why="If the lower bound exceeds the upper one, no value is valid.",
         bad=_pet(
             "age: {type: integer, minimum: 30, maximum: 0}\n      example: {id: rex, status: here}"
         ),
@@ -336,7 +357,7 @@ CHECKS = (
     Check(
         "array-items",
         Stage.LINT,
-        why="OpenAPI 3.0 requires 'items' for arrays; code generators fail without it.",
+        why="OpenAPI 3.0 requires the items of an array; code generators fail without them.",
         bad=_pet("names: {type: array}\n      example: {id: rex, status: here}"),
         good=_pet(
             "names: {type: array, items: {type: string}}\n      example: {id: rex, status: here}"
@@ -348,7 +369,7 @@ CHECKS = (
     Check(
         "format-known",
         Stage.LINT,
-        why="Unknown formats are not checked, so with a misspelt format every string is valid.",
+        why="Validators ignore unknown formats, so with a misspelt one any string is valid.",
         bad=_pet(
             "bornAt: {type: string, format: datetime}\n      example: {id: rex, status: here}"
         ),
@@ -363,10 +384,14 @@ CHECKS = (
     Check(
         "nullable-type",
         Stage.LINT,
-        why="In OpenAPI 3.0.3 'nullable' adds null to 'type', and has no effect without it.",
+        why=(
+            "In OpenAPI 3.0.3 'nullable' adds null to the type beside it; without a type it "
+            "has no effect."
+        ),
         bad=_pet("age: {nullable: true, minimum: 0}\n      example: {id: rex, status: here}"),
         good=_pet(
-            "age: {type: integer, nullable: true, minimum: 0}\n      example: {id: rex, status: here}"
+            "age: {type: integer, nullable: true, minimum: 0}\n      "
+            "example: {id: rex, status: here}"
         ),
         at="nullable",
         find=nullable_with_type,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from session_contracts.openapi import UnknownApi
-from session_contracts.openapi.checks import Check, Finding, Stage, CheckTarget, example
+from session_contracts.openapi.checks import Check, Draft, Finding, Stage, example
 from session_contracts.openapi.checks.rules import stated
 from session_contracts.openapi.locations import find
 from session_contracts.openapi.model import Level
@@ -18,41 +18,37 @@ def api_of(file: str) -> str | None:
         return None
 
 
-def _without_check(target: CheckTarget) -> Iterator[Finding]:
-    api = api_of(target.source.file)
+def without_check(draft: Draft) -> Iterator[Finding]:
+    """A finding for each rule that no check of the suite verifies."""
+    api = api_of(draft.source.file)
     if api:
-        yield from _missing(
-            target, _judged(api), "no check of the suite verifies {}", "write one that names it"
-        )
+        what, fix = "no check of the suite verifies {}", "write one that names it"
+        yield from _missing(draft, _checked_rules(api), what, fix)
 
 
-def _without_mutant(target: CheckTarget) -> Iterator[Finding]:
-    api = api_of(target.source.file)
+def without_mutant(draft: Draft) -> Iterator[Finding]:
+    """A finding for each rule that no mutant breaks."""
+    api = api_of(draft.source.file)
     if api:
-        yield from _missing(
-            target,
-            _breakable(api),
-            "no mutant breaks {}",
-            "declare one in the API's mutants",
-        )
+        what, fix = "no mutant breaks {}", "declare one in the mutants of the API"
+        yield from _missing(draft, _breakable_rules(api), what, fix)
 
 
-def _missing(target: CheckTarget, known: Collection[str], what: str, fix: str) -> Iterator[Finding]:
+def _missing(draft: Draft, known: Collection[str], what: str, fix: str) -> Iterator[Finding]:
     """Findings for the rules that are not in `known`, decisions aside."""
-    for path, node in stated(target):
+    for path, node in stated(draft):
         if node["level"] != Level.DECISION and node["id"] not in known:
             yield Finding(path, what.format(node["id"]), fix)
 
 
-def _judged(api: str) -> Collection[str]:
-    from session_contracts.conformance.rule_checks import (
-        checks_by_rule,  # pytest, Hypothesis and Schemathesis come with it
-    )
+def _checked_rules(api: str) -> Collection[str]:
+    # Late, because it imports pytest, Hypothesis and Schemathesis.
+    from session_contracts.conformance.rule_checks import checks_by_rule
 
     return checks_by_rule(api)
 
 
-def _breakable(api: str) -> Collection[str]:
+def _breakable_rules(api: str) -> Collection[str]:
     from session_contracts.mock_server.mutants import mutants_of
 
     return mutants_of(find(api))
@@ -81,7 +77,7 @@ CHECKS = (
         bad=_BAD,
         good=_GOOD,
         at="id: rentalot.review.by-night",
-        find=_without_check,
+        find=without_check,
         within=example.PLAIN,
     ),
     Check(
@@ -91,7 +87,7 @@ CHECKS = (
         bad=_BAD,
         good=_GOOD,
         at="id: rentalot.review.by-night",
-        find=_without_mutant,
+        find=without_mutant,
         within=example.PLAIN,
     ),
 )

@@ -52,7 +52,7 @@ MISTAKES = [
         "openapi: 3.0.3",
         "openapi: 3.1.0",
         at="openapi:",
-        what="OpenAPI 3.1.0 is not supported",
+        what="OpenAPI 3.1.0 is not read",
         fix="convert the document to OpenAPI 3.0.3",
     ),
     Mistake(
@@ -68,7 +68,7 @@ MISTAKES = [
         "x-list:",
         "x-pages:",
         at="x-pages:",
-        what="unknown extension 'x-pages'",
+        what="there is no extension 'x-pages'",
         fix="use one of x-answer, x-clamp, x-envelope, x-extensible-enum",
     ),
     Mistake(
@@ -92,7 +92,7 @@ MISTAKES = [
         "operationId: getSession",
         "operationId: listSessions",
         at="      operationId: listSessions\n      tags: [sessions]\n      summary: Get",
-        what="operationId 'listSessions' is used twice",
+        what="operationId 'listSessions' appears twice",
         fix="give each operation its own",
     ),
     Mistake(
@@ -101,7 +101,7 @@ MISTAKES = [
         "after: P1M, since: createdAt, due: expiresAt, to: expired,",
         at="after: P1M",
         what="'P1M' is not a duration of fixed length",
-        fix="use days or smaller units, as in P30D",
+        fix="write days or less, as in P30D",
     ),
     Mistake(
         "duration",
@@ -109,7 +109,7 @@ MISTAKES = [
         "per: Pminute",
         at="per: Pminute",
         what="'Pminute' is not a duration",
-        fix="use days or smaller units, as in P30D",
+        fix="write days or less, as in P30D",
     ),
     # ---- meaning: names
     Mistake(
@@ -117,15 +117,15 @@ MISTAKES = [
         "id: rentalot.rate.plan",
         "id: rentalot.error.form",
         at="id: rentalot.error.form\n    level: decision\n    statement: Limits",
-        what="rule 'rentalot.error.form' is stated twice",
-        fix="give each rule its own id",
+        what="rule 'rentalot.error.form' appears twice",
+        fix="give each rule an id of its own",
     ),
     Mistake(
         "rule-exists",
         "atomic: rentalot.review.atomic",
         "atomic: rentalot.review.atom",
         at="atomic: rentalot.review.atom",
-        what="unknown rule 'rentalot.review.atom'",
+        what="there is no rule 'rentalot.review.atom'",
         fix="state it under x-rules",
     ),
     Mistake(
@@ -133,7 +133,7 @@ MISTAKES = [
         "rule: rentalot.list.filter-contact}",
         "rule: rentalot.list.contact}",
         at="rule: rentalot.list.contact}",
-        what="unknown rule 'rentalot.list.contact'",
+        what="there is no rule 'rentalot.list.contact'",
         fix="state it under x-rules",
     ),
     Mistake(
@@ -141,7 +141,7 @@ MISTAKES = [
         "size: rentalot.request.too-large}",
         "size: rentalot.request.too-big}",
         at="size: rentalot.request.too-big}",
-        what="unknown rule 'rentalot.request.too-big'",
+        what="there is no rule 'rentalot.request.too-big'",
         fix="state it under x-rules",
     ),
     Mistake(
@@ -153,7 +153,7 @@ MISTAKES = [
         "          - {in: [draft, active, awaiting_review, approved], status: 404, rule: rentalot.tenant.hidden}\n"
         "          - {in: [denied, expired, expired_reviewed, absent, foreign], status: 404, rule: rentalot.tenant.hidden}\n",
         at="dropSession",
-        what="unknown operation 'dropSession'",
+        what="there is no operation 'dropSession'",
         fix="use one of listSessions, getSession, reviewSession",
     ),
     Mistake(
@@ -186,7 +186,7 @@ MISTAKES = [
         "creation: {operation: createSession,",
         "creation: {operation: makeSession,",
         at="    creation: {operation",
-        what="unknown operation 'makeSession'",
+        what="there is no operation 'makeSession'",
         fix="use one of createSession",
         contract="openscouter",
     ),
@@ -212,7 +212,7 @@ MISTAKES = [
         "cursor: {parameter: after,",
         at="cursor: {parameter: after,",
         what="listSessions has no parameter 'after'",
-        fix="name the parameter for the cursor",
+        fix="name the one that takes a cursor",
         contract="mobilenext",
     ),
     Mistake(
@@ -221,7 +221,7 @@ MISTAKES = [
         "order: [createdAt]",
         at="order: [createdAt]",
         what="listSessions is not sorted by the date-time 'createdAt', descending",
-        fix="start 'order' with -createdAt",
+        fix="begin 'order' with -createdAt",
         contract="mobilenext",
     ),
     Mistake(
@@ -229,7 +229,7 @@ MISTAKES = [
         'x-scope: {name: "users:read", rule: saleslab.users.scope}',
         'x-scope: {name: "users:read", rule: saleslab.users.scopes}',
         at='x-scope: {name: "users:read", rule: saleslab.users.scopes}',
-        what="unknown rule 'saleslab.users.scopes'",
+        what="there is no rule 'saleslab.users.scopes'",
         fix="state it under x-rules",
         contract="saleslab",
     ),
@@ -239,7 +239,7 @@ MISTAKES = [
         "reviewStatus: [approved]}",
         at="    states:",
         what="a record with {'reviewStatus': 'denied', 'status': 'expired'} is in no state",
-        fix="put every record into exactly one state",
+        fix="let every record be in exactly one state",
     ),
     Mistake(
         "state-partition",
@@ -247,22 +247,22 @@ MISTAKES = [
         "expired_reviewed: {status: expired, reviewStatus: [approved, denied, pending_review]}",
         at="    states:",
         what="is in expired and expired_reviewed",
-        fix="put every record into exactly one state",
+        fix="let every record be in exactly one state",
     ),
     Mistake(
         "state-reachable",
         "given: [draft, active,",
         "given: [active,",
         at="draft:",
-        what="state 'draft' is unreachable",
-        fix="add a move to it, or list it under 'given'",
+        what="nothing leads to state 'draft'",
+        fix="write a move to it, or list it under 'given'",
     ),
     Mistake(
         "state-exists",
         "given: [draft,",
         "given: [draft, begun,",
         at="begun",
-        what="unknown state 'begun'",
+        what="there is no state 'begun'",
         fix="use one of draft, active",
     ),
     Mistake(
@@ -270,7 +270,7 @@ MISTAKES = [
         "          - {in: [absent], status: 404, rule: rentalot.get.not-found}",
         "          - {in: [absent, stolen], status: 404, rule: rentalot.get.not-found}",
         at="stolen",
-        what="unknown state 'stolen'",
+        what="there is no state 'stolen'",
         fix="use one of draft, active",
     ),
     Mistake(
@@ -278,7 +278,7 @@ MISTAKES = [
         "{from: [approved, denied], after",
         "{from: [approved, denied, lost], after",
         at="lost]",
-        what="unknown state 'lost'",
+        what="there is no state 'lost'",
         fix="use one of draft, active",
     ),
     Mistake(
@@ -286,7 +286,7 @@ MISTAKES = [
         "{in: [approved, denied], status: 409",
         "{in: [approved, denied, draft], status: 409",
         at="reviewSession:",
-        what="reviewSession has 2 entries for state 'draft'",
+        what="reviewSession has 2 answers in state 'draft'",
         fix="keep one",
     ),
     Mistake(
@@ -294,16 +294,16 @@ MISTAKES = [
         "{in: [draft, active, expired], status: 422",
         "{in: [draft, expired], status: 422",
         at="reviewSession:",
-        what="reviewSession has no entry for state 'active'",
-        fix="add one under moves, stays or refusals",
+        what="reviewSession has no answer in state 'active'",
+        fix="add it under moves, stays or refusals",
     ),
     Mistake(
         "moves-total",
         "enum: [approved, denied]\n",
         "enum: [approved, denied, later]\n",
         at="reviewSession:",
-        what="but the body allows ['approved', 'denied', 'later']",
-        fix="add a move for each value of the enum",
+        what="but the body may have ['approved', 'denied', 'later']",
+        fix="write one move for each value of the body's enum",
     ),
     Mistake(
         "moves-distinct",
@@ -327,14 +327,14 @@ MISTAKES = [
         "{in: [expired_reviewed], status: 422",
         at="{in: [expired_reviewed], status: 422",
         what="refuses 'expired_reviewed' with 422, but rentalot.review.expired-and-reviewed allows [409, 422]",
-        fix="use the first status that the rule allows",
+        fix="let the table give the first status that the rule allows",
     ),
     Mistake(
         "timer-field",
         "due: expiresAt, to: expired,",
         "due: status, to: expired,",
         at="due: status",
-        what="'status' is no date-time of Session",
+        what="'status' is not a date-time of Session",
         fix="name one of its date-time fields",
     ),
     # ---- meaning: lists and examples
@@ -343,7 +343,7 @@ MISTAKES = [
         "order: [-createdAt, id]",
         "order: [-begunAt, id]",
         at="order: [-begunAt",
-        what="listSessions sorts or filters by 'begunAt', which is not a field of Session",
+        what="listSessions lists by 'begunAt', which Session does not have",
         fix="name one of its fields",
     ),
     Mistake(
@@ -351,7 +351,7 @@ MISTAKES = [
         "{field: contactId, rule",
         "{field: contact, rule",
         at="{field: contact,",
-        what="listSessions sorts or filters by 'contact', which is not a field of Session",
+        what="listSessions lists by 'contact', which Session does not have",
         fix="write 'contactId'",
     ),
     Mistake(
@@ -376,7 +376,7 @@ MISTAKES = [
         "security:\n        - candidate: []",
         "security:\n        - candidates: []",
         at="      security:\n        - candidates: []",
-        what="unknown security scheme 'candidates'",
+        what="there is no security scheme 'candidates'",
         fix="write 'candidate'",
         contract="promptster",
     ),
@@ -394,7 +394,7 @@ MISTAKES = [
         "operations: [ingestEvent]",
         "operations: [ingestEvents]",
         at="operations: [ingestEvents]",
-        what="unknown operation 'ingestEvents'",
+        what="there is no operation 'ingestEvents'",
         fix="ingestEvent",
         contract="promptster",
     ),
@@ -403,8 +403,8 @@ MISTAKES = [
         "member: hasMore, field: id}",
         "member: hasMore, field: key}",
         at="member: hasMore, field: key}",
-        what="getTimeline continues after 'key', which is not a field of Event",
-        fix="name the field that identifies its records",
+        what="getTimeline continues after 'key', which Event does not have",
+        fix="name the field that identifies a record",
         contract="promptster",
     ),
     Mistake(
@@ -414,7 +414,7 @@ MISTAKES = [
         """when: {endedAt: "*"}, rule: promptster.update.leaves}
           - {from: ended""",
         at="      updateSession:",
-        what="the moves of updateSession from 'running' cover endedAt=['*', '*']",
+        what="the moves of updateSession from 'running' answer endedAt=['*', '*']",
         fix="or one for null and one for '*'",
         contract="promptster",
     ),
@@ -453,7 +453,7 @@ def test_what_follows_from_a_mistake_comes_after_it(tmp_path: Path) -> None:
     first, *_ = violations(tmp_path, GOOD.replace("    schema: Session\n", "    schema: Sesion\n"))
     assert (first.check, first.what, first.fix) == (
         "schema-exists",
-        "unknown schema 'Sesion'",
+        "there is no schema 'Sesion'",
         "write 'Session'",
     )
     assert GOOD.splitlines()[first.line - 1].strip() == "schema: Session"
@@ -483,7 +483,7 @@ def test_a_repeated_key_is_reported_where_it_stands_again(tmp_path: Path) -> Non
     assert (violation.check, violation.line, violation.what, violation.fix) == (
         "yaml",
         4,
-        "'info' stands here twice",
+        "'info' appears here twice",
         "keep one",
     )
 

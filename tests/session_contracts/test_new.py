@@ -405,22 +405,22 @@ CONTRACT_MISTAKES = [
         f"{NAME}.yaml",
         'schemas/Cancellation"',
         'schemas/Cancelation"',
-        "'#/components/schemas/Cancelation' does not resolve",
+        "'#/components/schemas/Cancelation' refers to nothing",
     ),
     Mistake(
         f"{NAME}.yaml",
         "from: pending, to: confirmed",
         "from: pending, to: sunk",
-        "unknown state 'sunk'",
+        "there is no state 'sunk'",
     ),
     Mistake(
         f"{NAME}.yaml",
         "kept: harbor_2.create.kept}",
         "kept: harbor_2.create.lost}",
-        "unknown rule 'harbor_2.create.lost'",
+        "there is no rule 'harbor_2.create.lost'",
     ),
     Mistake(
-        f"{NAME}.yaml", "cancel.again}", "cancel.twice}", "unknown rule 'harbor_2.cancel.twice'"
+        f"{NAME}.yaml", "cancel.again}", "cancel.twice}", "there is no rule 'harbor_2.cancel.twice'"
     ),
 ]
 

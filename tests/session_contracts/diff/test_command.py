@@ -296,12 +296,12 @@ def test_without_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {/a: null}\n", "is not of type"),
         (
             MINI.replace("#/components/schemas/Money", "#/components/schemas/Gold"),
-            "does not resolve",
+            "refers to nothing",
         ),
         (MINI.replace("[lost], status: 409", "[lost], state: 409"), "x-lifecycles.Thing"),
         (
             MINI.replace("        stays:\n          - {in: [shut], rule: mini.shut.works}\n", ""),
-            "has no entry for state 'shut'",
+            "has no answer in state 'shut'",
         ),
         (
             MINI.replace(

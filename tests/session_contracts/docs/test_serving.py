@@ -141,7 +141,7 @@ def test_it_follows_what_changes(tmp_path: Path) -> None:
         assert httpx.get(f"{url}/reload").text != before, "open pages hear of it"
         file.write_text(CONTRACT.replace("rule: shop.get.returns", "rule: shop.get.nothing"))
         until(lambda: "Invalid contract" in httpx.get(page).text)
-        assert "unknown rule &#39;shop.get.nothing&#39;" in httpx.get(page).text
+        assert "there is no rule &#39;shop.get.nothing&#39;" in httpx.get(page).text
         file.write_text(CONTRACT)
         until(lambda: "Get a shop" in httpx.get(page).text)
 

@@ -53,8 +53,8 @@ def test_text_tells_place_and_severity_and_what_to_do(tmp_path: Path) -> None:
     status, text = report(FLAWED, "text", tmp_path)
     assert status == 1
     assert text.splitlines() == [
-        "pets.yaml:5:5: warning: listPets has no summary; add a short one, as in 'List sessions' [operation-summary]",
-        'pets.yaml:8:9: warning: 200 is a number, and names of members are text; write "200" [status-quoted]',
+        "pets.yaml:5:5: warning: listPets has no summary; describe it in a few words, as in 'List sessions' [operation-summary]",
+        'pets.yaml:8:9: warning: 200 is a number, but keys must be strings; write "200" [status-quoted]',
         'pets.yaml:8:93: error: this example is invalid: "many" is not of type "integer"; fix the example or the schema [example-valid]',
         "1 error and 2 warnings in 1 contract; --fix can correct 1",
     ]
@@ -174,7 +174,7 @@ def test_what_has_not_the_form_of_openapi_says_that_more_may_follow(tmp_path: Pa
     _, text = report(FLAWED.replace("get:", "gets:"), "text", tmp_path)
     assert text.splitlines() == [
         "pets.yaml:5:5: error: OpenAPI 3.0 has no member 'gets' here; write 'get' [openapi-form]",
-        "pets.yaml: fix this first: the other checks need it",
+        "pets.yaml: fix these first; the other checks did not run",
         "1 error in 1 contract",
     ]
 
@@ -191,7 +191,7 @@ _ANSWERS = PLAIN.replace(
     [
         (
             PLAIN.replace("{}", "{pets: {}}"),
-            "'pets' is not a path; paths start with '/'; write '/pets'",
+            "'pets' is not a path: paths begin with '/'; write '/pets'",
         ),
         (_ANSWERS % "4xx", "'4xx' is not a status; write a status such as 200, 2XX, or default"),
         (
@@ -201,27 +201,21 @@ _ANSWERS = PLAIN.replace(
         (_ANSWERS % "deafult", "'deafult' is not a status; write 'default'"),
         (
             PLAIN.replace("3.0.3", "3.1.0"),
-            "OpenAPI 3.1.0 is not supported, only OpenAPI 3.0; convert the document to OpenAPI 3.0.3",
+            "OpenAPI 3.1.0 is not read, only OpenAPI 3.0; convert the document to OpenAPI 3.0.3",
         ),
         (
             PLAIN.replace("openapi: 3.0.3", 'swagger: "2.0"'),
-            "Swagger 2.0 is not supported, only OpenAPI 3.0; convert the document",
+            "Swagger 2.0 is not read, only OpenAPI 3.0; convert the document",
         ),
         (
             PLAIN.replace("3.0.3", "3"),
-            "this is not an OpenAPI 3.0 document: its version is 3; start it with 'openapi: 3.0.3'",
+            "this is not an OpenAPI 3.0 document: its version is 3; begin it with 'openapi: 3.0.3'",
         ),
-        (
-            PLAIN.replace("{}", "[]"),
-            "'paths' is not an object; write an object with a member for each path",
-        ),
-        (
-            PLAIN.replace("{}", ""),
-            "'paths' is not an object; write an object with a member for each path",
-        ),
+        (PLAIN.replace("{}", "[]"), "'paths' is not an object; give it a member for each path"),
+        (PLAIN.replace("{}", ""), "'paths' is not an object; give it a member for each path"),
         (
             "openapi: 3.0.3\ninfo: Pets\npaths: {}\n",
-            "'info' is not an object; write an object with 'title' and 'version'",
+            "'info' is not an object; give it the members 'title' and 'version'",
         ),
         (
             _SCHEMA % "type: string, enum: [a, no]",
@@ -229,7 +223,7 @@ _ANSWERS = PLAIN.replace(
         ),
         (
             _SCHEMA % "enum: [a, yes, On]",
-            'True is listed twice in this enum; write "On": without quotes YAML reads On as a boolean',
+            'True appears twice in this enum; write "On": without quotes YAML reads On as a boolean',
         ),
         (
             _SCHEMA % "type: string, enum: [a, false]",
@@ -241,11 +235,11 @@ _ANSWERS = PLAIN.replace(
         ),
         (
             _SCHEMA % 'type: ["null", a, b]',
-            "OpenAPI 3.0 has no type 'null'; write 'nullable: true' and another type",
+            "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type",
         ),
         (
             _SCHEMA % 'properties: {a: {type: "null"}}',
-            "OpenAPI 3.0 has no type 'null'; write 'nullable: true' and another type",
+            "OpenAPI 3.0 has no type 'null'; write 'nullable: true' beside another type",
         ),
     ],
 )
