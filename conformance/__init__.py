@@ -1,1 +1,4 @@
-"""The judge: verifies anybody's server against a contract, rule by rule. Imports nothing of the mock."""
+"""The conformance suite: verifies any server against a contract, rule by rule.
+
+It imports nothing of the mock: an error that both shared would go unnoticed.
+"""

@@ -1,4 +1,4 @@
-"""The target over HTTP, and a record of everything that was said."""
+"""Sends requests to the target, and keeps every request with its response."""
 
 import json
 import re
@@ -21,7 +21,10 @@ Query = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer. `preparation`: it went to the states URL, and is no part of the judged API."""
+    """One request and its response.
+
+    `preparation`: it went to the states URL, which is not part of the verified API.
+    """
 
     method: str
     url: str
@@ -34,11 +37,12 @@ class Exchange:
 
     @property
     def ok(self) -> bool:
+        """Whether the status is one of success."""
         return 200 <= self.status < 300
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON; None where it is not."""
+        """The body as JSON; None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -46,14 +50,14 @@ class Exchange:
 
     @cached_property
     def request_json(self) -> Any:
-        """The request's body as JSON; None where it is not."""
+        """The request's body as JSON; None if it is not JSON."""
         try:
             return json.loads(self.request_body or b"")
         except ValueError:
             return None
 
     def curl(self) -> str:
-        """The request as a command line that can be pasted into a shell."""
+        """The request as a command line for a shell."""
         words = ["curl", "-i", "-X", self.method]
         for name, value in self.request_headers.items():
             if name.lower() not in _AUTOMATIC:
@@ -62,7 +66,7 @@ class Exchange:
         return f"{line} {_data(self.request_body)}" if self.request_body is not None else line
 
     def answer(self) -> str:
-        """The answer in short: status and the beginning of the body."""
+        """The response in short: status and the beginning of the body."""
         text = self.body.decode("utf-8", "replace")
         return f"{self.status} {text[:400]}{'...' if len(text) > 400 else ''}"
 
@@ -73,10 +77,11 @@ _AUTOMATIC = frozenset({"user-agent", "accept-encoding", "accept", "connection",
 
 def _data(body: bytes) -> str:
     if len(body) > _LONG:
-        # Only spaces make a body this long; printf writes them again.
+        # Only padding with spaces makes a body this long; printf repeats it.
         head, tail = [*re.split(rb" {1000,}", body, maxsplit=1), b""][:2]
         spaces = len(body) - len(head) - len(tail)
-        return f"--data-binary @<(printf '%s%{spaces}s%s' {shlex.quote(head.decode())} '' {shlex.quote(tail.decode())})"
+        start, end = shlex.quote(head.decode()), shlex.quote(tail.decode())
+        return f"--data-binary @<(printf '%s%{spaces}s%s' {start} '' {end})"
     try:
         return "--data-binary " + shlex.quote(body.decode())
     except UnicodeDecodeError:
@@ -85,9 +90,11 @@ def _data(body: bytes) -> str:
 
 
 class Target:
-    """The server that is judged. `headers` are the default credentials; a call can bring others. `adapter` carries the calls; None: HTTP.
+    """The server that is verified.
 
-    Where no check expects limits, a call that is refused for its rate says nothing about any rule.
+    `headers` are the default credentials; a call can replace them. `limits_expected`: whether the
+    running check expects rate limits; otherwise a 429 says nothing about any rule. `renew` gets
+    new default credentials; it does nothing if they were given.
     """
 
     def __init__(
@@ -97,17 +104,20 @@ class Target:
         timeout: float = 10.0,
         adapter: BaseAdapter | None = None,
     ) -> None:
+        """Prepare to send to `base_url`; `timeout` in seconds.
+
+        `adapter` carries the requests; None is HTTP.
+        """
         self.base_url = base_url.rstrip("/")
         self.headers = dict(headers or {})
         self.exchanges: list[Exchange] = []
         self.limits_expected = False
-        #: Gets another default credential; does nothing where it was given.
         self.renew: Callable[[], None] = lambda: None
         self._timeout = timeout
         self._lock = Lock()
         self._session = requests.Session()
         self._session.trust_env = False
-        # The races send several at once; a pool that is too small would make them wait for one another.
+        # Races send several requests at once; in a smaller pool they would wait for each other.
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter or HTTPAdapter(pool_maxsize=32))
 
@@ -121,7 +131,11 @@ class Target:
         media_type: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Exchange:
-        """Call a path below the base URL. `headers` replace the default credentials. Raises TargetUnreachable."""
+        """Send a request to a path below the base URL.
+
+        `headers` replace the default credentials. Raises TargetUnreachable and, for an unexpected
+        429, Unexercised.
+        """
         sent = dict(self.headers if headers is None else headers)
         if media_type:
             sent["Content-Type"] = media_type
@@ -137,7 +151,7 @@ class Target:
         headers: Mapping[str, str],
         preparation: bool = False,
     ) -> Exchange:
-        """Call any URL with exactly these headers. Raises TargetUnreachable."""
+        """Send a request to any URL with exactly these headers; raises what `send` raises."""
         return self.deliver(
             requests.Request(method, url, params=list(query), data=body, headers=dict(headers)),
             preparation,
@@ -146,13 +160,13 @@ class Target:
     def deliver(
         self, request: requests.Request, preparation: bool = False
     ) -> tuple[Exchange, requests.Response]:
-        """Send a request as it is, and take it down. Raises TargetUnreachable."""
+        """Send a request as it is, and keep it; raises what `send` raises."""
         prepared = self._session.prepare_request(request)
         try:
             answer = self._session.send(prepared, timeout=self._timeout, allow_redirects=False)
         except (requests.ConnectionError, requests.Timeout) as error:
-            text = f"{request.method} {request.url} got no answer ({type(error).__name__}); is the server running there?"
-            raise TargetUnreachable(text) from error
+            text = f"{request.method} {request.url} got no answer ({type(error).__name__})"
+            raise TargetUnreachable(f"{text}; is the server running there?") from error
         sent = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
         exchange = Exchange(
             method=str(prepared.method),
@@ -168,12 +182,12 @@ class Target:
             self.exchanges.append(exchange)
         if exchange.status == _TOO_MANY and not self.limits_expected:
             raise Unexercised(
-                "the target limits the rate of calls; have it not enforce its limits while it is judged"
+                "the target enforces rate limits; switch them off while it is verified"
             )
         return exchange, answer
 
     def close(self) -> None:
-        """Forgets all that was said: Hypothesis keeps the class of every walk, and with it the target, until the process ends."""
+        """Close all connections, and forget every exchange."""
         self._session.close()
         self._session.adapters.clear()
         self.exchanges.clear()

@@ -1,16 +1,16 @@
-"""What can go wrong in the suite, as opposed to in the target."""
+"""What the suite raises."""
 
 
 class SuiteError(Exception):
-    """The suite broke down; says nothing about the target."""
+    """The suite itself failed; says nothing about the target."""
 
 
 class StateError(SuiteError):
-    """The states URL calls a message of the suite malformed."""
+    """The states URL rejects a message of the suite as malformed."""
 
 
 class UsageError(Exception):
-    """The command cannot be obeyed; the text says what to do instead."""
+    """The command cannot be carried out; the text says what to do instead."""
 
 
 class TargetUnreachable(UsageError):
@@ -18,21 +18,22 @@ class TargetUnreachable(UsageError):
 
 
 class StatesUrlError(UsageError):
-    """The states URL does not speak the provider-state protocol."""
+    """The states URL does not follow the provider-state protocol."""
 
 
 class Unexercised(Exception):
-    """What a check needs could not be had; its rules stay unjudged, with this reason."""
+    """A check cannot go on; the rules that it has not reported on are not exercised."""
 
 
 class Violated(Exception):
-    """Rules were broken in a check that has come to its end."""
+    """A check has ended, and has recorded broken rules."""
 
 
 class Broken(AssertionError):
-    """One rule was seen broken in a generated example; Hypothesis shrinks what leads to it."""
+    """A rule was broken in a generated example; Hypothesis shrinks the example."""
 
     def __init__(self, rule: str, expected: str, got: str) -> None:
+        """Name the rule, what it expects, and what was observed."""
         super().__init__(f"{rule}: expected {expected}, got {got}")
         self.rule = rule
         self.expected = expected

@@ -1,4 +1,8 @@
-"""Requests with one flaw each, derived from the contract: every constraint that names the rule it stands for is broken once."""
+"""Requests with one flaw each, derived from the schemas of a contract.
+
+Every constraint of a schema that names its rule is broken at least once. Each flawed body comes
+with its control: a valid body that differs in nothing but the flaw.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +20,10 @@ _TOO_LARGE = 1 << 20
 
 @dataclass(frozen=True)
 class FlawedBody:
-    """A body that breaks `rule`. `beside` is a body that differs in the flaw alone; `boundary`: the rule says that it is good."""
+    """A body that breaks `rule`, and `control`, a valid one that differs in the flaw alone.
+
+    `boundary`: the control is the last valid value, so the rule also states that it is accepted.
+    """
 
     rule: str
     name: str
@@ -26,7 +33,7 @@ class FlawedBody:
     boundary: bool = False
 
 
-#: Values of another type than the one that is declared; null stands apart, for it may be allowed.
+#: By declared type, values of other types; without null, which may be allowed.
 _WRONG: Mapping[str, tuple[Any, ...]] = {
     "string": (5, True, ["text"], {"text": "text"}),
     "integer": ("many", "1", 1.5, True, [1], {}),
@@ -40,7 +47,11 @@ _WRONG: Mapping[str, tuple[Any, ...]] = {
 def flawed_bodies(
     operation: Operation, example: Mapping[str, Any], record: JsonSchema | None = None
 ) -> Iterator[FlawedBody]:
-    """Every flaw of the operation's body. `example` is a valid body with all documented members; `record` what the operation acts on."""
+    """Flawed bodies of an operation.
+
+    `example` is a valid body with all documented members; `record` is the schema of the record
+    that the operation acts on.
+    """
     body = operation.body
     if body is None or JSON_MEDIA not in body.schemas:
         return
@@ -80,9 +91,10 @@ def _values(
 
 
 def _members(schema: JsonSchema, shown: JsonSchema) -> Iterator[tuple[Any, Any]]:
-    """Bad values of one member, each with the good value next to it, where the rule draws a line.
+    """Invalid values of one member, each with the closest valid value if there is a limit.
 
-    `shown`: the record's member of that name, which may have values that nobody can write.
+    `shown`: the schema of the record's member of that name; it may have values that only the
+    server sets.
     """
     yield from ((value, None) for value in _WRONG.get(schema.get("type", ""), ()))
     yield None, None
@@ -111,12 +123,15 @@ def _rule(schema: JsonSchema, validator: Any, value: Any) -> str | None:
 
 
 def _soft_rule(schema: JsonSchema, value: Any) -> str | None:
-    """The rule of a body that the schema lets pass, though the documents do not speak of it: null, a member nobody knows."""
+    """The rule of a body that is valid by its schema but undocumented."""
     return next(iter(soft_rules(schema, value)), None)
 
 
 def soft_rules(schema: JsonSchema, value: Any) -> Iterator[str]:
-    """Rules that a schema-valid value touches: `nullable` where it is null, `additionalProperties` where it has more members."""
+    """The rules that a valid value touches, since the documents do not mention it.
+
+    `nullable` for null, `additionalProperties` for undocumented members.
+    """
     if not isinstance(value, dict):
         return
     properties = schema.get("properties", {})
@@ -146,7 +161,7 @@ def _unreadable(body: Body, example: bytes) -> Iterator[FlawedBody]:
 
 
 def flawed_queries(operation: Operation) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
-    """Rule, name and query of every list call with one bad parameter."""
+    """Rule, name and query of every call with one invalid query parameter."""
     for parameter in operation.parameters:
         if parameter.location == "query":
             for constraint, text in _texts(parameter):

@@ -1,4 +1,8 @@
-"""Takes down what a check has seen. A rule holds only where its trigger AND its contrast were seen."""
+"""Records what a check observes of its rules.
+
+A rule held only if its trigger and its control request were observed: that a call is refused shows
+nothing if the same call without the flaw is refused as well.
+"""
 
 import re
 from collections.abc import Sequence
@@ -11,13 +15,18 @@ from session_contracts.conformance.outcomes import Evidence, EvidenceKind
 from session_contracts.conformance.rules import Rules
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+#: How many calls at most a reproduction has before the one that shows the violation.
 _SEQUENCE = 10
 
 
 class Judge:
-    """One per check. Violations are taken down softly: the check goes on, and fails at its end with all of them."""
+    """Collects the evidence of one check; rules go by their short names.
+
+    A violation does not end the check, which goes on and fails at its end with all of them.
+    """
 
     def __init__(self, rules: Rules, target: Target, check: str, layer: str) -> None:
+        """Begin a check: what the target has been sent so far does not belong to it."""
         self._rules = rules
         self._target = target
         self._blank = Evidence("", EvidenceKind.HELD, check, layer)
@@ -26,25 +35,30 @@ class Judge:
 
     @property
     def violations(self) -> list[Evidence]:
+        """The evidence of broken rules so far."""
         return [entry for entry in self.evidence if entry.kind is EvidenceKind.VIOLATED]
+
+    # ---- reporting
 
     def refused(
         self, rule: str, trigger: Exchange, *, control: Exchange, statuses: Sequence[int] = ()
     ) -> bool:
-        """`trigger` is refused with a status of the rule, while `beside`, which differs in nothing else, succeeds. True where it was."""
+        """Expect `trigger` to be refused with a status of the rule, else one of `statuses`.
+
+        `control` is the control request. True if it was refused so.
+        """
         allowed = self._rules.statuses(rule) or tuple(statuses)
-        expected = " or ".join(map(str, allowed))
         return self.holds(
             rule,
             trigger.status in allowed,
             trigger=trigger,
             control=control,
-            expected=expected,
+            expected=" or ".join(map(str, allowed)),
             got=str(trigger.status),
         )
 
     def accepted(self, rule: str, trigger: Exchange, *, control: Exchange | None = None) -> bool:
-        """`trigger` succeeds. True where it does."""
+        """Expect `trigger` to succeed. True if it did."""
         return self.holds(
             rule,
             trigger.ok,
@@ -65,12 +79,13 @@ class Judge:
         got: str,
         reason: str = "",
     ) -> bool:
-        """`ok` says whether the rule held in `trigger`. Where the contrast did not succeed, nothing can be said. True where it held."""
+        """Report whether the rule held in `trigger`, and return it.
+
+        If the control request did not succeed, the rule is not exercised.
+        """
         if control is not None and not control.ok:
-            self.unexercised(
-                rule,
-                f"the control request did not succeed: {control.method} {_path(control)} answered {control.status}",
-            )
+            sent = f"{control.method} {_path(control)} answered {control.status}"
+            self.unexercised(rule, f"the control request did not succeed: {sent}")
         elif ok:
             self._add(rule, EvidenceKind.HELD, reason=reason)
         else:
@@ -78,18 +93,17 @@ class Judge:
         return ok
 
     def observed(self, rule: str, trigger: Exchange, what: str = "") -> None:
-        """A decision: any answer that it allows is good, and which one it was is worth telling."""
+        """Report which answer a decision got; it holds with any that the rule allows."""
         allowed = self._rules.statuses(rule)
         if trigger.status == HTTPStatus.UNAUTHORIZED and trigger.status not in allowed:
             self.unexercised(rule, "the call was not authorized")
             return
         ok = not allowed or trigger.status in allowed or (trigger.ok and 200 in allowed)
-        expected = " or ".join(map(str, allowed))
         self.holds(
             rule,
             ok,
             trigger=trigger,
-            expected=expected,
+            expected=" or ".join(map(str, allowed)),
             got=str(trigger.status),
             reason=what or f"answered {trigger.status}",
         )
@@ -103,7 +117,10 @@ class Judge:
         got: str,
         sequence: Sequence[Exchange] = (),
     ) -> None:
-        """The rule was seen broken; `sequence` reproduces it, where it is not what this check did so far."""
+        """Report that the rule was broken in `trigger`.
+
+        `sequence` reproduces it; by default, the calls of this check that led to the trigger.
+        """
         curl = tuple(exchange.curl() for exchange in sequence or self._leading_to(trigger))
         self._add(
             rule,
@@ -115,15 +132,18 @@ class Judge:
         )
 
     def unexercised(self, rule: str, reason: str) -> None:
+        """Report why the rule could not be checked."""
         self._add(rule, EvidenceKind.UNEXERCISED, reason=reason)
 
-    def error(self, rule: str, reason: str) -> None:
-        self._add(rule, EvidenceKind.ERROR, reason=reason)
-
     def require(self, condition: bool, reason: str) -> None:
-        """What the rest of the check builds on. Raises Unexercised for the rules that it did not get to."""
+        """Require what the rest of the check needs.
+
+        Raises Unexercised: rules that the check has not reported on are not exercised.
+        """
         if not condition:
             raise Unexercised(reason)
+
+    # ---- asking
 
     def heard(self, rule: str) -> bool:
         """Whether this check has reported on the rule."""
@@ -134,18 +154,19 @@ class Judge:
         return self._rules.full(rule)
 
     def knows(self, rule: str) -> bool:
-        """Whether the contract has the rule."""
+        """Whether the contract states the rule."""
         return self._rules.find(rule) is not None
 
     def decides(self, rule: str) -> bool:
-        """Whether the documents leave it open."""
+        """Whether the rule is a decision. Raises LookupError."""
         return self._rules.is_decision(rule)
 
     def statuses(self, rule: str) -> tuple[int, ...]:
+        """The statuses that the rule allows. Raises LookupError."""
         return self._rules.statuses(rule)
 
     def requests(self) -> int:
-        """How many requests the check has made so far."""
+        """How many requests the check has sent so far."""
         return len(self._target.exchanges) - self._start
 
     def _add(self, rule: str, kind: EvidenceKind, **members: object) -> None:
@@ -153,11 +174,11 @@ class Judge:
         self.evidence.append(replace(self._blank, rule=full, kind=kind, **members))  # type: ignore[arg-type]
 
     def _leading_to(self, trigger: Exchange) -> Sequence[Exchange]:
-        """The calls of this check that have to do with the trigger: those that share an id with it."""
+        """The trigger, after the last calls of this check that share an id with it."""
         calls = self._target.exchanges[self._start :]
         calls = calls[: _position(calls, trigger) + 1]
         ids = set(_UUID.findall(trigger.url))
-        related = [call for call in calls[:-1] if ids & set(_UUID.findall(_everything(call)))]
+        related = [call for call in calls[:-1] if ids & set(_UUID.findall(_text(call)))]
         return [*related[-_SEQUENCE:], trigger]
 
 
@@ -165,9 +186,10 @@ def _position(calls: Sequence[Exchange], trigger: Exchange) -> int:
     return next((index for index, call in enumerate(calls) if call is trigger), len(calls) - 1)
 
 
-def _everything(call: Exchange) -> str:
-    told = call.body if call.preparation else b""
-    return call.url + ((call.request_body or b"") + told).decode("utf-8", "replace")
+def _text(call: Exchange) -> str:
+    """What a call names: its URL and body, and what it made if it prepared a state."""
+    answer = call.body if call.preparation else b""
+    return call.url + ((call.request_body or b"") + answer).decode("utf-8", "replace")
 
 
 def _path(exchange: Exchange) -> str:

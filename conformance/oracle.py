@@ -1,6 +1,10 @@
-"""Which answers the documents allow: the SET of them, for everything that is not known or not said.
+"""Computes the expected outcomes of a call: the SET of answers that the contract allows.
 
-Written apart from any server: a server picks one outcome, the oracle says which ones are legal.
+A set, because the state of a record may not be known exactly, because several rules may refuse the
+same call (no rule states their precedence), and because decisions allow alternatives.
+
+The mock decides the same table to one outcome, with code of its own: if they shared it, an error
+in it would go unnoticed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +29,10 @@ MISSING = _Missing()
 
 @dataclass(frozen=True)
 class Facts:
-    """What matters of a request. `broken`: rules that its credential, its id or its transport break, whatever the body says."""
+    """What matters of a request.
+
+    `broken`: the rules that its credential, id or transport breaks, whatever its body is.
+    """
 
     body: Any = MISSING
     broken: tuple[str, ...] = ()
@@ -33,9 +40,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class ExpectedOutcomes:
-    """What may happen. `successes`: resulting state to the rule that says so; `refusals`: rule to statuses.
+    """The answers that are allowed.
 
-    `hard`: rules that leave no way but a refusal.
+    `successes`: rule by resulting state; `refusals`: statuses by rule; `hard`: the rules that
+    allow nothing but a refusal.
     """
 
     successes: Mapping[str, str] = field(default_factory=dict)
@@ -44,24 +52,27 @@ class ExpectedOutcomes:
 
     @property
     def may_succeed(self) -> bool:
+        """Whether success is allowed."""
         return bool(self.successes) and not self.hard
 
     @property
     def must_succeed(self) -> bool:
+        """Whether nothing but success is allowed."""
         return self.may_succeed and not self.refusals
 
     @property
     def statuses(self) -> frozenset[int]:
-        """The statuses of the refusals; precedence among them is nobody's rule."""
+        """The statuses of all refusals; no rule states which comes first."""
         return frozenset(status for statuses in self.refusals.values() for status in statuses)
 
     def allows(self, status: int) -> bool:
+        """Whether an answer with this status is allowed."""
         return self.may_succeed if 200 <= status < 300 else status in self.statuses
 
     def blame(self, status: int, finer: str | None = None) -> str | None:
-        """The rule that an answer breaks; None where it is allowed, or where several could be meant.
+        """The rule that an answer breaks; None if it is allowed, or if several are possible.
 
-        `finer`: the rule that the server breaks if it is the body, a valid one, that it refuses.
+        `finer`: the rule that is broken if the server refuses this valid body.
         """
         if self.allows(status):
             return None
@@ -75,7 +86,7 @@ class ExpectedOutcomes:
 def expected_outcomes(
     contract: Contract, operation: Operation, states: Iterable[str], facts: Facts
 ) -> ExpectedOutcomes:
-    """What an operation may answer for a record that is in one of `states`."""
+    """The expected outcomes of an operation on a record that is in one of `states`."""
     refusals: dict[str, Statuses] = {rule: contract.statuses(rule) for rule in facts.broken}
     for rule in body_rules(operation, facts.body):
         refusals[rule] = contract.statuses(rule)
@@ -96,7 +107,7 @@ def expected_outcomes(
                 successes |= {
                     move.target: refusal.rule for move in table.transitions[operation.id].moves
                 }
-        # What is a mere decision may be refused as well.
+        # What a decision accepts may be refused as well.
         for rule in {*reached.values()}:
             if contract.rules[rule].level is Level.DECISION:
                 blocked[rule] = contract.statuses(rule)
@@ -118,7 +129,7 @@ def _successes(table: Lifecycle, operation: str, state: str, body: Any) -> dict[
         if all(_same(values.get(name), value) for name, value in move.when.items())
     }
     stay = row.stays.get(state)
-    # A body that picks none of the moves breaks a rule of the body; which move it would have been cannot be said.
+    # A body that selects no transition breaks a rule of the body; any may have been meant.
     unpicked = {} if moves else {move.target: move.rule for move in row.moves_from(state)}
     return moves or ({state: stay.rule} if stay else unpicked)
 
@@ -128,7 +139,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def body_rules(operation: Operation, body: Any) -> tuple[str, ...]:
-    """The rules that a body breaks or, where the documents are silent on what it does, touches."""
+    """The rules that a body breaks or, if it is undocumented, touches."""
     if operation.body is None:
         return ()
     if body is MISSING:
@@ -141,7 +152,7 @@ def body_rules(operation: Operation, body: Any) -> tuple[str, ...]:
 
 
 def later(contract: Contract, table: Lifecycle, states: Iterable[str], due: bool) -> frozenset[str]:
-    """The states in which a record may be after time has passed. `due`: the moment of its timers is over."""
+    """The states that a record may be in later. `due`: its timers are due."""
     possible = frozenset(states)
     if not due:
         return possible
@@ -155,9 +166,10 @@ def _fired(contract: Contract, table: Lifecycle, state: str) -> frozenset[str]:
 
 
 def _left(contract: Contract, table: Lifecycle, states: Iterable[str]) -> frozenset[str]:
-    """States that a due timer cannot leave a record in; one on which the documents are silent can.
+    """The states that a due timer must have moved a record out of.
 
-    So can one that runs from the moment of a move: a record that was put into its state has not moved.
+    A decision need not. Nor need a timer that runs from a transition: a record that was prepared
+    in its state has made none.
     """
     hard = [timer for timer in table.timers if not timer.optional and timer.due is not None]
     certain = [timer for timer in hard if contract.rules[timer.rule].level is not Level.DECISION]

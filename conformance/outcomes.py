@@ -1,4 +1,8 @@
-"""From what the checks have seen to one verdict per rule."""
+"""Folds the evidence of all checks into one outcome per rule.
+
+A rule is as bad as the worst evidence on it: one violation outweighs any number of checks in which
+the rule held. Not being exercised counts only if there is no other evidence.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +13,11 @@ from session_contracts.openapi.model import Level, Rule
 
 
 class RuleOutcome(StrEnum):
-    """What became of a rule; a closed list."""
+    """The outcome of a rule; a closed list.
+
+    NOT_APPLICABLE: the target is declared to lack an optional capability. Nothing can declare
+    that yet; `fold` is where a declaration will come in.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -20,7 +28,7 @@ class RuleOutcome(StrEnum):
 
 
 class EvidenceKind(StrEnum):
-    """What one check has to say of one rule."""
+    """What one check found out about one rule."""
 
     HELD = "held"
     VIOLATED = "violated"
@@ -30,7 +38,11 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One check's word on one rule. `curl` reproduces it, `answer` is what came back."""
+    """What one check observed of one rule.
+
+    Of a violation, `curl` reproduces it and `answer` is the response; otherwise `reason` may say
+    more.
+    """
 
     rule: str
     kind: EvidenceKind
@@ -43,17 +55,20 @@ class Evidence:
     reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:
+        """The evidence as JSON values."""
         return {**vars(self), "kind": self.kind.value, "curl": list(self.curl)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Evidence":
-        return cls(
-            **{**values, "kind": EvidenceKind(values["kind"]), "curl": tuple(values["curl"])}
-        )
+        """Read what `as_dict` has written."""
+        kind, curl = EvidenceKind(values["kind"]), tuple(values["curl"])
+        return cls(**{**values, "kind": kind, "curl": curl})
 
 
 @dataclass(frozen=True)
 class RuleResult:
+    """The outcome of one rule, the reason for it, and all evidence."""
+
     id: str
     level: Level
     outcome: RuleOutcome
@@ -61,8 +76,13 @@ class RuleResult:
     evidence: tuple[Evidence, ...] = ()
 
 
-#: A rule is as bad as the worst that was seen of it; what could not be exercised counts only where nothing else was.
-_GRAVITY = (EvidenceKind.VIOLATED, EvidenceKind.ERROR, EvidenceKind.HELD, EvidenceKind.UNEXERCISED)
+#: The worst first.
+_GRAVITY = (
+    EvidenceKind.VIOLATED,
+    EvidenceKind.ERROR,
+    EvidenceKind.HELD,
+    EvidenceKind.UNEXERCISED,
+)
 _OUTCOMES = {
     EvidenceKind.ERROR: RuleOutcome.ERROR,
     EvidenceKind.HELD: RuleOutcome.PASSED,
@@ -72,57 +92,46 @@ _NO_CHECK = "no check reported on it"
 
 
 def fold(
-    rules: Iterable[Rule],
-    evidence: Sequence[Evidence],
-    *,
-    strict: bool = False,
-    not_applicable: Mapping[str, str] | None = None,
+    rules: Iterable[Rule], evidence: Sequence[Evidence], *, strict: bool = False
 ) -> tuple[RuleResult, ...]:
-    """One result for every rule, whether or not a check reported on it. `not_applicable`: rule id to declared reason."""
-    declared = not_applicable or {}
+    """One result per rule, also for rules that no check reported on.
+
+    `strict`: a broken companion rule fails.
+    """
     return tuple(
-        _result(rule, tuple(entry for entry in evidence if entry.rule == rule.id), strict, declared)
+        _result(rule, tuple(entry for entry in evidence if entry.rule == rule.id), strict)
         for rule in rules
     )
 
 
-def _result(
-    rule: Rule, evidence: tuple[Evidence, ...], strict: bool, not_applicable: Mapping[str, str]
-) -> RuleResult:
-    if rule.id in not_applicable:
-        return RuleResult(
-            rule.id, rule.level, RuleOutcome.NOT_APPLICABLE, not_applicable[rule.id], evidence
-        )
-    kind = next(
-        (kind for kind in _GRAVITY if any(entry.kind is kind for entry in evidence)),
-        EvidenceKind.UNEXERCISED,
-    )
-    outcome = _violated(rule.level, strict) if kind is EvidenceKind.VIOLATED else _OUTCOMES[kind]
-    return RuleResult(rule.id, rule.level, outcome, _reason(kind, evidence), evidence)
+def _result(rule: Rule, evidence: tuple[Evidence, ...], strict: bool) -> RuleResult:
+    kinds = {entry.kind for entry in evidence}
+    worst = next((kind for kind in _GRAVITY if kind in kinds), EvidenceKind.UNEXERCISED)
+    violated = worst is EvidenceKind.VIOLATED
+    outcome = _violation_outcome(rule.level, strict) if violated else _OUTCOMES[worst]
+    return RuleResult(rule.id, rule.level, outcome, _reason(worst, evidence), evidence)
 
 
-def _violated(level: Level, strict: bool) -> RuleOutcome:
+def _violation_outcome(level: Level, strict: bool) -> RuleOutcome:
     fails = level is Level.DOCUMENTED or (strict and level is Level.COMPANION)
     return RuleOutcome.FAILED if fails else RuleOutcome.WARNED
 
 
 def _reason(kind: EvidenceKind, evidence: Sequence[Evidence]) -> str:
-    said = [_sentence(entry) for entry in evidence if entry.kind is kind]
-    return "; ".join(dict.fromkeys(text for text in said if text)) or (
-        _NO_CHECK if kind is EvidenceKind.UNEXERCISED else ""
-    )
+    """The different reasons of all evidence of a kind."""
+    reasons = [_sentence(entry) for entry in evidence if entry.kind is kind]
+    joined = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+    return joined or (_NO_CHECK if kind is EvidenceKind.UNEXERCISED else "")
 
 
 def _sentence(entry: Evidence) -> str:
-    return (
-        f"expected {entry.expected}, got {entry.got}"
-        if entry.kind is EvidenceKind.VIOLATED
-        else entry.reason
-    )
+    if entry.kind is EvidenceKind.VIOLATED:
+        return f"expected {entry.expected}, got {entry.got}"
+    return entry.reason
 
 
 def summary(results: Iterable[RuleResult]) -> dict[str, int]:
-    """How many rules had each outcome; every outcome is named."""
+    """The number of rules by outcome, with every outcome."""
     counts = dict.fromkeys((outcome.value for outcome in RuleOutcome), 0)
     for result in results:
         counts[result.outcome.value] += 1
@@ -130,7 +139,10 @@ def summary(results: Iterable[RuleResult]) -> dict[str, int]:
 
 
 def exit_status(results: Sequence[RuleResult], *, allow_incomplete: bool = False) -> int:
-    """0 conforms, 1 a rule failed, 3 something was not exercised, 4 error in the suite; 2 (usage) is not decided here."""
+    """0 conforms, 1 a rule failed, 3 a rule was not exercised, 4 an error in the suite.
+
+    2 (usage) is not decided here. Decisions need not be exercised.
+    """
     outcomes = {result.outcome for result in results}
     if RuleOutcome.FAILED in outcomes:
         return 1

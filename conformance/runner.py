@@ -12,6 +12,7 @@ from requests.adapters import BaseAdapter
 
 from session_contracts.conformance.client import Target
 from session_contracts.conformance.errors import SuiteError, Unexercised, UsageError
+from session_contracts.conformance.junit import write_junit
 from session_contracts.conformance.outcomes import fold
 from session_contracts.conformance.plugin.collector import Collector
 from session_contracts.conformance.plugin.fixtures import AdapterPlugin
@@ -159,4 +160,4 @@ def _write(options: Options, report: Report) -> None:
     if options.json:
         report.write_json(Path(options.json))
     if options.junit:
-        report.write_junit(Path(options.junit))
+        write_junit(report, Path(options.junit))

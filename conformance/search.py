@@ -1,4 +1,4 @@
-"""How Hypothesis searches: without a deadline, without a memory, and for one thing at a time."""
+"""How Hypothesis searches: reproducibly, without a deadline, for one failure at a time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 
 @dataclass(frozen=True)
 class Search:
-    """How many examples, from which seed on, and whether what is found is made as short as it can be."""
+    """How many examples, from which seed, and whether a failing one is shrunk."""
 
     examples: int
     seed: int
     shrink: bool
 
     def settings(self, steps: int = 50) -> settings:
-        """`steps` are those of one walk."""
+        """The settings of Hypothesis; `steps` are those of one stateful example."""
         return settings(
             max_examples=self.examples,
             stateful_step_count=steps,
@@ -28,6 +28,6 @@ class Search:
             report_multiple_bugs=False,
         )
 
-    def over(self, law: Callable[..., Any]) -> Callable[..., Any]:
-        """Decorates what `given` has decorated."""
-        return seed(self.seed)(self.settings()(law))
+    def over(self, test: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate a function that `given` has decorated."""
+        return seed(self.seed)(self.settings()(test))

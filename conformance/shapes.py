@@ -1,4 +1,4 @@
-"""Reads answers leniently, so that one wrong shape breaks one rule and leaves the others to be judged."""
+"""Reads answers leniently: a wrong shape breaks one rule; the others can still be checked."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,12 +15,12 @@ Record = Mapping[str, Any]
 _VALIDATORS: dict[int, tuple[JsonSchema, Any]] = {}
 
 
-#: The member that holds a record or records, where a contract does not name another.
+#: The envelope member that has the record or records, unless a contract names another.
 DATA = "data"
 
 
 def unwrap(body: Any, member: str = DATA) -> Any:
-    """The record of an answer, whether or not it comes in an envelope that has it in `member`."""
+    """The record of an answer, in the envelope member `member` or without an envelope."""
     if isinstance(body, dict):
         inner = body.get(member)
         return inner if isinstance(inner, dict) else body
@@ -28,7 +28,10 @@ def unwrap(body: Any, member: str = DATA) -> Any:
 
 
 def items(body: Any, member: str = DATA) -> list[Record] | None:
-    """The records of a list, in `member`, bare, or in whatever member is the only array."""
+    """The records of a list: in `member`, without an envelope, or in the only array member.
+
+    None if there are none, or they are not objects.
+    """
     if isinstance(body, list):
         found: Any = body
     elif isinstance(body, dict):
@@ -46,7 +49,7 @@ def items(body: Any, member: str = DATA) -> list[Record] | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """An RFC 3339 time; None for anything else."""
+    """A time in RFC 3339; None for anything else."""
     try:
         parsed: datetime = isodate.parse_datetime(value)
     except (isodate.ISO8601Error, ValueError, TypeError, AttributeError):
@@ -55,7 +58,10 @@ def moment(value: Any) -> datetime | None:
 
 
 def known(schema: JsonSchema, value: Any) -> Any:
-    """What a schema speaks of; a server may tell more, which is nobody's rule. An object of no named members is kept whole."""
+    """The documented part of a value; a server may send more members.
+
+    An object without documented members is kept as it is.
+    """
     if isinstance(value, list):
         return [known(schema.get("items", {}), item) for item in value]
     members = schema.get("properties", {})
@@ -65,7 +71,7 @@ def known(schema: JsonSchema, value: Any) -> Any:
 
 
 def faults(schema: JsonSchema, value: Any) -> list[str]:
-    """What is wrong with a value by a resolved OpenAPI schema, each with where it is."""
+    """The errors of a value by a resolved OpenAPI schema, each with its place in the value."""
     errors = _validator(schema).iter_errors(value)
     return [
         f"{'.'.join(map(str, error.instance_path)) or 'the answer'}: {error.message}"
@@ -74,9 +80,10 @@ def faults(schema: JsonSchema, value: Any) -> list[str]:
 
 
 def envelope_fault(schema: JsonSchema, body: Any) -> str | None:
-    """What is wrong around the record or the records of an answer: a member that is missing, or of another type. None where nothing is.
+    """What is wrong with the envelope of an answer: a member missing, or of another type.
 
-    What values the members have is for other rules to say. Where the record is the answer itself, nothing may be around it.
+    None if nothing is. Other rules are about the values of the members. If the contract has no
+    envelope, the answer must be the record itself.
     """
     member = holder(schema)
     if not member:
@@ -95,13 +102,13 @@ def envelope_fault(schema: JsonSchema, body: Any) -> str | None:
 
 
 def success(operation: Operation) -> tuple[tuple[int, ...], JsonSchema]:
-    """The statuses that an operation's success may have, and its schema."""
+    """The documented statuses of an operation's success, and its schema."""
     statuses = tuple(status for status in operation.responses if status < 300)
     return statuses, next(iter(operation.responses[statuses[0]].values()))
 
 
 def record_schema(operation: Operation) -> JsonSchema:
-    """What one record is like in an operation's success, without its envelope."""
+    """The schema of one record in an operation's success, without the envelope."""
     schema = success(operation)[1]
     member = holder(schema)
     if not member:
@@ -112,7 +119,7 @@ def record_schema(operation: Operation) -> JsonSchema:
 
 
 def records(operation: Operation, body: Any) -> list[Record]:
-    """The records in an operation's success; none where it is not of a known form, or where there is nothing."""
+    """The records in an operation's success; none if its form is unknown or it is empty."""
     schema = success(operation)[1]
     member = holder(schema)
     if isinstance(body, dict) and member in body and body[member] is None:
@@ -135,7 +142,7 @@ def envelope(operation: Operation) -> str:
 
 
 def holder(schema: JsonSchema) -> str:
-    """The member of an answer that holds the record or the records; empty where the answer itself is the record."""
+    """The envelope member that has the record or records; empty if there is no envelope."""
     member: str = schema.get("x-envelope", DATA)
     return member if member in schema.get("properties", {}) else ""
 
@@ -143,7 +150,7 @@ def holder(schema: JsonSchema) -> str:
 def _validator(schema: JsonSchema) -> Any:
     known = _VALIDATORS.get(id(schema))
     if known is None:
-        # The schema is kept beside its validator: while it lives, no other object can have its id.
+        # Keeping the schema as well keeps its id from being reused.
         known = _VALIDATORS[id(schema)] = (
             schema,
             jsonschema_rs.Draft202012Validator(translate(schema), validate_formats=True),
@@ -152,16 +159,16 @@ def _validator(schema: JsonSchema) -> Any:
 
 
 def error(exchange: Exchange) -> Mapping[str, Any]:
-    """The member `error` of a body; empty where there is none."""
+    """The member `error` of a body; empty if there is none."""
     found = exchange.json.get("error") if isinstance(exchange.json, dict) else None
     return found if isinstance(found, dict) else {}
 
 
 def error_fault(contract: Contract, exchange: Exchange) -> str | None:
-    """What is wrong with the body of an error; None where it has one of the documented forms."""
+    """What is wrong with the body of an error; None if it has one of the documented forms."""
     body = exchange.json
     if not isinstance(body, dict):
-        return "no JSON object"
+        return "not a JSON object"
     answers = (
         answer
         for operation in contract.operations.values()

@@ -1,4 +1,4 @@
-"""The provider-state client: asks the target to get into a situation that its API alone cannot bring about."""
+"""The client of the states URL, which prepares what the API itself cannot prepare."""
 
 import json
 from typing import Any
@@ -8,14 +8,18 @@ from session_contracts.conformance.errors import StateError, StatesUrlError, Une
 
 
 class States:
-    """Speaks to the states URL; without one, whatever needs a state is not exercised."""
+    """The provider states of a target; without a states URL, none is supported."""
 
     def __init__(self, target: Target, url: str | None) -> None:
+        """Send messages through `target` to `url`."""
         self._target = target
         self._url = url
 
     def setup(self, state: str, /, **params: Any) -> dict[str, Any]:
-        """Bring a state about. Raises Unexercised, StateError, StatesUrlError."""
+        """Set a provider state up, and return its result.
+
+        Raises Unexercised if the target does not support it, StateError, and StatesUrlError.
+        """
         if self._url is None:
             raise Unexercised(f"needs provider state {state!r}; give --states-url")
         message = {"action": "setup", "state": state, "params": params}
@@ -24,22 +28,21 @@ class States:
             "POST", self._url, body=json.dumps(message).encode(), headers=headers, preparation=True
         )
         if exchange.status == 501:
-            raise Unexercised(
-                f"the target does not support provider state {_describe(state, params)}"
-            )
+            described = _describe(state, params)
+            raise Unexercised(f"the target does not support provider state {described}")
         answer = exchange.json
         if exchange.status == 400 and isinstance(answer, dict):
-            raise StateError(
-                f"provider state {_describe(state, params)} was called malformed: {answer.get('error', answer)}"
-            )
+            described, error = _describe(state, params), answer.get("error", answer)
+            raise StateError(f"provider state {described} was rejected as malformed: {error}")
         if exchange.status != 200 or not isinstance(answer, dict):
             raise StatesUrlError(
-                f"{self._url} answered {exchange.status} without a JSON object; give the URL of a provider-state handler"
+                f"{self._url} answered {exchange.status} without a JSON object; "
+                "give the URL of a provider-state handler"
             )
         return answer
 
     def supports(self, state: str, /, **params: Any) -> bool:
-        """Bring a state about if the target can."""
+        """Set a provider state up; False if the target does not support it."""
         try:
             self.setup(state, **params)
         except Unexercised:
@@ -48,8 +51,5 @@ class States:
 
 
 def _describe(state: str, params: dict[str, Any]) -> str:
-    return (
-        f"{state!r} with {', '.join(f'{key}={value!r}' for key, value in params.items())}"
-        if params
-        else repr(state)
-    )
+    listed = ", ".join(f"{key}={value!r}" for key, value in params.items())
+    return f"{state!r} with {listed}" if params else repr(state)

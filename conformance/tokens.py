@@ -1,4 +1,4 @@
-"""Tokens that nobody issued, made of one that somebody did."""
+"""Forged tokens, derived from a valid one."""
 
 import base64
 import json
@@ -6,19 +6,25 @@ import uuid
 
 
 def never_issued(token: str) -> list[str]:
-    """Tokens of the same form, but never issued, and one of no form; of a JWT also one that nobody signed, and one with other claims."""
+    """Tokens of the same form that were never issued, and one of another form.
+
+    Of a JWT also an unsigned one, and one with other claims.
+    """
     parts = token.split(".")
     made = [_altered(token), _nearly(token)] if len(parts) != 3 else _forged(*parts)
     return [*made, "garbage"]
 
 
 def _nearly(key: str) -> str:
-    """All but the last letter are the same; in base64 that one counts with its first bits alone, and these differ."""
+    """A key that differs in its last letter.
+
+    In base64 only the first bits of that letter count, so these differ.
+    """
     return key[:-1] + ("z" if key[-1:] in "ABCDEFGHIJKLMNOP" else "A")
 
 
 def _altered(key: str) -> str:
-    """Of the same prefix and length."""
+    """A key of the same prefix and length."""
     prefix = key[: key.find("_") + 1]
     return prefix + (uuid.uuid4().hex * 20)[: len(key) - len(prefix)]
 
@@ -39,7 +45,7 @@ def _forged(header: str, claims: str, signature: str) -> list[str]:
 
 
 def _decode(part: str) -> dict[str, object]:
-    """A part of a JWT; nothing where it is none."""
+    """A part of a JWT as an object; empty if it is not one."""
     try:
         value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except ValueError:

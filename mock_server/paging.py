@@ -9,7 +9,7 @@ from typing import Any
 from session_contracts.mock_server.clock import parse_moment
 from session_contracts.mock_server.plan import Answer, Call
 from session_contracts.mock_server.store import Record, Rows
-from session_contracts.openapi.model import Keeps, Listing
+from session_contracts.openapi.model import Cursor, Keeps
 
 _FRACTION = re.compile(r"\.(\d+)")
 _DIGITS = 6  # what datetime libraries keep
@@ -59,7 +59,7 @@ def cursor_page(call: Call) -> tuple[Sequence[Record], str | None]:
     """
     rows = call.rows()
     start, stop = span(call, rows)
-    given = call.parameters.get(_cursor(call).parameter)
+    given = call.parameters.get(cursor_of(call).parameter)
     if given is not None:
         start = max(start, _position(given, rows))
     end = min(stop, start + call.parameters["limit"])
@@ -84,10 +84,11 @@ def span(call: Call, rows: Rows) -> tuple[int, int]:
     return start, max(start, stop)
 
 
-def _cursor(call: Call) -> Any:
-    listing: Listing | None = call.plan.contract.listing
+def cursor_of(call: Call) -> Cursor:
+    """How the operation's list is paged by cursors."""
+    listing = call.plan.contract.listing
     assert listing is not None, "only of a list"
-    assert listing.cursor is not None, "only of one with a cursor"
+    assert listing.cursor is not None, "only of a list with a cursor"
     return listing.cursor
 
 
@@ -109,7 +110,7 @@ def _of_moment(moment: datetime, rows: Rows) -> tuple[int, int]:
 
 def _next(call: Call, rows: Rows, end: int) -> str:
     """The cursor behind the row before `end`: its moment, exact where the next row has the same."""
-    field = _cursor(call).field
+    field = cursor_of(call).field
     moment: str = rows[end - 1].fields[field]
     same = datetime.fromisoformat(moment) == datetime.fromisoformat(rows[end].fields[field])
     return exact(moment, rows, end - 1) if same else moment

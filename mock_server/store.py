@@ -1,10 +1,10 @@
-"""Records, and collections of them with an index for whatever a list filters and sorts by."""
+"""Records, and collections of them, indexed by what lists filter and sort by."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from sortedcontainers import SortedKeyList
@@ -14,17 +14,16 @@ from session_contracts.openapi.model import Timer
 Fields = Mapping[str, Any]
 #: The sort key of a record, of its fields and its serial number.
 Ordering = Callable[[Fields, int], tuple[Any, ...]]
-#: Records in order.
-Rows = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One resource as it stands: never changed, only replaced.
+    """The state of one resource at one moment; a write replaces it.
 
-    `private` is what no answer shows. `encoded` is the record as JSON, checked against its schema when it was made.
-    `timer` is the move that time will make of it, at `due` (None: none). `serial` counts, from 1, the records of a collection
-    in the order of their arrival; `order` is the sort key that it has there.
+    - `private` fields are in no answer. `encoded` is the record as JSON, checked when it was made.
+    - `timer` will move the record at `due`; both are None if nothing will.
+    - `serial` numbers the records of a collection from 1 in order of arrival; `order` is the sort
+      key in lists.
     """
 
     key: str
@@ -39,16 +38,23 @@ class Record:
     order: tuple[Any, ...] = ()
 
 
+#: Records in list order: a list that can be searched by sort key.
+Rows: TypeAlias = "SortedKeyList[Record, tuple[Any, ...]]"
+
 #: The sort key of a record in an index: worked out once, when it is put there.
 _ORDER = attrgetter("order")
+
+
+#: Rows by the values of the fields that are filtered by.
+Index: TypeAlias = "dict[tuple[Any, ...], Rows]"
 
 
 @dataclass(slots=True)
 class _Tables:
     records: dict[str, Record] = field(default_factory=dict)
     arrived: int = 0
-    indexes: dict[tuple[str, ...], dict[tuple[Any, ...], Any]] = field(default_factory=dict)
-    due: Any = field(
+    indexes: dict[tuple[str, ...], Index] = field(default_factory=dict)
+    due: Rows = field(
         default_factory=lambda: SortedKeyList(key=lambda record: (record.due, record.key))
     )
 
@@ -61,10 +67,11 @@ class _Tables:
 
 
 class Collection:
-    """The records of one resource. A fork costs nothing until one of the two is written to.
+    """The records of one resource.
 
-    An index is made for each set of filters (fields, shown or private) the first time that a list uses it, and kept up to date from
-    then on: a page costs the page, however many records there are.
+    A fork shares the tables of its origin until one of the two is written to. The first list with a
+    set of filters (public or private fields) makes an index for it, which writes keep up to date:
+    the cost of a page depends on its size alone.
     """
 
     def __init__(self, ordering: Ordering, tables: _Tables | None = None) -> None:
@@ -73,6 +80,7 @@ class Collection:
         self._shared = tables is not None
 
     def fork(self) -> "Collection":
+        """A copy that shares the tables until one of the two is written to."""
         self._shared = True
         return Collection(self._ordering, self._tables)
 
@@ -83,10 +91,11 @@ class Collection:
         return iter(self._tables.records.values())
 
     def get(self, key: str) -> Record | None:
+        """The record of that key."""
         return self._tables.records.get(key)
 
     def put(self, record: Record) -> None:
-        """Add a record, or replace the one of the same key."""
+        """Add a record, or replace the one with the same key."""
         tables = self._own()
         before = tables.records.get(record.key)
         if before is None:
@@ -104,7 +113,7 @@ class Collection:
             self._rows(index, _values(names, record)).add(record)
 
     def remove(self, key: str) -> None:
-        """Forget a record."""
+        """Remove a record. Raises KeyError."""
         tables = self._own()
         record = tables.records.pop(key)
         if record.due is not None:
@@ -113,11 +122,14 @@ class Collection:
             index[_values(names, record)].remove(record)
 
     def position(self, record: Record, rows: Rows) -> int:
-        """Where some rows of this collection go on behind one of its records."""
-        return int(rows.bisect_key_right(record.order))
+        """The position behind a record among some rows of this collection."""
+        return rows.bisect_key_right(record.order)
 
     def rows(self, tenant: str | None, filters: Fields) -> Rows:
-        """The records that match, in order; to be sliced, counted and searched by sort key, not changed. Tenant None: of all."""
+        """The records that match all filters, in list order; tenant None: those of all tenants.
+
+        Callers may slice, count and search the rows, but not change them.
+        """
         wanted = dict(filters) | ({} if tenant is None else {_TENANT: tenant})
         names = tuple(sorted(wanted))
         if names not in self._tables.indexes:
@@ -127,19 +139,19 @@ class Collection:
         ) or SortedKeyList(key=_ORDER)
 
     def due(self, now: datetime) -> Iterator[Record]:
-        """The records whose time has come, in the order in which it came."""
-        while self._tables.due and self._tables.due[0].due <= now:
-            yield self._tables.due[0]
+        """The records that are due, the earliest first; the caller moves each before the next."""
+        while self._tables.due and (first := self._tables.due[0]).due and first.due <= now:
+            yield first
 
     def _index(self, names: tuple[str, ...]) -> None:
-        index: dict[tuple[Any, ...], Any] = {}
+        index: dict[tuple[Any, ...], list[Record]] = {}
         for record in self._tables.records.values():
             index.setdefault(_values(names, record), []).append(record)
         self._tables.indexes[names] = {
             values: SortedKeyList(rows, key=_ORDER) for values, rows in index.items()
         }
 
-    def _rows(self, index: dict[tuple[Any, ...], Any], values: tuple[Any, ...]) -> Any:
+    def _rows(self, index: Index, values: tuple[Any, ...]) -> Rows:
         rows = index.get(values)
         if rows is None:
             rows = index[values] = SortedKeyList(key=_ORDER)
@@ -152,7 +164,7 @@ class Collection:
         return self._tables
 
 
-#: Sorts before every field name, and is none.
+#: Stands for the tenant among the names of fields; sorts before all of them.
 _TENANT = "\0tenant"
 
 

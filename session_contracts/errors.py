@@ -1,4 +1,10 @@
-"""What can go wrong for a user of the command line, beside what the other packages say."""
+"""What can go wrong for a user of the commands and of the Python API: one class each.
+
+A message says what is wrong, where, and what to do. Errors of a contract are in
+`session_contracts.openapi.errors`, those of the mock's data and clock in
+`session_contracts.mock_server.errors`, those of a verified server in
+`session_contracts.conformance.errors`.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,30 +13,14 @@ from session_contracts.openapi.errors import shown
 
 
 class UserError(Exception):
-    """What the user can fix: the command line says it in one line, and exits with status 2."""
+    """A mistake that the user can fix: a command prints its one-line message, and exits with 2."""
 
 
-class UnknownRule(UserError):
-    """No rule of this id can be broken."""
-
-    def __init__(self, rule: str, known: Sequence[str]) -> None:
-        super().__init__(
-            f"there is no rule {rule!r} that can be broken; there is {', '.join(known)}"
-        )
+# ---- a running mock
 
 
-class UnknownCheck(UserError):
-    """No check of a contract has this id."""
-
-    def __init__(self, check: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no check {check!r}; there is {', '.join(known)}")
-
-
-class NotWritten(UserError):
-    """A file could not be written."""
-
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"{file} cannot be written: {reason}; name another file, or allow it")
+class MockFailed(Exception):
+    """A MockServer could not start, for the reason in the message, or is not running."""
 
 
 class MockUnreachable(UserError):
@@ -38,106 +28,133 @@ class MockUnreachable(UserError):
 
     def __init__(self, url: str, reason: object) -> None:
         super().__init__(
-            f"no mock answers at {url}: {reason}; start one with 'session-contracts serve', or give its URL"
+            f"no mock answers at {url}: {reason}; "
+            "start one with 'session-contracts serve', or correct the URL"
         )
 
 
 class MockRefused(UserError):
-    """The control API of a mock did not do what it was asked for. `status` is that of HTTP."""
+    """The control API of a mock refused a request; `status` is the HTTP status."""
 
     def __init__(self, status: int, detail: object) -> None:
         super().__init__(f"the mock refused ({status}): {detail}")
         self.status = status
 
 
-class BadName(UserError):
-    """An API, or its resource, cannot be called that."""
+# ---- names
+
+
+class UnknownRule(UserError):
+    """There is no mutant of a rule with this id."""
+
+    def __init__(self, rule: str, known: Sequence[str]) -> None:
+        super().__init__(f"no mutant breaks the rule {rule!r}; choose one of: {', '.join(known)}")
+
+
+class UnknownCheck(UserError):
+    """There is no check of lint with this id."""
+
+    def __init__(self, check: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no check named {check!r}; choose one of: {', '.join(known)}")
+
+
+class InvalidName(UserError):
+    """A name cannot be that of a new API or of its resource; `why` continues the sentence."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name[:60]!r} {why}")
 
 
-class CannotMake(UserError):
-    """The folder of a new API is there already, or cannot be written."""
+class DuplicateApi(UserError):
+    """Two contracts of one site have the same name, so their pages would have the same paths."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"two contracts are named {name!r}; rename one of the files")
+
+
+# ---- files and folders
+
+
+class FileNotWritten(UserError):
+    """A file cannot be written."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            f"{file} cannot be written: {reason}; name another file, or make it writable"
+        )
+
+
+class FolderNotCreated(UserError):
+    """The folder of a new API exists already, or cannot be written."""
 
     def __init__(self, folder: Path, error: OSError) -> None:
-        there = isinstance(error, FileExistsError)
-        why = (
-            "is there already, and nothing is overwritten"
-            if there
-            else f"cannot be written: {(error.strerror or str(error)).lower()}"
-        )
-        super().__init__(
-            f"{shown(folder.absolute())} {why}; give another name, or another folder with --dir"
-        )
+        if isinstance(error, FileExistsError):
+            why = "exists already, and is not overwritten"
+        else:
+            why = f"cannot be written: {(error.strerror or str(error)).lower()}"
+        where = shown(folder.absolute())
+        super().__init__(f"{where} {why}; choose another name, or another folder with --dir")
 
 
-class MockFailed(Exception):
-    """A mock did not start, or is not running."""
+class NotASiteFolder(UserError):
+    """The folder that the site is to be written to contains something else."""
+
+    def __init__(self, folder: Path) -> None:
+        if folder.is_dir():
+            why = "is not empty, and was not written by 'docs build'"
+            fix = "choose another folder with --out, or write there with --force"
+        else:
+            why, fix = "is not a folder", "choose another folder with --out"
+        super().__init__(f"{folder} {why}; {fix}")
+
+
+# ---- lifecycles to export
 
 
 class NoLifecycle(UserError):
-    """A contract has no lifecycle that could be drawn or walked through."""
+    """A contract has no lifecycle, which the requested notation needs."""
 
     def __init__(self, contract: str) -> None:
         super().__init__(
-            f"{contract} has no x-lifecycles, so there is nothing to draw; export it as json or openapi-3.1"
+            f"{contract} has no x-lifecycles to export; choose --format json or openapi-3.1"
         )
 
 
 class TooManyWorkflows(UserError):
-    """There are more paths through a lifecycle than anybody would run."""
+    """The lifecycles of a contract have too many paths to export each as a workflow."""
 
     def __init__(self, contract: str, limit: int) -> None:
         super().__init__(
-            f"{contract} has more than {limit} paths through its lifecycles; export it as mermaid, dot or scxml instead"
+            f"{contract} has more than {limit} paths through its lifecycles; "
+            "choose --format mermaid, dot or scxml"
         )
 
 
+# ---- versions to compare
+
+
 class UnknownVersion(UserError):
-    """OLD or NEW of a comparison is nothing that can be read."""
+    """OLD or NEW of a comparison is neither a file, nor an API, nor a revision; `which` says which."""
 
     def __init__(self, which: str, name: str, apis: Sequence[str]) -> None:
-        also = ", or a git revision, at which the file of NEW is read" if which == "OLD" else ""
-        known = f"a file, the name of an API ({', '.join(apis)}), or a git revision and a path, as in HEAD:openapi/rentalot.yaml{also}"
-        super().__init__(f"{which}: {name!r} names no contract; name {known}")
+        revision = ", or a git revision of the file NEW" if which == "OLD" else ""
+        super().__init__(
+            f"{which}: {name!r} names no contract; name a file, an API ({', '.join(apis)}), "
+            f"a git revision and a path, as in HEAD:openapi/rentalot.yaml{revision}"
+        )
 
 
 class GitFailed(UserError):
-    """Git does not give what a comparison needs of it."""
+    """Git cannot supply a version of a contract."""
 
     def __init__(self, what: str, fix: str) -> None:
         super().__init__(f"{what}; {fix}")
 
 
-class NoContract(UserError):
-    """One of the documents of a comparison does not load as a contract today."""
+class VersionNotLoaded(UserError):
+    """A version to compare does not load as a contract; the message has its first violation."""
 
     def __init__(self, name: str, violations: Sequence[object]) -> None:
         more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
         first = " ".join(str(violations[0]).split())
-        super().__init__(
-            f"{name} cannot be compared, since it does not load as a contract: {first}{more}"
-        )
-
-
-class FolderNotOurs(UserError):
-    """The site would be written over something else."""
-
-    def __init__(self, folder: Path) -> None:
-        what = (
-            "is not empty, and was not written by 'docs build'"
-            if folder.is_dir()
-            else "is no folder"
-        )
-        super().__init__(
-            f"{folder} {what}; name another with --out"
-            + (", or write there with --force" if folder.is_dir() else "")
-        )
-
-
-class RepeatedApi(UserError):
-    """Two contracts of one site would have the same pages."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"two contracts are named {name!r}; rename one of the files")
+        super().__init__(f"{name} cannot be compared, as it does not load: {first}{more}")

@@ -1,1 +1,1 @@
-"""The checks, in layers: enumerate (certifies), explore (walks and races), fuzz (schemas and robustness)."""
+"""The checks, in three layers: `enumerate` certifies, `explore` runs stateful tests, `fuzz` fuzzes."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from session_contracts.mock_server.errors import UnknownRules
-from session_contracts.mock_server.mutants.parts import Mutant
+from session_contracts.mock_server.mutants.mutant import Mutant
 from session_contracts.mock_server.plan import ApiPlan, Plans
 from session_contracts.openapi import PartError
 from session_contracts.openapi.locations import ApiLocation, Part, line_of, location_of, member_of

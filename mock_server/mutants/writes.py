@@ -1,29 +1,33 @@
-"""How what writes is broken, whatever the API."""
+"""Mutations of operations that write."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from session_contracts.mock_server.decide import decide
 from session_contracts.mock_server.errors import Refused
-from session_contracts.mock_server.mutants.parts import Apply, Run, operation, runs
-from session_contracts.mock_server.plan import Answer, ApiPlan, Call, OperationPlan
+from session_contracts.mock_server.mutants import mutate
+from session_contracts.mock_server.mutants.mutant import Mutation
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Handler, Run
 from session_contracts.mock_server.store import Record
 
+#: Does something to a record.
+Act = Callable[[Call, Record], None]
 
-def hesitates(name: str) -> Apply:
-    """A query to a database lies between the check and the change, so that several calls at once get past the check."""
+
+def race(operations: mutate.Operations) -> Mutation:
+    """Await something between check and write, so that parallel calls all pass the check."""
 
     async def racing(call: Call) -> Answer:
         decide(call)
         await asyncio.sleep(0.02)
         return call.plan.handler(call)
 
-    return runs(name, lambda run: racing)
+    return mutate.run(operations, lambda run: racing)
 
 
-def on_refusal(name: str, act: Callable[[Call, Record], None]) -> Apply:
-    """Something is done to the caller's record although the call is refused."""
+def on_refusal(operations: mutate.Operations, act: Act) -> Mutation:
+    """Do something to the caller's record although the call is refused."""
 
     def wrap(run: Run) -> Run:
         async def wrapped(call: Call) -> Answer:
@@ -37,34 +41,41 @@ def on_refusal(name: str, act: Callable[[Call, Record], None]) -> Apply:
 
         return wrapped
 
-    return runs(name, wrap)
+    return mutate.run(operations, wrap)
 
 
-def siblings_too(name: str, act: Callable[[Call, Record], None], *fields: str) -> Apply:
-    """Something is done to the caller's other records that have the same values in these fields."""
+def others(
+    operations: mutate.Operations, act: Act, find: Callable[[Call], Iterable[Record]]
+) -> Mutation:
+    """Do something to other records as well: those that `find` gives before the call is answered."""
 
-    def change(plan: OperationPlan) -> OperationPlan:
-        def handler(call: Call) -> Answer:
-            chosen = call.found
-            rows = [
-                *call.rows_of(
-                    call.resource().name, {field: chosen.fields[field] for field in fields}
-                )
-            ]
-            answer = plan.handler(call)
-            for record in rows:
+    def wrap(handler: Handler) -> Handler:
+        def wrapped(call: Call) -> Answer:
+            chosen, found = call.found, list(find(call))
+            answer = handler(call)
+            for record in found:
                 if record.key != chosen.key:
                     act(call, record)
             return answer
 
-        return replace(plan, handler=handler)
+        return wrapped
 
-    return operation(name, change)
+    return mutate.wrapped_handler(operations, wrap)
 
 
-def no_timers(api: ApiPlan) -> ApiPlan:
-    """There is no job that does what time should do."""
+def siblings(operations: mutate.Operations, act: Act, *fields: str) -> Mutation:
+    """Do something to the caller's other records that have the same values in these fields."""
+
+    def find(call: Call) -> Iterable[Record]:
+        same = {field: call.found.fields[field] for field in fields}
+        return call.rows_of(call.resource().name, same)
+
+    return others(operations, act, find)
+
+
+def no_timers(plan: ApiPlan) -> ApiPlan:
+    """Run no job that fires timers."""
     return replace(
-        api,
-        resources={name: replace(resource, timers=()) for name, resource in api.resources.items()},
+        plan,
+        resources={name: replace(resource, timers=()) for name, resource in plan.resources.items()},
     )

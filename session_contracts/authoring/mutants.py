@@ -1,39 +1,29 @@
-"""For `mutants.py`: for each rule how to break exactly it, as a hurried programmer would.
+"""For `mutants.py`: for each rule a mutant that breaks exactly it, as a hurried programmer would.
 
-`MUTANTS` maps a rule to a `Mutant`: what the mistake is, a change of the mock's plan (`Apply`, `Callable[[ApiPlan], ApiPlan]`), and the other
-rules that cannot hold then (`entails`). Most changes are made by the functions here, which take the operationId first. `credentials` breaks
-who may call, `pages` and `cursors` a list, and `writes` what changes something.
+`MUTANTS` maps the id of a rule to a `Mutant`: the mistake in a few words, a mutation of the API's
+plan, and the other rules that cannot hold then (`entails`). Most mutations come from these modules;
+the first argument of their functions is the operationId, or several:
+
+| module | it changes |
+| --- | --- |
+| `mutate` | any part of a plan: `handler`, `response`, `refusal`, `before`, `body_schema`, ... |
+| `edits` | values, for `mutate`: `without`, `renamed`, `schema_without`, ... |
+| `credentials` | who may call, and how often |
+| `lists`, `pages`, `cursors` | lists, with numbered pages, and with cursors |
+| `writes` | what an operation writes, and when |
 """
 
-from session_contracts.mock_server.mutants import credentials, cursors, pages, writes
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Edit,
-    Mutant,
-    Run,
-    all_of,
-    allows,
-    answers,
-    answers_with,
-    body_schema,
-    effects,
-    first,
-    handles,
-    operation,
-    parameter,
-    plain_message,
-    refuses,
-    runs,
-    schema_without,
-    sees_everything,
-    status,
-    succeeds,
-    table,
-    unchecked,
-    unless_refused,
-    with_error_body,
-    without,
+from session_contracts.mock_server.mutants import (
+    credentials,
+    cursors,
+    edits,
+    lists,
+    mutate,
+    pages,
+    writes,
 )
+from session_contracts.mock_server.mutants.edits import Edit
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
 from session_contracts.mock_server.plan import ApiPlan, OperationPlan, ParameterPlan
 from session_contracts.openapi.model import ABSENT, FOREIGN
 
@@ -41,36 +31,16 @@ __all__ = [
     "ABSENT",
     "FOREIGN",
     "ApiPlan",
-    "Apply",
     "Edit",
     "Mutant",
+    "Mutation",
     "OperationPlan",
     "ParameterPlan",
-    "Run",
-    "all_of",
-    "allows",
-    "answers",
-    "answers_with",
-    "body_schema",
     "credentials",
     "cursors",
-    "effects",
-    "first",
-    "handles",
-    "operation",
+    "edits",
+    "lists",
+    "mutate",
     "pages",
-    "parameter",
-    "plain_message",
-    "refuses",
-    "runs",
-    "schema_without",
-    "sees_everything",
-    "status",
-    "succeeds",
-    "table",
-    "unchecked",
-    "unless_refused",
-    "with_error_body",
-    "without",
     "writes",
 ]

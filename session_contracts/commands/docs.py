@@ -42,14 +42,14 @@ def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
     from session_contracts.docs.build import build as write
     from session_contracts.docs.selection import select_apis
     from session_contracts.docs.site import site
-    from session_contracts.errors import NotWritten
+    from session_contracts.errors import FileNotWritten
 
     pages = site(select_apis(apis))
     try:
         count = write(pages, out, force=force)
     except OSError as error:
-        raise NotWritten(str(error.filename), error.strerror or str(error)) from None
-    click.echo(f"{count} files in {out}; open {out / 'index.html'}")
+        raise FileNotWritten(str(error.filename), error.strerror or str(error)) from None
+    click.echo(f"{count} files in {out}; begin with {out / 'index.html'}")
 
 
 @docs.command()

@@ -83,7 +83,7 @@ def lint(
     for name in ignore:
         _check(name)
     if fix and (not files or STANDARD_INPUT in files):
-        raise click.UsageError("--fix needs the files to change; name them")
+        raise click.UsageError("--fix needs the names of the files to fix")
     run = run_fix if fix else run_lint
     results = [run(file, ignore=ignore, least=Severity(severity)) for file in contracts(files)]
     report = FORMATS[form](results, own_version(), docs_url)

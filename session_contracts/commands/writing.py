@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from session_contracts.errors import NotWritten
+from session_contracts.errors import FileNotWritten
 
 
 def write(file: Path, text: str) -> None:
-    """Write a text as UTF-8, and create missing folders. Raises NotWritten."""
+    """Write a text as UTF-8, and create missing folders. Raises FileNotWritten."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise NotWritten(str(file), error.strerror or str(error)) from None
+        raise FileNotWritten(str(file), error.strerror or str(error)) from None

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from session_contracts.contracts import contract_file
-from session_contracts.errors import GitFailed, NoContract, UnknownVersion
+from session_contracts.errors import GitFailed, UnknownVersion, VersionNotLoaded
 from session_contracts.openapi import ContractError, UnknownApi, bundled_names
 from session_contracts.openapi.checks import CHECKS, Stage, Subject, run
 from session_contracts.openapi.loader import load_source
@@ -56,7 +56,7 @@ class _Blob:
 
 
 def versions(old: str, new: str) -> tuple[Version, Version]:
-    """Both documents. Raises UnknownVersion, GitFailed, NoContract."""
+    """Both documents. Raises UnknownVersion, GitFailed, VersionNotLoaded."""
     later = _named(new)
     if later is None:
         raise UnknownVersion("NEW", new, bundled_names())
@@ -104,7 +104,7 @@ def _version(name: str, place: "Path | _Blob") -> Version:
             source = parse(_content(place), name)
         _check(source)
     except ContractError as error:
-        raise NoContract(name, error.violations) from None
+        raise VersionNotLoaded(name, error.violations) from None
     return Version(name, source)
 
 

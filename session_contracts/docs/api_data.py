@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from session_contracts.conformance.catalogue import judges
+from session_contracts.conformance.rule_checks import checks_by_rule
 from session_contracts.docs.examples import Example, example
 from session_contracts.docs.model import Api
 from session_contracts.docs.recorder import Recorded, record
 from session_contracts.docs.refusals import find_refusals
 from session_contracts.docs.rules import Mention, mentions
 from session_contracts.mock_server.mutants import mutants_of
-from session_contracts.mock_server.mutants.parts import Mutant
+from session_contracts.mock_server.mutants.mutant import Mutant
 from session_contracts.openapi import Contract, Level, Rule
 from session_contracts.openapi.locations import location_of
 
@@ -62,7 +62,7 @@ class ApiData:
     @cached_property
     def checks(self) -> Mapping[str, tuple[str, ...]]:
         """By rule, the checks of the conformance suite that verify it."""
-        return judges(self.api.name) if self._verifiable else {}
+        return checks_by_rule(self.api.name) if self._verifiable else {}
 
     @property
     def mutants(self) -> Mapping[str, Mutant]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from session_contracts.docs.model import Make
-from session_contracts.errors import FolderNotOurs
+from session_contracts.errors import NotASiteFolder
 
 #: Lists the files that a build wrote, one path per line; a folder with it may be overwritten.
 MARKER = ".session-contracts-docs"
@@ -13,12 +13,12 @@ MARKER = ".session-contracts-docs"
 def build(pages: Mapping[str, Make], folder: Path, *, force: bool = False) -> int:
     """Write every page, remove obsolete pages of an earlier build, and return the number of pages.
 
-    Other files in the folder raise FolderNotOurs; with `force` they stay, unless a page has the
+    Other files in the folder raise NotASiteFolder; with `force` they stay, unless a page has the
     same name. Raises OSError.
     """
     former = _former(folder)
     if former is None and not force:
-        raise FolderNotOurs(folder)
+        raise NotASiteFolder(folder)
     made = {path: make() for path, make in sorted(pages.items())}
     folder.mkdir(parents=True, exist_ok=True)
     # Old and new pages until the end, so that an interrupted build is recognized as ours.

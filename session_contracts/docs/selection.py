@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from session_contracts.contracts import contract_file, is_served
 from session_contracts.docs.model import Api, mocked
-from session_contracts.errors import RepeatedApi
+from session_contracts.errors import DuplicateApi
 from session_contracts.openapi import load_file
 from session_contracts.openapi.locations import CONTROL
 
@@ -12,7 +12,7 @@ from session_contracts.openapi.locations import CONTROL
 def select_apis(names: Sequence[str]) -> tuple[Api, ...]:
     """The APIs with these names or files; without any, all bundled ones and the control API.
 
-    Raises UnknownApi, ContractError, RepeatedApi.
+    Raises UnknownApi, ContractError, DuplicateApi.
     """
     if not names:
         return mocked()
@@ -20,7 +20,7 @@ def select_apis(names: Sequence[str]) -> tuple[Api, ...]:
     for name in dict.fromkeys(names):
         api = _api(name)
         if api.name in found:
-            raise RepeatedApi(api.name)
+            raise DuplicateApi(api.name)
         found[api.name] = api
     return tuple(found.values())
 

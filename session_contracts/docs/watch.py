@@ -32,7 +32,7 @@ def serve(
 ) -> None:
     """Serve until interrupted; `say` gets the address.
 
-    Raises UnknownApi, RepeatedApi, AddressInUse, and without `watch` also ContractError.
+    Raises UnknownApi, DuplicateApi, AddressInUse, and without `watch` also ContractError.
     """
     apis = None
     with suppress(*([ContractError] if watch else [])):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from session_contracts.contracts import contract_file
-from session_contracts.errors import NotWritten
+from session_contracts.errors import FileNotWritten
 from session_contracts.lint import CHECKS
 from session_contracts.openapi import ContractError, Violation, bundled_names
 from session_contracts.openapi.autofix import autofixed
@@ -85,7 +85,7 @@ def fix(
     least: Severity = Severity.WARNING,
     checks: Sequence[Check] = CHECKS,
 ) -> Linted:
-    """Apply the safe fixes to a file; the result is what remains. Raises NotWritten, and then the file is as it was."""
+    """Apply the safe fixes to a file; the result is what remains. Raises FileNotWritten, and then the file is as it was."""
     linted = lint(file, ignore=ignore, least=least, checks=checks)
     done = 0
     for _ in range(_ROUNDS):
@@ -124,4 +124,4 @@ def _write(file: Path, text: str) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        raise NotWritten(str(file), error.strerror or str(error)) from None
+        raise FileNotWritten(str(file), error.strerror or str(error)) from None

@@ -45,11 +45,11 @@ def _missing(subject: Subject, known: Collection[str], what: str, fix: str) -> I
 
 
 def _judged(api: str) -> Collection[str]:
-    from session_contracts.conformance.catalogue import (
-        judges,  # pytest, Hypothesis and Schemathesis come with it
+    from session_contracts.conformance.rule_checks import (
+        checks_by_rule,  # pytest, Hypothesis and Schemathesis come with it
     )
 
-    return judges(api)
+    return checks_by_rule(api)
 
 
 def _breakable(api: str) -> Collection[str]:

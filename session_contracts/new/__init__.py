@@ -11,7 +11,7 @@ from typing import Any
 import inflection
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from session_contracts.errors import BadName, CannotMake
+from session_contracts.errors import FolderNotCreated, InvalidName
 from session_contracts.mock_server.compile import function_name
 from session_contracts.openapi.locations import RESERVED, is_name, names
 
@@ -54,7 +54,7 @@ _LONGEST = 40
 def make(name: str, resource: str, root: Path) -> Path:
     """The folder, with everything in it that an API of this name needs, whose records are called `resource` (`Booking`).
 
-    Raises BadName, and CannotMake where there is something already, or nothing can be written.
+    Raises InvalidName, and FolderNotCreated where there is something already, or nothing can be written.
     """
     _require_name(name)
     _require_resource(resource)
@@ -63,26 +63,26 @@ def make(name: str, resource: str, root: Path) -> Path:
     try:
         folder.mkdir()
     except OSError as error:
-        raise CannotMake(folder, error) from None
+        raise FolderNotCreated(folder, error) from None
     try:
         for file, text in texts.items():
             (folder / file).write_text(text, encoding="utf-8")
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise CannotMake(folder, error) from None
+        raise FolderNotCreated(folder, error) from None
     return folder
 
 
 def _require_name(name: str) -> None:
     if not is_name(name) or keyword.iskeyword(name) or len(name) > _LONGEST:
         form = f"up to {_LONGEST} lower-case letters, digits and _, and a letter first"
-        raise BadName(name, f"is no name of an API; write {form}, as in 'acme'")
+        raise InvalidName(name, f"is no name of an API; write {form}, as in 'acme'")
     if name in names():
-        raise BadName(name, "is the name of an API already; choose another")
+        raise InvalidName(name, "is the name of an API already; choose another")
     if name in RESERVED or name in _FIXTURES:
-        raise BadName(name, "means something else to the mock, or to pytest; choose another")
+        raise InvalidName(name, "means something else to the mock, or to pytest; choose another")
     if _is_importable(name):
-        raise BadName(
+        raise InvalidName(
             name,
             "is a Python module already, which yours would hide, or be hidden by; choose another",
         )
@@ -100,9 +100,9 @@ def _is_importable(name: str) -> bool:
 def _require_resource(resource: str) -> None:
     if not _RESOURCE.fullmatch(resource) or len(resource) > _LONGEST:
         form = f"up to {_LONGEST} letters and digits, and a capital first"
-        raise BadName(resource, f"is no name of a resource; write {form}, as in 'Booking'")
+        raise InvalidName(resource, f"is no name of a resource; write {form}, as in 'Booking'")
     if resource in _SCHEMAS:
-        raise BadName(resource, "is the name of another schema of the template; choose another")
+        raise InvalidName(resource, "is the name of another schema of the template; choose another")
 
 
 def _words(name: str, resource: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What the miniature can do wrong, and the rules that must be found broken then, no others."""
+"""The faults of the miniature server, each with the rules that must fail, and no others."""
 
 FAULTS: dict[str, frozenset[str]] = {
     fault: frozenset(f"rentalot.{rule}" for rule in rules.split())

@@ -1,4 +1,4 @@
-"""A small Rentalot that can be made wrong in named ways: an opponent for the suite, written from the vendor's page alone."""
+"""A small Rentalot server with named faults, written from the vendor's page alone."""
 
 import json
 import re
@@ -12,6 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from session_contracts.conformance.report import Report
+from session_contracts.conformance.runner import Options, verify
+
 Answer = tuple[int, Any]
 _FILTERS = ("contactId", "workflowTemplateId", "status", "reviewStatus")
 _STATUSES = ("active", "completed", "expired", "draft")
@@ -22,7 +25,7 @@ _SESSION = re.compile(r"/api/v1/sessions/([^/]+)(/review)?")
 
 
 class Miniature:
-    """All data of one server. `fault` names what it does wrong; empty: nothing."""
+    """The data of one server. `fault` names what it does wrong; empty if nothing."""
 
     def __init__(self, fault: str = "") -> None:
         self.fault = fault
@@ -390,3 +393,13 @@ def serving(fault: str = "") -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def verified(url: str, *, states: bool = True, **options: object) -> Report:
+    """Verify a miniature server, with few examples unless `options` say otherwise."""
+    common = {
+        "max_examples": 3,
+        "quiet": True,
+        "states_url": f"{url}/states" if states else None,
+    }
+    return verify(Options(api="rentalot", base_url=url, **{**common, **options}))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The set of answers that the documents allow, by hand from Rentalot's page."""
+"""Expected outcomes, written by hand from the pages of Rentalot and OpenScouter."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def review(*states: str, body: Any = None, broken: tuple[str, ...] = ()) -> Expe
     return expected_outcomes(_CONTRACT, _CONTRACT.operations["reviewSession"], states, facts)
 
 
-def test_a_pending_session_is_approved_and_nothing_else() -> None:
+def test_transition_must_succeed() -> None:
     expected = review("awaiting_review")
     assert expected.must_succeed
     assert dict(expected.successes) == {"approved": "rentalot.review.decides"}
@@ -38,7 +38,7 @@ def test_a_pending_session_is_approved_and_nothing_else() -> None:
         ("foreign", 404, "rentalot.tenant.hidden"),
     ],
 )
-def test_a_refusal_has_its_status_and_its_rule(state: str, status: int, rule: str) -> None:
+def test_refusal_has_status_and_rule(state: str, status: int, rule: str) -> None:
     expected = review(state)
     assert expected.statuses == {status}
     assert expected.allows(status)
@@ -46,15 +46,15 @@ def test_a_refusal_has_its_status_and_its_rule(state: str, status: int, rule: st
     assert expected.blame(418) == rule
 
 
-def test_of_two_reasons_to_refuse_either_may_be_told_and_neither_is_blamed() -> None:
+def test_two_refusals_blame_no_rule() -> None:
     expected = review("approved", body={})
     assert expected.statuses == {409, 422}
     assert not expected.may_succeed
     assert expected.blame(200) is None
 
 
-def test_where_the_state_or_the_body_may_be_what_was_refused_nobody_is_blamed() -> None:
-    """A server that requires notes, asked without any to review what is reviewed already: 422 says neither which it was."""
+def test_ambiguous_refusal_fails_no_rule() -> None:
+    """The server requires notes: 422 for a reviewed session without notes may mean either."""
     final, pending, finer = (
         review("approved"),
         review("awaiting_review"),
@@ -65,7 +65,7 @@ def test_where_the_state_or_the_body_may_be_what_was_refused_nobody_is_blamed() 
     assert [pending.blame(422, finer), pending.blame(422)] == [finer, "rentalot.review.decides"]
 
 
-def test_what_only_a_decision_speaks_of_may_succeed_or_be_refused() -> None:
+def test_undocumented_body_may_succeed_or_be_refused() -> None:
     for body in ({**_APPROVE, "reviewNotes": None}, {**_APPROVE, "more": 1}):
         expected = review("awaiting_review", body=body)
         assert expected.allows(200)
@@ -73,32 +73,32 @@ def test_what_only_a_decision_speaks_of_may_succeed_or_be_refused() -> None:
         assert not expected.allows(409)
 
 
-def test_a_body_that_is_missing_is_refused_in_one_of_several_ways() -> None:
+def test_missing_body_has_several_refusals() -> None:
     expected = review("awaiting_review", body=MISSING)
     assert expected.statuses == {422, 400, 415}
     assert not expected.allows(200)
 
 
-def test_a_credential_that_is_refused_comes_to_the_others() -> None:
+def test_refused_credential_adds_its_status() -> None:
     assert review("awaiting_review", broken=("rentalot.auth.required",)).statuses == {401}
     assert review("absent", broken=("rentalot.auth.required",)).statuses == {401, 404}
 
 
-def test_of_several_possible_states_each_counts() -> None:
+def test_each_possible_state_counts() -> None:
     expected = review("awaiting_review", "expired")
     assert expected.allows(200)
     assert expected.allows(422)
     assert not expected.allows(409)
 
 
-def test_a_read_leaves_the_state() -> None:
+def test_read_keeps_state() -> None:
     expected = expected_outcomes(
         _CONTRACT, _CONTRACT.operations["getSession"], ["expired"], Facts()
     )
     assert dict(expected.successes) == {"expired": "rentalot.session.expired-readable"}
 
 
-def test_time_moves_what_a_rule_moves_and_may_move_what_a_decision_does() -> None:
+def test_documented_timer_must_fire_decided_timer_may() -> None:
     table = _CONTRACT.lifecycles["Session"]
     assert later(_CONTRACT, table, {"active"}, due=False) == {"active"}
     assert later(_CONTRACT, table, {"active"}, due=True) == {"expired"}
@@ -114,8 +114,8 @@ def scout(operation: str, *states: str, body: Any = MISSING) -> ExpectedOutcomes
     return expected_outcomes(_SCOUT, _SCOUT.operations[operation], states, Facts(body))
 
 
-def test_where_the_documents_are_silent_an_operation_may_succeed_or_be_refused() -> None:
-    """A paused session may be completed, and a completed one again; neither is anybody's fault."""
+def test_decided_cell_may_succeed_or_be_refused() -> None:
+    """Completing a paused session, or a completed one again, fails no rule either way."""
     for state in ("paused", "completed"):
         expected = scout("completeSession", state)
         assert expected.allows(200)
@@ -126,7 +126,7 @@ def test_where_the_documents_are_silent_an_operation_may_succeed_or_be_refused()
         )
 
 
-def test_a_wrong_state_may_be_told_by_several_statuses_but_never_by_a_success() -> None:
+def test_refusal_with_several_statuses_never_succeeds() -> None:
     expected = scout("confirmSession", "completed", body={"rating": 5})
     assert all(expected.allows(status) for status in (400, 409, 422))
     assert not any(expected.allows(status) for status in (200, 401, 403, 404))
@@ -144,16 +144,16 @@ def test_a_wrong_state_may_be_told_by_several_statuses_but_never_by_a_success() 
         ({"rating": 4, "comment": 7}, "confirm.comment-type"),
     ],
 )
-def test_each_flaw_of_a_body_has_its_rule(body: Any, rule: str) -> None:
+def test_body_flaw_has_its_rule(body: Any, rule: str) -> None:
     assert scout("confirmSession", "analyzed", body=body).hard == {f"openscouter.{rule}"}
 
 
-def test_a_number_without_a_fraction_is_an_integer() -> None:
+def test_number_without_fraction_is_an_integer() -> None:
     assert scout("confirmSession", "analyzed", body={"rating": 4.0}).must_succeed
 
 
 @pytest.mark.parametrize("name", ["clarity", "difficulty", "technicalIssues"])
-def test_a_member_that_is_missing_has_a_rule_of_its_own(name: str) -> None:
+def test_missing_member_has_its_rule(name: str) -> None:
     body = {
         key: value
         for key, value in {"clarity": 4, "difficulty": 3, "technicalIssues": False}.items()
@@ -165,6 +165,6 @@ def test_a_member_that_is_missing_has_a_rule_of_its_own(name: str) -> None:
     }
 
 
-def test_an_analysis_may_be_over_by_now_and_need_not_be() -> None:
+def test_analysis_may_have_ended() -> None:
     table = _SCOUT.lifecycles["Session"]
     assert later(_SCOUT, table, {"analyzing"}, due=True) == {"analyzing", "analyzed"}

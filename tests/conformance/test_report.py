@@ -1,10 +1,11 @@
-"""The verdict as JSON, as JUnit XML, and as text."""
+"""The report as JSON, as JUnit XML, and as text."""
 
 import json
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+from session_contracts.conformance.junit import write_junit
 from session_contracts.conformance.outcomes import Evidence, EvidenceKind, fold
 from session_contracts.conformance.report import Report
 from session_contracts.openapi import load
@@ -46,8 +47,8 @@ def test_json_has_every_rule(tmp_path: Path) -> None:
     assert failed["evidence"][0]["curl"] == ["curl -X PATCH http://x"]
 
 
-def test_junit_has_one_case_for_each_rule(tmp_path: Path) -> None:
-    report().write_junit(tmp_path / "report.xml")
+def test_junit_has_one_case_per_rule(tmp_path: Path) -> None:
+    write_junit(report(), tmp_path / "report.xml")
     suite = ElementTree.parse(tmp_path / "report.xml").getroot()[0]
     cases = {case.get("name"): case for case in suite}
     assert list(cases) == list(_CONTRACT.rules)
@@ -57,7 +58,7 @@ def test_junit_has_one_case_for_each_rule(tmp_path: Path) -> None:
     assert suite.get("skipped") == str(len(_CONTRACT.rules) - 3)
 
 
-def test_a_failure_says_what_where_and_how() -> None:
+def test_failure_has_statement_source_and_reproduction() -> None:
     text = report().text()
     rule = _CONTRACT.rules[_FAILED]
     for part in (
@@ -70,7 +71,7 @@ def test_a_failure_says_what_where_and_how() -> None:
         assert part in text
 
 
-def test_a_failure_points_to_the_page_of_its_rule() -> None:
+def test_failure_links_to_rule_page() -> None:
     page = f"rentalot/rules/{_FAILED}.html"
     assert f"  http://127.0.0.1:8080/docs/{page}\n" in report().text()
     elsewhere = replace(report(), docs_url="https://docs.example.com/contracts/")
@@ -80,5 +81,5 @@ def test_a_failure_points_to_the_page_of_its_rule() -> None:
     )
 
 
-def test_a_failed_rule_comes_before_an_error_of_the_suite() -> None:
+def test_failure_outranks_error() -> None:
     assert report().exit_status == 1

@@ -20,6 +20,8 @@ import pytest
 
 from tests.serving import Mock
 
+pytestmark = pytest.mark.slow
+
 SECRET = "session-contracts-mock-signs-with-this"
 NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
 STUDY = {"jobId": "job_abc123", "testerId": "user_xyz789"}

@@ -21,6 +21,8 @@ import pytest
 from tests.conftest import fresh
 from tests.serving import Mock
 
+pytestmark = pytest.mark.slow
+
 SECRET = "session-contracts-mock-signs-with-this"
 NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
 PAGE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"

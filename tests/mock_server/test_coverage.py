@@ -11,6 +11,8 @@ from session_contracts.openapi import bundled_names, load
 from tests.mock_server.worlds import NEW_SESSION, Story, drop, made
 from tests.serving import DOCUMENTED, KEYS, Mock, running
 
+pytestmark = pytest.mark.slow
+
 ENDED = "2026-05-06T16:00:00Z"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

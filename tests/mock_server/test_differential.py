@@ -15,6 +15,8 @@ from session_contracts.mock_server.settings import Auth, Settings
 from session_contracts.openapi import load
 from tests.serving import ACTIVE, DOCUMENTED, KEY, KEYS
 
+pytestmark = pytest.mark.slow
+
 APIS = ("rentalot", "saleslab", "mobilenext")
 
 

@@ -19,6 +19,8 @@ from session_contracts.mock_server.errors import BadSnapshot, FixtureError
 from tests.mock_server.worlds import FAULTS, NEW_SESSION, PAGE, Story, drop, made, name_of, path_of
 from tests.serving import DOCUMENTED, KEY, Mock, running
 
+pytestmark = pytest.mark.slow
+
 MEMBERS = ("format", "version", "clock", "random", "apis", "outbox", "rates", "faults", "broken")
 
 

@@ -20,6 +20,8 @@ from session_contracts.openapi import bundled_names
 from tests.mock_server.worlds import FAULTS, Story, drop, get, made, name_of, path_of, raw
 from tests.serving import ACTIVE, DOCUMENTED, KEY, Mock, running
 
+pytestmark = pytest.mark.slow
+
 
 def watched(world: Mock, number: int) -> list[str]:
     """A story, with faults, a broken rule and rate limits in some worlds; then journal and coverage."""

@@ -22,5 +22,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """An environment that holds the wheel and what it depends on."""
     environment = create(tmp_path_factory.mktemp("environment"), tmp_path_factory.mktemp("empty"))
-    pip(environment, environment, "install", "--constraint", CONSTRAINTS, wheel)
+    # Python compiles what the tests import; compiling all fifty packages takes longer.
+    options = ("--no-compile", "--constraint", CONSTRAINTS)
+    pip(environment, environment, "install", *options, wheel)
     return environment

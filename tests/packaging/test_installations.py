@@ -39,10 +39,12 @@ ERROR_LINES = [
     number for number, line in enumerate(PROGRAM.splitlines(), 1) if line.endswith("# error")
 ]
 LIST_MODULES = """
-import os, session_contracts
-folder = os.path.dirname(session_contracts.__file__)
-for found, folders, files in os.walk(folder, followlinks=True):
-    print(*(os.path.relpath(os.path.join(found, f), folder) for f in files if f.endswith(".py")), sep="\\n")
+import os
+from os.path import join, relpath
+import session_contracts
+root = os.path.dirname(session_contracts.__file__)
+for folder, _, files in os.walk(root, followlinks=True):
+    print(*(relpath(join(folder, name), root) for name in files if name.endswith(".py")), sep="\\n")
 """
 IMPORT_ALL = """
 import session_contracts.cli, session_contracts.conformance.runner, session_contracts.pytest_plugin

@@ -45,7 +45,7 @@ def test_beside_other_packages(
         pip(environment, installed, "install", "--no-index", "--no-deps", *files)
     (environment.folder / "test_mock.py").write_text(MOCK_TEST)
     (environment.folder / "test_others.py").write_text(OTHERS_TEST)
-    run_tests = (environment.python, "-m", "pytest", "-q", "-W", "error")
+    run_tests = (environment.python, "-m", "pytest", "-q")
 
     for name in ("session_contracts", "openapi", "mock_server"):
         assert missing_files(environment, name) == []

@@ -276,7 +276,7 @@ def test_nothing_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "acme" / "mine.txt").write_text("kept")
     done = invoked("new", "acme")
     assert done.exit_code == 2
-    said = "acme is there already, and nothing is overwritten; give another name, or another folder with --dir"
+    said = "acme exists already, and is not overwritten; choose another name, or another folder with --dir"
     assert done.stderr == f"session-contracts: {said}\n"
     assert [file.name for file in (tmp_path / "acme").iterdir()] == ["mine.txt"]
 

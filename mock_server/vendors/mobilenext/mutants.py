@@ -5,22 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from session_contracts.mock_server.errors import Refused
-from session_contracts.mock_server.mutants import credentials, cursors
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Edit,
-    Mutant,
-    all_of,
-    answers,
-    answers_with,
-    first,
-    plain_message,
-    refuses,
-    runs,
-    without,
-)
+from session_contracts.mock_server.mutants import credentials, cursors, edits, mutate
+from session_contracts.mock_server.mutants.edits import Edit
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
 from session_contracts.mock_server.paging import cursor_page
-from session_contracts.mock_server.plan import ApiPlan, Call
+from session_contracts.mock_server.plan import Call
 from session_contracts.openapi.model import ABSENT
 
 from . import handlers
@@ -28,20 +17,16 @@ from . import handlers
 LIST, GET = "listSessions", "getSession"
 
 
-def _paged(page: Callable[[Call], cursors.Page]) -> Apply:
-    return cursors.paged(LIST, handlers.listed, page)
+def _paged(page: Callable[[Call], cursors.Page]) -> Mutation:
+    return cursors.pages(LIST, page, handlers.listed)
 
 
-def _sessions(edit: Edit) -> Apply:
-    """Every session is shown otherwise, by itself and in the list."""
-    return all_of(answers(edit, GET), answers(edit, LIST, lists=True))
+def _sessions(edit: Edit) -> Mutation:
+    """A session is shown differently, by itself and in the list."""
+    return mutate.all_of(mutate.response(GET, edit), mutate.data(LIST, edit))
 
 
 # ---- sessions
-
-
-def _no_version(session: dict[str, Any]) -> dict[str, Any]:
-    return {**session, "device": without("osVersion")(session["device"])}
 
 
 def _never_released(session: dict[str, Any]) -> dict[str, Any]:
@@ -60,11 +45,9 @@ def _as_apple_writes(session: dict[str, Any]) -> dict[str, Any]:
 # ---- organizations
 
 
-def _chooses(choose: Callable[[Call], str | None]) -> Apply:
+def _chooses(choose: Callable[[Call], str | None]) -> Mutation:
     """Ask `choose` first, and the real choice where it has no opinion."""
-    return lambda api: replace(
-        api, choose_tenant=lambda call: choose(call) or handlers.choose_tenant(call)
-    )
+    return mutate.api(choose_tenant=lambda call: choose(call) or handlers.choose_tenant(call))
 
 
 def _lists_without_the_header(call: Call) -> str | None:
@@ -128,10 +111,6 @@ def _first_page_only(call: Call) -> cursors.Page:
 # ---- credentials
 
 
-def _unsigned(api: ApiPlan) -> ApiPlan:
-    return replace(api, find_credential=_without_a_signature)
-
-
 def _without_a_signature(call: Call, secret: str) -> Any:
     """A JWT is whatever its claims say."""
     found = handlers.find_credential(call, secret)
@@ -147,12 +126,11 @@ def _objects(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "object": "sessions"}
 
 
-def _renamed(body: dict[str, Any]) -> dict[str, Any]:
-    return {"sessions" if name == "data" else name: value for name, value in body.items()}
-
-
 MUTANTS: dict[str, Mutant] = {
-    "mobilenext.session.members": Mutant("forgets a member of the device", _sessions(_no_version)),
+    "mobilenext.session.members": Mutant(
+        "forgets a member of the device",
+        _sessions(edits.member("device", edits.without("osVersion"))),
+    ),
     "mobilenext.session.released-at": Mutant(
         "never tells of a release", _sessions(_never_released)
     ),
@@ -170,7 +148,7 @@ MUTANTS: dict[str, Mutant] = {
         entails=("mobilenext.get.returns",),
     ),
     "mobilenext.organization.members": Mutant(
-        "gives a session to its creator only", runs(GET, first(_creators_only))
+        "gives a session to its creator only", mutate.before(GET, _creators_only)
     ),
     "mobilenext.organization.others": Mutant(
         "forgets the organization after the first page", _paged(_first_page_only)
@@ -178,55 +156,55 @@ MUTANTS: dict[str, Mutant] = {
     "mobilenext.organization.foreign": Mutant(
         "does not check who belongs to it", _chooses(_no_membership)
     ),
-    "mobilenext.auth.required": Mutant("serves anonymous calls", credentials.serves_anybody),
+    "mobilenext.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
     "mobilenext.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.takes_any_scheme
+        "takes the last word of the header", credentials.accept_any_scheme
     ),
     "mobilenext.auth.malformed": Mutant(
-        "takes the second word of the header", credentials.takes_the_second_word
+        "takes the second word of the header", credentials.accept_malformed
     ),
-    "mobilenext.auth.unknown": Mutant("does not check who signed", _unsigned),
-    "mobilenext.auth.revoked": Mutant(
-        "does not look at revocation", credentials.takes_what_was_revoked
+    "mobilenext.auth.unknown": Mutant(
+        "does not check who signed", mutate.api(find_credential=_without_a_signature)
     ),
-    "mobilenext.auth.expired": Mutant(
-        "does not look at the clock", credentials.takes_what_has_expired
+    "mobilenext.auth.revoked": Mutant("does not look at revocation", credentials.accept_revoked),
+    "mobilenext.auth.expired": Mutant("does not look at the clock", credentials.accept_expired),
+    "mobilenext.error.body": Mutant("answers {message}", mutate.plain_errors),
+    "mobilenext.answer.declared": Mutant("answers 202 to a read", mutate.success_status(GET, 202)),
+    "mobilenext.list.envelope": Mutant(
+        "calls data sessions", mutate.response(LIST, edits.renamed("data", "sessions"))
     ),
-    "mobilenext.error.body": Mutant(
-        "answers {message}", lambda api: replace(api, error_body=plain_message)
-    ),
-    "mobilenext.answer.declared": Mutant("answers 202 to a read", answers_with(202, GET)),
-    "mobilenext.list.envelope": Mutant("calls data sessions", answers(_renamed, LIST)),
     "mobilenext.list.complete": Mutant("hides what was released", _paged(_held_only)),
-    "mobilenext.list.object": Mutant("calls it sessions", answers(_objects, LIST)),
-    "mobilenext.list.order": Mutant("turns each page round", _paged(cursors.oldest_first)),
-    "mobilenext.list.limit": Mutant("stops one too early", _paged(cursors.one_too_few)),
+    "mobilenext.list.object": Mutant("calls it sessions", mutate.response(LIST, _objects)),
+    "mobilenext.list.order": Mutant("turns each page round", _paged(cursors.reversed_page)),
+    "mobilenext.list.limit": Mutant("stops one too early", _paged(cursors.last_missing)),
     "mobilenext.list.limit-default": Mutant(
-        "gives fifty without a limit", cursors.default(LIST, "limit", 50)
+        "gives fifty without a limit", mutate.default(LIST, "limit", 50)
     ),
-    "mobilenext.list.limit-max": Mutant("has no maximum", cursors.no_maximum(LIST, "limit")),
-    "mobilenext.list.before": Mutant("includes the moment", _paged(cursors.includes_the_moment)),
-    "mobilenext.list.walk": Mutant("leaves out the first of each page", _paged(cursors.skips_one)),
+    "mobilenext.list.limit-max": Mutant("has no maximum", mutate.no_maximum(LIST, "limit")),
+    "mobilenext.list.before": Mutant("includes the moment", _paged(cursors.inclusive)),
+    "mobilenext.list.walk": Mutant("leaves out the first of each page", _paged(cursors.skipping)),
     "mobilenext.list.walk-ties": Mutant(
-        "goes on strictly before the last moment", _paged(cursors.loses_ties)
+        "goes on strictly before the last moment", _paged(cursors.losing_ties)
     ),
-    "mobilenext.list.walk-growing": Mutant("counts positions", _paged(cursors.counts_positions)),
+    "mobilenext.list.walk-growing": Mutant("counts positions", _paged(cursors.positional)),
     "mobilenext.list.cursor-end": Mutant(
-        "gives a cursor on the last page", _paged(cursors.never_ends)
+        "gives a cursor on the last page", _paged(cursors.endless)
     ),
     "mobilenext.get.envelope": Mutant(
-        "wraps the session", answers(lambda body: {"data": body}, GET)
+        "wraps the session", mutate.response(GET, lambda body: {"data": body})
     ),
-    "mobilenext.get.returns": Mutant("finds held devices only", refuses(GET, ["released"], 404)),
+    "mobilenext.get.returns": Mutant(
+        "finds held devices only", mutate.refusal(GET, ["released"], 404)
+    ),
     "mobilenext.get.not-selected": Mutant(
-        "looks in all of the caller's organizations", runs(GET, first(_of_any_own_organization))
+        "looks in all of the caller's organizations", mutate.before(GET, _of_any_own_organization)
     ),
     "mobilenext.get.foreign": Mutant(
         "finds the sessions of strangers",
-        runs(GET, first(_of_strangers)),
+        mutate.before(GET, _of_strangers),
         entails=("mobilenext.organization.members",),
     ),
     "mobilenext.get.not-found": Mutant(
-        "answers 400 for an unknown id", refuses(GET, [ABSENT], 400)
+        "answers 400 for an unknown id", mutate.refusal(GET, [ABSENT], 400)
     ),
 }

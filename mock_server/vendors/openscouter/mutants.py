@@ -10,28 +10,10 @@ from session_contracts.mock_server.chance import CHOICES
 from session_contracts.mock_server.clock import rfc3339
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import Refused
-from session_contracts.mock_server.mutants import credentials, writes
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Edit,
-    Mutant,
-    all_of,
-    allows,
-    answers,
-    body_schema,
-    effects,
-    first,
-    handles,
-    operation,
-    plain_message,
-    refuses,
-    runs,
-    schema_without,
-    succeeds,
-    unchecked,
-    without,
-)
-from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Change
+from session_contracts.mock_server.mutants import credentials, edits, mutate, writes
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
+from session_contracts.mock_server.plan import Answer, Call, Change
+from session_contracts.mock_server.resource import Resource
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import Message
 from session_contracts.openapi.model import ABSENT
@@ -48,15 +30,6 @@ CREATE, GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK = (
     "confirmSession",
     "submitFeedback",
 )
-
-
-def _data(edit: Edit, *names: str) -> Apply:
-    """What is in the envelope is edited."""
-    return answers(edit, *names, lists=True)
-
-
-def _set(member: str, value: Callable[[dict[str, Any]], Any]) -> Edit:
-    return lambda data: {**data, member: value(data)}
 
 
 def _session(call: Call) -> Any:
@@ -79,20 +52,8 @@ def _siblings(call: Call, chosen: Record) -> list[Record]:
     return [record for record in rows if record.key != chosen.key]
 
 
-def _touches_siblings(name: str) -> Apply:
-    """The call changes the other sessions of its tester as well."""
-
-    def change(plan: Any) -> Any:
-        def handler(call: Call) -> Answer:
-            siblings = _siblings(call, call.found)
-            answer: Answer = plan.handler(call)
-            for record in siblings:
-                _touch(call, record)
-            return answer
-
-        return replace(plan, handler=handler)
-
-    return operation(name, change)
+def _touches_siblings(name: str) -> Mutation:
+    return writes.others(name, _touch, lambda call: _siblings(call, call.found))
 
 
 # ---- credentials, errors
@@ -104,11 +65,6 @@ def _ten_hours(call: Call, authorization: str | None) -> Credential:
     if early:
         raise security.unauthorized(call, "expired")
     return found
-
-
-def _no_retry_after(api: ApiPlan) -> ApiPlan:
-    assert api.rate_limits is not None, "OpenScouter has limits"
-    return replace(api, rate_limits=replace(api.rate_limits, headers={}))
 
 
 def _breaks_down(call: Call) -> None:
@@ -137,59 +93,28 @@ def _one_per_study(call: Call) -> Answer:
     )
 
 
-def _default(member: str, value: Any) -> Callable[[Call], None]:
-    def change(call: Call) -> None:
-        call.body = {member: value, **call.body}
-
-    return change
-
-
-def _lenient(name: str, member: str, value: Any) -> Apply:
-    """A member may be left out, and has a value then."""
-
-    def edit(schema: dict[str, Any]) -> dict[str, Any]:
-        schema["required"] = [other for other in schema["required"] if other != member]
-        return schema
-
-    return all_of(body_schema(name, edit), runs(name, first(_default(member, value))))
+def _lenient(name: str, member: str, value: Any) -> Mutation:
+    """A member may be left out; it then has this value."""
+    return mutate.all_of(
+        mutate.body_schema(name, edits.optional(member)),
+        mutate.request_body(name, lambda body: {member: value, **body}),
+    )
 
 
-def _anything(name: str, member: str) -> Apply:
+def _anything(name: str, member: str) -> Mutation:
     """A member may be of any type."""
-
-    def edit(schema: dict[str, Any]) -> dict[str, Any]:
-        schema["properties"][member] = {}
-        return schema
-
-    return body_schema(name, edit)
+    return mutate.body_schema(name, edits.any_type(member))
 
 
-def _without_bounds(name: str, member: str) -> Apply:
-    return all_of(
-        *(
-            body_schema(name, schema_without("properties", member, bound))
-            for bound in ("minimum", "maximum")
-        )
-    )
+def _without_bounds(name: str, member: str) -> Mutation:
+    bounds = (edits.schema_without("properties", member, each) for each in ("minimum", "maximum"))
+    return mutate.all_of(*(mutate.body_schema(name, edit) for edit in bounds))
 
 
-def _fractions_too(name: str, member: str) -> Apply:
-    """Any number will do."""
-
-    def edit(schema: dict[str, Any]) -> dict[str, Any]:
-        schema["properties"][member] = {"type": ["number", "string", "boolean"]} | {
-            "minimum": 1,
-            "maximum": 5,
-        }
-        return schema
-
-    return body_schema(name, edit)
-
-
-def _wanted(name: str, member: str) -> Apply:
-    return body_schema(
-        name, lambda schema: {**schema, "required": [*schema.get("required", ()), member]}
-    )
+def _fractions_too(name: str, member: str) -> Mutation:
+    """Any number will do, and so will texts and booleans."""
+    left: Any = {"type": ["number", "string", "boolean"], "minimum": 1, "maximum": 5}
+    return mutate.body_schema(name, edits.any_type(member, **left))
 
 
 def _known_or_made_up(call: Call) -> None:
@@ -199,11 +124,11 @@ def _known_or_made_up(call: Call) -> None:
             call.body = {**call.body, member: value}
 
 
-def _optional_id(member: str) -> Apply:
-    return all_of(
+def _optional_id(member: str) -> Mutation:
+    return mutate.all_of(
         _lenient(CREATE, member, None),
         _anything(CREATE, member),
-        runs(CREATE, first(_known_or_made_up)),
+        mutate.before(CREATE, _known_or_made_up),
     )
 
 
@@ -217,18 +142,12 @@ def _even_split(call: Call) -> None:
         call.body = {**call.body, "variant": call.world.chance.draw(CHOICES).choice("AB")}
 
 
-def _unassigned(data: dict[str, Any]) -> dict[str, Any]:
-    return {**data, "variant": "A/B"}
-
-
-def _shows_nothing_assigned(plan: Any) -> Any:
-    def finish(call: Call, answer: Answer) -> bytes:
-        body = answer.body
-        if not call.body.get("variant"):
-            body = {**body, "data": _unassigned(body["data"])}
-        return plan.finish(call, replace(answer, body=body))  # type: ignore[no-any-return]  # a plan of an operation
-
-    return replace(plan, finish=finish)
+def _unassigned(call: Call, answer: Answer) -> Answer:
+    """Without a variant in the request, the answer names both."""
+    if call.body.get("variant"):
+        return answer
+    data = {**answer.body["data"], "variant": "A/B"}
+    return replace(answer, body={**answer.body, "data": data})
 
 
 # ---- completion, analysis
@@ -264,11 +183,10 @@ def _forgets_to_start(call: Call) -> Answer:
     raise Refused(None, "The analyst is not available", status=422)
 
 
-def _never_over(api: ApiPlan) -> ApiPlan:
-    """The timer is known, and never fires, whoever tells it to."""
-    session = api.resources["Session"]
+def _never_over(session: Resource) -> Resource:
+    """The timers exist, but fire from no state, not even on a provider state's demand."""
     timers = tuple(replace(timer, sources=()) for timer in session.timers)
-    return replace(api, resources={**api.resources, "Session": replace(session, timers=timers)})
+    return replace(session, timers=timers)
 
 
 def _confirms_nothing(call: Call) -> Answer:
@@ -346,16 +264,6 @@ def _twenty(data: dict[str, Any]) -> dict[str, Any]:
 
 def _swapped(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "updatedCount": data["createdCount"], "createdCount": data["updatedCount"]}
-
-
-def _no_author(data: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **data,
-        "notes": [
-            {name: value for name, value in note.items() if name != "authorId"}
-            for note in data["notes"]
-        ],
-    }
 
 
 def _empty_notes(call: Call) -> None:
@@ -440,111 +348,94 @@ def _feedback_confirms(call: Call) -> Answer:
     return answer
 
 
-def _integer(name: str, member: str) -> Apply:
-    return all_of(_fractions_too(name, member), runs(name, first(_as_integers(member))))
+def _integer(name: str, member: str) -> Mutation:
+    return mutate.all_of(_fractions_too(name, member), mutate.before(name, _as_integers(member)))
 
 
 MUTANTS: dict[str, Mutant] = {
-    "openscouter.session.members": Mutant("forgets a member", _data(without("testerId"), GET)),
+    "openscouter.session.members": Mutant(
+        "forgets a member", mutate.data(GET, edits.without("testerId"))
+    ),
     "openscouter.session.values": Mutant(
         "shows the tester for the study",
-        _data(_set("jobId", lambda data: data["testerId"]), GET),
+        mutate.data(GET, edits.with_member("jobId", lambda data: data["testerId"])),
         entails=("openscouter.create.stored",),
     ),
     "openscouter.session.duration": Mutant(
         "counts milliseconds",
-        _data(
-            _set(
+        mutate.data(
+            GET,
+            edits.with_member(
                 "durationSeconds",
                 lambda data: data["durationSeconds"] and data["durationSeconds"] * 1000,
             ),
-            GET,
         ),
     ),
     "openscouter.session.not-found": Mutant(
         "answers 400 for an unknown id",
-        all_of(
-            *(
-                refuses(name, [ABSENT], 400)
-                for name in (GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK)
-            )
-        ),
+        mutate.refusal((GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK), [ABSENT], 400),
     ),
     "openscouter.envelope.form": Mutant(
         "leaves out what is null",
-        answers(
+        mutate.response(
+            (GET, CREATE, NOTES),
             lambda body: {name: value for name, value in body.items() if value is not None},
-            GET,
-            CREATE,
-            NOTES,
         ),
     ),
-    "openscouter.error.body": Mutant(
-        "answers {message}", lambda api: replace(api, error_body=plain_message)
-    ),
+    "openscouter.error.body": Mutant("answers {message}", mutate.plain_errors),
     "openscouter.answer.sound": Mutant(
-        "breaks down over many notes", runs(UPDATE, first(_breaks_down))
+        "breaks down over many notes", mutate.before(UPDATE, _breaks_down)
     ),
-    "openscouter.auth.required": Mutant("serves anonymous calls", credentials.serves_anybody),
+    "openscouter.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
     "openscouter.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.takes_any_scheme
+        "takes the last word of the header", credentials.accept_any_scheme
     ),
     "openscouter.auth.malformed": Mutant(
-        "takes the second word of the header", credentials.takes_the_second_word
+        "takes the second word of the header", credentials.accept_malformed
     ),
-    "openscouter.auth.unknown": Mutant(
-        "does not check who signed", credentials.takes_what_nobody_issued
-    ),
-    "openscouter.auth.expired": Mutant(
-        "does not look at the clock", credentials.takes_what_has_expired
-    ),
+    "openscouter.auth.unknown": Mutant("does not check who signed", credentials.accept_unknown),
+    "openscouter.auth.expired": Mutant("does not look at the clock", credentials.accept_expired),
     "openscouter.auth.lifetime": Mutant(
-        "ends a token after ten hours", lambda api: replace(api, authenticate=_ten_hours)
+        "ends a token after ten hours", mutate.api(authenticate=_ten_hours)
     ),
-    "openscouter.rate.limit": Mutant(
-        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
-    ),
-    "openscouter.rate.retry-after": Mutant("forgets Retry-After", _no_retry_after),
+    "openscouter.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
+    "openscouter.rate.retry-after": Mutant("forgets Retry-After", credentials.rate_headers()),
     "openscouter.create.returns": Mutant(
         "begins everybody with A",
-        runs(CREATE, first(_other_variant)),
+        mutate.before(CREATE, _other_variant),
         entails=("openscouter.create.variant-split",),
     ),
     "openscouter.create.stored": Mutant(
-        "gives the id of the study's other session", handles(CREATE, _one_per_study)
+        "gives the id of the study's other session", mutate.handler(CREATE, _one_per_study)
     ),
     "openscouter.create.members": Mutant(
-        "calls createdAt startedAt", _data(without("createdAt"), CREATE)
+        "calls createdAt startedAt", mutate.data(CREATE, edits.without("createdAt"))
     ),
     "openscouter.create.job-required": Mutant("makes a study up", _optional_id("jobId")),
     "openscouter.create.tester-required": Mutant("makes a tester up", _optional_id("testerId")),
     "openscouter.create.variant-values": Mutant(
         "takes any variant for A",
-        all_of(_anything(CREATE, "variant"), runs(CREATE, first(_any_variant))),
+        mutate.all_of(_anything(CREATE, "variant"), mutate.before(CREATE, _any_variant)),
     ),
     "openscouter.create.variant-assigned": Mutant(
         "assigns both",
-        all_of(
-            operation(CREATE, _shows_nothing_assigned),
-            unchecked(CREATE),
-            operation(CREATE, _shows_nothing_assigned),
-        ),
+        mutate.all_of(mutate.answer(CREATE, _unassigned), mutate.unchecked(CREATE)),
     ),
-    "openscouter.create.variant-split": Mutant("tosses a coin", runs(CREATE, first(_even_split))),
+    "openscouter.create.variant-split": Mutant("tosses a coin", mutate.before(CREATE, _even_split)),
     "openscouter.get.returns": Mutant(
-        "does not find who has paused", refuses(GET, ["paused"], 404)
+        "does not find who has paused", mutate.refusal(GET, ["paused"], 404)
     ),
     "openscouter.complete.moves": Mutant(
-        "answers and does nothing", handles(COMPLETE, _does_nothing)
+        "answers and does nothing", mutate.handler(COMPLETE, _does_nothing)
     ),
     "openscouter.complete.members": Mutant(
-        "forgets completedAt", _data(without("completedAt"), COMPLETE)
+        "forgets completedAt", mutate.data(COMPLETE, edits.without("completedAt"))
     ),
     "openscouter.complete.time-given": Mutant(
-        "takes its own time", effects(COMPLETE, _now_whatever_is_given)
+        "takes its own time", mutate.effects(COMPLETE, _now_whatever_is_given)
     ),
     "openscouter.complete.time-default": Mutant(
-        "takes the start for the end", effects(COMPLETE, _at_the_start)
+        "takes the start for the end", mutate.effects(COMPLETE, _at_the_start)
     ),
     "openscouter.complete.atomic": Mutant(
         "writes before it checks", writes.on_refusal(COMPLETE, _touch)
@@ -552,16 +443,21 @@ MUTANTS: dict[str, Mutant] = {
     "openscouter.complete.isolated": Mutant(
         "changes the tester's other sessions", _touches_siblings(COMPLETE)
     ),
-    "openscouter.analyze.starts": Mutant("has no analyst", handles(ANALYZE, _forgets_to_start)),
+    "openscouter.analyze.starts": Mutant(
+        "has no analyst", mutate.handler(ANALYZE, _forgets_to_start)
+    ),
     "openscouter.analyze.members": Mutant(
-        "gives no estimate", _data(without("estimatedCompletionSeconds"), ANALYZE)
+        "gives no estimate", mutate.data(ANALYZE, edits.without("estimatedCompletionSeconds"))
     ),
     "openscouter.analyze.completed-only": Mutant(
-        "analyzes whatever there is", allows(ANALYZE, ["active", "paused", "analyzed", "confirmed"])
+        "analyzes whatever there is",
+        mutate.extra_sources(ANALYZE, ["active", "paused", "analyzed", "confirmed"]),
     ),
-    "openscouter.analyze.finishes": Mutant("never hears of the end", _never_over),
+    "openscouter.analyze.finishes": Mutant(
+        "never hears of the end", mutate.resource("Session", _never_over)
+    ),
     "openscouter.analyze.asynchronous": Mutant(
-        "analyzes during the call", handles(ANALYZE, _at_once)
+        "analyzes during the call", mutate.handler(ANALYZE, _at_once)
     ),
     "openscouter.analyze.atomic": Mutant(
         "writes before it checks", writes.on_refusal(ANALYZE, _touch)
@@ -569,50 +465,59 @@ MUTANTS: dict[str, Mutant] = {
     "openscouter.analyze.isolated": Mutant(
         "changes the tester's other sessions", _touches_siblings(ANALYZE)
     ),
-    "openscouter.notes.list": Mutant("gives twenty", _data(_twenty, NOTES)),
-    "openscouter.notes.members": Mutant("forgets the author", _data(_no_author, NOTES)),
+    "openscouter.notes.list": Mutant("gives twenty", mutate.data(NOTES, _twenty)),
+    "openscouter.notes.members": Mutant(
+        "forgets the author",
+        mutate.data(NOTES, edits.member("notes", edits.each(edits.without("authorId")))),
+    ),
     "openscouter.notes.works": Mutant(
-        "takes notes while a session runs", refuses(UPDATE, ["paused"], 409)
+        "takes notes while a session runs", mutate.refusal(UPDATE, ["paused"], 409)
     ),
-    "openscouter.notes.create": Mutant("adds one note of several", handles(UPDATE, _one_at_a_time)),
+    "openscouter.notes.create": Mutant(
+        "adds one note of several", mutate.handler(UPDATE, _one_at_a_time)
+    ),
     "openscouter.notes.update": Mutant(
-        "adds what it should update", handles(UPDATE, _adds_instead)
+        "adds what it should update", mutate.handler(UPDATE, _adds_instead)
     ),
-    "openscouter.notes.counts": Mutant("mixes the counts up", _data(_swapped, UPDATE)),
+    "openscouter.notes.counts": Mutant("mixes the counts up", mutate.data(UPDATE, _swapped)),
     "openscouter.notes.required": Mutant(
         "takes no notes for none",
-        all_of(
-            body_schema(UPDATE, schema_without("properties", "notes", "type")),
+        mutate.all_of(
+            mutate.body_schema(UPDATE, edits.schema_without("properties", "notes", "type")),
             _lenient(UPDATE, "notes", []),
-            runs(UPDATE, first(_empty_notes)),
+            mutate.before(UPDATE, _empty_notes),
         ),
     ),
     "openscouter.notes.id-type": Mutant(
         "takes another noteId for none",
-        all_of(body_schema(UPDATE, _any_note_id), runs(UPDATE, first(_texts_only))),
+        mutate.all_of(mutate.body_schema(UPDATE, _any_note_id), mutate.before(UPDATE, _texts_only)),
     ),
     "openscouter.notes.content": Mutant(
         "makes text of anything",
-        all_of(body_schema(UPDATE, _loose_content), runs(UPDATE, first(_content_as_text))),
+        mutate.all_of(
+            mutate.body_schema(UPDATE, _loose_content), mutate.before(UPDATE, _content_as_text)
+        ),
     ),
     "openscouter.notes.isolated": Mutant(
-        "marks the tester's other notes", handles(UPDATE, _for_the_tester)
+        "marks the tester's other notes", mutate.handler(UPDATE, _for_the_tester)
     ),
     "openscouter.confirm.moves": Mutant(
-        "answers and does nothing", handles(CONFIRM, _confirms_nothing)
+        "answers and does nothing", mutate.handler(CONFIRM, _confirms_nothing)
     ),
     "openscouter.confirm.members": Mutant(
-        "forgets confirmedAt", _data(without("confirmedAt"), CONFIRM)
+        "forgets confirmedAt", mutate.data(CONFIRM, edits.without("confirmedAt"))
     ),
     "openscouter.confirm.analyzed-only": Mutant(
-        "confirms what is completed", allows(CONFIRM, ["completed"])
+        "confirms what is completed", mutate.extra_sources(CONFIRM, ["completed"])
     ),
-    "openscouter.confirm.once": Mutant("checks, waits, then writes", writes.hesitates(CONFIRM)),
-    "openscouter.confirm.payout": Mutant("forgets the payout", effects(CONFIRM, _unpaid)),
+    "openscouter.confirm.once": Mutant("checks, waits, then writes", writes.race(CONFIRM)),
+    "openscouter.confirm.payout": Mutant("forgets the payout", mutate.effects(CONFIRM, _unpaid)),
     "openscouter.confirm.no-payout": Mutant(
         "pays before it checks", writes.on_refusal(CONFIRM, _pays)
     ),
-    "openscouter.confirm.time": Mutant("has a clock of its own", _data(_a_day_early, CONFIRM)),
+    "openscouter.confirm.time": Mutant(
+        "has a clock of its own", mutate.data(CONFIRM, _a_day_early)
+    ),
     "openscouter.confirm.rating-required": Mutant(
         "rates by default", _lenient(CONFIRM, "rating", 5)
     ),
@@ -622,10 +527,12 @@ MUTANTS: dict[str, Mutant] = {
     "openscouter.confirm.rating-range": Mutant(
         "knows no bounds", _without_bounds(CONFIRM, "rating")
     ),
-    "openscouter.confirm.comment-optional": Mutant("wants a comment", _wanted(CONFIRM, "comment")),
+    "openscouter.confirm.comment-optional": Mutant(
+        "wants a comment", mutate.body_schema(CONFIRM, edits.required("comment"))
+    ),
     "openscouter.confirm.comment-type": Mutant("takes any comment", _anything(CONFIRM, "comment")),
     "openscouter.confirm.comment-internal": Mutant(
-        "notes the comment", handles(CONFIRM, _noted_comment)
+        "notes the comment", mutate.handler(CONFIRM, _noted_comment)
     ),
     "openscouter.confirm.atomic": Mutant(
         "writes before it checks", writes.on_refusal(CONFIRM, _touch)
@@ -634,13 +541,13 @@ MUTANTS: dict[str, Mutant] = {
         "changes the tester's other sessions", _touches_siblings(CONFIRM)
     ),
     "openscouter.feedback.accepted": Mutant(
-        "takes feedback on what is confirmed", refuses(FEEDBACK, ["completed"], 409)
+        "takes feedback on what is confirmed", mutate.refusal(FEEDBACK, ["completed"], 409)
     ),
     "openscouter.feedback.members": Mutant(
-        "has one id for all", _data(_same_feedback_id, FEEDBACK)
+        "has one id for all", mutate.data(FEEDBACK, _same_feedback_id)
     ),
     "openscouter.feedback.completed-only": Mutant(
-        "takes feedback at any time", succeeds(FEEDBACK, ["active", "paused"])
+        "takes feedback at any time", mutate.no_op(FEEDBACK, ["active", "paused"])
     ),
     "openscouter.feedback.clarity-required": Mutant(
         "takes no clarity for some", _lenient(FEEDBACK, "clarity", 3)
@@ -667,13 +574,13 @@ MUTANTS: dict[str, Mutant] = {
         "takes anything for true or false", _anything(FEEDBACK, "technicalIssues")
     ),
     "openscouter.feedback.comment-optional": Mutant(
-        "wants a comment", _wanted(FEEDBACK, "comment")
+        "wants a comment", mutate.body_schema(FEEDBACK, edits.required("comment"))
     ),
     "openscouter.feedback.comment-type": Mutant(
         "takes any comment", _anything(FEEDBACK, "comment")
     ),
     "openscouter.feedback.atomic": Mutant(
-        "changes the session", handles(FEEDBACK, _feedback_confirms)
+        "changes the session", mutate.handler(FEEDBACK, _feedback_confirms)
     ),
     "openscouter.feedback.isolated": Mutant(
         "changes the tester's other sessions", _touches_siblings(FEEDBACK)

@@ -1,7 +1,7 @@
 """How each of Promptster's rules on sessions, credentials and lists is broken: what a hurried programmer would get wrong."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,26 +12,9 @@ from session_contracts.mock_server import security
 from session_contracts.mock_server.clock import parse_moment, rfc3339_ms
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import FieldError, Refused
-from session_contracts.mock_server.mutants import credentials
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Edit,
-    Mutant,
-    all_of,
-    answers,
-    answers_with,
-    body_schema,
-    effects,
-    first,
-    handles,
-    operation,
-    plain_message,
-    refuses,
-    runs,
-    status,
-    unless_refused,
-    without,
-)
+from session_contracts.mock_server.mutants import credentials, edits, mutate, writes
+from session_contracts.mock_server.mutants.edits import Edit
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
 from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Change, one
 from session_contracts.mock_server.request import parse_body
 from session_contracts.mock_server.store import Record
@@ -53,30 +36,16 @@ CREATE, LIST, GET, UPDATE, DELETE, MERGE, TIMELINE, DECISIONS, COHORT, INGEST = 
 )
 
 
-def _shown(edit: Edit, *names: str) -> Apply:
-    """A session is shown otherwise wherever it is answered by itself."""
-    return answers(
-        lambda body: {**body, "session": edit(body["session"])},
-        *(names or (CREATE, GET, UPDATE, MERGE)),
+def _shown(edit: Edit) -> Mutation:
+    """A session is shown differently wherever it is answered by itself."""
+    return mutate.response((CREATE, GET, UPDATE, MERGE), edits.member("session", edit))
+
+
+def _everywhere(edit: Edit) -> Mutation:
+    """A session is shown differently, in lists as well."""
+    return mutate.all_of(
+        _shown(edit), mutate.response(LIST, edits.member("sessions", edits.each(edit)))
     )
-
-
-def _everywhere(edit: Edit) -> Apply:
-    """It is in lists as well."""
-    return all_of(
-        _shown(edit),
-        answers(
-            lambda body: {**body, "sessions": [edit(session) for session in body["sessions"]]}, LIST
-        ),
-    )
-
-
-def _set(member: str, value: Callable[[dict[str, Any]], Any]) -> Edit:
-    return lambda session: {**session, member: value(session)}
-
-
-def _bare(name: str) -> Apply:
-    return answers(lambda body: body["session"], name)
 
 
 def _named(call: Call, key: str | None) -> Record | None:
@@ -89,25 +58,18 @@ def _write(call: Call, session: Record, **changes: Any) -> Record:
     return call.world.move(call.api.resources["Session"], session, str(session.state), changes)
 
 
-def _touches_siblings(name: str) -> Apply:
-    """The call changes the other sessions of the same assessment as well."""
+def _touch(call: Call, session: Record) -> None:
+    _write(call, session, metadata={**session.fields["metadata"], "touched": True})
 
-    def change(plan: Any) -> Any:
-        def handler(call: Call) -> Answer:
-            chosen = call.found
-            assessment = chosen.private.get("assessmentId")
-            siblings = (
-                list(call.rows_of("Session", {"assessmentId": assessment})) if assessment else []
-            )
-            answer: Answer = plan.handler(call)
-            for session in siblings:
-                if session.key != chosen.key:
-                    _write(call, session, metadata={**session.fields["metadata"], "touched": True})
-            return answer
 
-        return replace(plan, handler=handler)
+def _of_assessment(call: Call) -> Sequence[Record]:
+    """The sessions of the same assessment."""
+    assessment = call.found.private.get("assessmentId")
+    return call.rows_of("Session", {"assessmentId": assessment}) if assessment else []
 
-    return operation(name, change)
+
+def _touches_siblings(name: str) -> Mutation:
+    return writes.others(name, _touch, _of_assessment)
 
 
 # ---- sessions
@@ -122,20 +84,10 @@ def _long_over(call: Call, session: Mapping[str, Any]) -> bool:
     )
 
 
-def _forgets_old_ends(name: str) -> Apply:
-    """What ended long ago, without an event, looks as if it were in progress."""
-
-    def change(plan: Any) -> Any:
-        def finish(call: Call, answer: Answer) -> bytes:
-            body = orjson.loads(plan.finish(call, answer))
-            session = body["session"]
-            return orjson.dumps(
-                {"session": {**session, "endedAt": None} if _long_over(call, session) else session}
-            )
-
-        return replace(plan, finish=finish)
-
-    return operation(name, change)
+def _recent_ends_only(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """A session that ended long ago, without an event, looks as if it were in progress."""
+    session = body["session"]
+    return {"session": {**session, "endedAt": None}} if _long_over(call, session) else body
 
 
 def _another_for_old_ones(call: Call) -> Answer:
@@ -151,24 +103,11 @@ def _message_mostly(
     return (
         handlers.error_body(code, detail, errors)
         if code == 409
-        else plain_message(code, detail, errors)
+        else mutate.plain_message(code, detail, errors)
     )
 
 
 # ---- credentials
-
-
-def _finds(kind: str, change: Callable[[Credential], Credential]) -> Apply:
-    """A credential of one kind is taken for something better."""
-
-    def wrap(api: ApiPlan) -> ApiPlan:
-        def find(call: Call, secret: str) -> Credential | None:
-            found = api.find_credential(call, secret)
-            return change(found) if found and found.kind == kind else found
-
-        return replace(api, find_credential=find)
-
-    return wrap
 
 
 def _any_key(call: Call, sent: str | None) -> Credential:
@@ -192,24 +131,7 @@ def _no_decisions_for_candidates(call: Call, credential: Credential) -> None:
         raise Refused(None, "Only for reviewers", status=403)
 
 
-def _counts_together(call: Call, credential: Credential) -> None:
-    security.limit(call, replace(credential, secret="everybody"))
-
-
-def _any_scheme_deletes(api: ApiPlan) -> ApiPlan:
-    plan = api.operations[DELETE]
-    contract = replace(plan.contract, security=api.contract.security)
-    return replace(api, operations={**api.operations, DELETE: replace(plan, contract=contract)})
-
-
 # ---- creation
-
-
-def _body_without(member: str) -> Callable[[Call], None]:
-    def change(call: Call) -> None:
-        call.body = {name: value for name, value in call.body.items() if name != member}
-
-    return change
 
 
 def _keeps_one_member(call: Call) -> Answer:
@@ -224,7 +146,7 @@ def _own_ids(call: Call) -> None:
     """The id that is given counts only where it is taken."""
     taken = call.world.collection(call.api.resources["Session"]).get(call.body.get("id") or "")
     if taken is None:
-        _body_without("id")(call)
+        call.body = edits.without("id")(call.body)
 
 
 def _short_ids(call: Call) -> None:
@@ -251,18 +173,14 @@ def _overwrites(call: Call, refusal: Refused) -> Answer:
     raise refusal
 
 
-def _anything(name: str, member: str, repair: Callable[[Call, Any], Any]) -> Apply:
-    """A member may be of any type; `repair` makes something valid of it."""
+def _anything(name: str, member: str, convert: Callable[[Call, Any], Any]) -> Mutation:
+    """A member may be of any type; `convert` makes a valid value of it."""
 
-    def edit(schema: dict[str, Any]) -> dict[str, Any]:
-        schema["properties"][member] = {}
-        return schema
-
-    def change(call: Call) -> None:
+    def act(call: Call) -> None:
         if call.body.get(member) is not None:
-            call.body = {**call.body, member: repair(call, call.body[member])}
+            call.body = {**call.body, member: convert(call, call.body[member])}
 
-    return all_of(body_schema(name, edit), runs(name, first(change)))
+    return mutate.all_of(mutate.body_schema(name, edits.any_type(member)), mutate.before(name, act))
 
 
 def _uuid_or_none(call: Call, value: Any) -> Any:
@@ -324,18 +242,19 @@ def _before(call: Call) -> Answer:
 
 
 def _writes_before_it_checks(api: ApiPlan) -> ApiPlan:
-    """The metadata are there before the whole body is looked at."""
-    plan = api.operations[UPDATE]
-    body = plan.body
+    """The metadata are written before the rest of the body is validated."""
+    body = api.operations[UPDATE].body
     assert body is not None, "an update has a body"
 
-    def change(call: Call) -> None:
+    def act(call: Call) -> None:
         session = _named(call, call.parameters["id"])
         if session and isinstance(call.body, dict) and isinstance(call.body.get("metadata"), dict):
             _write(call, session, metadata=call.body["metadata"])
         call.body = parse_body(body, orjson.dumps(call.body), None)
 
-    return all_of(body_schema(UPDATE, lambda schema: {}), runs(UPDATE, first(change)))(api)
+    return mutate.all_of(mutate.body_schema(UPDATE, lambda schema: {}), mutate.before(UPDATE, act))(
+        api
+    )
 
 
 def _replaces(call: Call) -> Answer:
@@ -354,25 +273,28 @@ _NOT_FOUND = ("promptster.delete.removes",)
 
 _SESSIONS: Mapping[str, Mutant] = {
     "promptster.session.members": Mutant(
-        "forgets a member", _everywhere(without("aiAttributionPct"))
+        "forgets a member", _everywhere(edits.without("aiAttributionPct"))
     ),
     "promptster.session.ended": Mutant(
         "tells of recent ends only",
-        all_of(*(_forgets_old_ends(name) for name in (CREATE, GET, UPDATE, MERGE))),
+        mutate.response_to((CREATE, GET, UPDATE, MERGE), _recent_ends_only),
     ),
     "promptster.session.organization": Mutant(
-        "shows the same for all", _everywhere(_set("orgId", lambda session: "org_default"))
+        "shows the same for all",
+        _everywhere(edits.with_member("orgId", lambda session: "org_default")),
     ),
     "promptster.session.started": Mutant(
         "begins with the last event",
         _shown(
-            _set("startedAt", lambda session: session["lastActivityAt"] or session["startedAt"])
+            edits.with_member(
+                "startedAt", lambda session: session["lastActivityAt"] or session["startedAt"]
+            )
         ),
     ),
     "promptster.session.last-activity": Mutant(
         "ends with the first event",
         _everywhere(
-            _set(
+            edits.with_member(
                 "lastActivityAt", lambda session: session["lastActivityAt"] and session["startedAt"]
             )
         ),
@@ -380,88 +302,90 @@ _SESSIONS: Mapping[str, Mutant] = {
     "promptster.session.event-count": Mutant(
         "counts no decisions",
         _everywhere(
-            _set("eventCount", lambda session: session["eventCount"] - session["decisionFlagCount"])
+            edits.with_member(
+                "eventCount", lambda session: session["eventCount"] - session["decisionFlagCount"]
+            )
         ),
     ),
     "promptster.session.decision-count": Mutant(
         "tells only whether there are any",
         _everywhere(
-            _set("decisionFlagCount", lambda session: min(1, session["decisionFlagCount"]))
+            edits.with_member(
+                "decisionFlagCount", lambda session: min(1, session["decisionFlagCount"])
+            )
         ),
     ),
     "promptster.session.not-found": Mutant(
         "answers 400 for an unknown id",
-        all_of(*(refuses(name, [ABSENT], 400) for name in (UPDATE, DELETE, DECISIONS))),
+        mutate.all_of(
+            *(mutate.refusal(name, [ABSENT], 400) for name in (UPDATE, DELETE, DECISIONS))
+        ),
         entails=_NOT_FOUND,
     ),
     "promptster.session.parts-not-found": Mutant(
         "answers 400 for an unknown id",
-        all_of(*(refuses(name, [ABSENT], 400) for name in (TIMELINE, COHORT, MERGE))),
+        mutate.refusal((TIMELINE, COHORT, MERGE), [ABSENT], 400),
         entails=_NOT_FOUND,
     ),
-    "promptster.session.foreign": Mutant(
-        "looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)
-    ),
-    "promptster.error.body": Mutant(
-        "answers {message}", lambda api: replace(api, error_body=_message_mostly)
-    ),
-    "promptster.answer.declared": Mutant("answers 202 to a read", answers_with(202, GET)),
-    "promptster.auth.required": Mutant("serves anonymous calls", credentials.serves_anybody),
+    "promptster.session.foreign": Mutant("looks up by id alone", mutate.no_tenant_check),
+    "promptster.error.body": Mutant("answers {message}", mutate.api(error_body=_message_mostly)),
+    "promptster.answer.declared": Mutant("answers 202 to a read", mutate.success_status(GET, 202)),
+    "promptster.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
     "promptster.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.takes_any_scheme
+        "takes the last word of the header", credentials.accept_any_scheme
     ),
     "promptster.auth.malformed": Mutant(
-        "takes the second word of the header", credentials.takes_the_second_word
+        "takes the second word of the header", credentials.accept_malformed
     ),
-    "promptster.auth.unknown": Mutant(
-        "does not check who signed", credentials.takes_what_nobody_issued
-    ),
+    "promptster.auth.unknown": Mutant("does not check who signed", credentials.accept_unknown),
     "promptster.auth.expired": Mutant(
-        "does not look at the clock", _finds("reviewer", lambda found: replace(found, expires=None))
+        "does not look at the clock",
+        credentials.credential(lambda found: replace(found, expires=None), kind="reviewer"),
     ),
     "promptster.auth.candidate": Mutant(
         "shows decisions to reviewers only",
-        lambda api: replace(api, authorize=_no_decisions_for_candidates),
+        mutate.api(authorize=_no_decisions_for_candidates),
     ),
     "promptster.auth.key-unknown": Mutant(
-        "checks only that there is a key", lambda api: replace(api, authenticate=_any_key)
+        "checks only that there is a key", mutate.api(authenticate=_any_key)
     ),
     "promptster.auth.key-expired": Mutant(
         "does not look at the clock",
-        _finds("candidate", lambda found: replace(found, expires=None)),
+        credentials.credential(lambda found: replace(found, expires=None), kind="candidate"),
     ),
     "promptster.auth.key-revoked": Mutant(
-        "forgets no key", _finds("candidate", lambda found: replace(found, revoked=False))
+        "forgets no key",
+        credentials.credential(lambda found: replace(found, revoked=False), kind="candidate"),
     ),
-    "promptster.rate.limit": Mutant(
-        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
-    ),
-    "promptster.rate.per-key": Mutant(
-        "counts all keys together", lambda api: replace(api, limit=_counts_together)
-    ),
+    "promptster.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
+    "promptster.rate.per-key": Mutant("counts all keys together", credentials.shared_rate_limit),
     "promptster.request.malformed-body": Mutant(
-        "answers 422, as its framework does", status("promptster.request.malformed-body", 422)
+        "answers 422, as its framework does",
+        mutate.rule_status("promptster.request.malformed-body", 422),
     ),
     "promptster.request.not-an-object": Mutant(
-        "answers 422, as its framework does", status("promptster.request.not-an-object", 422)
+        "answers 422, as its framework does",
+        mutate.rule_status("promptster.request.not-an-object", 422),
     ),
     "promptster.create.returns": Mutant(
-        "drops the metadata", runs(CREATE, first(_body_without("metadata")))
+        "drops the metadata", mutate.request_body(CREATE, edits.without("metadata"))
     ),
-    "promptster.create.envelope": Mutant("answers the bare session", _bare(CREATE)),
+    "promptster.create.envelope": Mutant(
+        "answers the bare session", mutate.response(CREATE, edits.only("session"))
+    ),
     "promptster.create.stored": Mutant(
-        "keeps one member of the metadata", handles(CREATE, _keeps_one_member)
+        "keeps one member of the metadata", mutate.handler(CREATE, _keeps_one_member)
     ),
-    "promptster.create.id-given": Mutant("makes ids of its own", runs(CREATE, first(_own_ids))),
-    "promptster.create.id-generated": Mutant("makes short ids", runs(CREATE, first(_short_ids))),
+    "promptster.create.id-given": Mutant("makes ids of its own", mutate.before(CREATE, _own_ids)),
+    "promptster.create.id-generated": Mutant("makes short ids", mutate.before(CREATE, _short_ids)),
     "promptster.create.conflict": Mutant(
-        "answers what is there", runs(CREATE, unless_refused(_as_it_is, _TAKEN))
+        "answers what is there", mutate.instead_of_refusal(CREATE, _TAKEN, _as_it_is)
     ),
     "promptster.create.conflict-body": Mutant(
-        "answers a bare conflict", runs(CREATE, unless_refused(_just_conflict, _TAKEN))
+        "answers a bare conflict", mutate.instead_of_refusal(CREATE, _TAKEN, _just_conflict)
     ),
     "promptster.create.keeps": Mutant(
-        "writes before it checks", runs(CREATE, unless_refused(_overwrites, _TAKEN))
+        "writes before it checks", mutate.instead_of_refusal(CREATE, _TAKEN, _overwrites)
     ),
     "promptster.create.id-form": Mutant(
         "takes another id for none", _anything(CREATE, "id", _uuid_or_none)
@@ -473,20 +397,26 @@ _SESSIONS: Mapping[str, Mutant] = {
         "takes other metadata for none", _anything(CREATE, "metadata", _object_or_none)
     ),
     "promptster.get.returns": Mutant(
-        "gives the latest for what ended long ago", handles(GET, _another_for_old_ones)
+        "gives the latest for what ended long ago", mutate.handler(GET, _another_for_old_ones)
     ),
-    "promptster.get.envelope": Mutant("answers the bare session", _bare(GET)),
-    "promptster.update.ends": Mutant("takes its own time", effects(UPDATE, _now_whatever_is_given)),
+    "promptster.get.envelope": Mutant(
+        "answers the bare session", mutate.response(GET, edits.only("session"))
+    ),
+    "promptster.update.ends": Mutant(
+        "takes its own time", mutate.effects(UPDATE, _now_whatever_is_given)
+    ),
     "promptster.update.leaves": Mutant(
-        "takes back the end that an update gave", handles(UPDATE, _takes_ends_back)
+        "takes back the end that an update gave", mutate.handler(UPDATE, _takes_ends_back)
     ),
-    "promptster.update.replaces": Mutant("merges the metadata", effects(UPDATE, _merges)),
+    "promptster.update.replaces": Mutant("merges the metadata", mutate.effects(UPDATE, _merges)),
     "promptster.update.keeps": Mutant(
-        "takes an update for an activity", effects(UPDATE, _is_active)
+        "takes an update for an activity", mutate.effects(UPDATE, _is_active)
     ),
-    "promptster.update.envelope": Mutant("answers the bare session", _bare(UPDATE)),
+    "promptster.update.envelope": Mutant(
+        "answers the bare session", mutate.response(UPDATE, edits.only("session"))
+    ),
     "promptster.update.answer": Mutant(
-        "answers with what it read before", handles(UPDATE, _before)
+        "answers with what it read before", mutate.handler(UPDATE, _before)
     ),
     "promptster.update.ended-form": Mutant(
         "takes another end for now", _anything(UPDATE, "endedAt", _moment_or_now)
@@ -498,13 +428,15 @@ _SESSIONS: Mapping[str, Mutant] = {
     "promptster.update.isolated": Mutant(
         "changes the assessment's other sessions", _touches_siblings(UPDATE)
     ),
-    "promptster.delete.reviewer-only": Mutant("takes a key for a token", _any_scheme_deletes),
+    "promptster.delete.reviewer-only": Mutant(
+        "takes a key for a token", credentials.every_scheme(DELETE)
+    ),
     "promptster.delete.isolated": Mutant(
         "changes the assessment's other sessions", _touches_siblings(DELETE)
     ),
-    "promptster.merge.merges": Mutant("replaces the metadata", handles(MERGE, _replaces)),
+    "promptster.merge.merges": Mutant("replaces the metadata", mutate.handler(MERGE, _replaces)),
     "promptster.merge.keeps": Mutant(
-        "takes a merge for an activity", handles(MERGE, _merge_is_active)
+        "takes a merge for an activity", mutate.handler(MERGE, _merge_is_active)
     ),
     "promptster.merge.isolated": Mutant(
         "changes the assessment's other sessions", _touches_siblings(MERGE)

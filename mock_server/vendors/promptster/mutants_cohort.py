@@ -4,14 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Edit,
-    Mutant,
-    answers,
-    handles,
-    refuses,
-)
+from session_contracts.mock_server.mutants import edits, mutate
+from session_contracts.mock_server.mutants.edits import Edit
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
 from session_contracts.mock_server.plan import Answer, Call
 from session_contracts.mock_server.store import Record, Rows
 
@@ -36,13 +31,13 @@ def _timeline(call: Call) -> Callable[[Record], Rows]:
 # ---- who counts
 
 
-def _of(choose: Callable[[Call], Sequence[Record]]) -> Apply:
+def _of(choose: Callable[[Call], Sequence[Record]]) -> Mutation:
     """The statistics of other sessions."""
 
     def handler(call: Call) -> Answer:
         return Answer(200, {"cohortStats": statistics(call.found, choose(call), _timeline(call))})
 
-    return handles(COHORT, handler)
+    return mutate.handler(COHORT, handler)
 
 
 def _own_assessment(call: Call) -> str | None:
@@ -101,11 +96,11 @@ def _figures(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Edit:
     return change
 
 
-def _edits(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Apply:
-    return answers(_figures(edit), COHORT)
+def _edits(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Mutation:
+    return mutate.response(COHORT, _figures(edit))
 
 
-def _metric(name: str, change: Callable[[float], float]) -> Apply:
+def _metric(name: str, change: Callable[[float], float]) -> Mutation:
     """A figure that is known is told otherwise."""
 
     def edit(figures: dict[str, Any]) -> Mapping[str, Any]:
@@ -128,7 +123,7 @@ def _known_metrics(figures: dict[str, Any]) -> Mapping[str, Any]:
 
 def _computed(
     change: Callable[[Call, Sequence[Values], dict[str, Any]], Mapping[str, Any]],
-) -> Apply:
+) -> Mutation:
     """The statistics are worked out anew from the values of the cohort."""
 
     def handler(call: Call) -> Answer:
@@ -137,10 +132,10 @@ def _computed(
         values = [values_of(session, _timeline(call)) for session in cohort]
         return Answer(200, {"cohortStats": figures and change(call, values, figures)})
 
-    return handles(COHORT, handler)
+    return mutate.handler(COHORT, handler)
 
 
-def _instead(name: str, measure: str, figure: Callable[[list[float]], float]) -> Apply:
+def _instead(name: str, measure: str, figure: Callable[[list[float]], float]) -> Mutation:
     """Of the known values of the cohort something else than the average."""
 
     def change(call: Call, values: Sequence[Values], figures: dict[str, Any]) -> Mapping[str, Any]:
@@ -163,7 +158,7 @@ def _some_failed(
 # ---- percentiles
 
 
-def _percentile(name: str, change: Callable[[float], float]) -> Apply:
+def _percentile(name: str, change: Callable[[float], float]) -> Mutation:
     """A percentile that is known is told otherwise."""
 
     def edit(figures: dict[str, Any]) -> Mapping[str, Any]:
@@ -203,10 +198,10 @@ def _turned_round(value: float) -> float:
 
 MUTANTS: Mapping[str, Mutant] = {
     "promptster.cohort.returns": Mutant(
-        "finds sessions in progress only", refuses(COHORT, ["ended"], 404)
+        "finds sessions in progress only", mutate.refusal(COHORT, ["ended"], 404)
     ),
     "promptster.cohort.envelope": Mutant(
-        "answers the bare statistics", answers(lambda body: body["cohortStats"], COHORT)
+        "answers the bare statistics", mutate.response(COHORT, edits.only("cohortStats"))
     ),
     "promptster.cohort.members": Mutant("leaves out what nobody knows", _edits(_known_metrics)),
     "promptster.cohort.unlinked": Mutant("compares it with itself", _of(_alone_without_assessment)),

@@ -9,23 +9,9 @@ from uuid import UUID
 
 from session_contracts.mock_server.clock import parse_moment, rfc3339_ms
 from session_contracts.mock_server.errors import Refused
-from session_contracts.mock_server.mutants import cursors
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Edit,
-    Mutant,
-    all_of,
-    answers,
-    body_schema,
-    first,
-    handles,
-    operation,
-    parameter,
-    refuses,
-    runs,
-    schema_without,
-    without,
-)
+from session_contracts.mock_server.mutants import credentials, edits, mutate
+from session_contracts.mock_server.mutants.edits import Edit
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
 from session_contracts.mock_server.plan import Answer, ApiPlan, Call, ParameterPlan
 from session_contracts.mock_server.store import Fields, Record
 
@@ -47,7 +33,7 @@ def _page(events: Sequence[Record], more: bool) -> Answer:
     return Answer(200, {**frame, "events": [event.encoded for event in events]}, frame)
 
 
-def _sorted_by(key: Callable[[Record], Any]) -> Apply:
+def _sorted_by(key: Callable[[Record], Any]) -> Mutation:
     """The timeline in another order, in which it is paged as well."""
 
     def handler(call: Call) -> Answer:
@@ -57,7 +43,7 @@ def _sorted_by(key: Callable[[Record], Any]) -> Apply:
         end = start + call.parameters["limit"]
         return _page(rows[start:end], end < len(rows))
 
-    return handles(TIMELINE, handler)
+    return mutate.handler(TIMELINE, handler)
 
 
 def _arrival(event: Record) -> Any:
@@ -102,16 +88,8 @@ def _full_page(call: Call) -> Answer:
 def _attribution_alone(member: str) -> Edit:
     """Of a provenance the attribution, as a text."""
 
-    def edit(body: dict[str, Any]) -> dict[str, Any]:
-        return {
-            **body,
-            member: [
-                {**event, "provenance": event["provenance"]["attribution"]}
-                for event in body[member]
-            ],
-        }
-
-    return edit
+    alone = edits.with_member("provenance", lambda event: event["provenance"]["attribution"])
+    return edits.member(member, edits.each(alone))
 
 
 def _at_most_a_thousand(plan: ParameterPlan) -> ParameterPlan:
@@ -122,7 +100,7 @@ def _at_most_a_thousand(plan: ParameterPlan) -> ParameterPlan:
 # ---- decisions
 
 
-def _decisions(change: Callable[[Sequence[Record]], Sequence[Record]]) -> Apply:
+def _decisions(change: Callable[[Sequence[Record]], Sequence[Record]]) -> Mutation:
     """Other decisions, or the same in another order."""
 
     def handler(call: Call) -> Answer:
@@ -131,7 +109,7 @@ def _decisions(change: Callable[[Sequence[Record]], Sequence[Record]]) -> Apply:
         )
         return Answer(200, {"decisions": [event.encoded for event in rows]}, {"decisions": []})
 
-    return handles(DECISIONS, handler)
+    return mutate.handler(DECISIONS, handler)
 
 
 def _none_found(call: Call) -> Answer:
@@ -156,30 +134,22 @@ def _seen(call: Call) -> Record | None:
     return found if found and found.tenant == call.tenant else None
 
 
-def _gives(**members: Any) -> Apply:
-    """What a body may leave out has a value then."""
-
-    def edit(schema: dict[str, Any]) -> dict[str, Any]:
-        return {**schema, "required": [name for name in schema["required"] if name not in members]}
-
-    def change(call: Call) -> None:
-        call.body = {**members, **call.body}
-
-    return all_of(body_schema(INGEST, edit), runs(INGEST, first(change)))
+def _gives(**members: Any) -> Mutation:
+    """Members that a body leaves out have these values."""
+    return mutate.all_of(
+        mutate.body_schema(INGEST, edits.optional(*members)),
+        mutate.request_body(INGEST, lambda body: {**members, **body}),
+    )
 
 
-def _unchecked(*path: str) -> Apply:
+def _unchecked(*path: str) -> Mutation:
     """The body is not checked for one thing."""
-    return body_schema(INGEST, schema_without(*path))
+    return mutate.body_schema(INGEST, edits.schema_without(*path))
 
 
-def _sends(change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Apply:
-    """The event is changed before it is taken down."""
-
-    def edit(call: Call) -> None:
-        call.body = {**call.body, **change(call.body)}
-
-    return runs(INGEST, first(edit))
+def _sends(change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Mutation:
+    """Members of the event are changed before it is stored."""
+    return mutate.request_body(INGEST, lambda body: {**body, **change(body)})
 
 
 def _drops_other_ids(call: Call) -> Answer:
@@ -229,7 +199,7 @@ def _overwrites(call: Call) -> Answer:
     return answer
 
 
-def _afterwards(kind: str, act: Callable[[Call, Fields, Record], None]) -> Apply:
+def _afterwards(kind: str, act: Callable[[Call, Fields, Record], None]) -> Mutation:
     """Something happens to the session behind an event of some kind; `act` knows its metadata as they were before."""
 
     def handler(call: Call) -> Answer:
@@ -241,10 +211,10 @@ def _afterwards(kind: str, act: Callable[[Call, Fields, Record], None]) -> Apply
             act(call, metadata, session)
         return answer
 
-    return handles(INGEST, handler)
+    return mutate.handler(INGEST, handler)
 
 
-def _forgets(name: str) -> Apply:
+def _forgets(name: str) -> Mutation:
     """A session_start does not tell the session this."""
 
     def act(call: Call, before: Fields, session: Record) -> None:
@@ -278,14 +248,9 @@ def _fewer_kinds(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _anything(member: str, **left: Any) -> Apply:
-    """A member may be of any type, but for what is left of its schema."""
-
-    def edit(schema: dict[str, Any]) -> dict[str, Any]:
-        schema["properties"][member] = left
-        return schema
-
-    return body_schema(INGEST, edit)
+def _anything(member: str, **left: Any) -> Mutation:
+    """A member may be of any type; `left` are the keywords that remain of its schema."""
+    return mutate.body_schema(INGEST, edits.any_type(member, **left))
 
 
 def _takes_any_kind(api: ApiPlan) -> ApiPlan:
@@ -294,7 +259,7 @@ def _takes_any_kind(api: ApiPlan) -> ApiPlan:
     as_checkpoint = _sends(
         lambda body: {} if body["kind"] in (*known, "tool_call") else {"kind": "checkpoint"}
     )
-    return all_of(_anything("kind"), as_checkpoint)(api)
+    return mutate.all_of(_anything("kind"), as_checkpoint)(api)
 
 
 def _renamed(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -345,7 +310,7 @@ def _begins_first(api: ApiPlan) -> ApiPlan:
             _begin(call)
             raise Refused("promptster.ingest.data", "Invalid request body")
 
-    return all_of(_unchecked("allOf"), runs(INGEST, first(change)))(api)
+    return mutate.all_of(_unchecked("allOf"), mutate.before(INGEST, change))(api)
 
 
 def _begin(call: Call) -> None:
@@ -357,82 +322,79 @@ def _begin(call: Call) -> None:
         call.world.place(call.api.resources["Session"], fields, tenant, {})
 
 
-def _reviewers_too(api: ApiPlan) -> ApiPlan:
-    """Whatever is good anywhere is good here."""
-    contract = api.operations[INGEST].contract
-    schemes = (
-        *contract.security,
-        *(scheme for scheme in api.contract.security if scheme not in contract.security),
-    )
-    return operation(
-        INGEST, lambda plan: replace(plan, contract=replace(contract, security=schemes))
-    )(api)
-
-
 MUTANTS: Mapping[str, Mutant] = {
     "promptster.timeline.returns": Mutant(
-        "finds sessions in progress only", refuses(TIMELINE, ["ended"], 404)
+        "finds sessions in progress only", mutate.refusal(TIMELINE, ["ended"], 404)
     ),
     "promptster.timeline.envelope": Mutant(
-        "forgets hasMore", answers(without("hasMore"), TIMELINE)
+        "forgets hasMore", mutate.response(TIMELINE, edits.without("hasMore"))
     ),
     "promptster.timeline.members": Mutant(
-        "shows the attribution alone", answers(_attribution_alone("events"), TIMELINE)
+        "shows the attribution alone", mutate.response(TIMELINE, _attribution_alone("events"))
     ),
     "promptster.timeline.order": Mutant("sorts by arrival", _sorted_by(_arrival)),
     "promptster.timeline.ties": Mutant(
         "has the latest of a moment first", _sorted_by(_latest_of_a_moment)
     ),
     "promptster.timeline.limit": Mutant(
-        "gives the one too, by which it knows whether more follow", handles(TIMELINE, _one_more)
+        "gives the one too, by which it knows whether more follow",
+        mutate.handler(TIMELINE, _one_more),
     ),
     "promptster.timeline.limit-default": Mutant(
-        "gives a hundred without a limit", cursors.default(TIMELINE, "limit", 100)
+        "gives a hundred without a limit", mutate.default(TIMELINE, "limit", 100)
     ),
     "promptster.timeline.limit-clamp": Mutant(
-        "cuts off at a thousand", parameter(TIMELINE, "limit", _at_most_a_thousand)
+        "cuts off at a thousand", mutate.parameter(TIMELINE, "limit", _at_most_a_thousand)
     ),
     "promptster.timeline.after": Mutant(
-        "ignores after without a limit", handles(TIMELINE, _from_the_start)
+        "ignores after without a limit", mutate.handler(TIMELINE, _from_the_start)
     ),
     "promptster.timeline.has-more": Mutant(
-        "takes a full page for one that is followed", handles(TIMELINE, _full_page)
+        "takes a full page for one that is followed", mutate.handler(TIMELINE, _full_page)
     ),
     "promptster.timeline.walk": Mutant(
-        "gives the last that follow", handles(TIMELINE, _last_of_the_rest)
+        "gives the last that follow", mutate.handler(TIMELINE, _last_of_the_rest)
     ),
     "promptster.decisions.list": Mutant(
         "gives the first twenty", _decisions(lambda rows: rows[:20])
     ),
     "promptster.decisions.returns": Mutant(
-        "finds sessions in progress only", refuses(DECISIONS, ["ended"], 404)
+        "finds sessions in progress only", mutate.refusal(DECISIONS, ["ended"], 404)
     ),
     "promptster.decisions.envelope": Mutant(
-        "calls them events", answers(lambda body: {"events": body["decisions"]}, DECISIONS)
+        "calls them events", mutate.response(DECISIONS, edits.renamed("decisions", "events"))
     ),
     "promptster.decisions.members": Mutant(
-        "shows the attribution alone", answers(_attribution_alone("decisions"), DECISIONS)
+        "shows the attribution alone", mutate.response(DECISIONS, _attribution_alone("decisions"))
     ),
     "promptster.decisions.order": Mutant(
         "sorts by arrival", _decisions(lambda rows: sorted(rows, key=_arrival))
     ),
-    "promptster.decisions.empty": Mutant("answers 404 for none", handles(DECISIONS, _none_found)),
-    "promptster.ingest.accepted": Mutant(
-        "refuses nested data", runs(INGEST, first(_flat_data_only))
+    "promptster.decisions.empty": Mutant(
+        "answers 404 for none", mutate.handler(DECISIONS, _none_found)
     ),
-    "promptster.ingest.answer": Mutant("forgets the id", answers(without("id"), INGEST)),
+    "promptster.ingest.accepted": Mutant(
+        "refuses nested data", mutate.before(INGEST, _flat_data_only)
+    ),
+    "promptster.ingest.answer": Mutant(
+        "forgets the id", mutate.response(INGEST, edits.without("id"))
+    ),
     "promptster.ingest.upsert": Mutant(
-        "drops events of sessions whose id is no UUID", handles(INGEST, _drops_other_ids)
+        "drops events of sessions whose id is no UUID", mutate.handler(INGEST, _drops_other_ids)
     ),
     "promptster.ingest.stored": Mutant("keeps texts and numbers only", _sends(_scalars)),
-    "promptster.ingest.duplicate": Mutant("answers 409", handles(INGEST, _conflict)),
-    "promptster.ingest.ignored": Mutant("keeps the last of an id", handles(INGEST, _overwrites)),
+    "promptster.ingest.duplicate": Mutant("answers 409", mutate.handler(INGEST, _conflict)),
+    "promptster.ingest.ignored": Mutant(
+        "keeps the last of an id", mutate.handler(INGEST, _overwrites)
+    ),
     "promptster.ingest.metadata": Mutant("forgets the assessment", _forgets("assessmentId")),
     "promptster.ingest.cwd": Mutant("forgets the cwd", _forgets("cwd")),
     "promptster.ingest.session-end": Mutant(
         "goes on after a session_end", _afterwards("session_end", _goes_on)
     ),
-    "promptster.ingest.kinds": Mutant("does not know mcp_call", body_schema(INGEST, _fewer_kinds)),
+    "promptster.ingest.kinds": Mutant(
+        "does not know mcp_call", mutate.body_schema(INGEST, _fewer_kinds)
+    ),
     "promptster.ingest.tool-call": Mutant("takes it for tool_use", _sends(_renamed)),
     "promptster.ingest.kind": Mutant(
         "takes what it does not know for a checkpoint", _takes_any_kind
@@ -442,11 +404,11 @@ MUTANTS: Mapping[str, Mutant] = {
         "takes any text for an id", _unchecked("properties", "id", "format")
     ),
     "promptster.ingest.session-id": Mutant(
-        "makes a text of it", all_of(_anything("sessionId", minLength=1), _sends(_as_text))
+        "makes a text of it", mutate.all_of(_anything("sessionId", minLength=1), _sends(_as_text))
     ),
     "promptster.ingest.ts": Mutant(
         "takes a time for one in UTC",
-        all_of(_unchecked("properties", "ts", "format"), _sends(_in_utc)),
+        mutate.all_of(_unchecked("properties", "ts", "format"), _sends(_in_utc)),
     ),
     "promptster.ingest.kind-required": Mutant(
         "takes an event without a kind for a prompt", _gives(kind="prompt")
@@ -456,14 +418,14 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "promptster.ingest.v": Mutant("takes a version of any type", _anything("v")),
     "promptster.ingest.data-required": Mutant(
-        "makes an object of it", all_of(_anything("data"), _sends(_as_object))
+        "makes an object of it", mutate.all_of(_anything("data"), _sends(_as_object))
     ),
     "promptster.ingest.actor": Mutant(
         "takes any type", _unchecked("properties", "actor", "properties", "type", "enum")
     ),
     "promptster.ingest.provenance": Mutant(
         "cuts the confidence off",
-        all_of(
+        mutate.all_of(
             _unchecked("properties", "provenance", "properties", "confidence", "maximum"),
             _sends(_at_most_certain),
         ),
@@ -475,5 +437,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "promptster.ingest.isolated": Mutant(
         "tells the latest session too", _afterwards("session_start", _tells_the_latest)
     ),
-    "promptster.ingest.candidate-only": Mutant("takes reviewers' tokens as well", _reviewers_too),
+    "promptster.ingest.candidate-only": Mutant(
+        "takes reviewers' tokens as well", credentials.every_scheme(INGEST)
+    ),
 }

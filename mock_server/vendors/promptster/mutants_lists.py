@@ -7,22 +7,10 @@ from typing import Any
 
 from session_contracts.mock_server.decide import decide
 from session_contracts.mock_server.errors import Refused
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Mutant,
-    all_of,
-    answers,
-    effects,
-    first,
-    handles,
-    operation,
-    parameter,
-    runs,
-    without,
-)
+from session_contracts.mock_server.mutants import edits, lists, mutate
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
 from session_contracts.mock_server.plan import (
     Answer,
-    ApiPlan,
     Call,
     Change,
     OperationPlan,
@@ -33,6 +21,8 @@ from session_contracts.mock_server.store import Record
 from . import handlers
 
 LIST, CREATE, DELETE, INGEST = "listSessions", "createSession", "deleteSession", "ingestEvent"
+GET, UPDATE, MERGE = "getSession", "updateSession", "mergeMetadata"
+TIMELINE, DECISIONS, COHORT = "getTimeline", "getDecisions", "getCohortStats"
 #: The default limit.
 _LIMIT = 20
 _MOST = 100
@@ -40,7 +30,7 @@ _MOST = 100
 Page = tuple[Sequence[Record], int]
 
 
-def _listed(page: Callable[[Call, int, int], Page]) -> Apply:
+def _listed(page: Callable[[Call, int, int], Page]) -> Mutation:
     """List other sessions; `page` gives them, and their number in all, for an offset and a limit."""
 
     def handler(call: Call) -> Answer:
@@ -49,7 +39,7 @@ def _listed(page: Callable[[Call, int, int], Page]) -> Apply:
         frame = {"sessions": [], "total": total, "limit": limit, "offset": offset}
         return Answer(200, {**frame, "sessions": [record.encoded for record in records]}, frame)
 
-    return handles(LIST, handler)
+    return mutate.handler(LIST, handler)
 
 
 def _oldest_first(call: Call, offset: int, limit: int) -> Page:
@@ -83,7 +73,7 @@ def _counts_all(call: Call, offset: int, limit: int) -> Page:
 
 def _reshuffles(call: Call, offset: int, limit: int) -> Page:
     """Each page after the first has another order of what began at the same time."""
-    rows = call.rows()
+    rows: Sequence[Record] = call.rows()
     if offset:
         rows = sorted(
             rows,
@@ -98,29 +88,6 @@ def _reshuffles(call: Call, offset: int, limit: int) -> Page:
 def _in_progress(call: Call, offset: int, limit: int) -> Page:
     rows = [record for record in call.rows() if record.state == "running"]
     return rows[offset : offset + limit], len(rows)
-
-
-def _all_tenants(call: Call) -> Answer:
-    call.tenant = None
-    return handlers.list_sessions(call)
-
-
-def _last_filter_only(call: Call) -> Answer:
-    given = [
-        plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters
-    ]
-    call.parameters = {
-        name: value for name, value in call.parameters.items() if name not in given[:-1]
-    }
-    return handlers.list_sessions(call)
-
-
-def _ignored(which: str) -> Apply:
-    return parameter(LIST, which, lambda plan: replace(plan, filters=None))
-
-
-def _default(which: str, value: int) -> Apply:
-    return parameter(LIST, which, lambda plan: replace(plan, default=value))
 
 
 def _within_bounds(plan: ParameterPlan) -> ParameterPlan:
@@ -183,79 +150,92 @@ def _leave_a_copy(call: Call, change: Change) -> None:
         call.world.place(call.api.resources["CandidateKey"], fields, key.tenant, {})
 
 
-def _marks_only(api: ApiPlan) -> ApiPlan:
-    """A deletion marks the session, and everything but the list knows of the mark."""
+def _marked(call: Call, key: str | None) -> Record | None:
+    """The session of that id, if it was deleted, which only marks it."""
+    found = call.world.collection(call.api.resources["Session"]).get(key or "")
+    return found if found and found.private.get("deleted") else None
 
-    def marked(call: Call, key: str | None) -> Record | None:
-        found = call.world.collection(call.api.resources["Session"]).get(key or "")
-        return found if found and found.private.get("deleted") else None
 
-    def decided(call: Call) -> None:
-        if marked(call, call.parameters.get("id")):
-            raise Refused(None, "Session not found", status=404)
-        decide(call)
+def _decide_on_unmarked(call: Call) -> None:
+    if _marked(call, call.parameters.get("id")):
+        raise Refused(None, "Session not found", status=404)
+    decide(call)
 
-    def clear(member: str) -> Callable[[Call], None]:
-        def change(call: Call) -> None:
-            if found := marked(call, call.body.get(member)):
-                call.world.drop(call.api.resources["Session"], found)
 
-        return change
+def _clear(member: str) -> Callable[[Call], None]:
+    """Drop a marked session whose id is used again."""
 
-    def delete(call: Call) -> Answer:
-        handlers.delete_everything(call, Change())
-        call.world.keep(call.resource(), call.found, {"deleted": True})
-        return Answer(200, {"ok": True, "id": call.found.key})
+    def act(call: Call) -> None:
+        if found := _marked(call, call.body.get(member)):
+            call.world.drop(call.api.resources["Session"], found)
 
-    def change(plan: OperationPlan) -> OperationPlan:
-        return replace(plan, decide=decided) if plan.row else plan
+    return act
 
-    marks = all_of(*(operation(name, change) for name in api.operations), handles(DELETE, delete))
-    return all_of(marks, runs(CREATE, first(clear("id"))), runs(INGEST, first(clear("sessionId"))))(
-        api
-    )
 
+def _mark(call: Call) -> Answer:
+    handlers.delete_everything(call, Change())
+    call.world.keep(call.resource(), call.found, {"deleted": True})
+    return Answer(200, {"ok": True, "id": call.found.key})
+
+
+def _with_marks(plan: OperationPlan) -> OperationPlan:
+    return replace(plan, decide=_decide_on_unmarked) if plan.row else plan
+
+
+#: A deletion marks the session; every operation respects the mark but the list.
+_MARKS_ONLY = mutate.all_of(
+    mutate.operation(
+        (CREATE, GET, UPDATE, DELETE, MERGE, TIMELINE, DECISIONS, COHORT), _with_marks
+    ),
+    mutate.handler(DELETE, _mark),
+    mutate.before(CREATE, _clear("id")),
+    mutate.before(INGEST, _clear("sessionId")),
+)
 
 _COMBINE = "promptster.list.filters-combine"
 
 MUTANTS: Mapping[str, Mutant] = {
-    "promptster.tenant.unlisted": Mutant(
-        "lists without an organization", handles(LIST, _all_tenants)
+    "promptster.tenant.unlisted": Mutant("lists without an organization", lists.all_tenants(LIST)),
+    "promptster.list.envelope": Mutant(
+        "forgets the offset", mutate.response(LIST, edits.without("offset"))
     ),
-    "promptster.list.envelope": Mutant("forgets the offset", answers(without("offset"), LIST)),
     "promptster.list.order": Mutant("begins with the oldest", _listed(_oldest_first)),
     "promptster.list.limit": Mutant("stops one too early", _listed(_one_too_few)),
     "promptster.list.limit-default": Mutant(
         "gives ten without a limit, and calls them twenty",
-        all_of(_default("limit", _LIMIT // 2), answers(_twenty, LIST)),
+        mutate.all_of(mutate.default(LIST, "limit", _LIMIT // 2), mutate.response(LIST, _twenty)),
     ),
     "promptster.list.limit-clamp": Mutant(
-        "refuses what is out of bounds", parameter(LIST, "limit", _within_bounds)
+        "refuses what is out of bounds", mutate.parameter(LIST, "limit", _within_bounds)
     ),
     "promptster.list.offset": Mutant(
         "gives the page that the offset lies on", _listed(_whole_pages)
     ),
     "promptster.list.offset-default": Mutant(
         "begins with the second on a large page",
-        all_of(_default("offset", -1), _listed(_skips_one)),
+        mutate.all_of(mutate.default(LIST, "offset", -1), _listed(_skips_one)),
     ),
-    "promptster.list.echo": Mutant("tells the offset that comes next", answers(_next_offset, LIST)),
+    "promptster.list.echo": Mutant(
+        "tells the offset that comes next", mutate.response(LIST, _next_offset)
+    ),
     "promptster.list.total": Mutant("counts without the filters", _listed(_counts_all)),
     "promptster.list.walk": Mutant("sorts ties otherwise on each page", _listed(_reshuffles)),
     "promptster.list.complete": Mutant("lists what is in progress", _listed(_in_progress)),
     "promptster.list.filter-assessment": Mutant(
-        "ignores assessmentId", _ignored("assessmentId"), entails=(_COMBINE,)
+        "ignores assessmentId", mutate.no_filter(LIST, "assessmentId"), entails=(_COMBINE,)
     ),
     "promptster.list.filter-source": Mutant(
-        "ignores sourceService", _ignored("sourceService"), entails=(_COMBINE,)
+        "ignores sourceService", mutate.no_filter(LIST, "sourceService"), entails=(_COMBINE,)
     ),
-    _COMBINE: Mutant("takes the last filter only", handles(LIST, _last_filter_only)),
+    _COMBINE: Mutant("takes the last filter only", lists.last_filter_only(LIST)),
     "promptster.delete.removes": Mutant(
-        "keeps what has ended", handles(DELETE, _not_what_has_ended)
+        "keeps what has ended", mutate.handler(DELETE, _not_what_has_ended)
     ),
-    "promptster.delete.answer": Mutant("forgets the id", answers(without("id"), DELETE)),
-    "promptster.delete.unlisted": Mutant("marks what is deleted, and lists it", _marks_only),
-    "promptster.delete.hard": Mutant("forgets the events", effects(DELETE, _unlink_keys)),
-    "promptster.delete.key": Mutant("forgets the key", effects(DELETE, _drop_events)),
-    "promptster.delete.cohort": Mutant("counts a copy", effects(DELETE, _leave_a_copy)),
+    "promptster.delete.answer": Mutant(
+        "forgets the id", mutate.response(DELETE, edits.without("id"))
+    ),
+    "promptster.delete.unlisted": Mutant("marks what is deleted, and lists it", _MARKS_ONLY),
+    "promptster.delete.hard": Mutant("forgets the events", mutate.effects(DELETE, _unlink_keys)),
+    "promptster.delete.key": Mutant("forgets the key", mutate.effects(DELETE, _drop_events)),
+    "promptster.delete.cohort": Mutant("counts a copy", mutate.effects(DELETE, _leave_a_copy)),
 }

@@ -8,33 +8,12 @@ from typing import Any
 import orjson
 
 from session_contracts.mock_server import security
-from session_contracts.mock_server.checker import Checker
 from session_contracts.mock_server.clock import parse_time, rfc3339
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import Refused
-from session_contracts.mock_server.mutants import credentials, pages, writes
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Mutant,
-    Run,
-    all_of,
-    allows,
-    answers,
-    answers_with,
-    body_schema,
-    effects,
-    operation,
-    parameter,
-    plain_message,
-    refuses,
-    runs,
-    schema_without,
-    status,
-    table,
-    unchecked,
-    unless_refused,
-)
-from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Change, ParameterPlan, one
+from session_contracts.mock_server.mutants import credentials, edits, lists, mutate, pages, writes
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
+from session_contracts.mock_server.plan import Answer, ApiPlan, Call, Change, one
 from session_contracts.mock_server.store import Record
 from session_contracts.mock_server.world import Message
 from session_contracts.openapi.model import ABSENT, Move, Transition
@@ -47,12 +26,8 @@ LIST, GET, REVIEW = "listSessions", "getSession", "reviewSession"
 # ---- sessions
 
 
-def _everywhere(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Apply:
-    return answers(edit, LIST, GET, REVIEW, lists=True)
-
-
-def _without_updated_at(session: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in session.items() if name != "updatedAt"}
+def _everywhere(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Mutation:
+    return mutate.data((LIST, GET, REVIEW), edit)
 
 
 def _first_answer_only(session: dict[str, Any]) -> dict[str, Any]:
@@ -109,18 +84,11 @@ def _no_retry_after(call: Call, credential: Credential) -> None:
         raise Refused(refusal.rule, refusal.detail) from None
 
 
-def _no_rate_headers(api: ApiPlan) -> ApiPlan:
-    assert api.rate_limits is not None, "Rentalot has limits"
-    kept = {what: name for what, name in api.rate_limits.headers.items() if what == "retryAfter"}
-    return replace(api, rate_limits=replace(api.rate_limits, headers=kept))
-
-
 # ---- lists
 
 
-def _no_draft(plan: ParameterPlan) -> ParameterPlan:
-    known = [value for value in plan.checker.schema["enum"] if value != "draft"]
-    return replace(plan, checker=Checker.of({**plan.checker.schema, "enum": known}))
+def _no_draft(schema: dict[str, Any]) -> dict[str, Any]:
+    return {**schema, "enum": [value for value in schema["enum"] if value != "draft"]}
 
 
 # ---- reviews
@@ -197,23 +165,6 @@ def _whole_contact(call: Call) -> Answer:
     return answer
 
 
-def _review_handler(handler: Callable[[Call], Answer]) -> Apply:
-    return operation(REVIEW, lambda plan: replace(plan, handler=handler))
-
-
-def _body_first(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Run], Run]:
-    """Read the body in another way than the documents do."""
-
-    def wrap(run: Run) -> Run:
-        async def wrapped(call: Call) -> Answer:
-            call.body = change(call.body)
-            return await run(call)
-
-        return wrapped
-
-    return wrap
-
-
 def _approve_by_default(body: dict[str, Any]) -> dict[str, Any]:
     return {"reviewStatus": "approved", **body}
 
@@ -222,165 +173,163 @@ def _deny_the_rest(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "reviewStatus": "approved" if body["reviewStatus"] == "approved" else "denied"}
 
 
-def _notes_required(schema: dict[str, Any]) -> dict[str, Any]:
-    return {**schema, "required": ["reviewStatus", "reviewNotes"]}
-
-
-def _any_status(schema: dict[str, Any]) -> dict[str, Any]:
-    schema["properties"]["reviewStatus"] = {}
-    return schema
-
-
 _COMBINE = "rentalot.list.filters-combine"
-_NOTHING_FOUND = unless_refused(
-    lambda call, refusal: Answer(200, {"data": None}), "rentalot.get.not-found"
-)
+_NOT_FOUND = "rentalot.get.not-found"
+
+
+def _null(call: Call, refusal: Refused) -> Answer:
+    return Answer(200, {"data": None})
+
 
 MUTANTS: dict[str, Mutant] = {
-    "rentalot.session.members": Mutant("forgets a member", _everywhere(_without_updated_at)),
+    "rentalot.session.members": Mutant("forgets a member", _everywhere(edits.without("updatedAt"))),
     "rentalot.session.submission": Mutant(
         "keeps the first answer only", _everywhere(_first_answer_only)
     ),
     "rentalot.session.ttl": Mutant("has no job that expires sessions", writes.no_timers),
     "rentalot.session.expires-at": Mutant("takes four weeks for a month", _everywhere(_four_weeks)),
     "rentalot.session.expired-readable": Mutant(
-        "hides what is expired", refuses(GET, ["expired", "expired_reviewed"], 404)
+        "hides what is expired", mutate.refusal(GET, ["expired", "expired_reviewed"], 404)
     ),
     "rentalot.session.not-created-here": Mutant("has the usual POST", _create_route),
-    "rentalot.session.draft": Mutant("does not know drafts", refuses(GET, ["draft"], 404)),
-    "rentalot.tenant.hidden": Mutant(
-        "looks up by id alone", lambda api: replace(api, sees=lambda caller, owner: True)
-    ),
-    "rentalot.tenant.unlisted": Mutant("lists without a tenant", pages.of_all_tenants(LIST)),
-    "rentalot.auth.required": Mutant("serves anonymous calls", credentials.serves_anybody),
+    "rentalot.session.draft": Mutant("does not know drafts", mutate.refusal(GET, ["draft"], 404)),
+    "rentalot.tenant.hidden": Mutant("looks up by id alone", mutate.no_tenant_check),
+    "rentalot.tenant.unlisted": Mutant("lists without a tenant", lists.all_tenants(LIST)),
+    "rentalot.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
     "rentalot.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.takes_any_scheme
+        "takes the last word of the header", credentials.accept_any_scheme
     ),
-    "rentalot.auth.unknown": Mutant(
-        "checks only that there is a key", credentials.takes_what_nobody_issued
-    ),
-    "rentalot.auth.revoked": Mutant(
-        "does not look at revocation", credentials.takes_what_was_revoked
-    ),
-    "rentalot.error.body": Mutant(
-        "answers {message}", lambda api: replace(api, error_body=plain_message)
-    ),
+    "rentalot.auth.unknown": Mutant("checks only that there is a key", credentials.accept_unknown),
+    "rentalot.auth.revoked": Mutant("does not look at revocation", credentials.accept_revoked),
+    "rentalot.error.body": Mutant("answers {message}", mutate.plain_errors),
     "rentalot.answer.declared": Mutant(
         "answers 201 to a review",
-        answers_with(201, REVIEW),
+        mutate.success_status(REVIEW, 201),
     ),
-    "rentalot.rate.headers": Mutant("sends no rate headers", _no_rate_headers),
-    "rentalot.rate.limit": Mutant(
-        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
+    "rentalot.rate.headers": Mutant(
+        "sends no rate headers", credentials.rate_headers("retryAfter")
     ),
-    "rentalot.rate.retry-after": Mutant(
-        "forgets Retry-After", lambda api: replace(api, limit=_no_retry_after)
+    "rentalot.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
+    "rentalot.rate.retry-after": Mutant("forgets Retry-After", mutate.api(limit=_no_retry_after)),
+    "rentalot.list.envelope": Mutant(
+        "calls pagination meta", pages.renamed_pagination(LIST, "meta")
     ),
-    "rentalot.list.envelope": Mutant("calls pagination meta", pages.calls_pagination(LIST, "meta")),
     "rentalot.list.page-default": Mutant(
-        "begins with the second page", pages.defaults_to(LIST, "page", 2)
+        "begins with the second page", mutate.default(LIST, "page", 2)
     ),
     "rentalot.list.limit-default": Mutant(
-        "gives ten without a limit", pages.defaults_to(LIST, "limit", 10)
+        "gives ten without a limit", mutate.default(LIST, "limit", 10)
     ),
     "rentalot.list.limit": Mutant(
-        "stops one too early", pages.stops_early(LIST), entails=("rentalot.list.walk",)
+        "stops one too early", pages.last_missing(LIST), entails=("rentalot.list.walk",)
     ),
-    "rentalot.list.walk": Mutant("begins each page one too early", pages.overlaps(LIST)),
+    "rentalot.list.walk": Mutant("begins each page one too early", pages.overlapping(LIST)),
     "rentalot.list.echo": Mutant(
-        "tells the page that comes next", pages.tells(LIST, lambda told: {"page": told["page"] + 1})
+        "tells the page that comes next",
+        pages.pagination(LIST, lambda told: {"page": told["page"] + 1}),
     ),
-    "rentalot.list.total": Mutant("counts without the filters", pages.counts_without_filters(LIST)),
+    "rentalot.list.total": Mutant("counts without the filters", pages.unfiltered_total(LIST)),
     "rentalot.list.total-pages": Mutant(
         "rounds down",
-        pages.tells(LIST, lambda told: {"totalPages": told["total"] // told["limit"]}),
+        pages.pagination(LIST, lambda told: {"totalPages": told["total"] // told["limit"]}),
     ),
     "rentalot.list.filter-contact": Mutant(
-        "ignores contactId", pages.ignores(LIST, "contactId"), entails=(_COMBINE,)
+        "ignores contactId", mutate.no_filter(LIST, "contactId"), entails=(_COMBINE,)
     ),
     "rentalot.list.filter-template": Mutant(
-        "ignores workflowTemplateId", pages.ignores(LIST, "workflowTemplateId"), entails=(_COMBINE,)
+        "ignores workflowTemplateId",
+        mutate.no_filter(LIST, "workflowTemplateId"),
+        entails=(_COMBINE,),
     ),
     "rentalot.list.filter-status": Mutant(
         "ignores status",
-        pages.ignores(LIST, "status"),
+        mutate.no_filter(LIST, "status"),
         entails=(_COMBINE, "rentalot.list.filter-draft"),
     ),
     "rentalot.list.filter-review-status": Mutant(
-        "ignores reviewStatus", pages.ignores(LIST, "reviewStatus"), entails=(_COMBINE,)
+        "ignores reviewStatus", mutate.no_filter(LIST, "reviewStatus"), entails=(_COMBINE,)
     ),
-    _COMBINE: Mutant("takes the last filter only", pages.last_filter_only(LIST)),
+    _COMBINE: Mutant("takes the last filter only", lists.last_filter_only(LIST)),
     "rentalot.list.filter-draft": Mutant(
-        "does not know draft", parameter(LIST, "status", _no_draft)
+        "does not know draft", mutate.parameter_schema(LIST, "status", _no_draft)
     ),
-    "rentalot.get.returns": Mutant("finds completed sessions only", refuses(GET, ["active"], 404)),
-    "rentalot.get.not-found": Mutant(
-        "answers null for nothing", all_of(runs(GET, _NOTHING_FOUND), unchecked(GET))
+    "rentalot.get.returns": Mutant(
+        "finds completed sessions only", mutate.refusal(GET, ["active"], 404)
+    ),
+    _NOT_FOUND: Mutant(
+        "answers null for nothing",
+        mutate.all_of(mutate.instead_of_refusal(GET, _NOT_FOUND, _null), mutate.unchecked(GET)),
     ),
     "rentalot.get.envelope": Mutant(
-        "answers the bare session", answers(lambda body: body["data"], GET)
+        "answers the bare session", mutate.response(GET, edits.only("data"))
     ),
-    "rentalot.review.decides": Mutant("mixes the decisions up", table(REVIEW, _swapped)),
+    "rentalot.review.decides": Mutant("mixes the decisions up", mutate.row(REVIEW, _swapped)),
     "rentalot.review.final": Mutant(
         "lets a decision be changed",
-        allows(REVIEW, ["approved", "denied"]),
+        mutate.extra_sources(REVIEW, ["approved", "denied"]),
         entails=("rentalot.review.once",),
     ),
-    "rentalot.review.once": Mutant("checks, waits, then writes", writes.hesitates(REVIEW)),
+    "rentalot.review.once": Mutant("checks, waits, then writes", writes.race(REVIEW)),
     "rentalot.review.completed-only": Mutant(
-        "reviews whatever is pending", allows(REVIEW, ["draft", "active", "expired"])
+        "reviews whatever is pending", mutate.extra_sources(REVIEW, ["draft", "active", "expired"])
     ),
     "rentalot.review.not-found": Mutant(
-        "answers 400 for an unknown id", refuses(REVIEW, [ABSENT], 400)
+        "answers 400 for an unknown id", mutate.refusal(REVIEW, [ABSENT], 400)
     ),
     "rentalot.review.returns-updated": Mutant(
-        "answers with what it read before", _review_handler(_before)
+        "answers with what it read before", mutate.handler(REVIEW, _before)
     ),
     "rentalot.review.envelope": Mutant(
-        "answers the bare session", answers(lambda body: body["data"], REVIEW)
+        "answers the bare session", mutate.response(REVIEW, edits.only("data"))
     ),
     "rentalot.review.notes-kept": Mutant(
-        "drops the notes", effects(REVIEW, handlers.stamp_review, handlers.notify_prospect)
+        "drops the notes", mutate.effects(REVIEW, handlers.stamp_review, handlers.notify_prospect)
     ),
-    "rentalot.review.notes-optional": Mutant("wants notes", body_schema(REVIEW, _notes_required)),
+    "rentalot.review.notes-optional": Mutant(
+        "wants notes", mutate.body_schema(REVIEW, edits.required("reviewNotes"))
+    ),
     "rentalot.review.notes-max": Mutant(
         "does not look at the length",
-        body_schema(REVIEW, schema_without("properties", "reviewNotes", "maxLength")),
+        mutate.body_schema(REVIEW, edits.schema_without("properties", "reviewNotes", "maxLength")),
     ),
     "rentalot.review.notes-type": Mutant(
         "makes text of anything",
-        all_of(
-            body_schema(REVIEW, schema_without("properties", "reviewNotes", "type")),
-            effects(REVIEW, _notes_as_text, handlers.stamp_review, handlers.notify_prospect),
+        mutate.all_of(
+            mutate.body_schema(REVIEW, edits.schema_without("properties", "reviewNotes", "type")),
+            mutate.effects(REVIEW, _notes_as_text, handlers.stamp_review, handlers.notify_prospect),
         ),
     ),
     "rentalot.review.notes-internal": Mutant(
         "mails the notes",
-        effects(REVIEW, handlers.store_notes, handlers.stamp_review, _notify_with_notes),
+        mutate.effects(REVIEW, handlers.store_notes, handlers.stamp_review, _notify_with_notes),
     ),
     "rentalot.review.status-required": Mutant(
         "approves by default",
-        all_of(
-            body_schema(REVIEW, schema_without("required")),
-            runs(REVIEW, _body_first(_approve_by_default)),
+        mutate.all_of(
+            mutate.body_schema(REVIEW, edits.schema_without("required")),
+            mutate.request_body(REVIEW, _approve_by_default),
         ),
     ),
     "rentalot.review.status-values": Mutant(
         "takes what is not approved for denied",
-        all_of(body_schema(REVIEW, _any_status), runs(REVIEW, _body_first(_deny_the_rest))),
+        mutate.all_of(
+            mutate.body_schema(REVIEW, edits.any_type("reviewStatus")),
+            mutate.request_body(REVIEW, _deny_the_rest),
+        ),
     ),
     "rentalot.review.body-object": Mutant(
-        "answers 400, as its framework does", status("rentalot.review.body-object", 400)
+        "answers 400, as its framework does", mutate.rule_status("rentalot.review.body-object", 400)
     ),
     "rentalot.review.reviewed-at": Mutant(
         "sets updatedAt alone",
-        effects(REVIEW, handlers.store_notes, _touch, handlers.notify_prospect),
+        mutate.effects(REVIEW, handlers.store_notes, _touch, handlers.notify_prospect),
     ),
     "rentalot.review.email": Mutant(
-        "forgets the e-mail", effects(REVIEW, handlers.store_notes, handlers.stamp_review)
+        "forgets the e-mail", mutate.effects(REVIEW, handlers.store_notes, handlers.stamp_review)
     ),
     "rentalot.review.email-needs-address": Mutant(
-        "mails anyway", effects(REVIEW, handlers.store_notes, handlers.stamp_review, _notify_anyway)
+        "mails anyway",
+        mutate.effects(REVIEW, handlers.store_notes, handlers.stamp_review, _notify_anyway),
     ),
     "rentalot.review.email-tells-decision": Mutant(
         "mails before it checks", writes.on_refusal(REVIEW, _mail)
@@ -389,6 +338,6 @@ MUTANTS: dict[str, Mutant] = {
         "writes the notes before it checks", writes.on_refusal(REVIEW, _write_notes)
     ),
     "rentalot.review.isolated": Mutant(
-        "reviews every session of the contact", _review_handler(_whole_contact)
+        "reviews every session of the contact", mutate.handler(REVIEW, _whole_contact)
     ),
 }

@@ -9,25 +9,10 @@ from session_contracts.mock_server import security
 from session_contracts.mock_server.clock import parse_moment, rfc3339
 from session_contracts.mock_server.credentials import Credential
 from session_contracts.mock_server.errors import FieldError, Refused
-from session_contracts.mock_server.mutants import credentials, cursors
-from session_contracts.mock_server.mutants.parts import (
-    Apply,
-    Edit,
-    Mutant,
-    all_of,
-    answers,
-    answers_with,
-    first,
-    handles,
-    parameter,
-    plain_message,
-    refuses,
-    runs,
-    unchecked,
-    without,
-)
+from session_contracts.mock_server.mutants import credentials, cursors, edits, lists, mutate
+from session_contracts.mock_server.mutants.mutant import Mutant, Mutation
 from session_contracts.mock_server.paging import cursor_page
-from session_contracts.mock_server.plan import Answer, ApiPlan, Call
+from session_contracts.mock_server.plan import Answer, Call, ErrorBody, Route
 from session_contracts.mock_server.store import Record
 from session_contracts.openapi.model import ABSENT, FOREIGN
 
@@ -43,20 +28,8 @@ LIST, GET, SCORECARD, SCENARIOS, USERS, SUMMARY = (
 )
 
 
-def _paged(page: Callable[[Call], cursors.Page]) -> Apply:
-    return cursors.paged(LIST, handlers.listed, page)
-
-
-def _everybodys(call: Call) -> None:
-    call.tenant = None
-
-
-def _without_ok(*names: str) -> Apply:
-    return answers(without("ok"), *names)
-
-
-def _lacking(name: str, member: str) -> Apply:
-    return answers(without(member), name, lists=True)
+def _paged(page: Callable[[Call], cursors.Page]) -> Mutation:
+    return cursors.pages(LIST, page, handlers.listed)
 
 
 # ---- credentials, errors
@@ -69,37 +42,22 @@ def _unauthorized_for_scope(call: Call, credential: Credential) -> None:
         raise Refused(refusal.rule, refusal.detail, status=401) from None
 
 
-def _another_code(
-    code: int, detail: str, errors: tuple[FieldError, ...]
-) -> tuple[str, Mapping[str, Any]]:
-    media, body = handlers.error_body(code, detail, errors)
-    return media, {
-        **body,
-        "error": {**body["error"], "code": "INVALID_TOKEN"},
-    } if code == 401 else body
+def _code(status: int, code: str) -> ErrorBody:
+    """Errors with this status have another code."""
+
+    def error_body(
+        found: int, detail: str, errors: tuple[FieldError, ...]
+    ) -> tuple[str, Mapping[str, Any]]:
+        media, body = handlers.error_body(found, detail, errors)
+        changed = {**body, "error": {**body["error"], "code": code}}
+        return media, changed if found == status else body
+
+    return error_body
 
 
-def _too_many(
-    code: int, detail: str, errors: tuple[FieldError, ...]
-) -> tuple[str, Mapping[str, Any]]:
-    media, body = handlers.error_body(code, detail, errors)
-    return media, {
-        **body,
-        "error": {**body["error"], "code": "TOO_MANY_REQUESTS"},
-    } if code == 429 else body
-
-
-def _counts_together(call: Call, credential: Credential) -> None:
-    security.limit(call, replace(credential, secret="everybody"))
-
-
-def _also_posts(api: ApiPlan) -> ApiPlan:
+def _also_posts(route: Route) -> Route:
     """A POST is answered like a GET."""
-    routes = (
-        replace(route, operations={"POST": route.operations["GET"], **route.operations})
-        for route in api.routes
-    )
-    return replace(api, routes=tuple(routes))
+    return replace(route, operations={"POST": route.operations["GET"], **route.operations})
 
 
 # ---- lists of sessions
@@ -114,16 +72,6 @@ def _shifts(which: str, by: timedelta) -> Callable[[Call], cursors.Page]:
         return cursor_page(call)
 
     return page
-
-
-def _last_filter_only(call: Call) -> cursors.Page:
-    given = [
-        plan.name for plan in call.plan.parameters if plan.filters and plan.name in call.parameters
-    ]
-    call.parameters = {
-        name: value for name, value in call.parameters.items() if name not in given[:-1]
-    }
-    return cursor_page(call)
 
 
 def _ended_only(call: Call) -> cursors.Page:
@@ -144,7 +92,7 @@ def _written_otherwise(call: Call) -> cursors.Page:
     return page, following and following.replace("-", "/")
 
 
-_READS_THAT = parameter(
+_READS_THAT = mutate.parameter(
     LIST, "cursor", lambda plan: replace(plan, read=lambda text: text.replace("/", "-"))
 )
 
@@ -159,10 +107,6 @@ def _own_id_for_scenario(session: dict[str, Any]) -> dict[str, Any]:
 def _milliseconds(session: dict[str, Any]) -> dict[str, Any]:
     lasted = session["duration_seconds"]
     return {**session, "duration_seconds": lasted and lasted * 1000}
-
-
-def _renamed_transcript(session: dict[str, Any]) -> dict[str, Any]:
-    return {"messages" if name == "transcript" else name: value for name, value in session.items()}
 
 
 def _last_hundred(session: dict[str, Any]) -> dict[str, Any]:
@@ -234,7 +178,7 @@ def _recorded_last(call: Call) -> Answer:
 # ---- summary
 
 
-def _figures(edit: Callable[[Call, list[Record]], dict[str, Any]]) -> Apply:
+def _figures(edit: Callable[[Call, list[Record]], dict[str, Any]]) -> Mutation:
     """Other figures of the same sessions."""
 
     def handler(call: Call) -> Answer:
@@ -242,7 +186,7 @@ def _figures(edit: Callable[[Call, list[Record]], dict[str, Any]]) -> Apply:
         wrong = edit(call, handlers.sessions_of_period(call))
         return replace(answer, body={"ok": True, "data": {**answer.body["data"], **wrong}})
 
-    return handles(SUMMARY, handler)
+    return mutate.handler(SUMMARY, handler)
 
 
 def _default_period(call: Call, sessions: list[Record]) -> dict[str, Any]:
@@ -288,66 +232,58 @@ def _until_yesterday(call: Call) -> None:
     call.parameters.setdefault("to", rfc3339(call.time - timedelta(days=1)))
 
 
-def _edits(name: str, edit: Edit) -> Apply:
-    return answers(edit, name, lists=True)
-
-
 MUTANTS: dict[str, Mutant] = {
-    "saleslab.request.read-only": Mutant("answers a POST like a GET", _also_posts),
-    "saleslab.session.members": Mutant("forgets a member", _lacking(LIST, "created_at")),
-    "saleslab.session.values": Mutant(
-        "shows the session's own id for its scenario", _edits(LIST, _own_id_for_scenario)
+    "saleslab.request.read-only": Mutant("answers a POST like a GET", mutate.routes(_also_posts)),
+    "saleslab.session.members": Mutant(
+        "forgets a member", mutate.data(LIST, edits.without("created_at"))
     ),
-    "saleslab.session.duration": Mutant("counts milliseconds", _edits(LIST, _milliseconds)),
+    "saleslab.session.values": Mutant(
+        "shows the session's own id for its scenario", mutate.data(LIST, _own_id_for_scenario)
+    ),
+    "saleslab.session.duration": Mutant("counts milliseconds", mutate.data(LIST, _milliseconds)),
     "saleslab.session.detail": Mutant(
-        "calls the transcript messages", _edits(GET, _renamed_transcript)
+        "calls the transcript messages", mutate.data(GET, edits.renamed("transcript", "messages"))
     ),
     "saleslab.session.transcript": Mutant(
-        "gives the last hundred entries", _edits(GET, _last_hundred)
+        "gives the last hundred entries", mutate.data(GET, _last_hundred)
     ),
-    "saleslab.tenant.unlisted": Mutant("lists without a tenant", runs(LIST, first(_everybodys))),
-    "saleslab.auth.required": Mutant("serves anonymous calls", credentials.serves_anybody),
+    "saleslab.tenant.unlisted": Mutant("lists without a tenant", lists.all_tenants(LIST)),
+    "saleslab.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
     "saleslab.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.takes_any_scheme
+        "takes the last word of the header", credentials.accept_any_scheme
     ),
     "saleslab.auth.malformed": Mutant(
-        "takes the second word of the header", credentials.takes_the_second_word
+        "takes the second word of the header", credentials.accept_malformed
     ),
     "saleslab.auth.unknown": Mutant(
-        "checks only that there is a token", credentials.takes_what_nobody_issued
+        "checks only that there is a token", credentials.accept_unknown
     ),
-    "saleslab.auth.revoked": Mutant(
-        "does not look at revocation", credentials.takes_what_was_revoked
-    ),
+    "saleslab.auth.revoked": Mutant("does not look at revocation", credentials.accept_revoked),
     "saleslab.auth.unauthorized": Mutant(
-        "has a code of its own", lambda api: replace(api, error_body=_another_code)
+        "has a code of its own", mutate.api(error_body=_code(401, "INVALID_TOKEN"))
     ),
     "saleslab.auth.forbidden": Mutant(
         "answers 401 for a missing scope",
-        lambda api: replace(api, authorize=_unauthorized_for_scope),
+        mutate.api(authorize=_unauthorized_for_scope),
     ),
-    "saleslab.error.body": Mutant(
-        "answers {message}", lambda api: replace(api, error_body=plain_message)
+    "saleslab.error.body": Mutant("answers {message}", mutate.plain_errors),
+    "saleslab.answer.declared": Mutant(
+        "answers 202 to the summary", mutate.success_status(SUMMARY, 202)
     ),
-    "saleslab.answer.declared": Mutant("answers 202 to the summary", answers_with(202, SUMMARY)),
-    "saleslab.rate.limit": Mutant(
-        "counts and never refuses", lambda api: replace(api, limit=credentials.counts_only)
-    ),
+    "saleslab.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
     "saleslab.rate.code": Mutant(
-        "calls it TOO_MANY_REQUESTS", lambda api: replace(api, error_body=_too_many)
+        "calls it TOO_MANY_REQUESTS", mutate.api(error_body=_code(429, "TOO_MANY_REQUESTS"))
     ),
-    "saleslab.rate.per-token": Mutant(
-        "counts all tokens together", lambda api: replace(api, limit=_counts_together)
-    ),
-    "saleslab.list.scope": Mutant("forgets the scope", credentials.forgets_the_scope(LIST)),
-    "saleslab.list.envelope": Mutant("forgets ok", _without_ok(LIST)),
+    "saleslab.rate.per-token": Mutant("counts all tokens together", credentials.shared_rate_limit),
+    "saleslab.list.scope": Mutant("forgets the scope", credentials.no_scope(LIST)),
+    "saleslab.list.envelope": Mutant("forgets ok", mutate.response(LIST, edits.without("ok"))),
     "saleslab.list.complete": Mutant("hides what is not over yet", _paged(_ended_only)),
-    "saleslab.list.order": Mutant("turns each page round", _paged(cursors.oldest_first)),
-    "saleslab.list.limit": Mutant("stops one too early", _paged(cursors.one_too_few)),
+    "saleslab.list.order": Mutant("turns each page round", _paged(cursors.reversed_page)),
+    "saleslab.list.limit": Mutant("stops one too early", _paged(cursors.last_missing)),
     "saleslab.list.limit-default": Mutant(
-        "gives twenty without a limit", cursors.default(LIST, "limit", 20)
+        "gives twenty without a limit", mutate.default(LIST, "limit", 20)
     ),
-    "saleslab.list.limit-max": Mutant("has no maximum", cursors.no_maximum(LIST, "limit")),
+    "saleslab.list.limit-max": Mutant("has no maximum", mutate.no_maximum(LIST, "limit")),
     "saleslab.list.from": Mutant(
         "leaves the bound out", _paged(_shifts("from", timedelta(seconds=1)))
     ),
@@ -355,76 +291,92 @@ MUTANTS: dict[str, Mutant] = {
         "leaves the bound out", _paged(_shifts("to", timedelta(seconds=-1)))
     ),
     "saleslab.list.user": Mutant(
-        "ignores user_id", parameter(LIST, "user_id", lambda plan: replace(plan, filters=None))
+        "ignores user_id",
+        mutate.no_filter(LIST, "user_id"),
     ),
     "saleslab.list.filters-combine": Mutant(
-        "takes the last filter only", _paged(_last_filter_only)
+        "takes the last filter only", lists.last_filter_only(LIST)
     ),
     "saleslab.list.filtered-walk": Mutant(
         "filters the first page only", _paged(_filters_the_first_page)
     ),
     "saleslab.list.cursor-form": Mutant(
         "writes dates with slashes",
-        all_of(_paged(_written_otherwise), _READS_THAT, unchecked(LIST)),
+        mutate.all_of(_paged(_written_otherwise), _READS_THAT, mutate.unchecked(LIST)),
     ),
-    "saleslab.list.walk": Mutant("leaves out the first of each page", _paged(cursors.skips_one)),
+    "saleslab.list.walk": Mutant("leaves out the first of each page", _paged(cursors.skipping)),
     "saleslab.list.walk-ties": Mutant(
-        "goes on strictly before the last moment", _paged(cursors.loses_ties)
+        "goes on strictly before the last moment", _paged(cursors.losing_ties)
     ),
-    "saleslab.list.walk-growing": Mutant("counts positions", _paged(cursors.counts_positions)),
-    "saleslab.get.scope": Mutant("forgets the scope", credentials.forgets_the_scope(GET)),
-    "saleslab.get.envelope": Mutant("forgets ok", _without_ok(GET)),
-    "saleslab.get.returns": Mutant("finds ended sessions only", refuses(GET, ["in_progress"], 404)),
-    "saleslab.get.not-found": Mutant("answers 400 for an unknown id", refuses(GET, [ABSENT], 400)),
-    "saleslab.get.foreign": Mutant("tells that it is there", refuses(GET, [FOREIGN], 403)),
-    "saleslab.scorecard.scope": Mutant(
-        "forgets the scope", credentials.forgets_the_scope(SCORECARD)
+    "saleslab.list.walk-growing": Mutant("counts positions", _paged(cursors.positional)),
+    "saleslab.get.scope": Mutant("forgets the scope", credentials.no_scope(GET)),
+    "saleslab.get.envelope": Mutant("forgets ok", mutate.response(GET, edits.without("ok"))),
+    "saleslab.get.returns": Mutant(
+        "finds ended sessions only", mutate.refusal(GET, ["in_progress"], 404)
     ),
+    "saleslab.get.not-found": Mutant(
+        "answers 400 for an unknown id", mutate.refusal(GET, [ABSENT], 400)
+    ),
+    "saleslab.get.foreign": Mutant("tells that it is there", mutate.refusal(GET, [FOREIGN], 403)),
+    "saleslab.scorecard.scope": Mutant("forgets the scope", credentials.no_scope(SCORECARD)),
     "saleslab.scorecard.envelope": Mutant(
-        "answers the bare scorecard", answers(lambda body: body["data"], SCORECARD)
+        "answers the bare scorecard", mutate.response(SCORECARD, edits.only("data"))
     ),
-    "saleslab.scorecard.members": Mutant("forgets the headline", _lacking(SCORECARD, "headline")),
+    "saleslab.scorecard.members": Mutant(
+        "forgets the headline", mutate.data(SCORECARD, edits.without("headline"))
+    ),
     "saleslab.scorecard.returns": Mutant(
-        "finds the latest one", handles(SCORECARD, _first_scorecard)
+        "finds the latest one", mutate.handler(SCORECARD, _first_scorecard)
     ),
     "saleslab.scorecard.breakdown": Mutant(
-        "has the three scalars only", _edits(SCORECARD, without("categories", "callouts"))
+        "has the three scalars only",
+        mutate.data(SCORECARD, edits.without("categories", "callouts")),
     ),
     "saleslab.scorecard.foreign": Mutant(
-        "looks up by id alone", runs(SCORECARD, first(_of_any_owner))
+        "looks up by id alone", mutate.before(SCORECARD, _of_any_owner)
     ),
-    "saleslab.scenarios.scope": Mutant(
-        "forgets the scope", credentials.forgets_the_scope(SCENARIOS)
+    "saleslab.scenarios.scope": Mutant("forgets the scope", credentials.no_scope(SCENARIOS)),
+    "saleslab.scenarios.envelope": Mutant(
+        "forgets ok", mutate.response(SCENARIOS, edits.without("ok"))
     ),
-    "saleslab.scenarios.envelope": Mutant("forgets ok", _without_ok(SCENARIOS)),
-    "saleslab.scenarios.members": Mutant("calls call_type type", _lacking(SCENARIOS, "call_type")),
-    "saleslab.scenarios.complete": Mutant("lists twenty", handles(SCENARIOS, _first_twenty)),
+    "saleslab.scenarios.members": Mutant(
+        "calls call_type type", mutate.data(SCENARIOS, edits.without("call_type"))
+    ),
+    "saleslab.scenarios.complete": Mutant("lists twenty", mutate.handler(SCENARIOS, _first_twenty)),
     "saleslab.scenarios.active-first": Mutant(
-        "sorts by name alone", handles(SCENARIOS, _by_name_alone)
+        "sorts by name alone", mutate.handler(SCENARIOS, _by_name_alone)
     ),
     "saleslab.scenarios.archived": Mutant(
-        "lists active ones only", handles(SCENARIOS, _active_only)
+        "lists active ones only", mutate.handler(SCENARIOS, _active_only)
     ),
-    "saleslab.scenarios.tenant": Mutant(
-        "lists without a tenant", runs(SCENARIOS, first(_everybodys))
+    "saleslab.scenarios.tenant": Mutant("lists without a tenant", lists.all_tenants(SCENARIOS)),
+    "saleslab.users.scope": Mutant("forgets the scope", credentials.no_scope(USERS)),
+    "saleslab.users.envelope": Mutant("forgets ok", mutate.response(USERS, edits.without("ok"))),
+    "saleslab.users.members": Mutant(
+        "forgets a member", mutate.data(USERS, edits.without("last_session_at"))
     ),
-    "saleslab.users.scope": Mutant("forgets the scope", credentials.forgets_the_scope(USERS)),
-    "saleslab.users.envelope": Mutant("forgets ok", _without_ok(USERS)),
-    "saleslab.users.members": Mutant("forgets a member", _lacking(USERS, "last_session_at")),
-    "saleslab.users.returns": Mutant("lists who has practised", handles(USERS, _who_practised)),
-    "saleslab.users.no-email": Mutant("gives the e-mail address", _edits(USERS, _with_email)),
+    "saleslab.users.returns": Mutant(
+        "lists who has practised", mutate.handler(USERS, _who_practised)
+    ),
+    "saleslab.users.no-email": Mutant("gives the e-mail address", mutate.data(USERS, _with_email)),
     "saleslab.users.last-session": Mutant(
-        "takes what was recorded last", handles(USERS, _recorded_last)
+        "takes what was recorded last", mutate.handler(USERS, _recorded_last)
     ),
-    "saleslab.users.tenant": Mutant("lists without a tenant", runs(USERS, first(_everybodys))),
-    "saleslab.summary.scope": Mutant("forgets the scope", credentials.forgets_the_scope(SUMMARY)),
-    "saleslab.summary.envelope": Mutant("forgets ok", _without_ok(SUMMARY)),
-    "saleslab.summary.members": Mutant("forgets a figure", _lacking(SUMMARY, "unique_reps")),
+    "saleslab.users.tenant": Mutant("lists without a tenant", lists.all_tenants(USERS)),
+    "saleslab.summary.scope": Mutant("forgets the scope", credentials.no_scope(SUMMARY)),
+    "saleslab.summary.envelope": Mutant(
+        "forgets ok", mutate.response(SUMMARY, edits.without("ok"))
+    ),
+    "saleslab.summary.members": Mutant(
+        "forgets a figure", mutate.data(SUMMARY, edits.without("unique_reps"))
+    ),
     "saleslab.summary.period": Mutant("names the default period", _figures(_default_period)),
     "saleslab.summary.from-default": Mutant(
-        "takes four weeks for a month", runs(SUMMARY, first(_begins(28)))
+        "takes four weeks for a month", mutate.before(SUMMARY, _begins(28))
     ),
-    "saleslab.summary.to-default": Mutant("ends yesterday", runs(SUMMARY, first(_until_yesterday))),
+    "saleslab.summary.to-default": Mutant(
+        "ends yesterday", mutate.before(SUMMARY, _until_yesterday)
+    ),
     "saleslab.summary.sessions": Mutant("counts an hour more", _figures(_an_hour_more)),
     "saleslab.summary.scored": Mutant("counts whatever has ended", _figures(_ended)),
     "saleslab.summary.avg-score": Mutant("takes no score for a zero", _figures(_over_all)),

@@ -315,7 +315,7 @@ def test_without_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_invalid_version(write: Callable[[str, str], Path], text: str, expected: str) -> None:
     old = write("old.yaml", text)
     message = refused(old, write("new.yaml", MINI))
-    assert f"{old} cannot be compared, since it does not load as a contract: {old}:" in message
+    assert f"{old} cannot be compared, as it does not load: {old}:" in message
     assert expected in message
 
 

@@ -302,7 +302,7 @@ def test_what_is_not_its_own_is_spared(shop: Path, tmp_path: Path) -> None:
     (folder / "mine.txt").write_text("keep me")
     answer = build(folder, str(shop))
     assert (answer.returncode, answer.stdout) == (2, "")
-    why = f"{folder} is not empty, and was not written by 'docs build'; name another with --out, or write there with --force"
+    why = f"{folder} is not empty, and was not written by 'docs build'; choose another folder with --out, or write there with --force"
     assert answer.stderr == f"session-contracts: {why}\n"
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
     assert build(folder, str(shop), "--force").returncode == 0

@@ -140,15 +140,15 @@ def test_a_number_that_json_does_not_have(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("rentalot",), "name a --format, or a folder"),
+        (("rentalot",), "choose a notation with --format, or a folder"),
         (("rentalot", "--format", "yaml"), "'arazzo'"),
         (
             ("rentalot", "--format", "dot", "--refs", "keep"),
-            "--refs goes with --format json or openapi-3.1",
+            "--refs needs --format json or --format openapi-3.1",
         ),
         (
             ("rentalot", "--out", "x", "--refs", "keep"),
-            "--refs goes with --format json or openapi-3.1",
+            "--refs needs --format json or --format openapi-3.1",
         ),
         (("rentalot", "--format", "dot", "--out", "/proc/none/x.dot"), "cannot be written"),
         (("rentalot", "--format", "dot", "--out", "/"), "cannot be written"),

@@ -259,8 +259,8 @@ def test_a_check_is_explained(check: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--explain", "cell"], "there is no check 'cell'; there is readable, yaml, "),
-        (["--ignore", "cell"], "there is no check 'cell'"),
+        (["--explain", "cell"], "there is no check named 'cell'; choose one of: readable, yaml, "),
+        (["--ignore", "cell"], "there is no check named 'cell'"),
         (["--fix"], "--fix needs the names of the files"),
         (["--fix", "-"], "--fix needs the names of the files"),
         (["--format", "xml"], "'xml' is not one of"),

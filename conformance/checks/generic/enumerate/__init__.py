@@ -1,1 +1,1 @@
-"""Each rule by itself: deterministic, named, in seconds."""
+"""Deterministic checks, each with a name: every rule, every cell of the lifecycle."""

@@ -9,17 +9,15 @@ from session_contracts.conformance.list_fixture import (
     FOREIGN_RECORDS,
     LONG_AGO,
     ListFixture,
-    cursor_of,
-    elsewhere,
     full_list_page,
+    in_other_zone,
     limited_page,
-    moments,
     new_list_fixture,
-    next_cursor,
-    pages,
+    record_times,
 )
 from session_contracts.conformance.listing import get_list, listed_ids
 from session_contracts.conformance.marks import paged, verifies
+from session_contracts.conformance.paging import all_pages, cursor_of, next_cursor
 from session_contracts.conformance.preparing import (
     foreign_record,
     fresh_scope,
@@ -98,7 +96,9 @@ def _judge_walk(
 
     walked: list[str] = []
     exchanges: list[Exchange] = []
-    for exchange, ids in pages(subject, fixture.scope, limit, between=grow if growing else None):
+    for exchange, ids in all_pages(
+        subject, fixture.scope, limit, between=grow if growing else None
+    ):
         if not judge.accepted(rule, exchange):
             return
         judge.require(
@@ -134,7 +134,7 @@ def test_walk_through_what_just_began(subject: Subject, judge: Judge) -> None:
     scope = fresh_scope(subject)
     made = [new_record(subject, **scope) for _ in range(5)]
     fixture = ListFixture(scope, LONG_AGO, dict.fromkeys(made, 0))
-    times = moments(subject, full_list_page(fixture, subject, judge))
+    times = record_times(subject, full_list_page(fixture, subject, judge))
     judge.require(len(set(times)) == len(times), "the target tells the time too coarsely")
     for limit in (1, 2):
         _judge_walk("list.walk", fixture, limit, subject, judge)
@@ -145,7 +145,7 @@ def test_walk_through_what_just_began(subject: Subject, judge: Judge) -> None:
 def test_walk_over_ties(limit: int, subject: Subject, judge: Judge) -> None:
     """Judged only where a walk without ties is complete: else that rule is broken."""
     plain = new_list_fixture(subject, _SHUFFLED)
-    walked = [identity for _, ids in pages(subject, plain.scope, limit) for identity in ids]
+    walked = [identity for _, ids in all_pages(subject, plain.scope, limit) for identity in ids]
     judge.require(sorted(walked) == sorted(plain.ids), "not even a walk without ties is complete")
     fixture = new_list_fixture(subject, _TIED)
     full_list_page(fixture, subject, judge)
@@ -156,7 +156,7 @@ def test_walk_over_ties(limit: int, subject: Subject, judge: Judge) -> None:
 @pytest.mark.parametrize("limit", [1, 3])
 def test_walk_while_sessions_begin(limit: int, subject: Subject, judge: Judge) -> None:
     plain = new_list_fixture(subject, _SHUFFLED)
-    walked = [identity for _, ids in pages(subject, plain.scope, limit) for identity in ids]
+    walked = [identity for _, ids in all_pages(subject, plain.scope, limit) for identity in ids]
     judge.require(
         sorted(walked) == sorted(plain.ids), "not even a walk through what stays is complete"
     )
@@ -169,7 +169,7 @@ def test_cursor_end(made: int, limit: int, subject: Subject, judge: Judge) -> No
     """A cursor exactly where something follows, that is, before the oldest was shown; where nobody says so, what there is instead."""
     fixture = new_list_fixture(subject, range(made))
     oldest = next(iter(fixture.seconds), None)
-    for page, ids in pages(subject, fixture.scope, limit):
+    for page, ids in all_pages(subject, fixture.scope, limit):
         judge.require(set(ids) <= fixture.ids, FOREIGN_RECORDS)
         given = next_cursor(subject, page) is not None
         more = bool(ids) and oldest not in ids
@@ -195,7 +195,7 @@ def test_cursor_end(made: int, limit: int, subject: Subject, judge: Judge) -> No
 def test_cursor_form(subject: Subject, judge: Judge) -> None:
     for seconds in (_SHUFFLED, _TIED):
         fixture = new_list_fixture(subject, seconds)
-        for page, _ in pages(subject, fixture.scope, 2):
+        for page, _ in all_pages(subject, fixture.scope, 2):
             cursor = next_cursor(subject, page)
             if cursor is not None:
                 good = shapes.moment(cursor) is not None
@@ -212,7 +212,7 @@ def test_before(subject: Subject, judge: Judge) -> None:
     control = full_list_page(fixture, subject, judge)
     for second in (0, 2, 3, 4):
         moment = fixture.moment(second)
-        for text in (moment, elsewhere(moment), moment.replace("Z", ".000Z")):
+        for text in (moment, in_other_zone(moment), moment.replace("Z", ".000Z")):
             page = get_list(subject, fixture.scope, [(parameter, text)])
             if text != moment and not page.ok:
                 continue

@@ -13,10 +13,10 @@ from session_contracts.conformance.list_fixture import (
     full_list_page,
     limited_page,
     new_list_fixture,
-    pages,
 )
 from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
 from session_contracts.conformance.marks import paged, verifies
+from session_contracts.conformance.paging import all_pages
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Clamp, Parameter, Style
 
@@ -72,7 +72,7 @@ def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
         full_list_page(fixture, subject, judge)
         walked: list[str] = []
         exchange = None
-        for exchange, ids in pages(subject, fixture.scope, limit):
+        for exchange, ids in all_pages(subject, fixture.scope, limit):
             if not judge.accepted("list.walk", exchange):
                 return
             judge.require(

@@ -4,8 +4,8 @@ from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import (
     full_list_page,
     limited_page,
-    moments,
     new_list_fixture,
+    record_times,
 )
 from session_contracts.conformance.listing import get_list, listed_ids
 from session_contracts.conformance.marks import paged, verifies
@@ -66,7 +66,7 @@ def test_order_of_what_is_there(subject: Subject, judge: Judge) -> None:
     """Whoever made it."""
     page = get_list(subject, {})
     judge.require(page.ok, f"a plain list answered {page.status}")
-    times = moments(subject, page)
+    times = record_times(subject, page)
     judge.holds(
         "list.order",
         times == sorted(times, reverse=True),

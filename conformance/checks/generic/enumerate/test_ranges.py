@@ -9,12 +9,12 @@ from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import (
     LONG_AGO,
     ListFixture,
-    elsewhere,
+    in_other_zone,
     new_list_fixture,
-    pages,
 )
 from session_contracts.conformance.listing import get_list, listed_ids, listed_records
 from session_contracts.conformance.marks import Case, each, paged, verifies
+from session_contracts.conformance.paging import all_pages
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.target_clock import target_time
@@ -62,7 +62,7 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
         if bound.keeps is Keeps.FROM
         else fixture.between(0, _BOUND)
     )
-    for text in (fixture.moment(_BOUND), elsewhere(fixture.moment(_BOUND))):
+    for text in (fixture.moment(_BOUND), in_other_zone(fixture.moment(_BOUND))):
         first, found = _walked(subject, {name: text})
         if not first.ok and text != fixture.moment(_BOUND):
             continue
@@ -101,7 +101,7 @@ def _walked(subject: Subject, filters: Mapping[str, str]) -> tuple[Exchange, set
     """The first page, and the ids of every record that the pages of a list show."""
     first = get_list(subject, filters, [("limit", str(_LARGE))])
     return first, {
-        identity for _, ids in pages(subject, filters, _LARGE) for identity in ids
+        identity for _, ids in all_pages(subject, filters, _LARGE) for identity in ids
     } if first.ok else set()
 
 
@@ -193,7 +193,7 @@ def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
             set(listed_ids(subject, first)) == wanted,
             "one page does not show what the filters keep",
         )
-        for page, ids in pages(subject, filters, 2):
+        for page, ids in all_pages(subject, filters, 2):
             good = set(ids) <= wanted
             judge.holds(
                 "list.filtered-walk",

@@ -1,1 +1,1 @@
-"""Walks through the lifecycle against a model, and races."""
+"""Stateful tests against a model, property tests, and races."""

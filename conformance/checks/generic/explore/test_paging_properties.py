@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Broken
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import ListFixture, new_list_fixture, pages
+from session_contracts.conformance.list_fixture import ListFixture, new_list_fixture
 from session_contracts.conformance.listing import get_list, listed_ids
 from session_contracts.conformance.marks import paged, verifies
+from session_contracts.conformance.paging import all_pages
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.subject import Subject
 from session_contracts.openapi.model import Style
@@ -63,7 +64,7 @@ def _walks(subject: Subject, judge: Judge) -> bool:
         set(listed_ids(subject, get_list(subject, fixture.scope))) == fixture.ids,
         "a full page does not show just what was created",
     )
-    walked = [identity for _, ids in pages(subject, fixture.scope, 2) for identity in ids]
+    walked = [identity for _, ids in all_pages(subject, fixture.scope, 2) for identity in ids]
     judge.require(set(walked) <= fixture.ids, "a page shows what does not belong to the list")
     return sorted(walked) == sorted(fixture.ids)
 
@@ -81,7 +82,7 @@ def _walk(subject: Subject, rule: str, seconds: Sequence[int], limit: int) -> No
         )
 
     walked: list[str] = []
-    for page, ids in pages(subject, fixture.scope, limit, between=grow if growing else None):
+    for page, ids in all_pages(subject, fixture.scope, limit, between=grow if growing else None):
         _expect(rule, page.ok, "a page, for more were announced", str(page.status))
         most = min(limit, len(seconds)) if not walked else limit
         good = len(ids) == most if not walked else len(ids) <= most

@@ -1,1 +1,1 @@
-"""Generated requests for every operation."""
+"""Generated requests to every operation."""

@@ -10,7 +10,7 @@ from session_contracts.conformance.checks.vendors.mobilenext.enumerate.test_orga
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import LONG_AGO, written
+from session_contracts.conformance.list_fixture import LONG_AGO, rfc3339
 from session_contracts.conformance.listing import get_list, listed_records
 from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import (
@@ -56,7 +56,7 @@ def test_values(subject: Subject, judge: Judge) -> None:
     created = LONG_AGO + timedelta(days=3, minutes=41, seconds=17)
     user = _somebody_else(subject)
     identity = new_record(
-        subject, **scope, createdAt=written(created), **({"user": user} if user else {})
+        subject, **scope, createdAt=rfc3339(created), **({"user": user} if user else {})
     )
     user = user or read(subject, new_record(subject)).get("user")
     for exchange, record in _shown(identity, scope, subject):

@@ -9,7 +9,7 @@ from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import written
+from session_contracts.conformance.list_fixture import rfc3339
 from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.outbox import sent_messages, wait_for_messages
 from session_contracts.conformance.preparing import record_in
@@ -26,7 +26,7 @@ def _confirm(subject: Subject, identity: str, **members: object) -> Exchange:
 
 def _earlier(subject: Subject) -> str:
     """A start that leaves all other times of a session far apart from now."""
-    return written(target_time(subject) - timedelta(hours=5))
+    return rfc3339(target_time(subject) - timedelta(hours=5))
 
 
 def _confirmed(subject: Subject, judge: Judge, **members: object) -> tuple[str, Exchange]:

@@ -12,7 +12,7 @@ from session_contracts.conformance.calling import call
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import LONG_AGO, elsewhere, written
+from session_contracts.conformance.list_fixture import LONG_AGO, in_other_zone, rfc3339
 from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import (
     fresh_scope,
@@ -182,7 +182,7 @@ def test_values(subject: Subject, judge: Judge) -> None:
     for variant in ("A", "B"):
         start = LONG_AGO + timedelta(days=3, minutes=41, seconds=17)
         expected = {**fresh_scope(subject), "variant": variant}
-        identity = new_record(subject, **expected, status="active", startedAt=written(start))
+        identity = new_record(subject, **expected, status="active", startedAt=rfc3339(start))
         exchange = fetch(subject, identity)
         record = record_of(subject, exchange, identity)
         judge.require(
@@ -195,7 +195,7 @@ def test_values(subject: Subject, judge: Judge) -> None:
             "session.values",
             good,
             trigger=exchange,
-            expected=f"{expected} of {written(start)}",
+            expected=f"{expected} of {rfc3339(start)}",
             got=told,
         )
         judge.observed(
@@ -242,13 +242,13 @@ def _complete(
 def test_completed_at_a_given_time(subject: Subject, judge: Judge) -> None:
     """In whatever time zone it is written."""
     start = target_time(subject) - timedelta(hours=1)
-    for minutes, write in ((32, written), (7, lambda moment: elsewhere(written(moment)))):
-        identity = new_record(subject, status="active", startedAt=written(start))
+    for minutes, write in ((32, rfc3339), (7, lambda moment: in_other_zone(rfc3339(moment)))):
+        identity = new_record(subject, status="active", startedAt=rfc3339(start))
         ended = (start + timedelta(minutes=minutes)).replace(microsecond=0)
         control = call(
             subject,
             "completeSession",
-            new_record(subject, status="active", startedAt=written(start)),
+            new_record(subject, status="active", startedAt=rfc3339(start)),
             {},
         )
         exchange = call(subject, "completeSession", identity, {"completedAt": write(ended)})
@@ -259,7 +259,7 @@ def test_completed_at_a_given_time(subject: Subject, judge: Judge) -> None:
             "complete.time-given",
             got == ended,
             trigger=exchange,
-            expected=written(ended),
+            expected=rfc3339(ended),
             got=str(got),
         )
         told = (shapes.unwrap(exchange.json) or {}).get("completedAt")
@@ -278,7 +278,7 @@ def test_completed_now(subject: Subject, judge: Judge) -> None:
     bodies: tuple[dict[str, str] | None, ...] = (None, {})
     for body in bodies:
         identity = new_record(
-            subject, status="active", startedAt=written(target_time(subject) - timedelta(hours=1))
+            subject, status="active", startedAt=rfc3339(target_time(subject) - timedelta(hours=1))
         )
         begun = target_time(subject)
         exchange = call(subject, "completeSession", identity, body)
@@ -293,7 +293,7 @@ def test_completed_now(subject: Subject, judge: Judge) -> None:
             "complete.time-default",
             good,
             trigger=exchange,
-            expected=f"about {written(begun)}",
+            expected=f"about {rfc3339(begun)}",
             got=str(got),
         )
 
@@ -304,14 +304,14 @@ def test_duration(subject: Subject, judge: Judge) -> None:
     start = target_time(subject) - timedelta(hours=1)
     made = []
     bodies: tuple[dict[str, str], ...] = (
-        {"completedAt": written(start + timedelta(minutes=32))},
+        {"completedAt": rfc3339(start + timedelta(minutes=32))},
         {},
     )
     for body in bodies:
-        identity = new_record(subject, status="active", startedAt=written(start))
+        identity = new_record(subject, status="active", startedAt=rfc3339(start))
         _complete(subject, identity, body)
         made.append(identity)
-    long_ago = new_record(subject, status="active", startedAt=written(start - timedelta(hours=30)))
+    long_ago = new_record(subject, status="active", startedAt=rfc3339(start - timedelta(hours=30)))
     _complete(subject, long_ago, {})
     made.append(long_ago)
     for identity in (

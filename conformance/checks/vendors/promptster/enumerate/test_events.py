@@ -12,7 +12,7 @@ from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import elsewhere
+from session_contracts.conformance.list_fixture import in_other_zone
 from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import foreign_record, new_record
 from session_contracts.conformance.profile import SuiteProfile
@@ -462,7 +462,9 @@ def test_time_zones(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
     plain = at(0).replace(".000Z", "Z")
     control = ingest(subject, Event(0, 0).body(session), key)
-    for number, text in enumerate((plain, elsewhere(plain), at(250), plain.replace("Z", ".5Z")), 1):
+    for number, text in enumerate(
+        (plain, in_other_zone(plain), at(250), plain.replace("Z", ".5Z")), 1
+    ):
         exchange = ingest(subject, Event(0, number).body(session, ts=text), key)
         if judge.accepted("ingest.ts", exchange, control=control):
             page = timeline(subject, session)
@@ -577,13 +579,13 @@ def test_order(subject: Subject, judge: Judge) -> None:
             got=str(got),
         ):
             return
-        moments = [_SHUFFLED[mark] for mark in got]
+        record_times = [_SHUFFLED[mark] for mark in got]
         if judge.holds(
             "timeline.order",
-            moments == sorted(moments),
+            record_times == sorted(record_times),
             trigger=page,
             expected="the earliest first",
-            got=str(moments),
+            got=str(record_times),
         ):
             expected = in_order(events)
             judge.holds(
@@ -609,7 +611,7 @@ def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> Non
             ingest(
                 subject,
                 event.body(
-                    session, **({"ts": elsewhere(at(event.moment))} if event.mark % 2 else {})
+                    session, **({"ts": in_other_zone(at(event.moment))} if event.mark % 2 else {})
                 ),
                 key,
             )
@@ -617,11 +619,11 @@ def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> Non
 
 
 def _tape(
-    subject: Subject, judge: Judge, moments: tuple[int, ...] = _SHUFFLED
+    subject: Subject, judge: Judge, record_times: tuple[int, ...] = _SHUFFLED
 ) -> tuple[str, list[str]]:
     """A session, and the ids of its events in the order in which a whole timeline shows them. Raises Unexercised."""
     session = new_record(subject)
-    events = [Event(moment, number) for number, moment in enumerate(moments)]
+    events = [Event(moment, number) for number, moment in enumerate(record_times)]
     put(subject, session, events)
     found = events_of(timeline(subject, session))
     judge.require(
@@ -804,13 +806,13 @@ def test_decisions(subject: Subject, judge: Judge) -> None:
         expected=f"{len(wanted)} decisions",
         got=f"{len(got)}: {got}",
     ):
-        moments = [events[mark].moment for mark in got]
+        record_times = [events[mark].moment for mark in got]
         judge.holds(
             "decisions.order",
-            moments == sorted(moments),
+            record_times == sorted(record_times),
             trigger=exchange,
             expected="the earliest first",
-            got=str(moments),
+            got=str(record_times),
         )
         text = [event.get("data") for event in found] == [data_for(DECISION, mark) for mark in got]
         judge.holds(

@@ -11,7 +11,7 @@ from session_contracts.conformance.calling import call, send, valid_body
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import StateError, Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import elsewhere, written
+from session_contracts.conformance.list_fixture import in_other_zone, rfc3339
 from session_contracts.conformance.listing import get_list, listed_ids, pagination_number
 from session_contracts.conformance.marks import Case, each, verifies
 from session_contracts.conformance.preparing import (
@@ -380,10 +380,10 @@ def _linked(subject: Subject, assessment: str) -> dict[str, str]:
 def test_end(subject: Subject, judge: Judge) -> None:
     """At a time in whatever zone it is written; a second end takes the place of the first."""
     start = target_time(subject) - timedelta(hours=3)
-    session = new_record(subject, startedAt=written(start), metadata=_METADATA)
+    session = new_record(subject, startedAt=rfc3339(start), metadata=_METADATA)
     put(subject, session, [Event(0, 1)])
     before = read(subject, session)
-    for minutes, write in ((60, written), (90, lambda moment: elsewhere(written(moment)))):
+    for minutes, write in ((60, rfc3339), (90, lambda moment: in_other_zone(rfc3339(moment)))):
         moment = (start + timedelta(minutes=minutes)).replace(microsecond=0)
         exchange = call(subject, UPDATE, session, {"endedAt": write(moment)})
         if not judge.accepted("update.ends", exchange):
@@ -394,7 +394,7 @@ def test_end(subject: Subject, judge: Judge) -> None:
             "update.ends",
             good,
             trigger=exchange,
-            expected=f"endedAt {written(moment)}",
+            expected=f"endedAt {rfc3339(moment)}",
             got=str(after.get("endedAt")),
         )
         _judge_rest("update.keeps", before, after, "endedAt", exchange, judge)
@@ -485,10 +485,10 @@ def test_update_both(subject: Subject, judge: Judge) -> None:
 def test_odd_updates(subject: Subject, judge: Judge) -> None:
     judge.observed("update.nothing", call(subject, UPDATE, new_record(subject), {}))
     start = target_time(subject) - timedelta(hours=1)
-    session = new_record(subject, startedAt=written(start))
+    session = new_record(subject, startedAt=rfc3339(start))
     judge.observed(
         "update.before-start",
-        call(subject, UPDATE, session, {"endedAt": written(start - timedelta(hours=1))}),
+        call(subject, UPDATE, session, {"endedAt": rfc3339(start - timedelta(hours=1))}),
     )
 
 

@@ -14,7 +14,7 @@ from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import LONG_AGO, written
+from session_contracts.conformance.list_fixture import LONG_AGO, rfc3339
 from session_contracts.conformance.listing import get_list, listed_ids, listed_records
 from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import fresh_scope, new_record, prepared_id, record_in
@@ -83,7 +83,7 @@ def test_values(subject: Subject, judge: Judge) -> None:
             "user_id": prepared_id(subject, "user"),
             "scenario_id": prepared_id(subject, "scenario"),
         }
-        exchange, row = _row(subject, **expected, started_at=written(start))
+        exchange, row = _row(subject, **expected, started_at=rfc3339(start))
         judge.require(
             {"user_id", "scenario_id", "started_at"} <= row.keys(),
             "a session lacks a documented member",
@@ -95,7 +95,7 @@ def test_values(subject: Subject, judge: Judge) -> None:
             "session.values",
             good,
             trigger=exchange,
-            expected=f"{expected} at {written(start)}",
+            expected=f"{expected} at {rfc3339(start)}",
             got=told,
         )
 
@@ -105,11 +105,11 @@ def test_duration(subject: Subject, judge: Judge) -> None:
     """Of scored sessions, one of which went on over midnight."""
     for hours, seconds in ((0, 420), (11.9, 1500)):
         start = LONG_AGO + timedelta(hours=hours)
-        params = {"status": "scored", "started_at": written(start), "duration_seconds": seconds}
+        params = {"status": "scored", "started_at": rfc3339(start), "duration_seconds": seconds}
         exchange, row = _row(subject, user_id=prepared_id(subject, "user"), **params)
         ended, lasted = shapes.moment(row.get("ended_at")), row.get("duration_seconds")
         good = ended is not None and isinstance(lasted, int | float)
-        expected = f"{seconds} until {written(start + timedelta(seconds=seconds))}"
+        expected = f"{seconds} until {rfc3339(start + timedelta(seconds=seconds))}"
         got = f"{lasted} until {row.get('ended_at')}"
         if judge.holds("session.members", good, trigger=exchange, expected=expected, got=got):
             same = lasted == seconds and ended == start + timedelta(seconds=seconds)
@@ -422,7 +422,7 @@ def test_last_session(subject: Subject, judge: Judge) -> None:
     exchange, user = _user(mine, subject, judge)
     judge.observed("users.never", exchange, f"last_session_at is {user.get('last_session_at')!r}")
     for days, owner, expected in ((5, mine, 5), (9, mine, 9), (7, mine, 9), (20, other, 9)):
-        new_record(subject, user_id=owner, started_at=written(LONG_AGO + timedelta(days=days)))
+        new_record(subject, user_id=owner, started_at=rfc3339(LONG_AGO + timedelta(days=days)))
         exchange, user = _user(mine, subject, judge)
         judge.require("last_session_at" in user, "a rep has no last_session_at")
         wanted = LONG_AGO + timedelta(days=expected)
@@ -431,7 +431,7 @@ def test_last_session(subject: Subject, judge: Judge) -> None:
             "users.last-session",
             good,
             trigger=exchange,
-            expected=written(wanted),
+            expected=rfc3339(wanted),
             got=str(user["last_session_at"]),
         )
 

@@ -11,9 +11,10 @@ from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
-from session_contracts.conformance.list_fixture import pages, written
+from session_contracts.conformance.list_fixture import rfc3339
 from session_contracts.conformance.listing import get_list, listed_ids, listed_records
 from session_contracts.conformance.marks import verifies
+from session_contracts.conformance.paging import all_pages
 from session_contracts.conformance.preparing import (
     foreign_record,
     new_record,
@@ -43,7 +44,7 @@ def _quiet(subject: Subject) -> datetime:
         start = (
             datetime.fromisoformat("2002-01-01T00:00:00Z") + random.randrange(100_000) * 2 * _HOUR
         )
-        period = {"from": written(start), "to": written(start + _HOUR)}
+        period = {"from": rfc3339(start), "to": rfc3339(start + _HOUR)}
         if not listed_ids(subject, get_list(subject, period)):
             return start
     raise Unexercised(
@@ -52,7 +53,7 @@ def _quiet(subject: Subject) -> datetime:
 
 
 def _period(start: datetime) -> dict[str, str]:
-    return {"from": written(start), "to": written(start + _HOUR)}
+    return {"from": rfc3339(start), "to": rfc3339(start + _HOUR)}
 
 
 def _judge_count(
@@ -83,7 +84,7 @@ def _judge_count(
 def test_figures(subject: Subject, judge: Judge) -> None:
     """A period of which everything is known: scored and others, several by one rep, a rep without a score, and others beside it."""
     start = _quiet(subject)
-    inside = written(start + _HOUR / 2)
+    inside = rfc3339(start + _HOUR / 2)
     reps = [prepared_id(subject, "user") for _ in range(3)]
     scores = (90, 71, 0)
     for rep, score in zip((reps[0], reps[0], reps[1]), scores, strict=True):
@@ -92,7 +93,7 @@ def test_figures(subject: Subject, judge: Judge) -> None:
     unscored = [new_record(subject, user_id=rep, started_at=inside) for rep in (reps[2], reps[0])]
     for outside in (start - _HOUR / 2, start + _HOUR * 1.5):
         session = new_record(
-            subject, user_id=prepared_id(subject, "user"), started_at=written(outside)
+            subject, user_id=prepared_id(subject, "user"), started_at=rfc3339(outside)
         )
         prepared_id(subject, "scorecard", session_id=session, overall_score=10)
     exchange, record = _summary(subject, judge, **_period(start))
@@ -116,16 +117,16 @@ def test_figures_agree_with_the_list(subject: Subject, judge: Judge) -> None:
     """Whatever the tenant holds of two days, as the list shows it and as the summary counts it."""
     now = target_time(subject)
     for days in (1, 4):
-        new_record(subject, started_at=written(now - timedelta(days=days)))
+        new_record(subject, started_at=rfc3339(now - timedelta(days=days)))
     placed = []
     for state in subject.table.states:
         with suppress(Unexercised):
-            placed.append(record_in(subject, state, started_at=written(now - timedelta(days=1))))
-    theirs = foreign_record(subject, started_at=written(now - timedelta(days=1)))
-    period = {"from": written(now - timedelta(days=2)), "to": written(now - timedelta(minutes=1))}
+            placed.append(record_in(subject, state, started_at=rfc3339(now - timedelta(days=1))))
+    theirs = foreign_record(subject, started_at=rfc3339(now - timedelta(days=1)))
+    period = {"from": rfc3339(now - timedelta(days=2)), "to": rfc3339(now - timedelta(minutes=1))}
     exchange, record = _summary(subject, judge, **period)
     rows: dict[str, Mapping[str, Any]] = {}
-    for page, _ in pages(subject, period, _LARGE):
+    for page, _ in all_pages(subject, period, _LARGE):
         rows |= {str(row.get("id")): row for row in listed_records(subject, page)}
     judge.require(set(placed) <= rows.keys(), "the list does not show all that was created")
     judge.require(theirs not in rows, "the list shows what belongs to another tenant")
@@ -163,7 +164,7 @@ def test_more_than_a_page_holds(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
     user = prepared_id(subject, "user")
     made = [
-        new_record(subject, user_id=user, started_at=written(start + _HOUR / 2))
+        new_record(subject, user_id=user, started_at=rfc3339(start + _HOUR / 2))
         for _ in range(_LARGE + 1)
     ]
     exchange, record = _summary(subject, judge, **_period(start))
@@ -174,7 +175,7 @@ def test_more_than_a_page_holds(subject: Subject, judge: Judge) -> None:
 def test_bounds(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
     for moment in (start, start + _HOUR):
-        new_record(subject, started_at=written(moment))
+        new_record(subject, started_at=rfc3339(moment))
     exchange, record = _summary(subject, judge, **_period(start))
     judge.observed(
         "summary.moment",
@@ -200,7 +201,7 @@ def test_period(subject: Subject, judge: Judge) -> None:
             "summary.period",
             good,
             trigger=exchange,
-            expected=f"{name} {written(expected)}",
+            expected=f"{name} {rfc3339(expected)}",
             got=str(record[name]),
         )
 
@@ -221,7 +222,7 @@ def test_default_period(subject: Subject, judge: Judge) -> None:
             rule,
             good,
             trigger=exchange,
-            expected=f"about {written(expected)}",
+            expected=f"about {rfc3339(expected)}",
             got=str(record[name]),
         )
     for rule, ago, counts in (
@@ -230,7 +231,7 @@ def test_default_period(subject: Subject, judge: Judge) -> None:
         ("summary.to-default", timedelta(), True),
     ):
         _, before = _summary(subject, judge)
-        new_record(subject, started_at=written(now - ago))
+        new_record(subject, started_at=rfc3339(now - ago))
         exchange, after = _summary(subject, judge)
         judge.require(
             isinstance(before.get("sessions"), int) and isinstance(after.get("sessions"), int),
@@ -244,7 +245,7 @@ def test_default_period(subject: Subject, judge: Judge) -> None:
 @verifies("summary.tenant")
 def test_other_tenants_do_not_count(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
-    inside = written(start + _HOUR / 2)
+    inside = rfc3339(start + _HOUR / 2)
     mine = new_record(subject, started_at=inside)
     prepared_id(subject, "scorecard", session_id=mine, overall_score=80)
     control, before = _summary(subject, judge, **_period(start))

@@ -1,4 +1,4 @@
-"""The suite against the mock as a user would run it: every API conforms; without provider states nothing is blamed."""
+"""The suite against the mock of each API, as a user would run it."""
 
 from collections.abc import Iterator
 
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Mock]:
-    """At a time that is nobody else's."""
+    """A mock whose clock differs from the clock of this machine."""
     with running("--clock", "2031-01-31T23:30:00Z") as mock:
         yield mock
 
 
-def judged(mock: Mock, api: str, *, states: bool) -> Report:
+def verified(mock: Mock, api: str, *, states: bool) -> Report:
     url = f"{mock.url}/_mock/{api}/states" if states else None
     given = () if states else tuple(mock.credential_of(api).items())
     return verify(
@@ -36,8 +36,8 @@ def judged(mock: Mock, api: str, *, states: bool) -> Report:
 
 
 @pytest.mark.parametrize("api", bundled_names())
-def test_the_mock_conforms(served: Mock, api: str) -> None:
-    report = judged(served, api, states=True)
+def test_mock_conforms(served: Mock, api: str) -> None:
+    report = verified(served, api, states=True)
     assert {
         result.id: result.reason
         for result in report.results
@@ -47,9 +47,8 @@ def test_the_mock_conforms(served: Mock, api: str) -> None:
 
 
 @pytest.mark.parametrize("api", bundled_names())
-def test_without_states_nothing_is_blamed(served: Mock, api: str) -> None:
-    """Not even for a clock that shows another time than ours."""
-    report = judged(served, api, states=False)
+def test_no_rule_fails_without_states(served: Mock, api: str) -> None:
+    report = verified(served, api, states=False)
     assert {result.outcome for result in report.results} == {
         RuleOutcome.PASSED,
         RuleOutcome.NOT_EXERCISED,

@@ -1,6 +1,6 @@
-"""Which checks judge which rule: what pytest collects, without running any of it.
+"""Which checks verify which rule, by a dry run.
 
-It collects in a process of its own, since whoever asks may be running under pytest.
+The dry run has its own process, since the caller may itself run under pytest.
 """
 
 import json
@@ -14,14 +14,14 @@ from session_contracts.conformance.runner import Options, verify
 from session_contracts.openapi import ContractError, PartError
 from session_contracts.openapi.python_process import python_command
 
-#: No request is sent there.
+#: A dry run sends no request.
 _NOWHERE = "http://nowhere.invalid"
 
 
-def judges(api: str) -> Mapping[str, tuple[str, ...]]:
-    """By rule, the names of its checks as `verify --dry-run` lists them; a rule that no check judges is not there.
+def checks_by_rule(api: str) -> Mapping[str, tuple[str, ...]]:
+    """By rule, the names of its checks as `verify --dry-run` lists them.
 
-    Raises UsageError where the checks cannot be collected.
+    A rule without checks is missing. Raises UsageError if the checks cannot be collected.
     """
     found: dict[str, list[str]] = {}
     for check, rules in _collected(api).items():
@@ -32,8 +32,8 @@ def judges(api: str) -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _collected(api: str) -> Mapping[str, Sequence[str]]:
-    """By check, its rules."""
-    command = python_command("session_contracts.conformance.catalogue", api)
+    """The rules of each check, by its name."""
+    command = python_command("session_contracts.conformance.rule_checks", api)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UsageError(done.stderr.strip() or "the checks could not be collected")
