@@ -3,12 +3,15 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.session_contracts.docs.guide import ROOT, follow_page, require_readable
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COPIED = ("conformance", "fixtures", "mock_server", "openapi", "session_contracts")
 
 
+@pytest.mark.slow
 def test_example(tmp_path: Path) -> None:
     """The copy comes first on the path, so the commands run the edited code."""
     for name in COPIED:
