@@ -81,7 +81,7 @@ def read_fixture(api: str, file: Path | None = None) -> Fixture:
         source = read(file or find(api).fixture)
     except ContractError as error:
         raise _unreadable(error) from None
-    if not isinstance(source.value, dict) or source.value.get("api") != api:
+    if not isinstance(source.value, dict) or source.value.get("api", api) != api:
         raise FixtureError(
             source.file, 1, f"this is no fixture of {api}; begin it with 'api: {api}'"
         )

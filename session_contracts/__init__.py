@@ -1,5 +1,11 @@
-"""The public face: the command line, a mock for tests, and the pytest plugin. Everything else of this project is internal and may move."""
+"""The public Python API: a mock for tests, and what can go wrong with it.
 
+`MockServer` runs the mock. `MockWorld` is isolated data with its own clock, and `MockApi` one API
+in it. In pytest, a fixture for each API (`rentalot`, ...) supplies a MockApi with a fresh world. To
+write your own API, import from `session_contracts.authoring`. Everything else is internal.
+"""
+
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MockApi", "MockFailed", "MockRefused", "MockServer", "MockUnreachable", "MockWorld"]
 
-_HOMES = {
+_MODULES = {
     "MockApi": "session_contracts.world",
     "MockFailed": "session_contracts.errors",
     "MockRefused": "session_contracts.errors",
@@ -20,9 +26,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Only when it is asked for: pytest imports this package in every project where it is installed."""
-    if name not in _HOMES:
+    """Import a public name on first use: pytest imports this package wherever it is installed."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

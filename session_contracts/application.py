@@ -1,4 +1,4 @@
-"""From the options of the command line, and of MockServer, to a mock."""
+"""The mock as an ASGI application, from the options of `serve` and of MockServer."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,10 +14,10 @@ from session_contracts.mock_server.errors import BadSnapshot, FixtureError
 from session_contracts.mock_server.settings import Auth, LogFormat, Settings, Validation
 from session_contracts.openapi import ContractError, PartError, UnknownApi, bundled_names
 
-#: As in the contract of the control API: JSON's numbers are exact that far.
-_LONGEST_SEED = 10**15
+#: As in the contract of the control API: integers up to this size are exact in JSON.
+_LARGEST_SEED = 10**15
 
-#: What `application` raises for the user's own mistakes.
+#: What `application` raises for mistakes of the user.
 USER_ERRORS = (UnknownApi, ContractError, PartError, FixtureError, BadSnapshot, ValueError)
 
 
@@ -34,12 +34,16 @@ def application(
     max_worlds: int = 500,
     log_format: str | None = None,
 ) -> ASGIApp:
-    """The mock of these APIs, or of all vendors'. Raises USER_ERRORS."""
+    """The mock of these APIs, or of all bundled ones, with its reference site.
+
+    `clock`: `system`, `frozen` or an RFC 3339 time. `world`: a file with an exported world or a
+    fixture. The other options are the fields of Settings. Raises USER_ERRORS.
+    """
     if admin_token == "":
-        raise ValueError("an empty admin token guards nothing; give one, or leave it out")
-    if abs(seed) > _LONGEST_SEED:
+        raise ValueError("the admin token is empty; set one, or leave the option out")
+    if abs(seed) > _LARGEST_SEED:
         raise ValueError(
-            f"a seed lies between {-_LONGEST_SEED} and {_LONGEST_SEED}, not {str(seed)[:40]}"
+            f"the seed {str(seed)[:40]} is out of range; use {-_LARGEST_SEED} to {_LARGEST_SEED}"
         )
     settings = Settings(
         apis=tuple(dict.fromkeys(apis)) or bundled_names(),
@@ -58,7 +62,10 @@ def application(
 
 
 def frozen_at(clock: str) -> datetime | None:
-    """`system`: None; `frozen`: now; else the RFC 3339 time at which the clock stands. Raises ValueError."""
+    """The time at which the clock is frozen: now for `frozen`, None for `system`, else as given.
+
+    Raises ValueError unless that is an RFC 3339 time.
+    """
     if clock == "system":
         return None
     if clock == "frozen":
@@ -66,4 +73,4 @@ def frozen_at(clock: str) -> datetime | None:
     try:
         return parse_time(clock)
     except ValueError as error:
-        raise ValueError(f"{error}; or write system, or frozen") from None
+        raise ValueError(f"{error}; or use 'system' or 'frozen'") from None

@@ -134,7 +134,7 @@ class TooManyWorkflows(UserError):
 
 
 class UnknownVersion(UserError):
-    """OLD or NEW of a comparison is neither a file, nor an API, nor a revision; `which` says which."""
+    """OLD or NEW of a comparison (`which`) is neither a file, nor an API, nor a revision."""
 
     def __init__(self, which: str, name: str, apis: Sequence[str]) -> None:
         revision = ", or a git revision of the file NEW" if which == "OLD" else ""

@@ -1,4 +1,7 @@
-"""Carries requests to an application in this process, with no socket in between."""
+"""Requests to an ASGI application in this process, without a socket.
+
+`prove` runs mutants this way: a run of the suite makes thousands of requests.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,50 +17,51 @@ from requests.adapters import HTTPAdapter
 from starlette.types import ASGIApp, Message, Scope
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-#: The address of whatever is called without a socket.
+#: The base URL of requests to an application in this process; the host never resolves.
 URL = "http://in-process.invalid"
 
 
 class InProcess(HTTPAdapter):
-    """An adapter of `requests` that gives each request to an ASGI application as a server would, and takes the answer from it.
+    """An adapter of `requests` that passes requests to an ASGI application as a server would.
 
-    The first that waits for an answer runs the loop, and with it the calls of all others, so that they meet as they do in a server.
+    The application runs in one event loop. The first thread that waits for an answer runs the loop,
+    and with it the requests of all other threads, so concurrent requests interleave as in a server.
     """
 
     def __init__(self, app: ASGIApp, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._app = app
         self._loop = loop
-        self._turn = Lock()
+        self._running = Lock()
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **options: Any
     ) -> requests.Response:
-        """Raises what the application raises."""
-        if self._turn.acquire(blocking=False):
+        """Send a request; return the response. Raises what the application raises."""
+        if self._running.acquire(blocking=False):
             try:
                 return self.build_response(
                     request, self._loop.run_until_complete(self._call(request))
                 )
             finally:
-                self._turn.release()
+                self._running.release()
         begun = asyncio.run_coroutine_threadsafe(self._call(request), self._loop)
-        with self._turn:
+        with self._running:
             return self.build_response(
                 request, self._loop.run_until_complete(asyncio.wrap_future(begun, loop=self._loop))
             )
 
     async def _call(self, request: requests.PreparedRequest) -> HTTPResponse:
-        told: list[Message] = []
+        messages: list[Message] = []
 
         async def receive() -> Message:
             return {"type": "http.request", "body": _body(request)}
 
         async def send(message: Message) -> None:
-            told.append(message)
+            messages.append(message)
 
         await self._app(_scope(request), receive, send)
-        start, *parts = told
+        start, *parts = messages
         body = (
             b"".join(part.get("body", b"") for part in parts) if request.method != "HEAD" else b""
         )
@@ -102,13 +106,13 @@ def _bytes(text: str | bytes) -> bytes:
 
 def _body(request: requests.PreparedRequest) -> bytes:
     body = request.body or b""
-    assert isinstance(body, str | bytes), "the suite sends no streams"
+    assert isinstance(body, str | bytes), "streams are not supported"
     return body.encode() if isinstance(body, str) else body
 
 
 @contextmanager
 def in_process(app: ASGIApp) -> Iterator[InProcess]:
-    """An adapter to this application, for URLs below `URL`."""
+    """An adapter that sends requests to URLs below `URL` to this application."""
     loop = asyncio.new_event_loop()
     try:
         yield InProcess(app, loop)

@@ -1,6 +1,8 @@
-"""pytest plugin: a fixture for each API, one's own too, with a fresh world for each test; one server for the run, also under pytest-xdist.
+"""pytest plugin: a fixture for each API, custom ones included, with a fresh world for each test.
 
-What is heavy is imported when a test asks for it.
+One mock serves the whole test run; under pytest-xdist it runs in the controller, and the workers
+share it. pytest imports this module wherever the package is installed, so everything heavy is
+imported only when a test uses a fixture.
 """
 
 import os
@@ -19,34 +21,39 @@ if TYPE_CHECKING:
     from session_contracts.server import MockServer
     from session_contracts.world import MockApi, MockWorld
 
-_MARKER = "mock_world(seed=None, clock=None, state=None): how the world of this test begins; clock is a time at which it stands"
-#: What the controller of pytest-xdist tells its workers.
+_MARKER = (
+    "mock_world(seed=None, clock=None, state=None): the initial data of the world of this test; "
+    "clock is a time at which it is frozen"
+)
+#: The key under which the controller of pytest-xdist passes the URL of the mock to its workers.
 _INPUT = "session_contracts_url"
 
 _URL = pytest.StashKey[str]()
 _SERVER: "pytest.StashKey[MockServer]" = pytest.StashKey()
 _WORLD: "pytest.StashKey[MockWorld]" = pytest.StashKey()
-_COVERED = pytest.StashKey[dict[str, Any]]()
+_COVERAGE = pytest.StashKey[dict[str, Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("session-contracts", "the mock of Session Contracts")
+    """Add the options of the coverage report."""
+    group = parser.getgroup("session-contracts", "Session Contracts: the mock")
     group.addoption(
         "--mock-coverage",
         action="store_true",
-        help="tell which moves, refusals and rules of the mock the tests reached",
+        help="report which transitions, refusals and rules of the mock the tests reached",
     )
     group.addoption(
         "--mock-coverage-fail-under",
         type=float,
         metavar="PERCENT",
-        help="the same, and fail where they reached less",
+        help="also fail the test run if they reached less than this",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker and the fixtures of custom APIs; a worker takes the URL of the mock."""
     config.addinivalue_line("markers", _MARKER)
-    config.pluginmanager.register(_own_fixtures(), "session-contracts-own")
+    config.pluginmanager.register(_custom_fixtures(), "session-contracts-custom")
     if url := getattr(config, "workerinput", {}).get(_INPUT):
         config.stash[_URL] = url
 
@@ -56,19 +63,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """In the controller of pytest-xdist: every worker is told of the same mock, which starts when the first of them calls."""
+    """In the controller of pytest-xdist: pass every worker the URL of the same mock."""
     if _URL not in node.config.stash:
         node.config.stash[_URL] = _serve_when_called()
     node.workerinput[_INPUT] = node.config.stash[_URL]
 
 
 def _serve_when_called() -> str:
+    """The URL of a mock that starts in a thread when the first connection is made."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
 
     def serve() -> None:
         with listener:
             select.select([listener], [], [])
-            with warnings.catch_warnings(action="ignore"):  # of what Connexion imports
+            with warnings.catch_warnings(action="ignore"):  # what Connexion imports is deprecated
                 from session_contracts.application import application
                 from session_contracts.mock_server.server import serve
                 from session_contracts.openapi.locations import names
@@ -80,7 +88,7 @@ def _serve_when_called() -> str:
 
 @pytest.fixture(scope="session")
 def mock_server_url(pytestconfig: pytest.Config) -> str:
-    """Where the mock of this test run is."""
+    """The URL of the mock of this test run; other fixtures give each test its own world."""
     if _URL not in pytestconfig.stash:
         from session_contracts.openapi.locations import names
         from session_contracts.server import MockServer
@@ -91,6 +99,7 @@ def mock_server_url(pytestconfig: pytest.Config) -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the mock."""
     if server := config.stash.get(_SERVER, None):
         server.stop()
 
@@ -100,14 +109,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def mock_world(mock_server_url: str, request: pytest.FixtureRequest) -> "Iterator[MockWorld]":
-    """A fresh world of the mock, for this test alone."""
+    """A fresh world of the mock for this test, deleted afterwards.
+
+    The marker `mock_world` sets its seed, clock or state.
+    """
     from session_contracts.world import make_world
 
     marker = request.node.get_closest_marker("mock_world")
-    asked = dict(marker.kwargs) if marker else {}
-    if isinstance(asked.get("clock"), str):
-        asked["clock"] = {"now": asked["clock"]}
-    with make_world(mock_server_url, **asked) as world:
+    options = dict(marker.kwargs) if marker else {}
+    if isinstance(options.get("clock"), str):
+        options["clock"] = {"now": options["clock"]}
+    with make_world(mock_server_url, **options) as world:
         request.node.stash[_WORLD] = world
         yield world
 
@@ -116,7 +128,10 @@ def _api(name: str) -> "Callable[[MockWorld], MockApi]":
     def fixture(mock_world: "MockWorld") -> "MockApi":
         return mock_world.api(name)
 
-    fixture.__doc__ = f"The mock's {name}, in the world of this test: base_url, headers, given, advance, outbox, journal, fault."
+    fixture.__doc__ = (
+        f"The API {name} in the world of this test (a MockApi): base_url, headers, given, "
+        "advance, outbox, journal, break_rule, fault."
+    )
     return pytest.fixture(name=name)(fixture)
 
 
@@ -127,9 +142,9 @@ promptster = _api("promptster")
 mobilenext = _api("mobilenext")
 
 
-def _own_fixtures() -> ModuleType:
-    """One for each API of one's own; whoever has none does not even import what finds them."""
-    module = ModuleType("session_contracts_own_fixtures")
+def _custom_fixtures() -> ModuleType:
+    """A fixture for each custom API; finding them is imported only where there may be some."""
+    module = ModuleType("session_contracts_custom_fixtures")
     if "SESSION_CONTRACTS_APIS" in os.environ or any(Path().glob("*/profile.py")):
         from session_contracts.openapi.locations import user_names
 
@@ -141,7 +156,7 @@ def _own_fixtures() -> ModuleType:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that fails shows what the mock was asked, and what it made of that."""
+    """Add the journal of its world to the report of a failing test."""
     report = yield
     world = item.stash.get(_WORLD, None)
     if world is not None and report.failed and report.when == "call":
@@ -163,7 +178,7 @@ def _journal(world: "MockWorld") -> str:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """While the mock still answers."""
+    """Ask the mock for its coverage while it still runs; fail the run if that is too low."""
     config = session.config
     least = config.getoption("mock_coverage_fail_under")
     if (
@@ -175,21 +190,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from session_contracts.control import Control
     from session_contracts.coverage_report import percent
 
-    covered = config.stash[_COVERED] = Control(config.stash[_URL]).coverage()
-    if least is not None and percent(covered) < least and session.exitstatus == pytest.ExitCode.OK:
+    coverage = config.stash[_COVERAGE] = Control(config.stash[_URL]).coverage()
+    if least is not None and percent(coverage) < least and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    covered = config.stash.get(_COVERED, None)
-    if covered is None:
+    """Print the coverage report."""
+    coverage = config.stash.get(_COVERAGE, None)
+    if coverage is None:
         return
     from session_contracts.coverage_report import percent, report
 
     terminalreporter.section("coverage of the mock")
-    terminalreporter.write_line(report(covered))
+    terminalreporter.write_line(report(coverage))
     least = config.getoption("mock_coverage_fail_under")
-    if least is not None and percent(covered) < least:
+    if least is not None and percent(coverage) < least:
         terminalreporter.write_line(
-            f"FAIL: {percent(covered):.1f} % is less than {least:g} %", red=True
+            f"FAIL: coverage {percent(coverage):.1f} % is below {least:g} %", red=True
         )

@@ -1,4 +1,4 @@
-"""A world of a running mock, as a test sees it."""
+"""A world of a running mock, and an API in it, as a test uses them."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,9 +12,12 @@ from session_contracts.control import Control
 
 
 class MockWorld:
-    """Data, clock, journal, faults, outbox and broken rules of one test; `url` is what its URLs begin with.
+    """The isolated data, clock, journal, faults, outbox and broken rules of one test.
 
-    As a context manager it is dropped at the end. Every method raises MockUnreachable, and MockRefused where the mock says no.
+    `url` is the base of its URLs: that of the mock for the default world, else
+    `http://127.0.0.1:8080/w/name`. As a context manager it is deleted at the end. JSON objects are
+    dicts, with the members that the control API documents. Every method raises MockUnreachable, and
+    MockRefused if the mock refuses the request.
     """
 
     def __init__(self, url: str, admin_token: str | None = None) -> None:
@@ -34,72 +37,71 @@ class MockWorld:
         self.drop()
 
     def api(self, name: str) -> "MockApi":
-        """One of the APIs, in this world."""
+        """An API in this world."""
         return MockApi(self, name)
 
-    # ---- time
+    # ---- clock
 
     @property
     def now(self) -> datetime:
-        """What the world's clock shows."""
+        """The time of the world's clock, in UTC."""
         return datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
 
     def advance(self, by: str | timedelta) -> datetime:
-        """Move the clock forward, by an ISO 8601 duration (`P31D`) or a timedelta; what it shows then."""
+        """Advance the clock by a timedelta or an ISO 8601 duration (`P31D`); return its time."""
         duration = by if isinstance(by, str) else isodate.duration_isoformat(by)
-        return datetime.fromisoformat(
-            self._control.call("POST", "/clock/advance", {"by": duration})["now"]
-        )
+        clock = self._control.call("POST", "/clock/advance", {"by": duration})
+        return datetime.fromisoformat(clock["now"])
 
     def set_clock(
         self, now: str | datetime | None = None, *, frozen: bool | None = None
     ) -> datetime:
-        """Set it (only forward), freeze it or let it run; what it shows then."""
-        moment = now.isoformat() if isinstance(now, datetime) else now
-        given = {
-            name: value
-            for name, value in (("now", moment), ("frozen", frozen))
-            if value is not None
-        }
-        return datetime.fromisoformat(self._control.call("PUT", "/clock", given)["now"])
+        """Set the clock to a later time, freeze it or let it run; return its new time.
 
-    # ---- what was sent and asked
+        `now`: RFC 3339, or a datetime with a time zone. What is left out stays as it is.
+        """
+        moment = now.isoformat() if isinstance(now, datetime) else now
+        clock = self._control.call("PUT", "/clock", _without_none(now=moment, frozen=frozen))
+        return datetime.fromisoformat(clock["now"])
+
+    # ---- journal and outbox
 
     @property
     def outbox(self) -> list[dict[str, Any]]:
-        """The messages that side effects have sent, the oldest first."""
+        """The messages that side effects have sent, oldest first."""
         return list(self._control.call("GET", "/outbox")["messages"])
 
     @property
     def journal(self) -> list[dict[str, Any]]:
-        """The requests and what became of them, the oldest first."""
+        """The requests and their outcomes, oldest first."""
         return self.requests()
 
-    def requests(self, **wanted: Any) -> list[dict[str, Any]]:
-        """Those of the journal that have all of these: api, operation, method, status, rule, decision; `since` a number, `limit`."""
-        return list(self._control.call("GET", "/journal", **wanted)["entries"])
+    def requests(self, **filters: Any) -> list[dict[str, Any]]:
+        """The journal entries that match all filters, oldest first.
+
+        Filters: `api`, `operation`, `method`, `status`, `rule`, `decision`; `since` (only entries
+        with a greater number) and `limit` (at most so many, the latest ones).
+        """
+        return list(self._control.call("GET", "/journal", **filters)["entries"])
 
     def har(self) -> dict[str, Any]:
-        """The journal as an HTTP Archive (HAR 1.2)."""
+        """The journal as an HTTP Archive (HAR 1.2), without credentials."""
         return dict(self._control.call("GET", "/journal/har"))
 
     def coverage(self) -> dict[str, Any]:
-        """Moves, refusals and rules, with how often the requests have reached them."""
+        """What the requests to this world reached: transitions, refusals and rules, with counts."""
         return dict(self._control.call("GET", "/coverage"))
 
-    # ---- what goes wrong
+    # ---- broken rules and faults
 
     def break_rule(self, *rules: str) -> None:
-        """Mutant these rules, besides those that are broken already."""
+        """Break these rules, in addition to those that are broken already."""
         broken = self._control.call("GET", "/broken-rules")["broken"]
-        self._control.call(
-            "PUT",
-            "/broken-rules",
-            {"rules": [*broken, *(rule for rule in rules if rule not in broken)]},
-        )
+        added = [rule for rule in rules if rule not in broken]
+        self._control.call("PUT", "/broken-rules", {"rules": [*broken, *added]})
 
     def keep_rules(self) -> None:
-        """Keep every rule again."""
+        """Enforce every rule again."""
         self._control.call("DELETE", "/broken-rules")
 
     def fault(
@@ -114,21 +116,24 @@ class MockWorld:
         rate: float | None = None,
         first: int | None = None,
     ) -> None:
-        """One more fault. `delay`: milliseconds, or a mapping as the control API takes it.
+        """Add a fault to calls of an operation of an API, or to all calls.
 
-        `drop` breaks the connection off; with `after`, the operation is carried out and its answer is lost.
+        `status`: answer with this HTTP status. `delay`: milliseconds, or a distribution such as
+        `{"type": "uniform", "lower": 50, "upper": 500}`. `drop`: close the connection without an
+        answer. `after`: carry the operation out first, and lose its answer. `rate`: the share of
+        calls that fail, from 0 to 1. `first`: only so many calls fail.
         """
         wait = {"type": "fixed", "milliseconds": delay} if isinstance(delay, int | float) else delay
-        given = {
-            "api": api,
-            "operation": operation,
-            "status": status,
-            "delay": wait,
-            "rate": rate,
-            "first": first,
-        }
-        fault = {name: value for name, value in given.items() if value is not None}
-        fault |= {name: True for name, value in (("drop", drop), ("after", after)) if value}
+        fault = _without_none(
+            api=api,
+            operation=operation,
+            status=status,
+            delay=wait,
+            rate=rate,
+            first=first,
+            drop=drop or None,
+            after=after or None,
+        )
         self._control.call("PUT", "/faults", {"faults": [*self.faults, fault]})
 
     @property
@@ -137,49 +142,64 @@ class MockWorld:
         return list(self._control.call("GET", "/faults")["faults"])
 
     def clear_faults(self) -> None:
+        """Remove all faults."""
         self._control.call("DELETE", "/faults")
 
-    # ---- all of it
+    # ---- data
 
     def given(self, api: str, state: str = "session", /, **params: Any) -> dict[str, Any]:
-        """Prepare a provider state; what it returns."""
-        return dict(
-            self._control.call(
-                "POST", f"/{api}/states", {"action": "setup", "state": state, "params": params}
-            )
-        )
+        """Prepare a provider state of an API; return its values, such as the ids of new records."""
+        message = {"action": "setup", "state": state, "params": params}
+        return dict(self._control.call("POST", f"/{api}/states", message))
 
     def reset(self) -> None:
-        """Back to how it began. Credentials, broken rules and faults stay."""
+        """Restore the initial snapshot. Credentials, broken rules, faults and coverage stay."""
         self._control.call("POST", "/reset")
 
     def export(self) -> dict[str, Any]:
-        """Everything that decides what it will answer."""
+        """A snapshot of the world: everything that decides its answers, credentials included."""
         return dict(self._control.call("GET", "/state"))
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Become what was exported."""
+        """Replace the contents of the world with a snapshot; nothing changes if it is invalid."""
         self._control.call("PUT", "/state", state)
 
     def fork(self, name: str | None = None) -> "MockWorld":
-        """Another world that is as this one is now."""
-        mock, _, own = self.url.partition("/w/")
-        return make_world(mock, self._admin_token, name=name, fork=own or "default")
+        """Create a copy of this world; its name is generated if left out."""
+        mock, own = self._address()
+        return make_world(mock, self._admin_token, name=name, fork=own)
 
     def drop(self) -> None:
-        mock, _, own = self.url.partition("/w/")
-        Control(mock, self._admin_token).call("DELETE", f"/worlds/{own or 'default'}")
+        """Delete the world; the default world cannot be deleted (MockRefused)."""
+        mock, own = self._address()
+        Control(mock, self._admin_token).call("DELETE", f"/worlds/{own}")
+
+    def _address(self) -> tuple[str, str]:
+        """The URL of the mock, and the name of this world."""
+        mock, _, name = self.url.partition("/w/")
+        return mock, name or "default"
 
 
-def make_world(mock: str, admin_token: str | None = None, **asked: Any) -> MockWorld:
-    """A new world of the mock at this URL; `asked` as the control API takes it, None being left out."""
-    given = {name: value for name, value in asked.items() if value is not None}
-    made = Control(mock, admin_token).call("POST", "/worlds", given)
+def make_world(mock: str, admin_token: str | None = None, **options: Any) -> MockWorld:
+    """Create a world of the mock at a URL.
+
+    `options`: the members of the request body of `POST /_mock/worlds`; those that are None are left
+    out. Raises MockUnreachable, MockRefused.
+    """
+    made = Control(mock, admin_token).call("POST", "/worlds", _without_none(**options))
     return MockWorld(mock.rstrip("/") + made["path"], admin_token)
 
 
+def _without_none(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
 class MockApi:
-    """One API in one world. What is not of the API alone (clock, outbox, faults) is the world's, and stands here as shorthand."""
+    """One API in one world.
+
+    Clock, outbox and broken rules belong to the whole world; their methods are shorthand. Every
+    method raises MockUnreachable, and MockRefused if the mock refuses the request.
+    """
 
     def __init__(self, world: MockWorld, name: str) -> None:
         self.world = world
@@ -187,46 +207,55 @@ class MockApi:
 
     @property
     def base_url(self) -> str:
-        """Where the documented paths begin."""
+        """The URL to which the documented paths are relative."""
         return f"{self.world.url}/{self.name}"
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """The default credential."""
+        """The headers of the default credential."""
         return self.credential()
 
     def credential(self, **params: Any) -> dict[str, str]:
-        """The headers of another one: `tenant="other"`, `expired=True`, ... as the provider state has it."""
+        """The headers of another credential, such as `tenant="other"` or `revoked=True`.
+
+        `params`: those of the provider state `credential` of the API.
+        """
         return dict(self.given("credential", **params)["headers"])
 
     def given(self, state: str = "session", /, **params: Any) -> dict[str, Any]:
-        """Prepare a provider state: `given("session", status="completed")`; what it returns, mostly ids."""
+        """Prepare a provider state, as in `given("session", status="completed")["id"]`.
+
+        Returns its values, such as the ids of new records.
+        """
         return self.world.given(self.name, state, **params)
 
     @property
     def now(self) -> datetime:
+        """The time of the world's clock, in UTC."""
         return self.world.now
 
     def advance(self, by: str | timedelta) -> datetime:
-        """Move the world's clock forward."""
+        """Advance the world's clock (see MockWorld.advance)."""
         return self.world.advance(by)
 
     @property
     def outbox(self) -> list[dict[str, Any]]:
+        """The messages of all APIs of the world, oldest first."""
         return self.world.outbox
 
     @property
     def journal(self) -> list[dict[str, Any]]:
-        """The requests to this API."""
+        """The requests to this API and their outcomes, oldest first."""
         return self.requests()
 
-    def requests(self, **wanted: Any) -> list[dict[str, Any]]:
-        """Those that have all of these (see MockWorld.requests)."""
-        return self.world.requests(api=self.name, **wanted)
+    def requests(self, **filters: Any) -> list[dict[str, Any]]:
+        """The journal entries of this API that match all filters (see MockWorld.requests)."""
+        return self.world.requests(api=self.name, **filters)
 
     def break_rule(self, *rules: str) -> None:
+        """Break these rules, in addition to those that are broken already."""
         self.world.break_rule(*rules)
 
     def fault(self, operation: str | None = None, **options: Any) -> None:
-        """A fault of this API (see MockWorld.fault)."""
+        """Add a fault to calls of an operation, or of the whole API (see MockWorld.fault)."""
         self.world.fault(operation, api=self.name, **options)

@@ -1,6 +1,7 @@
 """Imports go one way: openapi <- mock_server, openapi <- conformance, all <- session_contracts."""
 
 import ast
+import importlib
 import sys
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -11,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 NAME = "session_contracts"
 
-#: Which parts of `session_contracts` each may import, itself aside; `rest` is all but the first three.
+#: Which parts of `session_contracts` each may import besides itself; `rest` is all other modules.
 MAY_IMPORT: Mapping[str, set[str]] = {
     "openapi": set(),
     "mock_server": {"openapi"},
@@ -21,13 +22,13 @@ MAY_IMPORT: Mapping[str, set[str]] = {
 
 
 def part_of(module: str) -> str:
-    """`session_contracts.openapi.model` is of the part openapi."""
+    """The part that a module belongs to: `openapi` for `session_contracts.openapi.model`."""
     names = [*module.split("."), ""]
     return names[1] if names[1] in MAY_IMPORT else "rest"
 
 
 def modules() -> Mapping[str, Path]:
-    """Every module of the package by its full name."""
+    """The files of all modules of the package, by full name."""
     found = {}
     for file in sorted((ROOT / NAME).glob("**/*.py")) + [
         file for part in MAY_IMPORT for file in sorted((ROOT / part).glob("**/*.py"))
@@ -42,8 +43,10 @@ MODULES = modules()
 
 
 def imports(tree: ast.AST, known: Mapping[str, object] = MODULES) -> Iterator[tuple[int, str]]:
-    """Line and full name of every module of ours that is imported, absolutely, under TYPE_CHECKING
-    or inside of a function too, and by `import_module("...")`."""
+    """Line and full name of each absolute import.
+
+    Imports in functions, under TYPE_CHECKING and by `import_module("...")` count.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
@@ -62,7 +65,7 @@ def imports(tree: ast.AST, known: Mapping[str, object] = MODULES) -> Iterator[tu
 
 
 def forbidden(part: str, tree: ast.AST) -> list[tuple[int, str]]:
-    """Imports of ours that a module of this part may not make, by its full name or by that of a folder."""
+    """Lines and names of imports that a module of this part may not make."""
     found = []
     for line, module in imports(tree):
         top = module.partition(".")[0]
@@ -80,7 +83,7 @@ def test_module_imports_only_lower_packages(module: str) -> None:
 
 
 def test_no_import_cycle() -> None:
-    """`TYPE_CHECKING` counts. A package's own `__init__` is one of its modules."""
+    """Imports under TYPE_CHECKING count, and an `__init__` is a module like others."""
     graph = {
         module: {name for _, name in imports(ast.parse(file.read_bytes())) if name in MODULES}
         - {module}
@@ -93,8 +96,8 @@ def test_no_import_cycle() -> None:
 
 
 def test_checkout_imports_one_copy_of_each_package() -> None:
-    import session_contracts.conformance.runner
-    import session_contracts.mock_server.app  # noqa: F401
+    for name in ("conformance.runner", "mock_server.app", "cli"):
+        importlib.import_module(f"{NAME}.{name}")
 
     assert not {"openapi", "mock_server", "conformance", "fixtures"} & set(sys.modules)
 

@@ -5,16 +5,21 @@ from pathlib import Path
 
 import click
 
-from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.epilogs import block, epilog, exit_codes
 from session_contracts.commands.user_errors import handle_user_errors
 from session_contracts.commands.writing import write
 from session_contracts.diff import FORMATS, Comparison, versions
 from session_contracts.diff import diff as changes
 
+_JSON = (
+    '{"old", "new", "summary": {kind: n}, "changes": [{"id", "kind", "where",',
+    ' "operations", "what", "why", "old": {"line", "value"}, "new": {"line", "value"}}]}',
+    'The "old" or "new" of a change is null if that version does not have it.',
+)
 _EXIT_CODES = {0: "no breaking change", 1: "at least one change breaks clients"}
 
 
-@click.command(epilog=exit_codes(_EXIT_CODES))
+@click.command(epilog=epilog(block("JSON", _JSON), exit_codes(_EXIT_CODES)))
 @click.argument("old")
 @click.argument("new")
 @click.option(
@@ -41,11 +46,6 @@ def diff(old: str, new: str, form: str, out: Path | None) -> None:
     A change is breaking or compatible for a client that was written against OLD and calls a server
     of NEW. It is risky if the contract does not decide that, or if a server that conforms to OLD
     may not conform to NEW.
-
-    \b
-    JSON: {"old", "new", "summary": {kind: n}, "changes": [{"id", "kind", "where",
-    "operations", "what", "why", "old": {"line", "value"}, "new": {"line", "value"}}]};
-    "old" or "new" of a change is null if that version does not have it.
     """
     before, after = versions(old, new)
     comparison = Comparison(before.name, after.name, changes(before.source, after.source))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.epilogs import exit_codes
 from session_contracts.commands.user_errors import handle_user_errors
 
 _APIS = click.argument("apis", nargs=-1, metavar="[API|FILE ...]")

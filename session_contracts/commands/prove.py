@@ -4,17 +4,24 @@ import sys
 
 import click
 
-from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.epilogs import block, epilog, exit_codes
 from session_contracts.commands.user_errors import check_api, handle_user_errors
 from session_contracts.prove import prove as run_prove
 
+_STATUSES = (
+    "killed                  the broken rule failed",
+    "survived                no rule failed",
+    "killed by another rule  other rules failed, not the broken one",
+    "equivalent              no rule failed, and the mutant changed no answer",
+    "no mutant               nothing breaks the rule",
+)
 _EXIT_CODES = {
     0: "proven: every mutant killed, every strawman failed",
     1: "not proven",
 }
 
 
-@click.command(epilog=exit_codes(_EXIT_CODES))
+@click.command(epilog=epilog(block("Mutants", _STATUSES), exit_codes(_EXIT_CODES)))
 @click.argument("api")
 @click.option(
     "--rule",
@@ -44,13 +51,6 @@ def prove(api: str, rules: tuple[str, ...], workers: int, max_examples: int, see
 
     Verifies the unbroken mock, which must conform; one mutant for each rule, which that rule must
     kill; and three strawman servers, which must fail.
-
-    \b
-    killed                  the broken rule failed
-    survived                no rule failed
-    killed by another rule  other rules failed, not the broken one
-    equivalent              no rule failed, and the mutant changed no answer
-    no mutant               nothing breaks the rule
     """
     check_api(api)
     sys.exit(

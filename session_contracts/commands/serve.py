@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from session_contracts.application import application, frozen_at
-from session_contracts.commands.exit_codes import exit_codes
+from session_contracts.commands.epilogs import exit_codes
 from session_contracts.commands.user_errors import handle_user_errors
 from session_contracts.mock_server.server import address, bind
 from session_contracts.mock_server.server import serve as run_server
@@ -54,7 +54,7 @@ _EXIT_CODES = {130: "stopped by SIGINT (Ctrl-C)", 143: "stopped by SIGTERM"}
     "--world",
     type=click.Path(path_type=Path),
     envvar="SESSION_CONTRACTS_WORLD",
-    help="Initial data: an exported world (.json), or a fixture (.yaml) that replaces that of its API.",
+    help="Initial data: an exported world (.json), or a fixture (.yaml) instead of the API's own.",
 )
 @click.option(
     "--clock",

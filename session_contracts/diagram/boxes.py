@@ -1,14 +1,14 @@
-"""A box of text: lines with links, measured and set, so that only its place is still open."""
+"""Boxes of text: lines with links, measured and arranged, but not yet placed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from session_contracts.diagram.text import Font
+from session_contracts.diagram.fonts import Font
 
 
 class Tone(StrEnum):
-    """Its value is the class in style.css that colors a text."""
+    """Color of a text; the value is the class in style.css."""
 
     INK = "ink"
     MUTED = "muted"
@@ -16,7 +16,7 @@ class Tone(StrEnum):
 
 
 class Sign(StrEnum):
-    """A small picture, or how an arrow is drawn. Its value is also its class in style.css."""
+    """A small symbol, or the style of an edge; the value is the class in style.css."""
 
     START = "start"
     GIVEN = "given"
@@ -30,7 +30,7 @@ class Sign(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """`title` is shown when somebody points at it, `label` is read out."""
+    """A link; `title` is the tooltip, `label` the accessible name."""
 
     url: str
     title: str
@@ -39,7 +39,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Span:
-    """A text in one font; `x` is where it begins, in pixels from the box's padding; in a centered box, from the item's first piece."""
+    """A text in one font.
+
+    `x` is in pixels from the padding of the box, or in a centered box from the item's first piece.
+    """
 
     text: str
     font: Font
@@ -48,12 +51,13 @@ class Span:
 
     @property
     def width(self) -> float:
+        """In pixels."""
         return self.font.width(self.text)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A sign among the text."""
+    """A sign within text."""
 
     sign: Sign
     width: float
@@ -65,23 +69,25 @@ Piece = Span | Mark
 
 @dataclass(frozen=True)
 class Item:
-    """Pieces that belong together and lead to the same page, if to any."""
+    """Pieces that share a link, or have none."""
 
     pieces: tuple[Piece, ...]
     link: Link | None = None
 
     @property
     def left(self) -> float:
+        """Left edge of the first piece."""
         return min(piece.x for piece in self.pieces)
 
     @property
     def right(self) -> float:
+        """Right edge of the last piece."""
         return max(piece.x + piece.width for piece in self.pieces)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a box. `above` is room before it, in whose middle a `ruled` line has a rule."""
+    """One line of a box; `above` is the space before it, which has a rule if `ruled`."""
 
     items: tuple[Item, ...]
     height: float
@@ -90,14 +96,15 @@ class Line:
 
     @property
     def right(self) -> float:
+        """Right edge of the last item."""
         return max(item.right for item in self.items)
 
 
 @dataclass(frozen=True)
 class Box:
-    """`kind` is its class in style.css, `name` what it is called when it is read out.
+    """A box; `kind` is its class in style.css, `name` its accessible name.
 
-    `padding` is the room at its sides, and above and below its lines.
+    `padding` is (horizontal, vertical).
     """
 
     kind: str
@@ -118,7 +125,7 @@ def box(
     width: float = 0,
     centered: bool = False,
 ) -> Box:
-    """As large as its lines need, and at least as wide as `width`."""
+    """A box as large as its lines need, at least `width` wide."""
     across, along = padding
     return Box(
         kind=kind,
@@ -134,11 +141,12 @@ def box(
 def text_line(
     text: str, font: Font, tone: Tone, height: float, *, x: float = 0, link: Link | None = None
 ) -> Line:
+    """A line with one text."""
     return Line((Item((Span(text, font, tone, x),), link),), height)
 
 
 def side_by_side(items: Iterable[Item], x: float, gap: float) -> tuple[Item, ...]:
-    """The items one after the other, the first at `x`."""
+    """The items next to each other, the first at `x`."""
     placed = []
     for item in items:
         by = x - item.left
@@ -150,5 +158,5 @@ def side_by_side(items: Iterable[Item], x: float, gap: float) -> tuple[Item, ...
 
 
 def apart(lines: Sequence[Line], above: float, *, ruled: bool = False) -> list[Line]:
-    """The same lines, with room before the first."""
+    """The lines with space before the first."""
     return [replace(lines[0], above=above, ruled=ruled), *lines[1:]]

@@ -1,11 +1,10 @@
-"""The boxes with text: a card for each state, what holds for all of them, and the legend."""
+"""Boxes with text: a card for each state, cards for entries of all states, and the legend."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from session_contracts.diagram import words
-from session_contracts.diagram.acts import Answer, acts, answers, answers_everywhere
+from session_contracts.diagram import captions
 from session_contracts.diagram.boxes import (
     Box,
     Item,
@@ -20,129 +19,126 @@ from session_contracts.diagram.boxes import (
     side_by_side,
     text_line,
 )
-from session_contracts.diagram.pages import Pages
-from session_contracts.diagram.text import Font, rows, wrap
+from session_contracts.diagram.fonts import Font, rows, wrap
+from session_contracts.diagram.lifecycle import CardEntry, card_entries, labels, shared_entries
+from session_contracts.diagram.links import Links
 from session_contracts.openapi.model import PSEUDO_STATES, Lifecycle
 
 _LINE = 20.0
 _SMALL_LINE = 17.0
-#: From where a line begins to its operation, which stands behind a status or a sign.
+#: Width of the column for statuses and signs, before the operations.
 _GUTTER = 33.0
-#: Between neighbours in a line.
+#: Space between items of a line.
 _GAP = 16.0
 _CARD_WIDTH = 150.0
 _CARD_PADDING = (14.0, 10.0)
-#: The values of a field are broken into lines of this width.
+#: Maximum width of a line of field values.
 _FIELD_WIDTH = 170.0
-#: Of what of a field does not fit into its line.
+#: Indentation of the following lines.
 _INDENT = 12.0
 
 
-def cards(table: Lifecycle, pages: Pages) -> dict[str, Box]:
-    """A card for each state, all of one width."""
-    return dict(
-        zip(
-            table.states,
-            _alike([_card(table, state, pages) for state in table.states]),
-            strict=True,
-        )
-    )
+def cards(table: Lifecycle, links: Links) -> dict[str, Box]:
+    """By state, its card; all have the same width."""
+    found = _equally_wide([_card(table, state, links) for state in table.states])
+    return dict(zip(table.states, found, strict=True))
 
 
-def _card(table: Lifecycle, state: str, pages: Pages) -> Box:
+def _card(table: Lifecycle, state: str, links: Links) -> Box:
     lines = [text_line(state, Font.TITLE, Tone.INK, 22)]
-    for entry in words.fields(table.states[state]):
-        first, *others = wrap(entry, Font.SMALL_CODE, _FIELD_WIDTH)
+    for values in captions.fields(table.states[state]):
+        first, *others = wrap(values, Font.SMALL_CODE, _FIELD_WIDTH)
         lines.append(text_line(first, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE))
         lines += [
             text_line(line, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE, x=_INDENT) for line in others
         ]
-    shared = answers_everywhere(table)
-    own = [answer for answer in answers(table, state) if answer not in shared]
-    for _, section in groupby(own, key=lambda answer: answer.status is None):
-        lines += apart(_answers(section, state, pages), 13, ruled=True)
+    shared = shared_entries(table)
+    own = [entry for entry in card_entries(table, state) if entry not in shared]
+    for _, section in groupby(own, key=lambda entry: entry.status is None):
+        lines += apart(_entries(section, state, links), 13, ruled=True)
     return box("state", lines, _CARD_PADDING, name=state, width=_CARD_WIDTH)
 
 
-def _answers(found: Iterable[Answer], place: str, pages: Pages) -> list[Line]:
+def _entries(found: Iterable[CardEntry], place: str, links: Links) -> list[Line]:
     lines: list[Line] = []
     above = 0.0
-    for answer in found:
-        own = [*_answer(answer, place, pages)]
+    for entry in found:
+        own = [*_entry(entry, place, links)]
         lines += apart(own, above)
         above = 5 if len(own) > 1 else 0
     return lines
 
 
-def _answer(answer: Answer, place: str, pages: Pages) -> Iterator[Line]:
-    """One line for the answer, and one for each condition of what leads back to the state."""
-    act = answer.act
-    timer = act.timer if act else None
-    text = words.after(timer) if timer else answer.name
-    entry = Span(text, Font.PLAIN if timer else Font.CODE, Tone.MUTED, _GUTTER)
-    said = (
-        f"{text}: {place}, changes no state"
-        if answer.status is None
-        else f"{answer.status} {text}: {place}, refused"
+def _entry(entry: CardEntry, place: str, links: Links) -> Iterator[Line]:
+    """A line for the entry, and one for each condition of a loop."""
+    loop = entry.loop
+    timer = loop.timer if loop else None
+    text = captions.after(timer) if timer else entry.name
+    name = Span(text, Font.PLAIN if timer else Font.CODE, Tone.MUTED, _GUTTER)
+    label = (
+        f"{text}: {place}, state unchanged"
+        if entry.status is None
+        else f"{entry.status} {text}: {place}, refused"
     )
     yield Line(
         (
             Item(
-                (_gutter(answer), entry, *decision(answer.rule, pages, _GUTTER - 10.5)),
-                pages.rule(answer.rule, said),
+                (_gutter(entry), name, *decision(entry.rule, links, _GUTTER - 10.5)),
+                links.rule(entry.rule, label),
             ),
         ),
         _LINE,
     )
-    for condition in words.since(timer) if timer else words.when(act.when) if act else ():
+    for condition in captions.since(timer) if timer else captions.when(loop.when) if loop else ():
         yield text_line(condition, Font.SMALL_CODE, Tone.MUTED, _SMALL_LINE, x=_GUTTER)
 
 
-def decision(rule: str, pages: Pages, x: float) -> Iterator[Mark]:
-    """The sign of a decision, where the rule is one."""
-    if pages.decided(rule):
-        yield Mark(Sign.DECISION, words.LEGEND[Sign.DECISION][1], x)
+def decision(rule: str, links: Links, x: float) -> Iterator[Mark]:
+    """The sign of a decision, if the rule is one."""
+    if links.is_decision(rule):
+        yield Mark(Sign.DECISION, captions.LEGEND[Sign.DECISION][1], x)
 
 
-def _gutter(answer: Answer) -> Piece:
-    """What stands before an operation: the status with which it is refused, or that it changes no state."""
+def _gutter(entry: CardEntry) -> Piece:
+    """The status of a refusal, or the sign of an unchanged state."""
     return (
         Mark(Sign.LOOP, 13)
-        if answer.status is None
-        else Span(str(answer.status), Font.STATUS, Tone.INK)
+        if entry.status is None
+        else Span(str(entry.status), Font.STATUS, Tone.INK)
     )
 
 
-def asides(table: Lifecycle, pages: Pages, width: float) -> list[Box]:
-    """What every state answers alike, and what is answered about no record of the caller's: cards of one width, at least `width`."""
-    found = {words.IN_EVERY_STATE: answers_everywhere(table)}
-    found |= {words.place(table, state): answers(table, state) for state in PSEUDO_STATES}
-    return _alike([_aside(place, said, width, pages) for place, said in found.items() if said])
+def asides(table: Lifecycle, links: Links, width: float) -> list[Box]:
+    """Cards for entries of all states and for pseudo-states, equally wide, at least `width`."""
+    found = {captions.IN_EVERY_STATE: shared_entries(table)}
+    found |= {captions.place(table, state): card_entries(table, state) for state in PSEUDO_STATES}
+    return _equally_wide([_aside(place, own, width, links) for place, own in found.items() if own])
 
 
-def _aside(place: str, said: list[Answer], width: float, pages: Pages) -> Box:
+def _aside(place: str, found: list[CardEntry], width: float, links: Links) -> Box:
     lines = [text_line(place, Font.HEADING, Tone.INK, 22)]
-    lines += apart(_answers(said, place, pages), 13, ruled=True)
+    lines += apart(_entries(found, place, links), 13, ruled=True)
     return box("aside", lines, _CARD_PADDING, name=place, width=width)
 
 
-def _alike(found: list[Box]) -> list[Box]:
+def _equally_wide(found: list[Box]) -> list[Box]:
     width = max((card.width for card in found), default=0)
     return [replace(card, width=width) for card in found]
 
 
-def legend(table: Lifecycle, used: Iterable[Sign], pages: Pages, width: float) -> list[Box]:
-    """The signs of this picture, explained in one box; none where there are no signs."""
-    everything = [
-        answer for state in (*table.states, *PSEUDO_STATES) for answer in answers(table, state)
-    ]
-    signs = {*used, *(Sign.LOOP for answer in everything if answer.status is None)}
-    rules = {*(answer.rule for answer in everything), *(act.rule for act in acts(table))}
-    signs |= {Sign.DECISION for rule in rules if pages.decided(rule)}
+def legend(table: Lifecycle, used: Iterable[Sign], links: Links, width: float) -> list[Box]:
+    """A box that explains the signs of this diagram; none without signs."""
+    states = (*table.states, *PSEUDO_STATES)
+    entries = [entry for state in states for entry in card_entries(table, state)]
+    signs = {*used, *(Sign.LOOP for entry in entries if entry.status is None)}
+    rules = {*(entry.rule for entry in entries), *(label.rule for label in labels(table))}
+    signs |= {Sign.DECISION for rule in rules if links.is_decision(rule)}
     marks: dict[Piece, str] = {
-        Mark(sign, words.LEGEND[sign][1]): words.LEGEND[sign][0] for sign in Sign if sign in signs
+        Mark(sign, captions.LEGEND[sign][1]): captions.LEGEND[sign][0]
+        for sign in Sign
+        if sign in signs
     }
-    statuses = [answer.status for answer in everything if answer.status is not None]
+    statuses = [entry.status for entry in entries if entry.status is not None]
     if statuses:
         marks[Span(str(statuses[0]), Font.STATUS, Tone.INK)] = "refused"
     items = [

@@ -1,6 +1,6 @@
-"""Where everything goes: the boxes in layers from top to bottom, the arrows around them.
+"""Places boxes in layers from top to bottom, and routes edges around them.
 
-The layers and the ways of the arrows are graphlay's. It lays out a graph the same way each time, and no arrow of it passes through a box.
+graphlay computes layers and routes. Its layout is reproducible, and no edge crosses a box.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,31 +10,31 @@ from itertools import accumulate, chain, groupby, takewhile
 import graphlay
 
 from session_contracts.diagram.boxes import Box
-from session_contracts.diagram.graph import Arrow, Graph
-from session_contracts.diagram.legible import STRAIGHT, Point, around, is_legible
-from session_contracts.diagram.text import rows
+from session_contracts.diagram.fonts import rows
+from session_contracts.diagram.graph import Edge, Graph
+from session_contracts.diagram.legibility import STRAIGHT, Point, around, is_legible
 
-#: Of the whole picture: room for the ring around a focused link.
+#: Margin of the diagram, for the ring around a focused link.
 _MARGIN = 8.0
-#: Between neighbours that no arrow connects, and between what stands below each other.
+#: Space between unconnected boxes, and between blocks.
 _GAP = 24.0
 _GAP_BELOW = 32.0
-#: So wide, two cards side by side can still be read on a phone.
+#: Minimum width; two cards side by side can be read on a phone.
 _WIDTH = 368.0
-#: At both sides of a box: no arrow passes closer.
+#: Free space at both sides of a box.
 _CLEAR = 5.0
 
 
 @dataclass(frozen=True)
 class _Way:
-    """How arrows run: so far from each other between two layers, and from where a box is round."""
+    """Routing options: distance of edges between layers, and from rounded corners."""
 
     lane: float
     corner: float
     effort: str = "thorough"
 
 
-#: The first is the most beautiful: of every arrow's last stretch more than its head is seen. Some busy graphs are legible only in another.
+#: The first looks best, since heads do not cover last segments; busy graphs may need another.
 _WAYS = (
     _Way(15, 11),
     _Way(15, 0),
@@ -47,7 +47,7 @@ _WAYS = (
 
 @dataclass(frozen=True)
 class Placed:
-    """A box, and where its top left corner is."""
+    """A box and its top left corner."""
 
     box: Box
     x: float
@@ -56,14 +56,16 @@ class Placed:
 
 @dataclass(frozen=True)
 class Route:
-    """An arrow, and its corners from where it begins to its head; each stretch is level or upright."""
+    """An edge and its corners from start to head; segments are horizontal or vertical."""
 
-    arrow: Arrow
+    edge: Edge
     points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
 class Picture:
+    """Placed boxes and routes, with their total size in pixels."""
+
     width: float
     height: float
     boxes: tuple[Placed, ...] = ()
@@ -73,7 +75,7 @@ class Picture:
 def lay_out(
     graph: Graph, asides: Callable[[float], list[Box]], legend: Callable[[float], list[Box]]
 ) -> Picture:
-    """The graph, and below it the asides and the legend. Both are told how wide they may be."""
+    """The graph, with asides and legend below it; their functions get the available width."""
     parts = [_connected(part) for part in _parts(graph)]
     width = max(_WIDTH, *(part.width for part in parts))
     # As wide as the cards of the graph, but two of them fit side by side.
@@ -92,7 +94,7 @@ def lay_out(
     )
 
 
-# ---- pictures made of pictures
+# ---- composition
 
 
 def _single(box: Box) -> Picture:
@@ -104,7 +106,7 @@ def _shelves(pictures: list[Picture], width: float) -> list[list[Picture]]:
 
 
 def _level(singles: list[Picture]) -> list[Picture]:
-    """Boxes that stand side by side become equally high."""
+    """The boxes with equal heights."""
     height = max(picture.height for picture in singles)
     return [
         _single(replace(placed.box, height=height))
@@ -151,7 +153,7 @@ def _joined(
             for placed in picture.boxes
         ),
         routes=tuple(
-            Route(route.arrow, tuple((x + dx, y + dy) for x, y in route.points))
+            Route(route.edge, tuple((x + dx, y + dy) for x, y in route.points))
             for picture, dx, dy in moved
             for route in picture.routes
         ),
@@ -162,14 +164,14 @@ def _joined(
 
 
 def _parts(graph: Graph) -> Iterator[Graph]:
-    """The graph in parts that no arrow connects."""
+    """The connected components of the graph."""
     part = {key: frozenset([key]) for key in graph.boxes}
-    for arrow in graph.arrows:
-        joined = part[arrow.source] | part[arrow.target]
+    for edge in graph.edges:
+        joined = part[edge.source] | part[edge.target]
         part |= dict.fromkeys(joined, joined)
     for keys in dict.fromkeys(part.values()):
         boxes = {key: box for key, box in graph.boxes.items() if key in keys}
-        yield Graph(boxes, [arrow for arrow in graph.arrows if arrow.source in keys])
+        yield Graph(boxes, [edge for edge in graph.edges if edge.source in keys])
 
 
 def _connected(part: Graph) -> Picture:
@@ -186,7 +188,7 @@ def _is_legible(picture: Picture) -> bool:
 
 
 def _drawn(part: Graph, way: _Way) -> Picture:
-    """Laid out twice: cards that then stand in one layer become equally high."""
+    """The layout with equally high cards in each layer, which takes two runs."""
     middles = {
         key: y
         for key, (_, y) in _run(part, way).positions().items()
@@ -197,18 +199,18 @@ def _drawn(part: Graph, way: _Way) -> Picture:
         layer = [*keys]
         height = max(boxes[key].height for key in layer)
         boxes |= {key: replace(boxes[key], height=height) for key in layer}
-    level = Graph(boxes, part.arrows)
+    level = Graph(boxes, part.edges)
     return _picture(level, _run(level, way), way.corner)
 
 
 def _run(part: Graph, way: _Way) -> graphlay.Layout:
     made = graphlay.Graph()
     for number, (key, box) in enumerate(part.boxes.items()):
-        # Of two orders that are equally good, graphlay takes that of these names: so it is the table's.
+        # graphlay breaks ties by label, so equally good orders follow the table.
         width, shape = (box.width + 2 * _CLEAR, "box") if box.lines else (box.width, "ellipse")
         made.node(key, width=width, height=box.height, shape=shape, label=f"{number:04}")
-    for arrow in part.arrows:
-        made.edge(arrow.source, arrow.target, reverse_for_ranking=arrow.backward)
+    for edge in part.edges:
+        made.edge(edge.source, edge.target, reverse_for_ranking=edge.backward)
     spacing = {"layer_gap": 30, "node_gap": _GAP - 2 * _CLEAR}
     options = {"spacing": spacing, "routing": {"lane_gap": way.lane}, "effort": way.effort}
     return graphlay.layout(made, preset="process_map", options=options)
@@ -219,11 +221,11 @@ def _picture(part: Graph, layout: graphlay.Layout, corner: float) -> Picture:
         key: Placed(part.boxes[key], x - part.boxes[key].width / 2, y - part.boxes[key].height / 2)
         for key, (x, y) in layout.positions().items()
     }
-    ways = [[(point["x"], point["y"]) for point in edge["points"]] for edge in layout.edges]
+    ways = [[(point["x"], point["y"]) for point in laid_out["points"]] for laid_out in layout.edges]
     _to_borders(
         [
-            (boxes[arrow.source], boxes[arrow.target], way)
-            for arrow, way in zip(part.arrows, ways, strict=True)
+            (boxes[edge.source], boxes[edge.target], way)
+            for edge, way in zip(part.edges, ways, strict=True)
         ],
         corner,
     )
@@ -236,7 +238,7 @@ def _picture(part: Graph, layout: graphlay.Layout, corner: float) -> Picture:
     (left, right), (top, bottom) = (
         (min(along), max(along)) for along in zip(*corners, strict=True)
     )
-    routes = tuple(Route(arrow, tuple(way)) for arrow, way in zip(part.arrows, ways, strict=True))
+    routes = tuple(Route(edge, tuple(way)) for edge, way in zip(part.edges, ways, strict=True))
     return _joined(
         [Picture(right, bottom, tuple(boxes.values()), routes)],
         [(-left, -top)],
@@ -245,7 +247,7 @@ def _picture(part: Graph, layout: graphlay.Layout, corner: float) -> Picture:
 
 
 def _to_borders(ways: list[tuple[Placed, Placed, list[Point]]], corner: float) -> None:
-    """Lets every way begin and end at the box itself, not at the room beside it, and away from where its corner is round."""
+    """Extend every way to its boxes, across their free space, and away from rounded corners."""
     for source, target, way in ways:
         ends = [end for _, _, other in ways if other is not way for end in (other[0], other[-1])]
         if _upright(way) == len(way):
@@ -258,19 +260,19 @@ def _to_borders(ways: list[tuple[Placed, Placed, list[Point]]], corner: float) -
 
 
 def _upright(way: list[Point]) -> int:
-    """How many points stand above each other at the beginning of a way; one where it begins with a level stretch."""
+    """Number of points in the vertical segment at the start of a way; 1 without one."""
     return len([*takewhile(lambda point: abs(point[0] - way[0][0]) < STRAIGHT, way)])
 
 
 def _shift(way: list[Point], boxes: list[Placed], ends: list[Point], corner: float) -> None:
-    """Moves the first stretch sideways to where these boxes begin, if it is upright; else makes it longer."""
+    """Move the first segment into the width of these boxes if it is vertical; else extend it."""
     count = _upright(way)
     x, y = way[0]
     for inset in (corner, 0.0) if count > 1 else (0.0,):
         left = max(placed.x + inset for placed in boxes)
         right = min(placed.x + placed.box.width - inset for placed in boxes)
         wanted = min(max(x, left), right)
-        # Not at a dot, which is round, nor where it comes too close to another.
+        # Not at a dot, which is round, nor too close to another edge.
         free = all(abs(other[1] - y) > 1 or abs(other[0] - wanted) > _CLEAR for other in ends)
         if left <= right and free and all(placed.box.lines for placed in boxes):
             way[:count] = [(wanted, y) for _, y in way[:count]]

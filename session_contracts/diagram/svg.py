@@ -1,4 +1,4 @@
-"""The picture as SVG."""
+"""Draws a placed diagram as SVG."""
 
 from importlib.resources import files
 from math import cos, hypot, radians, sin
@@ -6,23 +6,23 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from session_contracts.diagram.boxes import Item, Line, Mark, Piece, Sign
 from session_contracts.diagram.layout import Picture, Placed, Route
-from session_contracts.diagram.legible import Point
+from session_contracts.diagram.legibility import Point
 
-#: How small a picture may become on a narrow page, before the page has to scroll it.
+#: Minimum scale on a narrow page, below which the page scrolls.
 _SMALLEST = 0.85
-#: Of frames, and of the arrows' corners.
+#: Radius of the corners of frames and edges.
 _RADIUS = 8.0
-#: How long a head is, and how wide on each side.
+#: (length, half of the width) of arrow heads.
 _HEAD = (7.0, 3.5)
 _SMALL_HEAD = (4.5, 2.8)
-#: Where the arc of a loop ends, in radians, clockwise from the right.
+#: End of the arc of a loop, in radians clockwise from the right.
 _LOOP_END = radians(-80)
-#: From the middle of a line to the baseline of its text, in parts of the text's size.
+#: Distance from the middle of a line to its baseline, relative to the font size.
 _BASELINE = 0.36
 
 
 def draw(picture: Picture, key: str, title: str, description: str) -> str:
-    """`key` begins every id. Boxes come in the order in which they are read: from top to bottom, from left to right."""
+    """The SVG element; `key` is the prefix of every id. Boxes come in reading order."""
     root = Element("svg", xmlns="http://www.w3.org/2000/svg", role="group")
     root.attrib |= {
         "class": "lifecycle",
@@ -36,16 +36,16 @@ def draw(picture: Picture, key: str, title: str, description: str) -> str:
     _add(root, "title", text=title, id=f"{key}-title")
     _add(root, "desc", text=description, id=f"{key}-description")
     _add(root, "style", text=(files(__package__) / "style.css").read_text(encoding="utf-8"))
-    arrows = _add(root, "g", "lc-arrows")
-    arrows.set("aria-hidden", "true")
+    edges = _add(root, "g", "lc-arrows")
+    edges.set("aria-hidden", "true")
     for route in picture.routes:
-        _arrow(arrows, route)
+        _edge(edges, route)
     for placed in sorted(picture.boxes, key=lambda placed: (placed.y, placed.x)):
         if placed.box.lines:
             _box(root, placed)
         else:
             _sign(
-                arrows,
+                edges,
                 Sign(placed.box.kind),
                 placed.x,
                 placed.y + placed.box.height / 2,
@@ -55,28 +55,27 @@ def draw(picture: Picture, key: str, title: str, description: str) -> str:
     return tostring(root, encoding="unicode")
 
 
-# ---- arrows
+# ---- edges
 
 
-def _arrow(parent: Element, route: Route) -> None:
-    arrow = _add(parent, "g", f"lc-arrow lc-{route.arrow.sign}")
-    _add(arrow, "title", text=route.arrow.title)
+def _edge(parent: Element, route: Route) -> None:
+    group = _add(parent, "g", f"lc-arrow lc-{route.edge.sign}")
+    _add(group, "title", text=route.edge.title)
     points = list(route.points)
-    if route.arrow.headed:
+    if route.edge.headed:
         before, tip = points[-2:]
         points[-1] = _towards(tip, before, _HEAD[0])
-        _add(arrow, "path", "lc-head", d=_head(before, tip))
-    # Drawn from its end: so the dashes of arrows that meet there cover each other.
-    _add(arrow, "path", "lc-line", d=_rounded(points[::-1]))
+        _add(group, "path", "lc-head", d=_head(before, tip))
+    # From its end, so that the dashes of edges that meet there coincide.
+    _add(group, "path", "lc-line", d=_rounded(points[::-1]))
 
 
 def _rounded(points: list[Point]) -> str:
     commands = [f"M{_point(points[0])}"]
     for before, corner, behind in zip(points, points[1:], points[2:], strict=False):
         radius = min(_RADIUS, _length(before, corner) / 2, _length(corner, behind) / 2)
-        commands.append(
-            f"L{_point(_towards(corner, before, radius))}Q{_point(corner)} {_point(_towards(corner, behind, radius))}"
-        )
+        start, end = _towards(corner, before, radius), _towards(corner, behind, radius)
+        commands.append(f"L{_point(start)}Q{_point(corner)} {_point(end)}")
     return "".join([*commands, f"L{_point(points[-1])}"])
 
 
@@ -135,7 +134,7 @@ def _item(parent: Element, item: Item, line: Line, placed: Placed, y: float) -> 
         parent = _add(parent, "a", href=item.link.url)
         parent.set("aria-label", item.link.label)
         _add(parent, "title", text=item.link.title)
-        # The whole line can be pointed at, not only its letters.
+        # The whole line is clickable, not only its letters.
         _add(
             parent,
             "rect",
@@ -158,13 +157,13 @@ def _piece(parent: Element, piece: Piece, x: float, middle: float, centered: boo
     kind = f"lc-{piece.font.css} lc-{piece.tone}{' lc-centered' if centered else ''}"
     x += piece.width / 2 if centered else 0
     made = _add(parent, "text", kind, text=piece.text, x=x, y=middle + piece.font.size * _BASELINE)
-    made.tail = " "  # what reads the picture aloud would take two pieces for one word
+    made.tail = " "  # else a screen reader joins two pieces into one word
 
 
 def _sign(
     parent: Element, sign: Sign, x: float, middle: float, width: float, *, title: str = ""
 ) -> None:
-    """A dot, a ring, a loop, or a stretch of an arrow, from `x` on."""
+    """A dot, a ring, a loop or a short arrow, from `x` on."""
     group = _add(parent, "g", f"lc-sign lc-{sign}")
     if title:
         _add(group, "title", text=title)
@@ -185,7 +184,7 @@ def _sign(
 
 
 def _loop(parent: Element, x: float, y: float, radius: float) -> None:
-    """Most of a circle, clockwise, open at the top right, where its head is."""
+    """Most of a circle, clockwise, with an arrow head at the top right."""
     end = (x + radius * cos(_LOOP_END), y + radius * sin(_LOOP_END))
     tip = (end[0] - _SMALL_HEAD[0] * sin(_LOOP_END), end[1] + _SMALL_HEAD[0] * cos(_LOOP_END))
     _add(
@@ -217,5 +216,5 @@ def _point(point: Point) -> str:
 
 
 def _number(value: float) -> str:
-    """With two decimals: more cannot be seen, and might differ from machine to machine."""
+    """With two decimals; more are invisible and may differ between machines."""
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")

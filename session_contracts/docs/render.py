@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from session_contracts.diagram import words
+from session_contracts.diagram import captions
 from session_contracts.docs import constraints, lifecycle_table, rules, text
 from session_contracts.openapi import pages
 
@@ -22,7 +22,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        duration=words.duration,
+        duration=captions.duration,
         ticked=text.ticked,
         breakable=text.breakable,
         code=text.code,

@@ -1,4 +1,4 @@
-"""A contract in other people's notations: JSON, OpenAPI 3.1, Mermaid, DOT, SCXML, Arazzo. The same contract gives the same bytes."""
+"""A contract as JSON, OpenAPI 3.1, Mermaid, DOT, SCXML and Arazzo; the output is reproducible."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ from session_contracts.openapi import Contract, load_control
 
 @dataclass(frozen=True)
 class Format:
-    """One notation: what its file is called, and what writes it.
+    """One notation: its file name, and the function that writes it.
 
-    `refs`: what becomes of `$ref` unless somebody asks for something else; None where there are none. `lifecycles`: it needs some.
+    `refs` is the default for `$ref`, None if the notation has none. `lifecycles`: the contract must
+    have some.
     """
 
     file: str
@@ -36,17 +37,15 @@ FORMATS: Mapping[str, Format] = {
 
 
 def export(contract: Contract, name: str, refs: Refs | None = None) -> str:
-    """The contract in the format of that name. Raises NoLifecycle, TooManyWorkflows."""
+    """The contract in the format with this name. Raises NoLifecycle, TooManyWorkflows."""
     chosen = FORMATS[name]
-    return (
-        chosen.write(contract)
-        if chosen.refs is None
-        else chosen.write(contract, refs or chosen.refs)
-    )
+    if chosen.refs is None:
+        return chosen.write(contract)
+    return chosen.write(contract, refs or chosen.refs)
 
 
 def exports(contract: Contract) -> dict[str, str]:
-    """File names to contents: the contract in every format that it has something for, and what these files refer to.
+    """File names to contents: the contract in every applicable format, and what these refer to.
 
     Raises TooManyWorkflows.
     """

@@ -1,8 +1,9 @@
-"""The lifecycles of a contract as an Arazzo document: workflows that any Arazzo runner carries out against a server.
+"""The lifecycles of a contract as an Arazzo document: workflows for any Arazzo runner.
 
-There is one for every simple path through a lifecycle, one for every move that leaves a record where it is, and one for every refusal.
-What the API itself cannot do (begin a record, let time pass, say what a credential is) is asked of the provider states, which are an
-operation of the mock's control API; any other server that has a states URL can be asked in the same way.
+There is one for every simple path through a lifecycle, one for every transition from a state to
+itself, and one for every refusal. What the API itself cannot do (create a record in a state,
+advance the clock, give a credential) is done by provider states, an operation of the mock's control
+API; any other server with a states URL works in the same way.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,35 +12,30 @@ from typing import Any
 
 from session_contracts.errors import TooManyWorkflows
 from session_contracts.export.document import as_json
-from session_contracts.export.graph import (
-    Arrow,
-    Kind,
-    caption,
-    duration,
-    identifier,
-    lifecycles,
-    refusals,
-)
+from session_contracts.export.notation import caption, duration, identifier, lifecycles
+from session_contracts.export.paths import loops, shortest, simple_paths
 from session_contracts.export.steps import CONTROL, Script, source
-from session_contracts.export.walks import loops, shortest, simple_walks
+from session_contracts.lifecycle_graph import Arrow, ArrowKind, refusals
 from session_contracts.openapi.model import PSEUDO_STATES, Contract, Lifecycle, Refusal
 
 VERSION = "1.0.1"
-#: The documents that the workflows are about, as they are named beside an exported one.
+#: File names of the API descriptions that the workflows refer to.
 OPENAPI_FILE = "openapi-3.1.json"
 CONTROL_FILE = "control.openapi-3.1.json"
 
-_MOST = 1000
+_MAX_WORKFLOWS = 1000
 
 
 def arazzo(contract: Contract) -> str:
-    """Raises NoLifecycle, TooManyWorkflows."""
+    """The Arazzo document of a contract. Raises NoLifecycle, TooManyWorkflows."""
     tables = lifecycles(contract)
     workflows = [
-        *islice(chain.from_iterable(_workflows(contract, table) for table in tables), _MOST + 1)
+        *islice(
+            chain.from_iterable(_workflows(contract, table) for table in tables), _MAX_WORKFLOWS + 1
+        )
     ]
-    if len(workflows) > _MOST:
-        raise TooManyWorkflows(contract.name, _MOST)
+    if len(workflows) > _MAX_WORKFLOWS:
+        raise TooManyWorkflows(contract.name, _MAX_WORKFLOWS)
     info = contract.document["info"]
     return as_json(
         {
@@ -48,7 +44,8 @@ def arazzo(contract: Contract) -> str:
                 "title": f"{contract.title}: lifecycle",
                 "summary": "Every path through the lifecycle, and every refusal.",
                 "description": (
-                    "Records are begun, time passes and credentials are found by provider states (operation setUpState of the control API)."
+                    "Provider states (operation setUpState of the control API) create records, "
+                    "advance the clock and give credentials."
                 ),
                 "version": str(info["version"]),
             },
@@ -63,13 +60,13 @@ def arazzo(contract: Contract) -> str:
 
 def _workflows(contract: Contract, table: Lifecycle) -> Iterator[dict[str, Any]]:
     names: set[str] = set()
-    for walk in chain(simple_walks(table), loops(table)):
-        route = [_BEGINNINGS[walk[0].kind], *(arrow.target for arrow in walk)]
+    for path in chain(simple_paths(table), loops(table)):
+        route = [_STARTS[path[0].kind], *(arrow.target for arrow in path)]
         script = Script(contract, table)
-        script.walk(walk)
+        script.follow(path)
         name = _unique("-".join((identifier(table.name), *route)), names)
         yield _workflow(
-            name, f"A {table.name}: {', '.join(route)}", "; ".join(map(_told, walk)), script
+            name, f"{table.name}: {', '.join(route)}", "; ".join(map(_arrow_text, path)), script
         )
     for state in (*table.states, *PSEUDO_STATES):
         for operation, refusal in refusals(table, state):
@@ -78,7 +75,7 @@ def _workflows(contract: Contract, table: Lifecycle) -> Iterator[dict[str, Any]]
             rule = contract.rules[refusal.rule]
             yield _workflow(
                 name,
-                f"A {table.name} that is {state}: {operation} is refused",
+                f"{table.name} in state {state}: {operation} is refused",
                 f"{rule.statement} ({rule.id})",
                 script,
             )
@@ -88,11 +85,11 @@ def _refusal(
     contract: Contract, table: Lifecycle, operation: str, refusal: Refusal, state: str
 ) -> Script:
     script = Script(contract, table)
-    if walk := shortest(table, state) if state in table.states else None:
-        script.walk(walk)
+    if path := shortest(table, state) if state in table.states else None:
+        script.follow(path)
     else:
-        script.place(state)
-    script.refused(operation, refusal, state)
+        script.set_up(state)
+    script.refuse(operation, refusal, state)
     return script
 
 
@@ -107,16 +104,16 @@ def _workflow(name: str, summary: str, description: str, script: Script) -> dict
     }
 
 
-_BEGINNINGS: Mapping[Kind, str] = {Kind.GIVEN: "given", Kind.CREATION: "created"}
+_STARTS: Mapping[ArrowKind, str] = {ArrowKind.GIVEN: "given", ArrowKind.CREATION: "created"}
 
 
-def _told(arrow: Arrow) -> str:
-    if arrow.kind is Kind.GIVEN:
-        return f"it begins as {arrow.target}, outside of this API"
+def _arrow_text(arrow: Arrow) -> str:
+    if arrow.kind is ArrowKind.GIVEN:
+        return f"starts {arrow.target}, outside this API"
     if arrow.timer:
-        return f"{duration(arrow.timer)} pass, and it is {arrow.target}"
+        return f"{arrow.target} after {duration(arrow.timer)}"
     condition = f" ({', '.join(caption(arrow)[1:])})" if arrow.when else ""
-    return f"{arrow.name}{condition} makes it {arrow.target}"
+    return f"{arrow.target} by {arrow.name}{condition}"
 
 
 def _unique(name: str, taken: set[str]) -> str:

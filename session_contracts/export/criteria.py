@@ -1,4 +1,4 @@
-"""What must hold of the answer to a step, as Arazzo writes it."""
+"""Success criteria of Arazzo steps."""
 
 import json
 import re
@@ -9,19 +9,19 @@ from session_contracts.openapi.model import ANY
 
 Criterion = dict[str, str]
 
-#: What has a meaning in a regular expression.
+#: Special characters of regular expressions.
 _SPECIAL = re.compile(r"[\\^$.|?*+(){}\[\]/]")
 
 
 def status(statuses: tuple[int, ...]) -> Criterion:
-    """The answer has one of these."""
+    """The response has one of these statuses."""
     if len(statuses) == 1:
         return {"condition": f"$statusCode == {statuses[0]}"}
     return _matches("$statusCode", map(str, statuses))
 
 
 def is_one_of(expression: str, values: tuple[Any, ...]) -> Criterion:
-    """The expression has one of these values, of which `*` is whatever is not null."""
+    """The expression has one of these values; `*` is any value but null."""
     if len(values) > 1 and all(isinstance(value, str) and value != ANY for value in values):
         return _matches(expression, (_SPECIAL.sub(r"\\\g<0>", value) for value in values))
     conditions = [

@@ -10,24 +10,25 @@ from session_contracts.openapi.model import Contract
 
 
 class Refs(StrEnum):
-    """What becomes of `$ref`: each is replaced by what it points to, or stays, so that generated code has types with names."""
+    """Whether references are replaced by their targets, or kept (for named types in code)."""
 
     INLINE = "inline"
     KEEP = "keep"
 
 
 def document(contract: Contract, refs: Refs = Refs.INLINE) -> str:
-    """The contract, every extension of ours with it, in the order of its file."""
+    """The contract with its extensions, in the order of its file."""
     return as_json(content(contract, refs))
 
 
 def content(contract: Contract, refs: Refs) -> Mapping[str, Any]:
-    resolved: Mapping[str, Any] = (
-        resolve(contract.document, contract.document) if refs is Refs.INLINE else contract.document
-    )
+    """The document of the contract, with references replaced or kept."""
+    if refs is Refs.KEEP:
+        return contract.document
+    resolved: Mapping[str, Any] = resolve(contract.document, contract.document)
     return resolved
 
 
 def as_json(value: Any) -> str:
-    """JSON text with a line for each value."""
+    """A value as indented JSON."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

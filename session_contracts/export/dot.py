@@ -1,13 +1,17 @@
-"""The lifecycles of a contract as a graph for Graphviz."""
+"""The lifecycles of a contract in DOT, for Graphviz."""
 
 from collections.abc import Iterator
 
-from session_contracts.export.graph import Arrow, Kind, arrows, caption, lifecycles, refusals
+from session_contracts.export.notation import caption, lifecycles
+from session_contracts.lifecycle_graph import Arrow, ArrowKind, arrows, refusals
 from session_contracts.openapi.model import ABSENT, Contract, Lifecycle
 
 
 def dot(contract: Contract) -> str:
-    """One directed graph with a cluster for each lifecycle. What a state refuses stands in a note beside it. Raises NoLifecycle."""
+    """A directed graph with a cluster for each lifecycle, and a note of refusals for each state.
+
+    Raises NoLifecycle.
+    """
     lines = [
         f"digraph {_quoted(contract.name)} {{",
         f"  label={_quoted(contract.title)};",
@@ -36,23 +40,29 @@ def _lifecycle(table: Lifecycle) -> Iterator[str]:
     for state in table.states:
         yield f"{_node(table, state)} [label={_quoted(state)}];"
     for arrow in found:
-        source = (
-            _quoted(f"{table.name}.begin") if arrow.source == ABSENT else _node(table, arrow.source)
-        )
-        yield f"{source} -> {_node(table, arrow.target)} [label={_quoted(*caption(arrow))}{_style(arrow)}];"
+        source, target = _source(table, arrow), _node(table, arrow.target)
+        yield f"{source} -> {target} [label={_quoted(*caption(arrow))}{_style(arrow)}];"
     for state in table.states:
         if refused := refusals(table, state):
             note = _quoted(f"{table.name}.{state}.refused")
             rows = [
                 f"{refusal.status} {operation} ({refusal.rule})" for operation, refusal in refused
             ]
-            yield f"{note} [shape=note, style=solid, fontsize=9, label={_quoted('refused', *rows, end=_LEFT)}];"
+            label = _quoted("refused", *rows, end=_LEFT)
+            yield f"{note} [shape=note, style=solid, fontsize=9, label={label}];"
             yield f"{_node(table, state)} -> {note} [style=dotted, arrowhead=none];"
 
 
+def _source(table: Lifecycle, arrow: Arrow) -> str:
+    """The node from which an arrow starts: a point if there is no record yet."""
+    if arrow.source == ABSENT:
+        return _quoted(f"{table.name}.begin")
+    return _node(table, arrow.source)
+
+
 def _style(arrow: Arrow) -> str:
-    """Time moves along dashed lines; where nobody says whether it does, along dotted ones."""
-    if arrow.kind is not Kind.TIMER:
+    """Timers are dashed, optional ones dotted."""
+    if arrow.kind is not ArrowKind.TIMER:
         return ""
     return ", style=dashed" if arrow.certain else ", style=dotted"
 
@@ -61,7 +71,7 @@ def _node(table: Lifecycle, state: str) -> str:
     return _quoted(f"{table.name}.{state}")
 
 
-#: How a line of a label ends that is to stand at the left; others are centred.
+#: End of a left-aligned line of a label.
 _LEFT = r"\l"
 
 

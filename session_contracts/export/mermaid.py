@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 
-from session_contracts.export.graph import arrows, caption, identifier, lifecycles, refusals
+from session_contracts.export.notation import caption, identifier, lifecycles
+from session_contracts.lifecycle_graph import arrows, refusals
 from session_contracts.openapi.model import ABSENT, Contract, Lifecycle
 
-#: What has a meaning to Mermaid in the middle of a text, or ends it.
+#: Characters that Mermaid interprets or that end a text.
 _SPECIAL = str.maketrans(
     {character: f"#{ord(character)};" for character in '#;:"<>{}[]%'} | {"\n": " "}
 )
 
 
 def mermaid(contract: Contract) -> str:
-    """One diagram; of several lifecycles each is a composite state. What a state refuses stands in a note. Raises NoLifecycle."""
+    """One diagram, with a note of refusals for each state; several lifecycles are composite states.
+
+    Raises NoLifecycle.
+    """
     tables = lifecycles(contract)
     lines = [
         f"%% {contract.title}: {', '.join(table.name for table in tables)}".replace("\n", " "),
@@ -33,7 +37,7 @@ def _composite(table: Lifecycle, inside: list[str]) -> list[str]:
 
 
 def _lifecycle(table: Lifecycle) -> Iterator[str]:
-    # Never the bare name: a state may be called `end` or `note`, which are words of Mermaid.
+    # With a prefix, because a state may be named `end` or `note`, which are keywords.
     for state in table.states:
         yield f'state "{state}" as {identifier(table.name, state)}'
     for arrow in arrows(table):

@@ -11,12 +11,12 @@ _DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
 
 
 def openapi31(contract: Contract, refs: Refs = Refs.KEEP) -> str:
-    """The contract with its schemas as JSON Schema 2020-12, and with every extension of ours."""
+    """The contract with its extensions, and with schemas in JSON Schema 2020-12."""
     return as_json(upgrade(content(contract, refs)))
 
 
 def upgrade(document: Mapping[str, Any]) -> dict[str, Any]:
-    """An OpenAPI 3.0 document as one of 3.1. What a schema accepts stays the same."""
+    """Upgrade an OpenAPI 3.0 document to 3.1; schemas accept the same values."""
     upgraded = _upgraded("document", document)
     begin = {"openapi": VERSION, "info": upgraded["info"], "jsonSchemaDialect": _DIALECT}
     return begin | {name: value for name, value in upgraded.items() if name not in begin}
@@ -27,7 +27,7 @@ def _one(kind: str) -> Callable[[Any], Any]:
 
 
 def _each(kind: str) -> Callable[[Any], Any]:
-    """Of a list, or of a map with names of the user's own."""
+    """Upgrade each item of a list, or each value of a map."""
 
     def each(nodes: Any) -> Any:
         if isinstance(nodes, list):
@@ -50,7 +50,7 @@ def _upgraded(kind: str, node: Any) -> Any:
     }
 
 
-#: By kind of object, the members in which schemas are, and what becomes of these.
+#: By kind of object, the members that hold schemas, and how to upgrade them.
 _MEMBERS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "document": {"paths": _each("path"), "components": _one("components")},
     "components": {
@@ -83,7 +83,7 @@ _MEMBERS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
 
 # ---- schemas
 
-#: What may stand beside a `$ref` in 3.1 and restricts nothing. In 3.0 nothing beside it counts, so the rest goes.
+#: Siblings of a `$ref` that restrict nothing; 3.0 ignores all siblings, so others are dropped.
 _NOTES = frozenset({"title", "description", "deprecated", "externalDocs"})
 _SUBSCHEMAS: Mapping[str, Callable[[Any], Any]] = {
     "properties": lambda value: {name: schema(member) for name, member in value.items()},
@@ -110,6 +110,7 @@ def schema(node: Mapping[str, Any]) -> dict[str, Any]:
             for name, value in node.items()
             if name == "$ref" or name in _NOTES or name.startswith("x-")
         }
+    exclusive = {bound for key, bound in _BOUNDS.items() if node.get(key) is True}
     result: dict[str, Any] = {}
     for name, value in node.items():
         if name == "example":
@@ -123,9 +124,6 @@ def schema(node: Mapping[str, Any]) -> dict[str, Any]:
         elif name in _BOUNDS:
             if value is True and _BOUNDS[name] in node:
                 result[name] = node[_BOUNDS[name]]
-        elif name not in (
-            "nullable",
-            *(bound for key, bound in _BOUNDS.items() if node.get(key) is True),
-        ):
+        elif name != "nullable" and name not in exclusive:
             result[name] = _SUBSCHEMAS[name](value) if name in _SUBSCHEMAS else value
     return result

@@ -1,10 +1,11 @@
 """The lifecycles of a contract as an SCXML state chart.
 
-An operation, `given.<lifecycle>.<state>` or `timer.<lifecycle>.<name>` is an event; the request body is the event's data, and what a move
-asks of it a condition. A timer that runs from the moment at which a record comes into a state sends its event itself. The time of any other
-is in a field of the record, so whoever runs the chart sends it. A refusal is a transition without a target that raises `refused.<status>`;
-where an operation succeeds and moves nothing, nothing is raised. What SCXML has no word for (rules, statuses, fields) are attributes in a
-namespace of our own. A character that is neither a letter, nor a digit, nor `_` becomes `_` in every name.
+Events are operations, `given.<lifecycle>.<state>` and `timer.<lifecycle>.<name>`. The request body
+is the event's data, and guards are conditions on it. A timer that starts when a record enters a
+state sends its event itself; the time of any other is in a field of the record, so the host sends
+its event. A refusal is a transition without a target that raises `refused.<status>`; a no-op raises
+nothing. Rules, statuses and fields are attributes in our own namespace. In names, any character
+other than a letter, a digit or `_` becomes `_`.
 """
 
 import json
@@ -12,15 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from session_contracts.export.graph import (
-    Arrow,
-    Kind,
-    arrows,
-    duration,
-    identifier,
-    lifecycles,
-    refusals,
-)
+from session_contracts.export.notation import duration, identifier, lifecycles
+from session_contracts.lifecycle_graph import Arrow, ArrowKind, arrows, refusals
 from session_contracts.openapi.model import ABSENT, ANY, FOREIGN, Contract, Lifecycle, Timer
 
 NAMESPACE = "urn:session-contracts:lifecycle"
@@ -31,7 +25,7 @@ ET.register_namespace("sc", NAMESPACE)
 
 
 def scxml(contract: Contract) -> str:
-    """One chart; several lifecycles are regions of one parallel state. Raises NoLifecycle."""
+    """One state chart; several lifecycles are regions of a parallel state. Raises NoLifecycle."""
     regions = [_region(table) for table in lifecycles(contract)]
     root = ET.Element(
         _name("scxml"),
@@ -45,7 +39,7 @@ def scxml(contract: Contract) -> str:
 
 
 def _region(table: Lifecycle) -> ET.Element:
-    """A life begins where there is no record, and ends there by a deletion. A record of another tenant is foreign for ever."""
+    """One lifecycle; `absent` and `foreign` are states, and `foreign` is never left."""
     region = ET.Element(
         _name("state"), {"id": identifier(table.name), "initial": identifier(table.name, ABSENT)}
     )
@@ -53,18 +47,18 @@ def _region(table: Lifecycle) -> ET.Element:
         node = _child(region, "state", {"id": identifier(table.name, state)})
         if values := table.states.get(state):
             node.set(_own("fields"), json.dumps(values, ensure_ascii=False))
-        _clocks(node, table, state)
+        _timers(node, table, state)
         for arrow in arrows(table):
             if arrow.source == state:
                 _arrow(node, table, arrow)
         if state == ABSENT:
-            _arrow(node, table, Arrow(Kind.GIVEN, ABSENT, FOREIGN, "given"))
-        _answers(node, table, state)
+            _arrow(node, table, Arrow(ArrowKind.GIVEN, ABSENT, FOREIGN, "given"))
+        _no_ops_and_refusals(node, table, state)
     return region
 
 
-def _clocks(node: ET.Element, table: Lifecycle, state: str) -> None:
-    """The timers that run from the moment at which a record comes into a state: started when it is entered, stopped when it is left."""
+def _timers(node: ET.Element, table: Lifecycle, state: str) -> None:
+    """The timers that start when a state is entered, and stop when it is left."""
     running = [
         timer
         for timer in table.timers
@@ -78,15 +72,19 @@ def _clocks(node: ET.Element, table: Lifecycle, state: str) -> None:
             _child(
                 start,
                 "send",
-                {"id": key, "event": _event(Kind.TIMER, table, timer.name), "delay": f"{seconds}s"},
+                {
+                    "id": key,
+                    "event": _event(ArrowKind.TIMER, table, timer.name),
+                    "delay": f"{seconds}s",
+                },
             )
             _child(stop, "cancel", {"sendid": key})
 
 
 def _arrow(node: ET.Element, table: Lifecycle, arrow: Arrow) -> None:
     events = {
-        Kind.GIVEN: _event(Kind.GIVEN, table, arrow.target),
-        Kind.TIMER: _event(Kind.TIMER, table, arrow.name),
+        ArrowKind.GIVEN: _event(ArrowKind.GIVEN, table, arrow.target),
+        ArrowKind.TIMER: _event(ArrowKind.TIMER, table, arrow.name),
     }
     transition = _child(
         node,
@@ -97,19 +95,17 @@ def _arrow(node: ET.Element, table: Lifecycle, arrow: Arrow) -> None:
         transition.set(
             "cond", " && ".join(_condition(name, value) for name, value in arrow.when.items())
         )
-    if (
-        arrow.target != arrow.source
-    ):  # to be left where it is does not bring a record into its state anew
+    if arrow.target != arrow.source:  # else the state is not entered again
         transition.set("target", identifier(table.name, arrow.target))
     if arrow.rule:
         transition.set(_own("rule"), arrow.rule)
     if arrow.timer:
-        for name, value in _told(arrow.timer).items():
+        for name, value in _timer_attributes(arrow.timer).items():
             if value:
                 transition.set(_own(name), value)
 
 
-def _told(timer: Timer) -> Mapping[str, str | None]:
+def _timer_attributes(timer: Timer) -> Mapping[str, str | None]:
     return {
         "after": duration(timer),
         "since": timer.since,
@@ -118,8 +114,8 @@ def _told(timer: Timer) -> Mapping[str, str | None]:
     }
 
 
-def _answers(node: ET.Element, table: Lifecycle, state: str) -> None:
-    """What does not move a record: where an operation leaves it, and where it is refused."""
+def _no_ops_and_refusals(node: ET.Element, table: Lifecycle, state: str) -> None:
+    """No-ops and refusals."""
     for row in table.transitions.values():
         if stay := row.stays.get(state):
             _child(
@@ -128,21 +124,21 @@ def _answers(node: ET.Element, table: Lifecycle, state: str) -> None:
                 {"event": identifier(row.operation), _own("kind"): "stay", _own("rule"): stay.rule},
             )
     for operation, refusal in refusals(table, state):
-        told = {
+        attributes = {
             _own("kind"): "refusal",
             _own("rule"): refusal.rule,
             _own("status"): str(refusal.status),
         }
-        transition = _child(node, "transition", {"event": identifier(operation), **told})
+        transition = _child(node, "transition", {"event": identifier(operation), **attributes})
         _child(transition, "raise", {"event": f"refused.{refusal.status}"})
 
 
-def _event(kind: Kind, table: Lifecycle, name: str) -> str:
+def _event(kind: ArrowKind, table: Lifecycle, name: str) -> str:
     return f"{kind}.{identifier(table.name)}.{identifier(name)}"
 
 
 def _condition(name: str, value: Any) -> str:
-    """In ECMAScript, where null is equal to what is not there."""
+    """The guard in ECMAScript, where null equals undefined."""
     member = f"_event.data[{json.dumps(name)}]"
     if value is None or value == ANY:
         return f"{member} {'==' if value is None else '!='} null"

@@ -1,4 +1,4 @@
-"""The steps of an Arazzo workflow: what brings a record into a state, what is called then, and what must be seen."""
+"""Builds the steps of an Arazzo workflow: set up a record, call operations, verify its state."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from session_contracts.conformance import shapes
 from session_contracts.conformance.profile import SuiteProfile, profiles
 from session_contracts.export.criteria import Criterion, is_one_of, status
-from session_contracts.export.graph import Arrow, Kind, duration, identifier
-from session_contracts.export.walks import Walk
+from session_contracts.export.notation import duration, identifier
+from session_contracts.export.paths import Path
+from session_contracts.lifecycle_graph import Arrow, ArrowKind
 from session_contracts.mock_server.prefer import from_schema
 from session_contracts.openapi import UnknownApi
 from session_contracts.openapi.model import (
@@ -22,54 +23,54 @@ from session_contracts.openapi.model import (
     Refusal,
 )
 
-#: What the workflows call the document of the control API, and the operation of it that prepares provider states.
+#: The name of the control API's document in workflows, and its operation for provider states.
 CONTROL = "control"
 _SET_UP = "setUpState"
-#: The id of a record that nobody has made, and of one that somebody makes.
-_NOBODY, _NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
-_SOMEBODY = "5e551015-c0de-4000-8000-000000000001"
+#: Ids of no record, as text and as number, and the id of a record that a workflow creates.
+_UNKNOWN_ID, _UNKNOWN_NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
+_NEW_ID = "5e551015-c0de-4000-8000-000000000001"
 _JSON = "application/json"
-#: Marks of the profile.
+#: Placeholders in a suite profile.
 _NOW, _UUID = "{now}", "{uuid}"
 
 Step = dict[str, Any]
 
 
 def source(contract: Contract) -> str:
-    """What the workflows call the document of the API."""
+    """The name of the API's document in workflows."""
     name = identifier(contract.name)
     return f"{name}_api" if name == CONTROL else name
 
 
 class Script:
-    """Writes the steps of one workflow down, one after the other, about one record."""
+    """Collects the steps of one workflow, which are about one record."""
 
     def __init__(self, contract: Contract, table: Lifecycle) -> None:
         self.steps: list[Step] = []
         self.identity: str | int = ""
         self._contract = contract
         self._table = table
-        self._words = _words(contract, table)
-        self._read = _reader(contract, table, self._words)
+        self._profile = _profile(contract, table)
+        self._read = _reader(contract, table, self._profile)
         self._headers: dict[str, str] = {}
 
-    # ---- bringing a record into a state
+    # ---- setting up a record
 
-    def walk(self, walk: Walk) -> None:
-        """Take a record along these arrows, and look at it after each."""
+    def follow(self, path: Path) -> None:
+        """Move a record along the path, and verify its state after each arrow."""
         write = {
-            Kind.GIVEN: self._given,
-            Kind.CREATION: self._create,
-            Kind.MOVE: self._move,
-            Kind.TIMER: self._wait,
+            ArrowKind.GIVEN: self._given,
+            ArrowKind.CREATION: self._create,
+            ArrowKind.MOVE: self._move,
+            ArrowKind.TIMER: self._wait,
         }
         self._credential()
-        for arrow in walk:
+        for arrow in path:
             write[arrow.kind](arrow)
-            self.look(arrow.target)
+            self.verify_state(arrow.target)
 
-    def place(self, state: str) -> None:
-        """Have a record in a state that no walk leads to, or in one of the pseudo-states."""
+    def set_up(self, state: str) -> None:
+        """Create a record in a state that no path leads to, or in a pseudo-state."""
         self._credential()
         if state == ABSENT:
             types = {
@@ -78,36 +79,36 @@ class Script:
                 for each in node.parameters
                 if each.name == self._table.parameter
             }
-            self.identity = _NUMBER if "integer" in types else _NOBODY
+            self.identity = _UNKNOWN_NUMBER if "integer" in types else _UNKNOWN_ID
         elif state == FOREIGN:
-            self._begin(
-                {**self._placing(next(iter(self._table.states))), "tenant": "other"},
-                "Another tenant's.",
+            self._create_by_state(
+                {**self._params(next(iter(self._table.states))), "tenant": "other"},
+                "A record of another tenant.",
             )
         else:
-            self._begin(self._placing(state), f"One that is {state}.")
-            self.look(state)
+            self._create_by_state(self._params(state), f"A record in state {state}.")
+            self.verify_state(state)
 
     def _given(self, arrow: Arrow) -> None:
-        self._begin(
-            self._placing(arrow.target),
-            f"One that is {arrow.target}, which was begun outside of this API.",
+        self._create_by_state(
+            self._params(arrow.target),
+            f"A record in state {arrow.target}, created outside this API.",
         )
 
-    def _begin(self, params: Mapping[str, Any], description: str) -> None:
+    def _create_by_state(self, params: Mapping[str, Any], description: str) -> None:
         step = self._state(
             "given",
-            self._words.state,
+            self._profile.state,
             params,
             description,
             id=f"$response.body#/{self._table.field}",
         )
         self.identity = f"$steps.{step}.outputs.id"
 
-    def _placing(self, state: str) -> Mapping[str, Any]:
-        """The params of the provider state that makes a record which is in a state of the lifecycle."""
-        if state in self._words.placing:
-            return self._words.placing[state]
+    def _params(self, state: str) -> Mapping[str, Any]:
+        """The params of the provider state that creates a record in this state."""
+        if state in self._profile.placing:
+            return self._profile.placing[state]
         members = self._contract.schemas[self._table.schema].get("properties", {})
         values = {name: allowed[0] for name, allowed in self._table.states[state].items()}
         return {
@@ -117,8 +118,8 @@ class Script:
 
     def _create(self, arrow: Arrow) -> None:
         operation = self._contract.operations[arrow.name]
-        told = _shows(operation, {self._table.field})
-        outputs = {"id": _pointer(operation, self._table.field)} if told else {}
+        has_id = _shows(operation, {self._table.field})
+        outputs = {"id": _pointer(operation, self._table.field)} if has_id else {}
         step = self._call(
             operation,
             self._successes(arrow),
@@ -127,12 +128,12 @@ class Script:
             self._body(operation),
             **outputs,
         )
-        if told:
+        if has_id:
             self.identity = f"$steps.{step}.outputs.id"
         else:
-            self._begin(
-                self._placing(arrow.target),
-                f"Another that is {arrow.target}, for the answer does not say which one was made.",
+            self._create_by_state(
+                self._params(arrow.target),
+                f"Another record in state {arrow.target}: the response does not give the id.",
             )
 
     def _move(self, arrow: Arrow) -> None:
@@ -146,32 +147,32 @@ class Script:
         )
 
     def _wait(self, arrow: Arrow) -> None:
-        assert arrow.timer is not None, "it is a timer's arrow"
+        assert arrow.timer is not None, "arrow of a timer"
         self._state(
             "clock", "clock", {"advance": duration(arrow.timer)}, self._statement(arrow.rule)
         )
-        self._credential()  # the one before may be over by now
+        self._credential()  # the previous one may have expired
 
     def _successes(self, arrow: Arrow) -> tuple[int, ...]:
-        """The statuses of a success that the rule allows, or that the operation declares."""
+        """The success statuses that the rule allows, else those that the operation declares."""
         allowed = self._contract.statuses(arrow.rule) if arrow.rule else ()
         declared = self._contract.operations[arrow.name].responses
         return tuple(code for code in allowed if code < 300) or tuple(
             code for code in declared if code < 300
         )
 
-    # ---- looking
+    # ---- verifying
 
-    def look(self, state: str) -> None:
-        """Read the record, which is in this state now, or gone."""
+    def verify_state(self, state: str) -> None:
+        """Read the record, which must be in this state, or deleted."""
         if self._read is None:
             return
         if state == ABSENT:
             refusal = self._table.transitions[self._read.id].refusals[ABSENT]
             self._call(self._read, self._statuses(refusal), (), self._statement(refusal.rule))
         else:
-            told = f"{self._read.summary or self._read.id}: it is {state}."
-            self._call(self._read, shapes.success(self._read)[0], self._is(self._read, state), told)
+            text = f"{self._read.summary or self._read.id}: state {state}."
+            self._call(self._read, shapes.success(self._read)[0], self._is(self._read, state), text)
 
     def _is(self, operation: Operation, state: str) -> Iterator[Criterion]:
         states = (state, *self._table.reported_as.get(state, ()))
@@ -183,29 +184,29 @@ class Script:
             )
             yield is_one_of(_pointer(operation, name), allowed)
 
-    # ---- being refused
+    # ---- refusals
 
-    def refused(self, operation: str, refusal: Refusal, state: str) -> None:
-        """Call an operation that is refused in this state; where it must be, look whether the record is still in it."""
+    def refuse(self, operation: str, refusal: Refusal, state: str) -> None:
+        """Call an operation that the state refuses; if it must, verify the state afterwards."""
         node = self._contract.operations[operation]
         statuses = self._statuses(refusal)
         self._call(node, statuses, (), self._statement(refusal.rule), self._body(node))
         if state in self._table.states and all(code >= 400 for code in statuses):
-            self.look(state)
+            self.verify_state(state)
 
     def _statuses(self, refusal: Refusal) -> tuple[int, ...]:
-        """Every legal one, the mock's own first."""
+        """Every legal status, the mock's first."""
         return self._contract.statuses(refusal.rule) or (refusal.status,)
 
     # ---- bodies
 
     def _body(self, operation: Operation, when: Mapping[str, Any] | None = None) -> Any:
-        """A valid one, with the values by which moves are told apart; None where the operation takes none."""
+        """A valid body that meets the guard `when`; None if the operation has no body."""
         if operation.body is None:
             return None
         schema = next(iter(operation.body.schemas.values()), {})
         members, needed = schema.get("properties", {}), schema.get("required", ())
-        example = self._words.examples.get(
+        example = self._profile.examples.get(
             operation.id,
             schema.get("example", {name: _sample(members.get(name, {})) for name in needed}),
         )
@@ -223,28 +224,36 @@ class Script:
         }
 
     def _filled(self, value: Any) -> Any:
-        """A value with what only the run can tell in place of the marks of the profile."""
+        """A value with the placeholders of the profile replaced by expressions."""
         if isinstance(value, Mapping):
             return {name: self._filled(member) for name, member in value.items()}
         if isinstance(value, list):
             return [self._filled(item) for item in value]
         if value == _NOW:
-            # A moment later: what has begun in this second has begun by then.
+            # One second later, so that whatever started in this second has started.
             step = self._state(
-                "now", "clock", {"advance": "PT1S"}, "What time it is.", now="$response.body#/now"
+                "now",
+                "clock",
+                {"advance": "PT1S"},
+                "The time of the clock.",
+                now="$response.body#/now",
             )
             return f"$steps.{step}.outputs.now"
         if value == _UUID:
-            return _SOMEBODY
-        for name, state in self._words.scopes.items():
+            return _NEW_ID
+        for name, state in self._profile.scopes.items():
             if value == f"{{{name}}}" and state:
                 step = self._state(
-                    state, state, {}, f"A {state} to refer to.", **{name: f"$response.body#/{name}"}
+                    state,
+                    state,
+                    {},
+                    f"A {state} for a reference.",
+                    **{name: f"$response.body#/{name}"},
                 )
                 return f"$steps.{step}.outputs.{name}"
         return value
 
-    # ---- writing down
+    # ---- steps
 
     def _credential(self) -> None:
         headers = {
@@ -267,7 +276,7 @@ class Script:
     def _state(
         self, step: str, state: str, params: Mapping[str, Any], description: str, **outputs: str
     ) -> str:
-        """Have a provider state prepared; the id of the step."""
+        """Add a step that sets up a provider state; its id."""
         api = {"name": "api", "in": "path", "value": self._contract.name}
         message = {"action": "setup", "state": state, "params": dict(params)}
         return self._write(
@@ -283,7 +292,10 @@ class Script:
         body: Any = None,
         **outputs: str,
     ) -> str:
-        """Call an operation of the API, with the default credential and on the record if its path names one; the id of the step."""
+        """Add a step that calls an operation with the default credential; its id.
+
+        If the path has the parameter that identifies a record, it is that of the record.
+        """
         parameters = [
             {"name": parameter.name, "in": parameter.location, "value": self._value(parameter)}
             for parameter in operation.parameters
@@ -347,18 +359,18 @@ class Script:
         return unique
 
 
-def _words(contract: Contract, table: Lifecycle) -> SuiteProfile:
-    """What the suite knows of the API; of one that it does not know, that a provider state is called as the resource is."""
+def _profile(contract: Contract, table: Lifecycle) -> SuiteProfile:
+    """The suite profile; an unknown API gets one with a provider state named after the resource."""
     try:
         known = profiles(contract.name)
     except (KeyError, UnknownApi):
         known = ()
-    found = next((words for words in known if words.resource == table.name), None)
+    found = next((each for each in known if each.resource == table.name), None)
     return found or SuiteProfile(resource=table.name, read="", state=table.name.lower())
 
 
-def _reader(contract: Contract, table: Lifecycle, words: SuiteProfile) -> Operation | None:
-    """The operation that shows a record and the members that tell its state; None where there is none."""
+def _reader(contract: Contract, table: Lifecycle, profile: SuiteProfile) -> Operation | None:
+    """The operation that reads a record with the members that give its state; None without one."""
     rows = [
         contract.operations[row.operation]
         for row in table.transitions.values()
@@ -366,12 +378,12 @@ def _reader(contract: Contract, table: Lifecycle, words: SuiteProfile) -> Operat
     ]
     readers = [node for node in rows if node.method == "GET" and _shows(node, table.state_fields())]
     return next(
-        (node for node in readers if node.id == words.read), readers[0] if readers else None
+        (node for node in readers if node.id == profile.read), readers[0] if readers else None
     )
 
 
 def _shows(operation: Operation, fields: Iterable[str]) -> bool:
-    """Whether an operation answers with one record that has these members."""
+    """Whether the response of an operation is one record with these members."""
     first = next((media for code, media in operation.responses.items() if code < 300), {})
     return "properties" in next(iter(first.values()), {}) and all(
         shapes.shows(operation, name) for name in fields
@@ -387,11 +399,12 @@ def _sample(member: JsonSchema) -> Any:
 
 
 def _some(member: JsonSchema, example: Any) -> Any:
-    """A value of a member that may have any but null."""
+    """A value other than null."""
     return _sample(member) if example is None else example
 
 
 def _pointer(operation: Operation, field: str) -> str:
-    """Where a field of the record is in an operation's answer."""
+    """The expression for a field of the record in a response."""
     holder = shapes.holder(shapes.success(operation)[1])
-    return f"$response.body#/{'/'.join(part.replace('~', '~0').replace('/', '~1') for part in (holder, field) if part)}"
+    parts = [part.replace("~", "~0").replace("/", "~1") for part in (holder, field) if part]
+    return f"$response.body#/{'/'.join(parts)}"

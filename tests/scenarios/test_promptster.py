@@ -15,6 +15,8 @@ import pytest
 from tests.conftest import fresh
 from tests.serving import Mock
 
+pytestmark = pytest.mark.slow
+
 NOW = "2026-05-06T17:00:00.000Z"
 PAGE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 NOWHERE = "99999999-9999-4999-8999-999999999999"

@@ -237,7 +237,7 @@ def test_coverage_of_no_mock(html: str, url: str) -> None:
     assert "no mock answers at http://127.0.0.1:1" in one_line(
         run("coverage", "--url", "http://127.0.0.1:1")
     )
-    assert "is no mock (status" in one_line(run("coverage", "--url", html))
+    assert "is not JSON (status 200)" in one_line(run("coverage", "--url", html))
     assert "no world 'nowhere'" in one_line(run("coverage", "--url", f"{url}/w/nowhere"))
     assert "there is no API named 'rentlot'" in one_line(
         run("coverage", "--url", url, "--api", "rentlot")

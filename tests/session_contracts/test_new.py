@@ -348,7 +348,7 @@ MOCK_MISTAKES = [
         "mutants.py",
         '"title", "maxLength"',
         '"name", "maxLength"',
-        "the break of harbor_2.create.title does not fit the contract",
+        "the mutant of harbor_2.create.title does not fit the contract",
     ),
     Mistake(
         "fixture.yaml", "quantity: 2", "quantity: many", "/fixture.yaml:9: this makes no record"
@@ -416,8 +416,8 @@ CONTRACT_MISTAKES = [
     Mistake(
         f"{NAME}.yaml",
         "kept: harbor_2.create.kept}",
-        "kept: harbor_2.lost}",
-        "there is no rule 'harbor_2.lost'",
+        "kept: harbor_2.create.lost}",
+        "there is no rule 'harbor_2.create.lost'",
     ),
     Mistake(
         f"{NAME}.yaml", "cancel.again}", "cancel.twice}", "there is no rule 'harbor_2.cancel.twice'"

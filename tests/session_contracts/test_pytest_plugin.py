@@ -111,7 +111,7 @@ def test_who_asks_for_nothing_pays_nothing(pytester: pytest.Pytester) -> None:
         import sys
 
         def test_nothing():
-            assert not {"mock_server", "connexion"} & set(sys.modules)
+            assert not {"session_contracts.mock_server", "connexion"} & set(sys.modules)
         """
     )
     pytester.runpytest_subprocess("--mock-coverage").assert_outcomes(passed=1)

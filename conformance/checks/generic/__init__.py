@@ -1,0 +1,1 @@
+"""Checks that every API gets, derived from its contract."""

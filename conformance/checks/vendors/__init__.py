@@ -1,0 +1,1 @@
+"""Checks that only one bundled API has, one folder each."""

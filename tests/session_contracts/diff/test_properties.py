@@ -13,6 +13,8 @@ from session_contracts.openapi import bundled_names
 from session_contracts.openapi.source import Source, read
 from tests.session_contracts.diff.mutations import changed, places, source, without
 
+pytestmark = pytest.mark.slow
+
 OPENAPI = Path(__file__).parents[3] / "openapi"
 REVERSE = {each.id: each.reverse for each in CHANGE_TYPES}
 #: Changes of text for readers, and of notation only.

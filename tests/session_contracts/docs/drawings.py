@@ -9,7 +9,7 @@ from math import dist
 from xml.etree.ElementTree import Element, fromstring
 
 from session_contracts.diagram import lifecycle_svg
-from session_contracts.diagram.text import Font
+from session_contracts.diagram.fonts import Font
 from session_contracts.openapi.model import Contract, Lifecycle
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -15,8 +15,8 @@ import pytest
 
 import session_contracts.diagram
 from session_contracts.diagram import lifecycle_svg
-from session_contracts.diagram.text import Font, wrap
-from session_contracts.diagram.words import duration, fields, when
+from session_contracts.diagram.captions import duration, fields, when
+from session_contracts.diagram.fonts import Font, wrap
 from session_contracts.openapi import bundled_names, load
 from session_contracts.openapi.model import (
     ABSENT,
@@ -156,7 +156,7 @@ def test_rentalots_words() -> None:
     assert ["reviewSession", "reviewStatus: approved", "review.decides"] in labels
     assert ["after 30 days", "from createdAt", "due at expiresAt", "session.ttl"] in labels
     assert [
-        "perhaps after 30 days",
+        "possibly after 30 days",
         "from createdAt",
         "due at expiresAt",
         "session.ttl-reviewed",
@@ -171,7 +171,7 @@ def test_rentalots_words() -> None:
         "Draft, active or awaiting_review becomes expired after 30 days, from createdAt, due at expiresAt."
         in description
     )
-    assert "Approved: refused is reviewSession with 409." in description
+    assert "Approved: refused: reviewSession with 409." in description
 
 
 def test_a_statement_is_the_links_title() -> None:
@@ -273,7 +273,7 @@ def test_time_is_dashed_and_what_nobody_documents_is_lighter() -> None:
         ["after 1 day", "from createdAt", "expires"]
     ]
     assert [texts(group) for group in drawing.groups("lc-maybe") if texts(group)] == [
-        ["perhaps after 1 day", "from createdAt", "expires"]
+        ["possibly after 1 day", "from createdAt", "expires"]
     ]
     assert re.search(r":is\(\.lc-timer,\.lc-maybe\) \.lc-line\{stroke-dasharray", STYLE)
     assert re.search(r"\.lc-maybe :is\(\.lc-line,\.lc-head\)\{opacity:", STYLE)
@@ -291,7 +291,7 @@ def test_the_legend_explains_what_is_there_and_nothing_else() -> None:
         )
     )
     assert [texts(group) for group in richer.groups("lc-legend")] == [
-        ["made outside of this API", "succeeds, the state stays", "402", "refused"]
+        ["created outside this API", "succeeds, state unchanged", "402", "refused"]
     ]
     assert draw(lifecycle({"open": {}})).groups("lc-legend") == []
 
@@ -308,13 +308,10 @@ def test_what_is_a_decision_has_a_sign_which_the_legend_explains() -> None:
         if any("lc-decision" in group.get("class", "") for group in link)
     ]
     assert sorted(" ".join(texts(link)) for link in marked) == ["402 pay", "other.slams"]
-    assert all("A decision of the mock. " in link.get("aria-label", "") for link in marked)
-    assert all(
-        (link.findtext(f"{SVG}title") or "").startswith("A decision of the mock. ")
-        for link in marked
-    )
+    assert all("Decision. " in link.get("aria-label", "") for link in marked)
+    assert all((link.findtext(f"{SVG}title") or "").startswith("Decision. ") for link in marked)
     (said,) = [texts(group) for group in drawing.groups("lc-legend")]
-    assert "a decision of the mock, not a fact" in said
+    assert "decision, not documented" in said
     assert len(drawing.groups("lc-decision")) == 3, "two, and the legend"
 
 

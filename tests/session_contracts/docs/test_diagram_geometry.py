@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from session_contracts.diagram.legible import is_legible
+from session_contracts.diagram.legibility import is_legible
 from session_contracts.openapi import bundled_names, load
 from session_contracts.openapi.model import Contract, Lifecycle
 from tests.session_contracts.docs.drawings import SVG, Drawing, Rect, corners

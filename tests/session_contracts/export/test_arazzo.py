@@ -12,7 +12,7 @@ import yaml
 from arazzo_runner import ArazzoRunner
 
 from session_contracts.export import export, exports
-from session_contracts.export.walks import loops, simple_walks
+from session_contracts.export.paths import loops, simple_paths
 from session_contracts.openapi import bundled_names
 from session_contracts.openapi.model import PSEUDO_STATES
 from tests.serving import Mock, running
@@ -154,7 +154,7 @@ def test_there_is_one_for_each_way_and_each_refusal(name: str) -> None:
         for state in (*table.states, *PSEUDO_STATES)
     )
     assert sum("-refused-" not in each for each in ids) == sum(
-        len([*simple_walks(table), *loops(table)]) for table in tables
+        len([*simple_paths(table), *loops(table)]) for table in tables
     )
 
 

@@ -87,7 +87,7 @@ def test_mermaid_tells_moves_apart() -> None:
     assert "Session_ended : updateSession<br/>with endedAt\n" in export(
         contract("promptster"), "mermaid"
     )
-    assert "after P30D since createdAt<br/>perhaps (the documents are silent)\n" in export(
+    assert "after P30D since createdAt<br/>optional (not documented)\n" in export(
         contract("rentalot"), "mermaid"
     )
 

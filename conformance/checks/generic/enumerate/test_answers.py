@@ -41,7 +41,7 @@ def members(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 
 def _success(operation: str, subject: Subject) -> Exchange:
-    """A call that is good in every way."""
+    """The answer to a valid call."""
     identity = (
         record_in(subject, accepting_state(subject, operation))
         if "{" in subject.operation(operation).path
@@ -60,10 +60,10 @@ def _success(operation: str, subject: Subject) -> Exchange:
 
 @each(operations)
 def test_success_status(case: str, subject: Subject, judge: Judge) -> None:
-    """Whether it succeeds at all is for other rules to say."""
+    """If it succeeds, the status is a documented one."""
     exchange = _success(case, subject)
     declared, _ = shapes.success(subject.operation(case))
-    judge.require(exchange.ok or exchange.status >= 500, f"a good call answered {exchange.status}")
+    judge.require(exchange.ok or exchange.status >= 500, f"a valid call answered {exchange.status}")
     expected = " or ".join(map(str, declared))
     judge.holds(
         "answer.declared",
@@ -76,10 +76,10 @@ def test_success_status(case: str, subject: Subject, judge: Judge) -> None:
 
 @each(envelopes)
 def test_envelope(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
-    """Everything around the record; what is in it is for another rule."""
+    """Everything around the record; other rules are about the record itself."""
     operation, rule = case
     exchange = _success(operation, subject)
-    judge.require(exchange.ok, f"a good call answered {exchange.status}")
+    judge.require(exchange.ok, f"a valid call answered {exchange.status}")
     _, schema = shapes.success(subject.operation(operation))
     wrong = shapes.envelope_fault(schema, exchange.json)
     judge.holds(
@@ -100,7 +100,7 @@ def test_envelope(case: tuple[str, str], subject: Subject, judge: Judge) -> None
 
 @each(members)
 def test_members(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
-    """What the operation answers of records in every state; of other operations, whatever there is."""
+    """The documented members of records in every state, as far as the operation shows them."""
     operation, rule = case
     node = subject.operation(operation)
     for exchange in _answers(operation, subject):
@@ -135,7 +135,7 @@ def _answers(operation: str, subject: Subject) -> Iterator[Exchange]:
 
 @verifies("error.body", "error.form")
 def test_errors(subject: Subject, judge: Judge) -> None:
-    """Every kind of refusal that can be had."""
+    """Every kind of refusal that can be produced has a documented error body."""
     for exchange in _refusals(subject):
         if exchange.status < 400 or exchange.status >= 500:
             continue

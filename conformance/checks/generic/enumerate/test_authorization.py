@@ -1,4 +1,7 @@
-"""Who may call: every way in which a credential can be wrong, for every operation, beside the same call with a good one."""
+"""Who may call: every kind of invalid credential, for every operation.
+
+The control request is the same call with a valid credential.
+"""
 
 import base64
 from collections.abc import Iterator, Mapping
@@ -36,7 +39,7 @@ Headers = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong with a credential: the kind of mistake, the scheme that it belongs to, and the rule that is broken."""
+    """An invalid credential: the mistake, the scheme it belongs to, and the rule that it breaks."""
 
     operation: str
     kind: str
@@ -48,7 +51,10 @@ _MISTAKES = ("missing", "scheme", "malformed", "unknown", "revoked", "expired", 
 
 
 def mistakes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    """Of every scheme that an operation takes. To have none at all is the same for each; `other` is one that it does not take."""
+    """The mistakes of every scheme that an operation accepts.
+
+    Sending no credential is the same for each scheme; `other` is a scheme that it does not accept.
+    """
     for operation in profile.operations(contract):
         schemes = contract.operations[operation].security
         for number, scheme in enumerate(schemes):
@@ -66,7 +72,7 @@ def mistakes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 
 def _bad(case: Wrong, record_id: str | None, subject: Subject, judge: Judge) -> list[Headers]:
-    """Headers that are wrong in this way and no other. Raises Unexercised."""
+    """Headers with this mistake and no other. Raises Unexercised."""
     if case.kind == "missing":
         return [{}]
     if case.kind in ("revoked", "expired"):
@@ -92,7 +98,10 @@ def _bad(case: Wrong, record_id: str | None, subject: Subject, judge: Judge) -> 
 def _of_scheme(
     scheme: SecurityScheme, record_id: str | None, subject: Subject, **params: bool
 ) -> list[Headers]:
-    """Credentials of a scheme, of every kind that the target has; good for the actor, where they are for one record. Raises Unexercised."""
+    """Credentials of a scheme, one of every kind that the target has.
+
+    Those that are valid for one record are valid for this one. Raises Unexercised.
+    """
     found: list[Headers] = []
     for kind in subject.profile.kinds or ("",):
         tie = subject.profile.ties.get(kind)
@@ -102,7 +111,7 @@ def _of_scheme(
         }
         with suppress(Unexercised):
             found.append(new_credential(subject, **named, **params))
-    # A target that knows of no kinds has one credential all the same.
+    # A target without kinds of credentials still has one.
     fitting = [
         headers
         for headers in found or [new_credential(subject, **params)]
@@ -126,22 +135,22 @@ def _good(scheme: SecurityScheme, record_id: str | None, subject: Subject) -> li
 def _tokens(
     scheme: SecurityScheme, record_id: str | None, subject: Subject, judge: Judge
 ) -> list[str]:
-    """The secrets of good credentials. Raises Unexercised."""
+    """The secrets of valid credentials. Raises Unexercised."""
     tokens = []
     for headers in _good(scheme, record_id, subject):
         word, _, token = headers[scheme.header].rpartition(" ")
         judge.require(
             word.lower() == ("bearer" if scheme.bearer else "") and bool(token),
-            "a good credential is no bearer token",
+            "a valid credential is not a bearer token",
         )
         tokens.append(token)
-    judge.require(bool(tokens), f"there is no good credential for {scheme.header}")
+    judge.require(bool(tokens), f"there is no valid credential for {scheme.header}")
     return list(dict.fromkeys(tokens))
 
 
 @each(mistakes)
 def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
-    """Beside it, a call with a good credential of the same scheme."""
+    """The control request has a valid credential of the same scheme."""
     operation, rule = case.operation, case.rule
     judge.require(
         bool(subject.target.headers),
@@ -178,7 +187,7 @@ def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
 
 
 def _fresh_record(operation: str, subject: Subject) -> str | None:
-    """A record that the operation is possible on; None where it acts on none."""
+    """Id of a record that the operation accepts; None if it acts on no record."""
     return (
         record_in(subject, accepting_state(subject, operation))
         if "{" in subject.operation(operation).path
@@ -189,7 +198,7 @@ def _fresh_record(operation: str, subject: Subject) -> str | None:
 def _call(
     operation: str, subject: Subject, headers: Headers | None, record_id: str | None = None
 ) -> Exchange:
-    """A call that succeeds with a good credential, on a record of its own."""
+    """Call an operation on a fresh record, so that it succeeds with a valid credential."""
     return call(
         subject,
         operation,
@@ -200,7 +209,7 @@ def _call(
 
 
 def scopes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    """Each operation that needs a scope, and all scopes that there are."""
+    """Each operation that needs a scope, with all scopes of the contract."""
     every = {
         operation.scope.name: None for operation in contract.operations.values() if operation.scope
     }
@@ -214,7 +223,10 @@ def scopes(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 @each(scopes)
 def test_scope(case: tuple[str, Scope, list[str]], subject: Subject, judge: Judge) -> None:
-    """A token with every scope but the one, each other scope by itself, and none; beside it, a token with the one alone."""
+    """A token with every other scope, each other scope alone, and none.
+
+    The control request has a token with the needed scope alone.
+    """
     operation, scope, every = case
     good = new_credential(subject, scopes=[scope.name])
     if not judge.accepted(
@@ -238,7 +250,7 @@ def test_scope(case: tuple[str, Scope, list[str]], subject: Subject, judge: Judg
 
 
 def _judge_forbidden(scope: Scope, trigger: Exchange, subject: Subject, judge: Judge) -> None:
-    """The code, and the name of the scope in the message."""
+    """The error code, and the name of the scope in the message."""
     error = shapes.error(trigger)
     if judge_code("auth.forbidden", trigger, subject, judge) and error:
         named = scope.name in str(error.get("message"))
@@ -252,7 +264,10 @@ def _judge_forbidden(scope: Scope, trigger: Exchange, subject: Subject, judge: J
 
 
 def judge_code(rule: str, trigger: Exchange, subject: Subject, judge: Judge) -> bool:
-    """The code that the rule says, where there is one; what is no error at all is for another rule."""
+    """The code that the rule states for an error, if it states one.
+
+    Other rules are about what is not an error at all.
+    """
     expected, found = (
         subject.contract.rules[judge.full(rule)].code,
         shapes.error(trigger).get("code"),
@@ -275,9 +290,12 @@ def _judge_status(rule: str, trigger: Exchange, judge: Judge) -> bool:
 
 @verifies("tenant.unlisted")
 def test_other_tenants_are_not_listed(subject: Subject, judge: Judge) -> None:
-    """The same list before and after another tenant has a record that matches, and the list of everything."""
+    """The list is the same before and after another tenant gets a matching record.
+
+    So is the list without filters.
+    """
     scope = fresh_scope(subject)
-    # What two tenants cannot share would keep another's record out by itself.
+    # A scope that two tenants cannot share would exclude the other's record anyway.
     shared = {
         name: value for name, value in scope.items() if subject.profile.scopes[name] is None
     } or scope

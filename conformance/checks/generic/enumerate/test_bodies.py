@@ -41,7 +41,7 @@ def test_body(case: tuple[str, FlawedBody], subject: Subject, judge: Judge) -> N
         plain = call(
             subject, operation, _fresh_record(operation, subject)[0], valid_body(subject, operation)
         )
-        judge.require(plain.ok, f"a good call answered {plain.status}")
+        judge.require(plain.ok, f"a valid call answered {plain.status}")
         judge.observed(flaw.rule, trigger)
         if record_id and before and row and row.atomic and 400 <= trigger.status < 500:
             judge.holds(
@@ -80,7 +80,10 @@ def test_body(case: tuple[str, FlawedBody], subject: Subject, judge: Judge) -> N
 
 
 def _fresh_record(operation: str, subject: Subject) -> tuple[str | None, Record | None]:
-    """A record that the operation is possible on, and how it reads; nothing where it acts on none. Raises Unexercised."""
+    """Id of a record that the operation accepts, and the record as it reads.
+
+    None for both if the operation acts on no record. Raises Unexercised.
+    """
     if "{" not in subject.operation(operation).path:
         return None, None
     record_id = record_in(subject, accepting_state(subject, operation))
@@ -141,13 +144,13 @@ def malformed(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 def test_malformed_id(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
     operation, rule = case
     absent = call(subject, operation, record_in(subject, ABSENT), valid_body(subject, operation))
-    judge.require(not absent.ok, "an id that names nothing succeeds as well")
+    judge.require(not absent.ok, "the id of no record is accepted as well")
     judge.observed(rule, call(subject, operation, "not-an-id", valid_body(subject, operation)))
 
 
 @verifies("review.precedence")
 def test_precedence(subject: Subject, judge: Judge) -> None:
-    """A call that breaks two rules: which of them is answered."""
+    """Which rule answers a call that breaks two."""
     for operation, row in subject.table.transitions.items():
         state = next((state for state in row.refusals if state in subject.table.states), None)
         if row.moves and state:

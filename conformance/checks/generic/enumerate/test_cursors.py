@@ -1,4 +1,4 @@
-"""The laws of a list that is walked by cursors, on records that were made for it."""
+"""Lists that are paged by cursors, checked on list fixtures."""
 
 import pytest
 
@@ -36,7 +36,7 @@ _MADE = len(_SHUFFLED)
 
 @verifies("list.limit", "list.limit-default", "list.limit-max")
 def test_limit_bounds(subject: Subject, judge: Judge) -> None:
-    """Without a limit, with the greatest that is documented, and with one above it, on one record more than that."""
+    """No limit, the greatest documented one, and one above it, on one record more."""
     schema = subject.operation(subject.profile.list).parameter("limit").schema
     default, most = schema["default"], schema["maximum"]
     fixture = new_list_fixture(subject, range(most + 1))
@@ -76,7 +76,7 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
         )
 
 
-def _judge_walk(
+def _judge_pages(
     rule: str,
     fixture: ListFixture,
     limit: int,
@@ -85,7 +85,7 @@ def _judge_walk(
     *,
     growing: bool = False,
 ) -> None:
-    """Every record of the shelf exactly once, whatever else appears meanwhile."""
+    """The pages show every record of the fixture exactly once, whatever is added meanwhile."""
     later: set[str] = set()
 
     def grow() -> None:
@@ -94,7 +94,7 @@ def _judge_walk(
             new_list_fixture(subject, (second,), base=fixture.base, scope=fixture.scope).ids
         )
 
-    walked: list[str] = []
+    paged_ids: list[str] = []
     exchanges: list[Exchange] = []
     for exchange, ids in all_pages(
         subject, fixture.scope, limit, between=grow if growing else None
@@ -102,14 +102,14 @@ def _judge_walk(
         if not judge.accepted(rule, exchange):
             return
         judge.require(
-            bool(walked) or len(ids) == min(limit, len(fixture.ids)),
-            f"a page does not hold the {limit} that limit says",
+            bool(paged_ids) or len(ids) == min(limit, len(fixture.ids)),
+            f"a page does not have {limit} records",
         )
         judge.require(set(ids) <= fixture.ids | later, FOREIGN_RECORDS)
-        walked += ids
+        paged_ids += ids
         exchanges.append(exchange)
-    twice = len(walked) - len(set(walked))
-    missing = len(fixture.ids - set(walked))
+    twice = len(paged_ids) - len(set(paged_ids))
+    missing = len(fixture.ids - set(paged_ids))
     got = f"{missing} missing, {twice} twice"
     judge.holds(
         rule,
@@ -125,48 +125,53 @@ def _judge_walk(
 def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
     fixture = new_list_fixture(subject, _SHUFFLED)
     full_list_page(fixture, subject, judge)
-    _judge_walk("list.walk", fixture, limit, subject, judge)
+    _judge_pages("list.walk", fixture, limit, subject, judge)
 
 
 @verifies("list.walk")
 def test_walk_through_what_just_began(subject: Subject, judge: Judge) -> None:
-    """However finely the target tells the time."""
+    """However precise the times of the target are."""
     scope = fresh_scope(subject)
     made = [new_record(subject, **scope) for _ in range(5)]
     fixture = ListFixture(scope, LONG_AGO, dict.fromkeys(made, 0))
     times = record_times(subject, full_list_page(fixture, subject, judge))
-    judge.require(len(set(times)) == len(times), "the target tells the time too coarsely")
+    judge.require(len(set(times)) == len(times), "the times of the target are not precise enough")
     for limit in (1, 2):
-        _judge_walk("list.walk", fixture, limit, subject, judge)
+        _judge_pages("list.walk", fixture, limit, subject, judge)
 
 
 @verifies("list.walk-ties")
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
 def test_walk_over_ties(limit: int, subject: Subject, judge: Judge) -> None:
-    """Judged only where a walk without ties is complete: else that rule is broken."""
+    """Checked only if the pages are complete without ties; otherwise that rule is broken."""
     plain = new_list_fixture(subject, _SHUFFLED)
-    walked = [identity for _, ids in all_pages(subject, plain.scope, limit) for identity in ids]
-    judge.require(sorted(walked) == sorted(plain.ids), "not even a walk without ties is complete")
+    paged_ids = [identity for _, ids in all_pages(subject, plain.scope, limit) for identity in ids]
+    judge.require(
+        sorted(paged_ids) == sorted(plain.ids), "the pages are incomplete even without ties"
+    )
     fixture = new_list_fixture(subject, _TIED)
     full_list_page(fixture, subject, judge)
-    _judge_walk("list.walk-ties", fixture, limit, subject, judge)
+    _judge_pages("list.walk-ties", fixture, limit, subject, judge)
 
 
 @verifies("list.walk-growing")
 @pytest.mark.parametrize("limit", [1, 3])
 def test_walk_while_sessions_begin(limit: int, subject: Subject, judge: Judge) -> None:
     plain = new_list_fixture(subject, _SHUFFLED)
-    walked = [identity for _, ids in all_pages(subject, plain.scope, limit) for identity in ids]
+    paged_ids = [identity for _, ids in all_pages(subject, plain.scope, limit) for identity in ids]
     judge.require(
-        sorted(walked) == sorted(plain.ids), "not even a walk through what stays is complete"
+        sorted(paged_ids) == sorted(plain.ids), "the pages are incomplete even if nothing is added"
     )
-    _judge_walk("list.walk-growing", plain, limit, subject, judge, growing=True)
+    _judge_pages("list.walk-growing", plain, limit, subject, judge, growing=True)
 
 
 @verifies("list.cursor-end")
 @pytest.mark.parametrize(("made", "limit"), [(6, 3), (7, 3), (3, 3), (2, 3), (0, 3), (4, 1)])
 def test_cursor_end(made: int, limit: int, subject: Subject, judge: Judge) -> None:
-    """A cursor exactly where something follows, that is, before the oldest was shown; where nobody says so, what there is instead."""
+    """A cursor exactly if more records follow, that is, until the oldest was shown.
+
+    If no rule says so, what the target does instead is observed.
+    """
     fixture = new_list_fixture(subject, range(made))
     oldest = next(iter(fixture.seconds), None)
     for page, ids in all_pages(subject, fixture.scope, limit):
@@ -206,7 +211,7 @@ def test_cursor_form(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.before")
 def test_before(subject: Subject, judge: Judge) -> None:
-    """Strictly: what was created at that very moment is not shown, in whatever time zone the moment is written."""
+    """Exclusive: a record created at that moment is not shown, in any time zone."""
     parameter = cursor_of(subject).parameter
     fixture = new_list_fixture(subject, (0, 1, 2, 2, 3))
     control = full_list_page(fixture, subject, judge)
@@ -218,8 +223,11 @@ def test_before(subject: Subject, judge: Judge) -> None:
                 continue
             judge.require(page.ok, f"a list with {parameter} answered {page.status}")
             judge.require(set(listed_ids(subject, page)) <= fixture.ids, FOREIGN_RECORDS)
-            good = set(listed_ids(subject, page)) == fixture.between(0, second - 1)
-            got = f"those of seconds {sorted(fixture.seconds.get(identity, -1) for identity in listed_ids(subject, page))}"
+            ids = listed_ids(subject, page)
+            good = set(ids) == fixture.between(0, second - 1)
+            got = (
+                f"those of seconds {sorted(fixture.seconds.get(identity, -1) for identity in ids)}"
+            )
             judge.holds(
                 "list.before",
                 good,
@@ -232,13 +240,13 @@ def test_before(subject: Subject, judge: Judge) -> None:
 
 @verifies("tenant.unlisted")
 def test_a_cursor_of_another_tenant(subject: Subject, judge: Judge) -> None:
-    """It leads on in the caller's own list, and reveals nothing of the list that it comes from."""
+    """It continues the caller's own list, and shows nothing of the list it comes from."""
     theirs = new_credential(subject, tenant="other")
     for _ in range(3):
         foreign_record(subject)
     first = get_list(subject, {}, [("limit", "1")], headers=theirs)
     cursor = next_cursor(subject, first)
-    judge.require(first.ok and cursor is not None, "the other tenant's list gives no cursor")
+    judge.require(first.ok and cursor is not None, "the other tenant's list has no cursor")
     foreign = {*listed_ids(subject, get_list(subject, {}, headers=theirs))}
     page = get_list(subject, {}, [("limit", "50"), (cursor_of(subject).parameter, str(cursor))])
     full_list_page = foreign & set(listed_ids(subject, page)) if page.ok else set()

@@ -1,4 +1,7 @@
-"""The lifecycle table: every state x every operation, and every two moves in a row; a bystander watches each."""
+"""The lifecycle: every operation in every state, and after every transition.
+
+A bystander, a second record that must not change, is read before and after every call.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,7 +47,10 @@ from session_contracts.openapi.model import (
 
 @dataclass(frozen=True)
 class Cell:
-    """One operation in one state, with one of the bodies that moves are told apart by. `first`: the move that led to the state."""
+    """One operation in one state, with one of the bodies that select a transition.
+
+    `first`: the operation and transition that lead to the state.
+    """
 
     operation: str
     state: str
@@ -134,7 +140,10 @@ def test_consecutive(case: Cell, subject: Subject, judge: Judge) -> None:
 def _judge_cell(
     cell: Cell, record_id: str, scope: Mapping[str, str], subject: Subject, judge: Judge
 ) -> None:
-    """The bystander has all of `scope` in common with the actor: what selects too many by it is noticed."""
+    """Check one call.
+
+    The bystander shares all of `scope` with the record: a call that selects too many is noticed.
+    """
     row = subject.table.transitions[cell.operation]
     if judge.decides(_rule(subject.table, cell)):
         _observe(cell, row, record_id, scope, subject, judge)
@@ -154,7 +163,7 @@ def _observe(
     subject: Subject,
     judge: Judge,
 ) -> None:
-    """Whatever the documents leave open here, nobody else is concerned, and a refusal changes nothing."""
+    """A decision settles the cell, but no other record changes, and a refusal changes nothing."""
     known = cell.state not in PSEUDO_STATES
     before = require_state(subject, record_id, cell.state) if known else {}
     bystander = record_in(subject, movable_state(subject), **scope)
@@ -177,7 +186,7 @@ def _judge_stay(
     subject: Subject,
     judge: Judge,
 ) -> None:
-    """The operation succeeds, speaks of this record, and leaves it in its state."""
+    """The operation succeeds, answers with this record, and keeps its state."""
     rule = _rule(subject.table, cell)
     writes = subject.operation(cell.operation).method != "GET"
     apt = accepting_state(subject, cell.operation)
@@ -215,7 +224,10 @@ _ANOTHER, _UNREADABLE = "another record", "unreadable"
 
 
 def _state(operation: str, exchange: Exchange, record_id: str, subject: Subject) -> str:
-    """The state that an answer shows, where it is of a record; `another record`, or `unreadable` by the fault of another rule."""
+    """The state that an answer shows.
+
+    `another record`, or `unreadable` if another rule is broken.
+    """
     if not shapes.shows(subject.operation(operation), subject.table.field):
         return _UNREADABLE
     try:
@@ -272,7 +284,7 @@ def _judge_refusal(
     trigger = call(
         subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
     )
-    # The contrast comes last: it differs in the record alone, and nobody is to take its doing for that of the refused call.
+    # The control request comes last, so that its effects cannot be taken for the trigger's.
     still = read(subject, bystander)
     after = read(subject, record_id) if known else {}
     control = call(
@@ -284,7 +296,7 @@ def _judge_refusal(
     moved_on = states_by_now(subject, [cell.state]) - {cell.state}
     judge.require(
         subject.table.state_of(after) not in moved_on,
-        f"it was no longer {cell.state} when it was asked",
+        f"it was no longer {cell.state} when it was called",
     )
     refused = judge.refused(
         rule, trigger, control=control, statuses=(row.refusals[cell.state].status,)
@@ -296,7 +308,10 @@ def _judge_refusal(
 
 
 def _require_foreign(cell: Cell, record_id: str, subject: Subject, judge: Judge) -> None:
-    """What does not exist is not found, and this record is there for its own tenant: so that not finding it means something."""
+    """An unknown id is not found, and the record exists for its own tenant.
+
+    Only then does it mean anything that the record is not found.
+    """
     absent = call(
         subject,
         cell.operation,
@@ -306,7 +321,7 @@ def _require_foreign(cell: Cell, record_id: str, subject: Subject, judge: Judge)
     refusal = subject.table.transitions[cell.operation].refusals[ABSENT]
     judge.require(
         absent.status in (judge.statuses(refusal.rule) or (refusal.status,)),
-        f"an id that names nothing answers {absent.status}",
+        f"the id of no record answers {absent.status}",
     )
     try:
         headers = new_credential(subject, tenant="other")
@@ -337,7 +352,7 @@ def _judge_same(
 
 
 def _changes(before: Record, after: Record) -> str:
-    """Which members differ, and how."""
+    """The members that differ, and how."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return (
         ", ".join(f"{name} {before.get(name)!r} became {after.get(name)!r}" for name in names)

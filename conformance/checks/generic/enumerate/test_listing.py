@@ -1,4 +1,4 @@
-"""Filters: each by itself, several together, and none that matches, against what was created for it."""
+"""Filters, checked on records made for them: each alone, several, and without a match."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,18 +27,20 @@ _PAGES = 40
 
 @dataclass(frozen=True)
 class Wanted:
-    """One value of one filter; None: a fresh one."""
+    """One value of one filter; None for a fresh value."""
 
     parameter: Parameter
     value: str | None
 
     @property
     def field(self) -> str:
+        """The member of the record that is filtered by."""
         assert self.parameter.filter is not None
         return self.parameter.filter.field
 
 
 def filters(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
+    """Each value of each filter."""
     for parameter in contract.operations[profile.list].parameters if profile.list else ():
         if parameter.filter and parameter.filter.keeps is Keeps.EQUAL:
             for value in parameter.schema.get("enum", (None,)):
@@ -57,12 +59,12 @@ def _settings(subject: Subject) -> list[str]:
 
 
 def _reviewed_and_expired(state: str, subject: Subject) -> bool:
-    """States that only a timer on which the documents are silent leads to."""
+    """The states that only a timer that a decision settles leads to."""
     return any(timer.optional and timer.target == state for timer in subject.table.timers)
 
 
 def _populate(subject: Subject, scope: Mapping[str, str]) -> dict[str, Record]:
-    """A record in each state, as it reads, with the scope that it was placed in. What cannot be placed or read is left out."""
+    """A record in each state that can be prepared, as it reads, with its scope."""
     population: dict[str, Record] = {}
     for state in _settings(subject):
         try:
@@ -95,14 +97,14 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
         stranger = {**scope, name: fresh_scope(subject)[name]}
         population |= _populate(subject, stranger)
     narrow = {key: text for key, text in scope.items() if key != name}
-    baseline, shown = _walk(subject, narrow)
-    # A record that does not show the field by itself shows it in the list.
-    told = {
+    baseline, shown = _page_through(subject, narrow)
+    # A field that the record itself does not show may be shown in the list.
+    actual = {
         identity: {**shown[identity], **record}
         for identity, record in population.items()
         if identity in shown
     }
-    visible = {identity: record for identity, record in told.items() if case.field in record}
+    visible = {identity: record for identity, record in actual.items() if case.field in record}
     matching = {identity for identity, record in visible.items() if record[case.field] == value}
     judge.require(
         bool(matching), f"no record with {case.field} {value} was listed before the filter was set"
@@ -113,7 +115,7 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
     )
     if case.value is None:
         _judge_nothing(rule, name, baseline, subject, judge)
-    trigger, found = _walk(subject, {name: value})
+    trigger, found = _page_through(subject, {name: value})
     narrowed = get_list(subject, {**narrow, name: value})
     _judge(
         rule,
@@ -132,7 +134,7 @@ def test_filter(case: Wanted, subject: Subject, judge: Judge) -> None:
 def _judge_nothing(
     rule: str, name: str, baseline: Exchange, subject: Subject, judge: Judge
 ) -> None:
-    """A value that nothing has."""
+    """A value that matches no record."""
     empty = get_list(subject, {name: fresh_scope(subject)[name]})
     if empty.ok:
         got = len(listed_records(subject, empty))
@@ -179,7 +181,8 @@ def _judge(
         expected=f"only {case.field} {value}",
         got=got,
     )
-    # A record that is missing in the walk may be missing for the paging; one that is missing in a single page too is filtered out.
+    # A record missing from the pages may be missing because of the paging; one that is also
+    # missing from a single full page is filtered out.
     missing = matching - found.keys() - narrowed
     if only:
         text = f"{len(matching) - len(missing)} of {len(matching)}"
@@ -193,7 +196,7 @@ def _judge(
         )
 
 
-def _walk(subject: Subject, query: Mapping[str, str]) -> tuple[Exchange, dict[str, Record]]:
+def _page_through(subject: Subject, query: Mapping[str, str]) -> tuple[Exchange, dict[str, Record]]:
     """Every record that a filter finds, whoever made it, up to a limit."""
     found: dict[str, Record] = {}
     first = get_list(subject, query)
@@ -214,7 +217,7 @@ def _walk(subject: Subject, query: Mapping[str, str]) -> tuple[Exchange, dict[st
 
 @verifies("list.complete")
 def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
-    """What is read by its id is listed as well, in whatever state it is."""
+    """A record that can be read by its id is listed, in whatever state it is."""
     scope = fresh_scope(subject)
     population = _populate(subject, scope)
     page = get_list(subject, scope)
@@ -228,7 +231,7 @@ def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
         "list.complete",
         not missing,
         trigger=page,
-        expected=f"all {len(population)} that were made",
+        expected=f"all {len(population)} records made",
         got=got,
     )
 
@@ -236,7 +239,7 @@ def test_every_state_is_listed(subject: Subject, judge: Judge) -> None:
 @paged(Style.PAGE, Style.OFFSET)
 @verifies("list.filters-combine")
 def test_filters_together(subject: Subject, judge: Judge) -> None:
-    """Every filter with every other, and all at once; each pair of which both work by themselves."""
+    """Every pair of filters that work alone, and all filters at once."""
     scope, other = fresh_scope(subject), fresh_scope(subject)
     mixed = [{**scope, name: other[name]} for name in scope]
     population: dict[str, Record] = {}
@@ -252,7 +255,7 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
         for record in population.values()
         if all(record.get(name) == value for name, value in scope.items())
     ]
-    judge.require(bool(plain), "no record could be placed")
+    judge.require(bool(plain), "no record could be prepared")
     values = {name: str(plain[0].get(_field(parameter))) for name, parameter in parameters.items()}
     working = {
         name for name in parameters if _works(subject, name, _field(parameters[name]), values[name])
@@ -271,11 +274,14 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
                 _judge_combination(subject, judge, parameters, picked, (first, *pair), population)
     if set(parameters) == working:
         _judge_combination(subject, judge, parameters, values, tuple(parameters), population)
-    judge.require(judge.heard("list.filters-combine"), "no two filters work by themselves")
+    judge.require(judge.heard("list.filters-combine"), "no two filters work alone")
 
 
 def _telling(records: list[Record], one: str, other: str) -> Record | None:
-    """A record beside which are others that differ in each of the two fields alone: ignoring either would show."""
+    """A record for which others exist that differ in either field alone.
+
+    Ignoring one of the two filters would show them.
+    """
     for record in records:
         same_one = [
             entry
@@ -306,7 +312,7 @@ def _holds(subject: Subject, name: str, field: str, value: str) -> bool:
 
 
 def _works(subject: Subject, name: str, field: str, value: str) -> bool:
-    """Whether it also shows any."""
+    """Whether it also shows any record."""
     return _holds(subject, name, field, value) and bool(
         listed_records(subject, get_list(subject, {name: value}))
     )

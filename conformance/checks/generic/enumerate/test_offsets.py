@@ -1,4 +1,4 @@
-"""The laws of a list that is paged by how many records to skip, on records that were made for it."""
+"""Lists that are paged by offsets, checked on list fixtures."""
 
 from contextlib import suppress
 
@@ -43,7 +43,7 @@ def _parameter(subject: Subject, name: str) -> Parameter:
 
 @verifies("list.offset", "list.offset-default")
 def test_offset(subject: Subject, judge: Judge) -> None:
-    """The list from there on; without one, all of it."""
+    """The list from that offset on; without an offset, all of it."""
     fixture = new_list_fixture(subject, _SHUFFLED)
     whole = full_list_page(fixture, subject, judge)
     ids = listed_ids(subject, whole)
@@ -66,26 +66,26 @@ def test_offset(subject: Subject, judge: Judge) -> None:
 @verifies("list.walk")
 @pytest.mark.parametrize("limit", [1, 2, 3, _MADE - 1, _MADE])
 def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
-    """Also where several began at the same time: while nothing changes, pages do not overlap."""
+    """While nothing changes, pages do not overlap, also among equal times."""
     for seconds in (_SHUFFLED, (0, 1, 1, 1, 2, 2, 2)):
         fixture = new_list_fixture(subject, seconds)
         full_list_page(fixture, subject, judge)
-        walked: list[str] = []
+        paged_ids: list[str] = []
         exchange = None
         for exchange, ids in all_pages(subject, fixture.scope, limit):
             if not judge.accepted("list.walk", exchange):
                 return
             judge.require(
-                bool(walked) or len(ids) == min(limit, _MADE),
-                f"a page does not hold the {limit} that limit says",
+                bool(paged_ids) or len(ids) == min(limit, _MADE),
+                f"a page does not have {limit} records",
             )
             judge.require(set(ids) <= fixture.ids, FOREIGN_RECORDS)
-            walked += ids
+            paged_ids += ids
         assert exchange is not None
-        got = f"{len(walked)} records, {len(set(walked))} of them different"
+        got = f"{len(paged_ids)} records, {len(set(paged_ids))} of them different"
         judge.holds(
             "list.walk",
-            sorted(walked) == sorted(fixture.ids),
+            sorted(paged_ids) == sorted(fixture.ids),
             trigger=exchange,
             expected=f"each of {_MADE} once",
             got=got,
@@ -94,7 +94,7 @@ def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
 
 @verifies("list.limit", "list.limit-default", "list.limit-clamp", "list.limit-echo")
 def test_limit_bounds(subject: Subject, judge: Judge) -> None:
-    """Without a limit, with the least and the greatest, and beyond both, on one record more than the greatest."""
+    """No limit, the least and the greatest, and beyond both, on one record more."""
     parameter = _parameter(subject, "limit")
     default, bounds = int(parameter.schema["default"]), _bounds(parameter)
     fixture = new_list_fixture(subject, range(bounds[1] + 1))
@@ -156,7 +156,7 @@ def _judge_count(
 
 @verifies("list.total")
 def test_total(subject: Subject, judge: Judge) -> None:
-    """The same number on every page, and beyond the last; another where there are others."""
+    """The same number on every page, and beyond the last; another number for another list."""
     fixture, other = new_list_fixture(subject, _SHUFFLED), new_list_fixture(subject, (0, 1))
     full_list_page(fixture, subject, judge)
     answers = [(_page(fixture, subject, offset, 3), _MADE) for offset in (0, 3, 6)] + [
@@ -181,7 +181,7 @@ def test_echo(subject: Subject, judge: Judge) -> None:
             and len(listed_ids(subject, answer)) == limit
             and (offset < 3 or set(listed_ids(subject, answer)).isdisjoint(first))
         )
-        judge.require(asked, f"the page from {offset} on is not the one that was asked for")
+        judge.require(asked, f"the page from {offset} on is not the requested one")
         got = (
             pagination_number(subject, answer, "offset"),
             pagination_number(subject, answer, "limit"),

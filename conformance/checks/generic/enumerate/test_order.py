@@ -1,4 +1,4 @@
-"""What holds for every list that is sorted by a moment, however it is paged: its order, and how many records a page has."""
+"""Lists that are ordered by time, however they are paged: order and page size."""
 
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.list_fixture import (
@@ -63,7 +63,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.order")
 def test_order_of_what_is_there(subject: Subject, judge: Judge) -> None:
-    """Whoever made it."""
+    """The order of all records, whoever made them."""
     page = get_list(subject, {})
     judge.require(page.ok, f"a plain list answered {page.status}")
     times = record_times(subject, page)

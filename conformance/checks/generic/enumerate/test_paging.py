@@ -1,4 +1,4 @@
-"""The laws of paging, on a set of records that was made for it; several share a createdAt."""
+"""Lists that are paged by page numbers, checked on records with some equal times."""
 
 from dataclasses import dataclass
 
@@ -21,14 +21,15 @@ _LIMIT = 3
 
 
 @dataclass(frozen=True)
-class ListFixture:
-    """Records that a scope of filters narrows a list to."""
+class PagedFixture:
+    """Records that a scope narrows a list to."""
 
     subject: Subject
     scope: dict[str, str]
     ids: frozenset[str]
 
     def page(self, page: int | None = 1, limit: int | None = 50) -> Exchange:
+        """A page of the list; None leaves a parameter out."""
         query = [
             (name, str(value))
             for name, value in (("page", page), ("limit", limit))
@@ -37,15 +38,15 @@ class ListFixture:
         return get_list(self.subject, self.scope, query)
 
 
-def _new_fixture(subject: Subject, judge: Judge, count: int = _MADE) -> ListFixture:
-    """So many records, all of which one full page shows, and nothing else. Raises Unexercised."""
+def _new_fixture(subject: Subject, judge: Judge, count: int = _MADE) -> PagedFixture:
+    """Prepare `count` records that one full page shows. Raises Unexercised."""
     scope = fresh_scope(subject)
     now = str(read(subject, new_record(subject)).get("createdAt", ""))
     try:
         made = [new_record(subject, **scope, createdAt=now) for _ in range(count)]
     except Unexercised:
         made = [new_record(subject, **scope) for _ in range(count)]
-    fixture = ListFixture(subject, scope, frozenset(made))
+    fixture = PagedFixture(subject, scope, frozenset(made))
     full_list_page = listed_ids(subject, fixture.page())
     judge.require(
         set(full_list_page) == fixture.ids, "a full page does not show just what was created"
@@ -53,12 +54,12 @@ def _new_fixture(subject: Subject, judge: Judge, count: int = _MADE) -> ListFixt
     return fixture
 
 
-def _require_limit(fixture: ListFixture, judge: Judge, limit: int) -> Exchange:
-    """The first page, which holds as many as asked for."""
+def _require_limit(fixture: PagedFixture, judge: Judge, limit: int) -> Exchange:
+    """The first page, which has as many records as requested. Raises Unexercised."""
     first = fixture.page(1, limit)
     judge.require(
         len(listed_ids(fixture.subject, first)) == min(limit, len(fixture.ids)),
-        f"a page does not hold the {limit} that limit says",
+        f"a page does not have {limit} records",
     )
     return first
 
@@ -86,11 +87,11 @@ def test_walk(subject: Subject, judge: Judge) -> None:
     fixture = _new_fixture(subject, judge)
     _require_limit(fixture, judge, _LIMIT)
     pages = [fixture.page(page, _LIMIT) for page in range(1, -(-_MADE // _LIMIT) + 1)]
-    walked = [
+    paged_ids = [
         identity for page in pages for identity in (listed_ids(subject, page) if page.ok else [])
     ]
-    got = f"{len(walked)} records, {len(set(walked) & fixture.ids)} of them different"
-    complete = len(walked) == _MADE and set(walked) == fixture.ids
+    got = f"{len(paged_ids)} records, {len(set(paged_ids) & fixture.ids)} of them different"
+    complete = len(paged_ids) == _MADE and set(paged_ids) == fixture.ids
     judge.holds(
         "list.walk",
         complete,
@@ -108,7 +109,7 @@ def test_page_default(subject: Subject, judge: Judge) -> None:
     second = fixture.page(2, _LIMIT)
     judge.require(
         second.ok and set(listed_ids(subject, second)).isdisjoint(first),
-        "the second page is not another than the first",
+        "the second page is the same as the first",
     )
     judge.require(
         listed_ids(subject, fixture.page(1, _LIMIT)) == first,
@@ -153,7 +154,7 @@ def test_echo(subject: Subject, judge: Judge) -> None:
     for page, limit in ((1, _LIMIT), (2, _LIMIT), (1, 5)):
         answer = fixture.page(page, limit)
         asked = answer.ok and (page == 1 or set(listed_ids(subject, answer)).isdisjoint(first))
-        judge.require(asked, f"page {page} is not the one that was asked for")
+        judge.require(asked, f"page {page} is not the requested one")
         got = (
             pagination_number(subject, answer, "page"),
             pagination_number(subject, answer, "limit"),
@@ -169,7 +170,7 @@ def test_echo(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.total")
 def test_total(subject: Subject, judge: Judge) -> None:
-    """The same number on every page; another where there are others."""
+    """The same number on every page; another number for another list."""
     fixture, other = _new_fixture(subject, judge), _new_fixture(subject, judge, 2)
     for answer, expected in (
         (fixture.page(), _MADE),

@@ -1,4 +1,7 @@
-"""Bounds of a list: each by itself, with other filters, and along a walk; a bound is included, in whatever time zone it is written."""
+"""Time bounds of a list: alone, with other filters, and across pages.
+
+A bound is inclusive, in whatever time zone it is written.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -22,7 +25,7 @@ from session_contracts.openapi.model import Contract, Filter, Keeps, Parameter, 
 
 _SECONDS = (0, 1, 2, 3, 4)
 _BOUND = 2
-#: With bounds between them: whether bounds are included is for their own rules.
+#: Bounds are set between these; other rules are about inclusive bounds.
 _APART = (0, 10, 20, 30, 40)
 _FIRST, _LAST = 5, 35
 _LARGE = 100
@@ -44,7 +47,7 @@ def bounds(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 @each(bounds)
 def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None:
-    """By itself, on records that lie where few others do: at the list's beginning, or at its end."""
+    """One bound, on records with few others beyond them: at one end of the list."""
     name, bound = case
     base = (
         LONG_AGO
@@ -63,12 +66,12 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
         else fixture.between(0, _BOUND)
     )
     for text in (fixture.moment(_BOUND), in_other_zone(fixture.moment(_BOUND))):
-        first, found = _walked(subject, {name: text})
+        first, found = _paged_ids(subject, {name: text})
         if not first.ok and text != fixture.moment(_BOUND):
             continue
         if not judge.accepted(bound.rule, first, control=control):
             return
-        # What further pages show is for another rule.
+        # Another rule is about further pages.
         wrong = [
             record
             for record in listed_records(subject, first)
@@ -83,7 +86,8 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
             expected=f"only those {bound.keeps} {text}",
             got=got,
         )
-        # What is missing in the walk may be missing for the paging; what is missing on a single page too was left out.
+        # A record missing from the pages may be missing because of the paging; one that is also
+        # missing from a single full page was left out.
         narrowed = get_list(subject, {**fixture.scope, name: text})
         missing = wanted - found - set(listed_ids(subject, narrowed) if narrowed.ok else ())
         got = f"{len(missing)} of {len(wanted)} missing"
@@ -97,8 +101,8 @@ def test_bound(case: tuple[str, Filter], subject: Subject, judge: Judge) -> None
         )
 
 
-def _walked(subject: Subject, filters: Mapping[str, str]) -> tuple[Exchange, set[str]]:
-    """The first page, and the ids of every record that the pages of a list show."""
+def _paged_ids(subject: Subject, filters: Mapping[str, str]) -> tuple[Exchange, set[str]]:
+    """The first page, and the ids of every record on all pages."""
     first = get_list(subject, filters, [("limit", str(_LARGE))])
     return first, {
         identity for _, ids in all_pages(subject, filters, _LARGE) for identity in ids
@@ -115,7 +119,7 @@ def _within(value: object, bound: Filter, text: str) -> bool:
 @paged(Style.CURSOR)
 @verifies("list.filters-combine")
 def test_filters_together(subject: Subject, judge: Judge) -> None:
-    """Beside records of another scope at the same moments, and others of the same scope outside of the bounds."""
+    """With records of another scope at the same times, and of this scope out of bounds."""
     mine, _ = new_list_fixture(subject, _APART), new_list_fixture(subject, _APART)
     control = get_list(subject, mine.scope)
     judge.require(
@@ -150,7 +154,7 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
 @paged(Style.CURSOR)
 @verifies("list.filters-combine")
 def test_a_single_moment(subject: Subject, judge: Judge) -> None:
-    """A range that begins where it ends is one; what it holds is for the rules on each bound."""
+    """A range may begin and end at the same moment; other rules are about its records."""
     fixture = new_list_fixture(subject, _APART)
     since, until = _names(subject)
     moment = dict.fromkeys([*since, *until], fixture.moment(_APART[1]))
@@ -162,7 +166,7 @@ def test_a_single_moment(subject: Subject, judge: Judge) -> None:
 
 
 def _names(subject: Subject) -> tuple[list[str], list[str]]:
-    """The parameters that set a first and a last moment."""
+    """The parameters of the lower and the upper bound."""
     found = _bounds(subject.contract, subject.profile)
     first, last = (
         [parameter.name for parameter, bound in found if bound.keeps is keeps]
@@ -179,7 +183,7 @@ def _described(ids: list[str], fixture: ListFixture) -> str:
 
 @verifies("list.filtered-walk")
 def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
-    """Beside records of another scope at the same moments."""
+    """With records of another scope at the same times."""
     mine, _ = new_list_fixture(subject, _APART), new_list_fixture(subject, _APART)
     since, until = _names(subject)
     narrow = {
@@ -191,7 +195,7 @@ def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
         first = get_list(subject, filters)
         judge.require(
             set(listed_ids(subject, first)) == wanted,
-            "one page does not show what the filters keep",
+            "one page does not show the matching records",
         )
         for page, ids in all_pages(subject, filters, 2):
             good = set(ids) <= wanted

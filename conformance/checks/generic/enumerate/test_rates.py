@@ -1,4 +1,4 @@
-"""Rate limits: what the headers say, that the limit is kept, and that one may come back."""
+"""Rate limits: headers, the limit itself, and calling again afterwards."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -37,7 +37,7 @@ def _limits(subject: Subject) -> RateLimits:
 
 @pytest.fixture
 def limits(target: Target) -> Iterator[None]:
-    """Being refused for the rate is what this is about."""
+    """Expect rate limits during the check."""
     target.limits_expected = True
     yield
     target.limits_expected = False
@@ -49,7 +49,7 @@ def _number(exchange: Exchange, name: str) -> int | None:
 
 
 def _call(subject: Subject, headers: Mapping[str, str] | None = None) -> Exchange:
-    """What is limited, where that is one operation; else a cheap read: the shortest list, or a single record."""
+    """The limited operation, if it is one; else a cheap read: a short list, or one record."""
     for operation in _limits(subject).operations:
         return call(subject, operation, None, valid_body(subject, operation), headers=headers)
     if subject.profile.list:
@@ -58,7 +58,7 @@ def _call(subject: Subject, headers: Mapping[str, str] | None = None) -> Exchang
 
 
 def _read(subject: Subject) -> str:
-    """A record of this check, made once."""
+    """A record of this check, prepared once."""
     return next(iter(subject.record_headers), None) or record_in(subject, movable_state(subject))
 
 
@@ -77,14 +77,14 @@ def test_headers_on_every_answer(subject: Subject, judge: Judge) -> None:
         )
         for identity in identities:
             exchange = call(subject, operation.id, identity, valid_body(subject, operation.id))
-            told = {key: name for key, name in limits.headers.items() if key != _RETRY}
-            wrong = [name for key, name in told.items() if not _good(exchange, key, name)]
+            actual = {key: name for key, name in limits.headers.items() if key != _RETRY}
+            wrong = [name for key, name in actual.items() if not _good(exchange, key, name)]
             got = f"no good {', '.join(wrong)}"
             judge.holds(
                 "rate.headers",
                 not wrong,
                 trigger=exchange,
-                expected=", ".join(told.values()),
+                expected=", ".join(actual.values()),
                 got=got,
             )
 
@@ -142,7 +142,10 @@ def test_limit(subject: Subject, judge: Judge) -> None:
 
 
 def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
-    """All operations together: another one is refused too, as long as the one that was called is. Where one alone is limited, no other."""
+    """All operations share the limit: while the called one is refused, so are others.
+
+    If one operation alone is limited, no other is refused.
+    """
     if _limits(subject).operations:
         free = send(subject, subject.profile.list, query=_ONE)
         if _call(subject).status == refused.status:
@@ -175,7 +178,7 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
 
 
 def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
-    """A call that begins a record begins none where it is refused for its rate."""
+    """A call that would create a record creates none if it is rate-limited."""
     name = next(iter(subject.profile.ties.values()))
     done, kept_out = (fetch(subject, str(call.request_json[name])) for call in (first, refused))
     if done.ok and kept_out.status != refused.status:
@@ -194,7 +197,10 @@ def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Ju
 def _judge_window(
     limits: RateLimits, made: int, first: Exchange, subject: Subject, judge: Judge
 ) -> None:
-    """When its time is over, one may call again, as often as the limit says. A window may turn meanwhile, but not twice in a row."""
+    """After the window, calls succeed again, as often as the limit allows.
+
+    A new window may begin meanwhile, but not twice in a row.
+    """
     try:
         advance_clock(subject, isodate.duration_isoformat(limits.windows[0].per))
     except Unexercised as reason:
@@ -221,7 +227,7 @@ def _judge_window(
 
 
 def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
-    """While one token has used its calls up, those of another are counted apart, of whatever tenant it is."""
+    """While one token has reached the limit, another token's calls succeed, of any tenant."""
     scope = subject.operation(subject.profile.list or subject.profile.read).scope
     variants: list[dict[str, Any]] = [
         {"tenant": "other"},
@@ -266,12 +272,15 @@ def _judge_countdown(limits: RateLimits, first: Exchange, second: Exchange, judg
 
 
 def _allowed(limits: RateLimits, first: Exchange) -> int:
-    """How many calls a window has: what the answers say, since it may vary by plan; else what the contract says."""
+    """How many calls a window allows: by the headers, since plans differ; else by the contract."""
     return _number(first, limits.headers.get("limit", "")) or limits.windows[0].up_to
 
 
 def _exhaust(limits: RateLimits, first: Exchange, subject: Subject) -> tuple[Exchange, int]:
-    """Call until refused; twice the limit, since a window may turn meanwhile. The last answer, and how many calls were made."""
+    """Call until refused; at most twice the limit, since a new window may begin.
+
+    The last answer, and the number of calls.
+    """
     most = 2 * min(max(_allowed(limits, first), limits.windows[0].calls), 1000) + 1
     exchange = first
     for made in range(3, most + 1):

@@ -1,4 +1,4 @@
-"""What time does to records: still there shortly before its moment, moved shortly after."""
+"""Timers: a record is in its old state shortly before they are due, moved shortly after."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,7 +29,7 @@ def timers(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 
 def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
-    """The operations that are possible before the timer's moment, and refused afterwards."""
+    """The operations that are accepted before the timer fires, and refused afterwards."""
     if timer.optional:
         return []
     rows = table.transitions.items()
@@ -47,11 +47,11 @@ def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
     placed = {
         state: identity
         for state in case.sources
-        if (identity := _placed(case, state, subject)) is not None
+        if (identity := _prepared(case, state, subject)) is not None
     }
     judge.require(
         bool(placed),
-        f"no record could be placed with a {case.due} that is {case.after} after {case.since}",
+        f"no record could be prepared with a {case.due} that is {case.after} after {case.since}",
     )
     _advance(subject, case.after - _MARGIN)
     _judge(case, placed, "source", subject, judge)
@@ -69,7 +69,7 @@ def _judge_closed(
     subject: Subject,
     judge: Judge,
 ) -> None:
-    """A record that time has moved is refused like one that was placed in that state."""
+    """A record that a timer moved is refused like one that was prepared in that state."""
     for identity in placed.values():
         if current_state(subject, identity) == timer.target:
             trigger = call(subject, operation, identity, valid_body(subject, operation))
@@ -82,8 +82,8 @@ def _judge_closed(
             judge.refused(refusal.rule, trigger, control=control, statuses=(refusal.status,))
 
 
-def _placed(timer: Timer, state: str, subject: Subject) -> str | None:
-    """A fresh record; None where it cannot be had, or where its due time is wrong, which is the fault of another rule."""
+def _prepared(timer: Timer, state: str, subject: Subject) -> str | None:
+    """A fresh record; None if it cannot be prepared, or shows another due time (another rule)."""
     try:
         identity = record_in(subject, state)
         record = require_state(subject, identity, state)

@@ -1,4 +1,4 @@
-"""What is created is there, in the state in which it begins; and what is sent is what is read afterwards."""
+"""A created record exists, in its initial state, and reads as it was sent."""
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ def test_creation(case: Creation, subject: Subject, judge: Judge) -> None:
     if not judge.accepted(case.rule, exchange):
         return
     record = read(subject, _identity(exchange, subject))
-    judge.require(shows_state(subject, record), "the record does not tell its state")
+    judge.require(shows_state(subject, record), "the record does not show its state")
     found = subject.table.state_of(record)
     judge.holds(
         case.rule,
@@ -47,11 +47,11 @@ def test_creation(case: Creation, subject: Subject, judge: Judge) -> None:
 
 
 def _identity(exchange: Exchange, subject: Subject) -> str:
-    """Of what a creation has made. Raises Unexercised."""
+    """The id of a created record. Raises Unexercised."""
     record = unwrapped(subject, exchange)
     identity = record.get(subject.table.field) if isinstance(record, dict) else None
     if not isinstance(identity, str):
-        raise Unexercised(f"a creation answered no {subject.table.field}")
+        raise Unexercised(f"the answer of a creation has no {subject.table.field}")
     return identity
 
 
@@ -63,9 +63,9 @@ def test_kept(case: tuple[str, str], subject: Subject, judge: Judge) -> None:
     record_id = record_in(subject, accepting_state(subject, operation)) if acts else None
     sent = valid_body(subject, operation) or {}
     exchange = call(subject, operation, record_id, sent)
-    judge.require(exchange.ok, f"a good call answered {exchange.status}")
+    judge.require(exchange.ok, f"a valid call answered {exchange.status}")
     record = read(subject, record_id or _identity(exchange, subject))
     expected = {name: value for name, value in sent.items() if name in record}
-    judge.require(bool(expected), "the record shows nothing of what was sent")
+    judge.require(bool(expected), "the record shows no member that was sent")
     got = {name: record[name] for name in expected}
     judge.holds(rule, got == expected, trigger=exchange, expected=str(expected), got=str(got))

@@ -1,4 +1,7 @@
-"""For any records and any size of page: the walk is the sorted set, each page obeys its bounds, nothing is lost and nothing comes twice."""
+"""Properties of paging, for any records and any page size.
+
+The pages together are the ordered list, each page obeys its limit, nothing is missing or repeated.
+"""
 
 from collections.abc import Sequence
 
@@ -19,7 +22,7 @@ from session_contracts.openapi.model import Style
 _RULES = ("list.order", "list.limit", "list.walk", "list.walk-ties", "list.walk-growing")
 _SECOND = st.integers(0, 5)
 _DIFFERENT = st.lists(_SECOND, max_size=6, unique=True)
-#: What a list holds, by the rule that its walk is about: moments all different, moments that may be equal, or more and more of them.
+#: By rule, the creation times of a list: all different, some equal, or different and growing.
 _PLAIN = st.tuples(st.just("list.walk"), _DIFFERENT)
 _OTHERS = {
     "list.walk-ties": st.tuples(st.just("list.walk-ties"), st.lists(_SECOND, max_size=9)),
@@ -29,25 +32,26 @@ _OTHERS = {
 
 @paged(Style.CURSOR, Style.OFFSET)
 @verifies(*_RULES)
-def test_walks(subject: Subject, judge: Judge, search: Search) -> None:
+def test_pages_of_any_list(subject: Subject, judge: Judge, search: Search) -> None:
+    """Report the rules that held for every generated list, or the one that was broken."""
     calls: list[Exchange] = []
     held: set[str] = set()
-    # Where not even a plain walk is complete, nothing can be said of the others.
+    # If the pages of a simple list are incomplete, nothing can be said of the others.
     others = [judged for rule, judged in _OTHERS.items() if judge.knows(rule)]
-    lists = st.one_of(_PLAIN, *others) if _walks(subject, judge) else _PLAIN
+    lists = st.one_of(_PLAIN, *others) if _is_complete(subject, judge) else _PLAIN
 
     @search.over
     @given(lists, st.integers(1, 7))
-    def law(holds: tuple[str, list[int]], limit: int) -> None:
+    def property_holds(holds: tuple[str, list[int]], limit: int) -> None:
         start = len(subject.target.exchanges)
         try:
-            _walk(subject, *holds, limit)
+            _page_through(subject, *holds, limit)
         finally:
             calls[:] = subject.target.exchanges[start:]
         held.update({holds[0], "list.limit", "list.order"})
 
     try:
-        law()
+        property_holds()
     except Broken as broken:
         judge.violated(
             broken.rule, trigger=calls[-1], expected=broken.expected, got=broken.got, sequence=calls
@@ -57,19 +61,19 @@ def test_walks(subject: Subject, judge: Judge, search: Search) -> None:
         judge.holds(rule, True, trigger=calls[-1], expected="", got="")
 
 
-def _walks(subject: Subject, judge: Judge) -> bool:
-    """Whether a plain walk is complete. Raises Unexercised where not even one page shows what was made."""
+def _is_complete(subject: Subject, judge: Judge) -> bool:
+    """Whether the pages of a simple list are complete. Raises Unexercised."""
     fixture = new_list_fixture(subject, range(5))
     judge.require(
         set(listed_ids(subject, get_list(subject, fixture.scope))) == fixture.ids,
         "a full page does not show just what was created",
     )
-    walked = [identity for _, ids in all_pages(subject, fixture.scope, 2) for identity in ids]
-    judge.require(set(walked) <= fixture.ids, "a page shows what does not belong to the list")
-    return sorted(walked) == sorted(fixture.ids)
+    paged_ids = [identity for _, ids in all_pages(subject, fixture.scope, 2) for identity in ids]
+    judge.require(set(paged_ids) <= fixture.ids, "a page shows what does not belong to the list")
+    return sorted(paged_ids) == sorted(fixture.ids)
 
 
-def _walk(subject: Subject, rule: str, seconds: Sequence[int], limit: int) -> None:
+def _page_through(subject: Subject, rule: str, seconds: Sequence[int], limit: int) -> None:
     fixture = new_list_fixture(subject, seconds)
     growing = rule == "list.walk-growing"
     later: list[str] = []
@@ -81,23 +85,26 @@ def _walk(subject: Subject, rule: str, seconds: Sequence[int], limit: int) -> No
             ).ids
         )
 
-    walked: list[str] = []
+    paged_ids: list[str] = []
     for page, ids in all_pages(subject, fixture.scope, limit, between=grow if growing else None):
         _expect(rule, page.ok, "a page, for more were announced", str(page.status))
-        most = min(limit, len(seconds)) if not walked else limit
-        good = len(ids) == most if not walked else len(ids) <= most
+        most = min(limit, len(seconds)) if not paged_ids else limit
+        good = len(ids) == most if not paged_ids else len(ids) <= most
         _expect(
-            "list.limit", good, f"{'' if not walked else 'at most '}{most} records", str(len(ids))
+            "list.limit",
+            good,
+            f"{'' if not paged_ids else 'at most '}{most} records",
+            str(len(ids)),
         )
-        walked += ids
-    _judge(rule, fixture, [identity for identity in walked if identity not in later])
+        paged_ids += ids
+    _judge(rule, fixture, [identity for identity in paged_ids if identity not in later])
 
 
-def _judge(rule: str, fixture: ListFixture, walked: list[str]) -> None:
-    got = [fixture.seconds.get(identity, -1) for identity in walked]
+def _judge(rule: str, fixture: ListFixture, paged_ids: list[str]) -> None:
+    got = [fixture.seconds.get(identity, -1) for identity in paged_ids]
     _expect(
         rule,
-        sorted(walked) == sorted(fixture.ids),
+        sorted(paged_ids) == sorted(fixture.ids),
         f"{sorted(fixture.seconds.values(), reverse=True)}",
         f"{got}",
     )

@@ -1,4 +1,4 @@
-"""Parallel calls of which one may win."""
+"""Parallel calls, one of which may succeed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ _RUNNERS = 6
 
 
 def parallel(calls: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
-    """The answers to calls that are made at the same time."""
+    """The answers to calls that are sent at the same time."""
     barrier = Barrier(len(calls))
 
     def run(call: Callable[[], Exchange]) -> Exchange:
@@ -32,7 +32,7 @@ def parallel(calls: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
 
 
 def races(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    """Moves that cannot be made twice."""
+    """Transitions that cannot be made twice."""
     for operation, row in contract.lifecycles[profile.resource].transitions.items():
         if row.once:
             move = next(move for move in row.moves if move.target in row.refusals)
@@ -41,7 +41,7 @@ def races(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 @each(races)
 def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -> None:
-    """Judged only where one call after the other is refused: without that, nobody could win a race either."""
+    """Checked only if a second call after the first is refused."""
     operation, rule, move = case
     body = valid_body(subject, operation, move.when)
     record_id = record_in(subject, move.source)
@@ -51,7 +51,7 @@ def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -
     )
     again = call(subject, operation, record_id, body)
     refused = all(400 <= later.status < 500 for later in (second, again))
-    judge.require(first.ok and refused, "one after the other, the later ones are not refused")
+    judge.require(first.ok and refused, "a later call is not refused even without a race")
     require_state(subject, record_id, move.target)
     for _ in range(_ROUNDS):
         _judge_round(operation, rule, move, subject, judge, second.status)
@@ -64,11 +64,12 @@ def _judge_round(
     body = valid_body(subject, operation, move.when)
     answers = parallel([partial(call, subject, operation, record_id, body)] * _RUNNERS)
     winners = [answer for answer in answers if answer.ok]
-    # A status that sequential calls get as well is judged by the rule on those.
+    # Another rule is about the status of sequential calls.
     legal = {*judge.statuses(rule), refusal}
     losers = [answer for answer in answers if not answer.ok and answer.status in legal]
     fair = len(winners) == 1 and len(losers) == _RUNNERS - 1
-    got = f"{len(winners)} successes, and {sorted(answer.status for answer in answers if not answer.ok)}"
+    refused = sorted(answer.status for answer in answers if not answer.ok)
+    got = f"{len(winners)} successes, and {refused}"
     judge.holds(
         rule,
         fair,
@@ -79,24 +80,27 @@ def _judge_round(
 
 
 def neighbours(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    """Operations whose moves lead to different states."""
+    """Operations whose transitions lead to different states."""
     for operation, row in contract.lifecycles[profile.resource].transitions.items():
         if row.isolated and len({move.target for move in row.moves}) > 1:
             yield Case(operation, (row.isolated,), (operation, row))
 
 
 @each(neighbours)
-def test_neighbours_do_not_meet(
+def test_parallel_calls_on_different_records(
     case: tuple[str, Transition], subject: Subject, judge: Judge
 ) -> None:
-    """Parallel calls on different records: each does its own. Judged only where one call after the other does."""
+    """Parallel calls on different records do not affect each other.
+
+    Checked only if sequential calls do not.
+    """
     operation, row = case
     assert row.isolated is not None
     for move in row.moves:
         record_id = record_in(subject, move.source)
         judge.require(
             call(subject, operation, record_id, valid_body(subject, operation, move.when)).ok,
-            f"{operation} is not possible at all",
+            f"{operation} is refused even without a race",
         )
         require_state(subject, record_id, move.target)
     moves = [row.moves[number % len(row.moves)] for number in range(_RUNNERS)]

@@ -1,4 +1,4 @@
-"""Schemathesis on every operation: generated requests, its own checks, and our rules as checks of the same kind."""
+"""Schemathesis on every operation: its own checks, and our rules as further checks."""
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
@@ -57,7 +57,7 @@ def operations(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 @dataclass(frozen=True)
 class Sent:
-    """One generated call: what it was, and what the documents let it answer."""
+    """One generated call, and its expected outcomes."""
 
     operation: str
     subject: Subject
@@ -73,8 +73,8 @@ def _declared(sent: Sent) -> str | None:
     return "answer.declared"
 
 
-def _foreseen(sent: Sent) -> str | None:
-    """The rule that the oracle finds broken."""
+def _unexpected(sent: Sent) -> str | None:
+    """The rule that is broken by the expected outcomes."""
     if sent.expected is None or sent.exchange.status >= 500:
         return None
     return sent.expected.blame(
@@ -99,7 +99,10 @@ def _undeclared(sent: Sent) -> str | None:
 
 
 def _shape(sent: Sent) -> str | None:
-    """Around the record, or in it. Errors have several legal forms, and a check of their own."""
+    """The envelope, or the record.
+
+    Errors have several valid forms, and a check of their own.
+    """
     if not sent.exchange.ok:
         return None
     node = sent.subject.operation(sent.operation)
@@ -122,7 +125,7 @@ def _headers(sent: Sent) -> str | None:
 
 
 def _error_body(sent: Sent) -> str | None:
-    """Our own rule on errors; of a breakdown nobody expects a form."""
+    """Our rule on error bodies; a server error need not have a form."""
     refused = 400 <= sent.exchange.status < 500
     return (
         "error.body"
@@ -131,7 +134,7 @@ def _error_body(sent: Sent) -> str | None:
     )
 
 
-def _ours(blame: Blame, sent: Sent) -> CheckFunction:
+def _our_rule(blame: Blame, sent: Sent) -> CheckFunction:
     """One of our rules as a check of Schemathesis."""
 
     def check(context: CheckContext, response: Response, case: GeneratedCase) -> None:
@@ -142,16 +145,17 @@ def _ours(blame: Blame, sent: Sent) -> CheckFunction:
     return check
 
 
-#: What each check of Schemathesis means in terms of rules; None: the documents allow it after all. The first that fails is told.
+#: By check of Schemathesis, the rule that is broken if it fails; None: the contract allows it.
+#: The first to fail is reported.
 _BUILT_IN: Sequence[tuple[CheckFunction, Blame]] = (
     (not_a_server_error, _declared),
     (status_code_conformance, _undeclared),
-    (negative_data_rejection, _foreseen),
+    (negative_data_rejection, _unexpected),
     (response_schema_conformance, _shape),
     (content_type_conformance, _content_type),
     (response_headers_conformance, _headers),
 )
-_OWN: Sequence[Blame] = (_foreseen, _error_body)
+_OWN: Sequence[Blame] = (_unexpected, _error_body)
 
 
 @dataclass
@@ -164,7 +168,7 @@ class Last:
 
 @pytest.fixture(scope="session")
 def schema(contract: Contract, target: Target) -> OpenApiSchema:
-    """The contract as Schemathesis reads it; once, because that takes a while."""
+    """The contract as Schemathesis reads it; once per run, since that is slow."""
     schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(contract.document)))
     schema.config.update(base_url=target.base_url)
     return schema
@@ -179,14 +183,14 @@ def test_operation(
     situations = [*preparable_states(subject), ABSENT] if identified else [""]
     judge.require(
         len(situations) > 1 or not identified,
-        f"no {subject.profile.resource} could be placed and read",
+        f"no {subject.profile.resource} could be prepared and read back",
     )
     judge.require(
         not identified or fetch(subject, record_in(subject, movable_state(subject))).ok,
-        "not even a plain read succeeds",
+        "even a valid read is refused",
     )
     plain = identified or call(subject, operation, None, valid_body(subject, operation)).ok
-    judge.require(plain, "not even a plain call succeeds")
+    judge.require(plain, "even a valid call is refused")
     generated = schema.find_operation_by_id(operation).as_strategy(generation_mode=_MODES[mode])
     last = Last()
 
@@ -195,7 +199,7 @@ def test_operation(
     def fuzz(call: GeneratedCase, situation: str) -> None:
         start = len(subject.target.exchanges)
         try:
-            _try(call, situation, operation, subject)
+            _try_one(call, situation, operation, subject)
         finally:
             last.calls = subject.target.exchanges[start:]
             last.count += 1
@@ -220,17 +224,16 @@ def test_operation(
             judge.holds(rule, True, trigger=last.calls[-1], expected="", got="")
 
 
-def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) -> None:
-    """Send one generated call, on a record in a known situation, and put every check to it."""
+def _try_one(call: GeneratedCase, situation: str, operation: str, subject: Subject) -> None:
+    """Send one generated call to a record in a known state, and run every check on it."""
     if situation:
         call.path_parameters = {subject.table.parameter: record_in(subject, situation)}
     listing = subject.operation(operation).listing
     if listing and listing.style is Style.AFTER and listing.cursor:
-        call.query.pop(
-            listing.cursor.parameter, None
-        )  # it names a record, and what was made up names none
+        # A cursor names a record, which a generated one does not.
+        call.query.pop(listing.cursor.parameter, None)
     wire = call.as_transport_kwargs()
-    # A generated credential, or tenant, would only ever be refused; these have checks of their own.
+    # A generated credential or tenant would always be refused; other checks are about these.
     chosen = [
         *(scheme.header for scheme in subject.contract.security),
         *subject.profile.headers.values(),
@@ -241,20 +244,23 @@ def _try(call: GeneratedCase, situation: str, operation: str, subject: Subject) 
         **{**wire, "headers": {**headers, **default_headers(subject, operation)}}
     )
     exchange, response = subject.target.deliver(request)
-    sent = Sent(operation, subject, exchange, _foresee(operation, situation, exchange, subject))
+    sent = Sent(operation, subject, exchange, _expected(operation, situation, exchange, subject))
     checks = [
         (not_a_server_error, _declared),
-        *((_ours(blame, sent), blame) for blame in _OWN),
+        *((_our_rule(blame, sent), blame) for blame in _OWN),
         *_BUILT_IN,
     ]
     for check, blame in checks:
         _put(check, blame, call, response, sent)
 
 
-def _foresee(
+def _expected(
     operation: str, situation: str, exchange: Exchange, subject: Subject
 ) -> ExpectedOutcomes | None:
-    """Nothing is foreseen of a body that is no JSON, nor of parameters of a query; the documents are silent on most of that."""
+    """The expected outcomes of a generated call.
+
+    None for a body that is not JSON, and for query parameters: the documents are mostly silent.
+    """
     node = subject.operation(operation)
     if not situation or "?" in exchange.url:
         return None

@@ -1,0 +1,1 @@
+"""Checks of rules that only Mobile Next has: layer `enumerate`."""

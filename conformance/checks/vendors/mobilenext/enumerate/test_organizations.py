@@ -41,7 +41,7 @@ def creator_elsewhere(subject: Subject) -> str:
         subject, fetch(subject, session, headers=new_credential(subject, tenant="other")), session
     ).get("user")
     if not isinstance(user, str):
-        raise Unexercised("a session does not tell its user")
+        raise Unexercised("a session does not show its user")
     return user
 
 
@@ -68,7 +68,10 @@ def _judge_choice(
     subject: Subject,
     judge: Judge,
 ) -> None:
-    """The caller sees the session of the organization that counts, and does not list that of another of its own."""
+    """The caller sees a session of the selected organization.
+
+    It does not list that of another organization it belongs to.
+    """
     exchange, sees = _sees(operation, inside, headers, subject)
     judge.holds(
         rule,
@@ -124,7 +127,7 @@ def test_key(case: str, subject: Subject, judge: Judge) -> None:
 
 @each_operation("organization.default")  # type: ignore[operator]
 def test_default(case: str, subject: Subject, judge: Judge) -> None:
-    """The first that somebody belongs to, whichever of them is older, and although it joined the others later."""
+    """The first organization that the user joined, whichever is older."""
     one, other = _two(subject)
     sessions = {
         organization: new_record(subject, organization=organization)
@@ -142,8 +145,8 @@ def test_default(case: str, subject: Subject, judge: Judge) -> None:
 
 
 @verifies("organization.default")
-def test_default_after_a_choice(subject: Subject, judge: Judge) -> None:
-    """What was selected for one call is not selected for the next."""
+def test_default_after_selection(subject: Subject, judge: Judge) -> None:
+    """An organization selected for one call is not selected for the next."""
     headers, home, other = (
         new_credential(subject, kind="jwt"),
         new_record(subject),
@@ -168,15 +171,15 @@ def test_default_after_a_choice(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("organization.members")
-def test_whoever_created_it(subject: Subject, judge: Judge) -> None:
-    """The other way round: somebody else created it, and the caller, or a key of the caller's, only belongs to the organization."""
+def test_creator_does_not_matter(subject: Subject, judge: Judge) -> None:
+    """Someone else created the session; the caller or its key only belongs to the organization."""
     organization = prepared_id(subject, "organization")
     session = new_record(subject, organization=organization, user=creator_elsewhere(subject))
     mine = new_record(subject, organization=organization)
     for headers in (_chosen(subject.target.headers, organization), *_keys(subject, organization)):
         for operation in _OPERATIONS:
             control, own = _sees(operation, mine, headers, subject)
-            judge.require(own, "not even the caller's own session is seen")
+            judge.require(own, "even the caller's own session is not found")
             exchange, sees = _sees(operation, session, headers, subject)
             judge.holds(
                 "organization.members",
@@ -190,11 +193,11 @@ def test_whoever_created_it(subject: Subject, judge: Judge) -> None:
 
 @each_operation("organization.members")  # type: ignore[operator]
 def test_members(case: str, subject: Subject, judge: Judge) -> None:
-    """Somebody who created none of them sees what others created; one who only belongs to another organization does not."""
+    """A member sees sessions of others; a member of another organization does not."""
     one, other = _two(subject)
     session = new_record(subject, organization=one)
     control, own = _sees(case, session, _chosen(subject.target.headers, one), subject)
-    judge.require(own, "not even its creator sees the session")
+    judge.require(own, "even its creator does not see the session")
     colleague = new_credential(subject, kind="jwt", organizations=[one])
     exchange, sees = _sees(case, session, colleague, subject)
     judge.holds(
@@ -218,8 +221,8 @@ def test_members(case: str, subject: Subject, judge: Judge) -> None:
 
 
 @each_operation("organization.foreign", "error.body")  # type: ignore[operator]
-def test_foreign(case: str, subject: Subject, judge: Judge) -> None:
-    """By a user, and with a key of one's own; beside it, the same call on an organization of one's own."""
+def test_foreign_organization(case: str, subject: Subject, judge: Judge) -> None:
+    """By a user and by a key; the control request is the same call on an own organization."""
     own, foreign = (
         prepared_id(subject, "organization"),
         prepared_id(subject, "organization", member=False),
@@ -230,7 +233,7 @@ def test_foreign(case: str, subject: Subject, judge: Judge) -> None:
     }
     for headers in _callers(subject, own):
         control, sees = _sees(case, sessions[own], _chosen(headers, own), subject)
-        judge.require(sees, "a session of one's own organization is not seen")
+        judge.require(sees, "a session of the own organization is not found")
         trigger, _ = _sees(case, sessions[foreign], _chosen(headers, foreign), subject)
         if judge.refused("organization.foreign", trigger, control=control):
             wrong = shapes.error_fault(subject.contract, trigger)
@@ -248,7 +251,7 @@ def _callers(subject: Subject, organization: str) -> list[Headers]:
 
 
 def _keys(subject: Subject, organization: str) -> list[Headers]:
-    """An API key that is bound to an organization, where the target has such."""
+    """An API key that is bound to an organization, if the target has such keys."""
     with suppress(Unexercised):
         return [new_credential(subject, kind="api_key", organization=organization)]
     return []
@@ -259,7 +262,7 @@ def test_not_selected(subject: Subject, judge: Judge) -> None:
     one, other = _two(subject)
     session = new_record(subject, organization=one)
     control, sees = _sees("getSession", session, _chosen(subject.target.headers, one), subject)
-    judge.require(sees, "a session of the selected organization is not given")
+    judge.require(sees, "a session of the selected organization is not found")
     for headers in (
         _chosen(subject.target.headers, other),
         subject.target.headers,
@@ -270,8 +273,8 @@ def test_not_selected(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("organization.others")
-def test_others(subject: Subject, judge: Judge) -> None:
-    """A list of one organization shows nothing of another, whether that is one's own or not."""
+def test_list_of_one_organization(subject: Subject, judge: Judge) -> None:
+    """A list of one organization shows no session of another, own or not."""
     one, other = _two(subject)
     foreign = prepared_id(subject, "organization", member=False)
     strange = {new_record(subject, organization=organization) for organization in (other, foreign)}
@@ -289,7 +292,7 @@ def test_others(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("organization.unknown", "organization.none", "organization.key-and-header")
-def test_what_the_page_leaves_open(subject: Subject, judge: Judge) -> None:
+def test_undocumented(subject: Subject, judge: Judge) -> None:
     unknown = send(
         subject,
         "listSessions",

@@ -1,12 +1,9 @@
-"""Mobile Next: what a session tells of itself."""
+"""Mobile Next: the members of a session."""
 
 from datetime import timedelta
 
 from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import send
-from session_contracts.conformance.checks.vendors.mobilenext.enumerate.test_organizations import (
-    creator_elsewhere,
-)
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
@@ -23,18 +20,22 @@ from session_contracts.conformance.reading import fetch, read, record_of
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
 
+from .test_organizations import (
+    creator_elsewhere,
+)
+
 
 def _shown(identity: str, scope: dict[str, str], subject: Subject) -> list[tuple[Exchange, Record]]:
-    """The session by itself and in the list. Raises Unexercised."""
+    """The session as read and as listed. Raises Unexercised."""
     alone, listed = fetch(subject, identity), get_list(subject, scope)
     rows = [row for row in listed_records(subject, listed) if row.get("id") == identity]
     if not rows:
-        raise Unexercised("a session that was made is not listed")
+        raise Unexercised("a created session is not listed")
     return [(alone, record_of(subject, alone, identity)), (listed, rows[0])]
 
 
 @verifies("get.returns")
-def test_each_by_its_id(subject: Subject, judge: Judge) -> None:
+def test_read_by_id(subject: Subject, judge: Judge) -> None:
     scope = fresh_scope(subject)
     for identity in [new_record(subject, **scope) for _ in range(3)]:
         exchange = fetch(subject, identity)
@@ -54,7 +55,7 @@ def test_each_by_its_id(subject: Subject, judge: Judge) -> None:
 def test_values(subject: Subject, judge: Judge) -> None:
     scope = fresh_scope(subject)
     created = LONG_AGO + timedelta(days=3, minutes=41, seconds=17)
-    user = _somebody_else(subject)
+    user = _other_user(subject)
     identity = new_record(
         subject, **scope, createdAt=rfc3339(created), **({"user": user} if user else {})
     )
@@ -75,8 +76,8 @@ def test_values(subject: Subject, judge: Judge) -> None:
         )
 
 
-def _somebody_else(subject: Subject) -> str | None:
-    """A user other than the caller; None where there is none to be had."""
+def _other_user(subject: Subject) -> str | None:
+    """A user other than the caller; None if the target has none."""
     try:
         user = creator_elsewhere(subject)
         new_record(subject, user=user)
@@ -143,7 +144,7 @@ def test_object(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("error.codes", "auth.lifetime")
-def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
+def test_undocumented(subject: Subject, judge: Judge) -> None:
     exchange = fetch(subject, record_in(subject, "absent"))
     body = exchange.json
     error = body.get("error") if isinstance(body, dict) else None

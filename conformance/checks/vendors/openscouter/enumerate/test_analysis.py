@@ -1,4 +1,4 @@
-"""OpenScouter: an analysis runs after the call that starts it, and ends by and by."""
+"""OpenScouter: an analysis begins with the call that starts it, and ends some time later."""
 
 import time
 from collections.abc import Callable
@@ -16,12 +16,12 @@ from session_contracts.conformance.reading import fetch, read, require_state
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.target_clock import advance_clock, clock_time
 
-#: Seconds that are waited for an analysis that nobody can hasten.
+#: Seconds to wait for an analysis if the clock cannot be advanced.
 _PATIENCE = 20
 
 
 def _started(subject: Subject, judge: Judge, **params: str) -> tuple[str, Exchange, float]:
-    """A session whose analysis has begun, and how long it is said to take. Raises Unexercised."""
+    """A session whose analysis has begun, and its estimated seconds. Raises Unexercised."""
     identity = record_in(subject, "completed", **params)
     require_state(subject, identity, "completed")
     exchange = call(subject, "analyzeSession", identity)
@@ -34,8 +34,8 @@ def _status(identity: str, subject: Subject) -> object:
     return read(subject, identity).get("status")
 
 
-def _awaited(identity: str, subject: Subject, seconds: float) -> bool:
-    """Whether the session is analyzed, at the latest after so many seconds of patience."""
+def _is_analyzed_within(identity: str, subject: Subject, seconds: float) -> bool:
+    """Whether the session becomes analyzed within this many seconds."""
     deadline = time.monotonic() + seconds
     while (
         done := _status(identity, subject) == "analyzed"
@@ -46,8 +46,8 @@ def _awaited(identity: str, subject: Subject, seconds: float) -> bool:
 
 @verifies("analyze.asynchronous", "analyze.finishes", "analyze.duration")
 @pytest.mark.usefixtures("afterwards")
-def test_an_analysis_ends(subject: Subject, judge: Judge) -> None:
-    """Not by the call itself; but after the time that the answer estimates, or a few times that."""
+def test_analysis_ends(subject: Subject, judge: Judge) -> None:
+    """Not with the call itself, but after the estimated time or a small multiple of it."""
     identity, exchange, seconds = _started(subject, judge)
     at_once = _status(identity, subject)
     judge.holds(
@@ -60,11 +60,11 @@ def test_an_analysis_ends(subject: Subject, judge: Judge) -> None:
     passes = _passing(identity, seconds, subject)
     judge.require(
         passes is not None,
-        "the target neither moves its clock nor ends an analysis, and it takes too long to wait",
+        "the target neither advances its clock nor ends an analysis, and waiting takes too long",
     )
     assert passes is not None
     passes()
-    done = _awaited(identity, subject, 3)
+    done = _is_analyzed_within(identity, subject, 3)
     judge.holds(
         "analyze.finishes",
         done,
@@ -76,34 +76,41 @@ def test_an_analysis_ends(subject: Subject, judge: Judge) -> None:
 
 
 def _passing(identity: str, seconds: float, subject: Subject) -> Callable[[], object] | None:
-    """A way to let the time pass: by the clock, by the state that ends an analysis, or by patience."""
+    """How to let time pass: the clock, the state that ends an analysis, or waiting."""
     try:
         clock_time(subject)
     except Unexercised:
         if subject.states.supports("analysis finished", sessionId=identity):
             return lambda: None
-        return (lambda: _awaited(identity, subject, _PATIENCE)) if seconds <= _PATIENCE else None
+        return (
+            (lambda: _is_analyzed_within(identity, subject, _PATIENCE))
+            if seconds <= _PATIENCE
+            else None
+        )
     return lambda: _let_pass(identity, seconds, subject)
 
 
 def _let_pass(identity: str, seconds: float, subject: Subject) -> None:
-    """An estimate binds nobody: where its time is not enough, many times that, and then half a day."""
+    """The estimate is not binding: if it is not enough, many times that, then half a day."""
     for step in (int(seconds) + 1, 10 * int(seconds), 43_200):
         advance_clock(subject, f"PT{step}S")
-        if _awaited(identity, subject, 1):
+        if _is_analyzed_within(identity, subject, 1):
             return
 
 
 @verifies("analyze.finishes", "analyze.isolated")
-def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
-    """Nothing else of the session changes, and no other of the same study and tester is analyzed with it."""
+def test_finished_analysis(subject: Subject, judge: Judge) -> None:
+    """Nothing else of the session changes, and no other session is analyzed with it.
+
+    The other session has the same study and tester.
+    """
     scope = fresh_scope(subject)
     identity, _, _ = _started(subject, judge, **scope)
     other, _, seconds = _started(subject, judge, **scope)
     before = read(subject, identity)
     running = _status(other, subject) != "analyzed" and seconds > _PATIENCE
     subject.states.setup("analysis finished", sessionId=identity)
-    done = _awaited(identity, subject, 3)
+    done = _is_analyzed_within(identity, subject, 3)
     after = fetch(subject, identity)
     judge.holds(
         "analyze.finishes",
@@ -138,25 +145,28 @@ def test_an_analysis_that_is_finished(subject: Subject, judge: Judge) -> None:
 
 @verifies("analyze.atomic")
 @pytest.mark.usefixtures("afterwards")
-def test_a_refusal_has_no_consequences_later(subject: Subject, judge: Judge) -> None:
-    """Neither does an analysis begin anew that is running, nor one that was refused at all; beside them, one that nobody disturbs."""
+def test_refusal_has_no_later_effect(subject: Subject, judge: Judge) -> None:
+    """Neither does a running analysis begin anew, nor a refused one at all.
+
+    The control is an analysis that is left alone.
+    """
     (calm, _, seconds), (disturbed, _, _) = _started(subject, judge), _started(subject, judge)
     idle = record_in(subject, "active")
     advance_clock(subject, f"PT{int(seconds / 2)}S")
     judge.require(
         _status(disturbed, subject) != "analyzed",
-        "the analysis was over before it could be disturbed",
+        "the analysis ended before it could be disturbed",
     )
     refused = {
         identity: call(subject, "analyzeSession", identity) for identity in (disturbed, idle)
     }
     judge.require(
         all(400 <= answer.status < 500 for answer in refused.values()),
-        "analyzing what may not be analyzed is not refused",
+        "an analysis is not refused in the wrong state",
     )
     advance_clock(subject, f"PT{int(seconds / 2) + 2}S")
-    judge.require(_awaited(calm, subject, 1), "the analysis takes longer than it was estimated")
-    done = _awaited(disturbed, subject, 1)
+    judge.require(_is_analyzed_within(calm, subject, 1), "the analysis takes longer than estimated")
+    done = _is_analyzed_within(disturbed, subject, 1)
     got = str(_status(disturbed, subject))
     judge.holds(
         "analyze.atomic",
@@ -176,8 +186,8 @@ def test_a_refusal_has_no_consequences_later(subject: Subject, judge: Judge) -> 
 
 
 @verifies("analyze.finishes", "confirm.moves")
-def test_what_was_analyzed_can_be_confirmed(subject: Subject, judge: Judge) -> None:
-    """The whole way: created, completed, analyzed, confirmed."""
+def test_confirm_after_analysis(subject: Subject, judge: Judge) -> None:
+    """The whole sequence: create, complete, analyze, confirm."""
     created = call(subject, "createSession", None, valid_body(subject, "createSession"))
     identity = str((shapes.unwrap(created.json) or {}).get("sessionId"))
     judge.require(
@@ -187,6 +197,6 @@ def test_what_was_analyzed_can_be_confirmed(subject: Subject, judge: Judge) -> N
     started = call(subject, "analyzeSession", identity)
     judge.require(started.ok, f"starting an analysis answered {started.status}")
     subject.states.setup("analysis finished", sessionId=identity)
-    judge.require(_awaited(identity, subject, 3), "the analysis does not end")
+    judge.require(_is_analyzed_within(identity, subject, 3), "the analysis does not end")
     exchange = call(subject, "confirmSession", identity, valid_body(subject, "confirmSession"))
     judge.accepted("confirm.moves", exchange)

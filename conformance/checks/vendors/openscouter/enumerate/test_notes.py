@@ -32,10 +32,10 @@ def _notes(subject: Subject, identity: str) -> list[Note]:
         or not all(isinstance(note, dict) and "noteId" in note for note in notes)
     ):
         raise Unexercised(f"the notes answered {exchange.status}")
-    told: list[Note] = shapes.known(
+    actual: list[Note] = shapes.known(
         shapes.record_schema(subject.operation("getNotes"))["properties"]["notes"], notes
     )
-    return told
+    return actual
 
 
 def _with_notes(subject: Subject, judge: Judge, *contents: str) -> tuple[str, list[Note]]:
@@ -48,7 +48,7 @@ def _with_notes(subject: Subject, judge: Judge, *contents: str) -> tuple[str, li
     notes = _notes(subject, identity)
     judge.require(
         sorted(str(note.get("content")) for note in notes) == sorted(contents),
-        "the notes are not those that were added",
+        "the notes are not the added ones",
     )
     return identity, notes
 
@@ -59,7 +59,7 @@ def _contents(notes: Sequence[Note]) -> list[str]:
 
 @verifies("notes.create", "notes.list")
 def test_notes_are_added(subject: Subject, judge: Judge) -> None:
-    """Two at once, then one more; each with an id of its own, and none in another session."""
+    """Two at once, then one more; each with its own id, and none in another session."""
     identity, other = (
         record_in(subject, movable_state(subject)),
         record_in(subject, movable_state(subject)),
@@ -101,7 +101,7 @@ def test_notes_are_added(subject: Subject, judge: Judge) -> None:
 
 @verifies("notes.list", "notes.members", "notes.order", "notes.touched")
 def test_notes_are_listed(subject: Subject, judge: Judge) -> None:
-    """As many as there are, added one by one, with what they are made of."""
+    """All notes that were added one by one, with the documented members."""
     contents = [f"Note {number}." for number in range(25)]
     identity = record_in(subject, movable_state(subject))
     for content in contents:
@@ -149,8 +149,8 @@ def test_notes_are_listed(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("notes.update", "notes.members")
-def test_a_note_is_updated(subject: Subject, judge: Judge) -> None:
-    """The one that is named, whichever it is; the others stay as they are, and none is added."""
+def test_note_is_updated(subject: Subject, judge: Judge) -> None:
+    """The named one changes; the others stay, and none is added."""
     identity, notes = _with_notes(subject, judge, "First.", "Second.", "Third.")
     for number, note in enumerate(notes):
         before = {entry["noteId"]: entry for entry in _notes(subject, identity)}
@@ -189,7 +189,7 @@ def test_a_note_is_updated(subject: Subject, judge: Judge) -> None:
 @verifies("notes.counts")
 @pytest.mark.parametrize(("updated", "created"), [(0, 1), (1, 0), (1, 2), (2, 1), (0, 3)])
 def test_counts(updated: int, created: int, subject: Subject, judge: Judge) -> None:
-    """In any order, and as it took place."""
+    """The numbers of added and updated notes, in any order."""
     identity, notes = _with_notes(subject, judge, "First.", "Second.", "Third.")
     changes = [{"content": f"New {number}."} for number in range(created)]
     changes += [{"noteId": note["noteId"], "content": "Updated."} for note in notes[:updated]]
@@ -210,7 +210,7 @@ def test_counts(updated: int, created: int, subject: Subject, judge: Judge) -> N
 
 
 def _bad(subject: Subject, judge: Judge) -> list[tuple[str, Mapping[str, Any]]]:
-    """Notes that are refused, each with the rule that says so."""
+    """Notes that are refused, each with its rule."""
     _, strange = _with_notes(subject, judge, "Of another session.")
     return [
         ("notes.unknown", {"noteId": "note_that_nobody_made", "content": "x"}),
@@ -224,8 +224,8 @@ def _bad(subject: Subject, judge: Judge) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 @verifies("notes.unknown", "notes.id-type", "notes.content", "notes.atomic")
-def test_a_bad_note_is_refused(subject: Subject, judge: Judge) -> None:
-    """By itself, after good ones and before them; then none of them is kept."""
+def test_invalid_note_is_refused(subject: Subject, judge: Judge) -> None:
+    """Alone, after valid notes, and before them; none of them is kept."""
     for rule, bad in _bad(subject, judge):
         for place in ("alone", "last", "first"):
             identity, notes = _with_notes(subject, judge, "First.", "Second.")
@@ -243,7 +243,7 @@ def test_a_bad_note_is_refused(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("notes.isolated")
-def test_a_note_of_another_session_is_not_touched(subject: Subject, judge: Judge) -> None:
+def test_note_of_another_session(subject: Subject, judge: Judge) -> None:
     other, strange = _with_notes(subject, judge, "Of another session.")
     identity, _ = _with_notes(subject, judge, "First.")
     trigger = _patch(subject, identity, {"noteId": strange[0]["noteId"], "content": "Touched."})
@@ -258,8 +258,8 @@ def test_a_note_of_another_session_is_not_touched(subject: Subject, judge: Judge
 
 
 @verifies("notes.isolated")
-def test_notes_change_nothing_of_another_session(subject: Subject, judge: Judge) -> None:
-    """Not even where it is of the same study and tester, and has the same notes."""
+def test_other_sessions_keep_their_notes(subject: Subject, judge: Judge) -> None:
+    """Not even of one with the same study, tester and notes."""
     scope = fresh_scope(subject)
     one, other = (
         record_in(subject, movable_state(subject), **scope),
@@ -287,7 +287,7 @@ def test_notes_change_nothing_of_another_session(subject: Subject, judge: Judge)
 
 
 @verifies("notes.empty")
-def test_what_notes_leave_open(subject: Subject, judge: Judge) -> None:
+def test_undocumented(subject: Subject, judge: Judge) -> None:
     identity = record_in(subject, movable_state(subject))
     for changes in ([], [{"content": ""}]):
         judge.observed("notes.empty", _patch(subject, identity, *changes))

@@ -1,4 +1,4 @@
-"""OpenScouter: a confirmation pays the tester, once; and what testers say themselves."""
+"""OpenScouter: a confirmation queues one payout; feedback of testers."""
 
 import time
 import uuid
@@ -25,7 +25,7 @@ def _confirm(subject: Subject, identity: str, **members: object) -> Exchange:
 
 
 def _earlier(subject: Subject) -> str:
-    """A start that leaves all other times of a session far apart from now."""
+    """A start time that keeps all other times of a session far from now."""
     return rfc3339(target_time(subject) - timedelta(hours=5))
 
 
@@ -40,7 +40,10 @@ def _confirmed(subject: Subject, judge: Judge, **members: object) -> tuple[str, 
 
 
 def payouts(subject: Subject, identity: str) -> int:
-    """How many were queued; one may be queued a little later, and a second one behind it. Raises Unexercised."""
+    """The number of queued payouts.
+
+    One may be queued a little later, and a second one behind it. Raises Unexercised.
+    """
     wait_for_messages(subject, identity, "payout")
     time.sleep(0.1)
     return len(sent_messages(subject, identity, "payout"))
@@ -53,13 +56,13 @@ def test_one_payout(subject: Subject, judge: Judge) -> None:
         (shapes.unwrap(exchange.json) or {}).get("payoutQueued") is not None,
         "the answer has no payoutQueued",
     )
-    told = (shapes.unwrap(exchange.json) or {}).get("payoutQueued")
+    actual = (shapes.unwrap(exchange.json) or {}).get("payoutQueued")
     judge.holds(
         "confirm.payout",
-        told is True,
+        actual is True,
         trigger=exchange,
         expected="payoutQueued true",
-        got=str(told),
+        got=str(actual),
     )
     sent = payouts(subject, identity)
     judge.holds(
@@ -69,7 +72,7 @@ def test_one_payout(subject: Subject, judge: Judge) -> None:
 
 @verifies("confirm.no-payout")
 def test_no_payout(subject: Subject, judge: Judge) -> None:
-    """For a status that is not analyzed, a confirmation that came before, a body that is refused, and for all other calls."""
+    """None for another state, a second confirmation, a refused body, or any other call."""
     refused = {}
     for state, operation in (
         ("active", "completeSession"),
@@ -112,11 +115,11 @@ def test_no_payout(subject: Subject, judge: Judge) -> None:
 def test_confirmed_at(subject: Subject, judge: Judge) -> None:
     begun = target_time(subject)
     _, exchange = _confirmed(subject, judge)
-    told = (shapes.unwrap(exchange.json) or {}).get("confirmedAt")
-    judge.require(told is not None, "the answer has no confirmedAt")
-    moment = shapes.moment(told)
+    actual = (shapes.unwrap(exchange.json) or {}).get("confirmedAt")
+    judge.require(actual is not None, "the answer has no confirmedAt")
+    moment = shapes.moment(actual)
     good = moment is not None and begun - _TOLERANCE <= moment <= target_time(subject) + _TOLERANCE
-    judge.holds("confirm.time", good, trigger=exchange, expected=f"about {begun}", got=str(told))
+    judge.holds("confirm.time", good, trigger=exchange, expected=f"about {begun}", got=str(actual))
 
 
 @verifies("confirm.comment-optional")
@@ -127,7 +130,7 @@ def test_no_comment(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("confirm.comment-internal")
-def test_the_comment_is_internal(subject: Subject, judge: Judge) -> None:
+def test_comment_is_internal(subject: Subject, judge: Judge) -> None:
     """Neither the answer, nor the session, nor its notes show it."""
     secret = f"secret-{uuid.uuid4()}"
     identity, exchange = _confirmed(subject, judge, comment=f"Internal: {secret}")
@@ -147,7 +150,7 @@ def test_the_comment_is_internal(subject: Subject, judge: Judge) -> None:
 
 @verifies("feedback.comment-optional", "feedback.again", "feedback.members")
 def test_feedback(subject: Subject, judge: Judge) -> None:
-    """With and without a comment, of a tester who had problems and of one who had none; each has an id of its own."""
+    """With and without a comment, with problems and without; each has its own id."""
     plain = {"clarity": 4, "difficulty": 3, "technicalIssues": False}
     control = call(
         subject, "submitFeedback", record_in(subject, "completed"), {**plain, "comment": "Clear."}
@@ -165,13 +168,13 @@ def test_feedback(subject: Subject, judge: Judge) -> None:
         expected="an id of its own",
         got=str(ids[1]),
     )
-    told = shapes.moment((shapes.unwrap(exchange.json) or {}).get("submittedAt"))
+    actual = shapes.moment((shapes.unwrap(exchange.json) or {}).get("submittedAt"))
     now = target_time(subject)
     judge.holds(
         "feedback.members",
-        told is not None and abs(told - now) <= _TOLERANCE,
+        actual is not None and abs(actual - now) <= _TOLERANCE,
         trigger=exchange,
         expected=str(now),
-        got=str(told),
+        got=str(actual),
     )
     judge.observed("feedback.again", call(subject, "submitFeedback", identity, plain))

@@ -1,4 +1,4 @@
-"""OpenScouter: what a session is begun with, what it tells of itself, and when it was completed."""
+"""OpenScouter: creating a session, its members, and when it was completed."""
 
 import uuid
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _DRAWN = 24
 
 
 def _create(subject: Subject, body: Mapping[str, Any]) -> tuple[Exchange, Mapping[str, Any]]:
-    """The answer to a creation, and what it shows. Raises Unexercised."""
+    """The answer to a creation, and the record in it. Raises Unexercised."""
     exchange = call(subject, "createSession", None, body)
     record = shapes.unwrap(exchange.json)
     if not exchange.ok or not isinstance(record, dict):
@@ -66,8 +66,8 @@ def test_created_as_asked(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("create.stored")
-def test_created_is_there(subject: Subject, judge: Judge) -> None:
-    """Each is another one, also where everything about it is the same."""
+def test_created_session_exists(subject: Subject, judge: Judge) -> None:
+    """Each creation makes another session, also with the same values."""
     asked = {**fresh_scope(subject), "variant": "B"}
     made = [
         _create(
@@ -127,7 +127,7 @@ def test_variant_is_assigned(subject: Subject, judge: Judge) -> None:
 
 @verifies("create.variant-split")
 def test_variants_follow_the_split(subject: Subject, judge: Judge) -> None:
-    """A study that has only one side, and one that has both: of 24 sessions not all are of the same."""
+    """A study with one variant, and one with both: 24 sessions do not all have the same."""
     for split, expected in (
         ({"A": 100, "B": 0}, {"A"}),
         ({"A": 0, "B": 100}, {"B"}),
@@ -141,19 +141,19 @@ def test_variants_follow_the_split(subject: Subject, judge: Judge) -> None:
             for _ in range(_DRAWN if len(expected) > 1 else 6)
         ]
         got = {str(record.get("variant")) for _, record in answers}
-        judge.require(got <= {"A", "B"}, "a variant that is assigned is neither A nor B")
-        told = f"{sorted(expected)} by {split}"
+        judge.require(got <= {"A", "B"}, "an assigned variant is neither A nor B")
+        actual = f"{sorted(expected)} by {split}"
         judge.holds(
             "create.variant-split",
             got == expected,
             trigger=answers[-1][0],
-            expected=told,
+            expected=actual,
             got=str(sorted(got)),
         )
 
 
 @verifies("create.unknown", "create.again", "answer.declared")
-def test_what_a_creation_leaves_open(subject: Subject, judge: Judge) -> None:
+def test_undocumented_creation(subject: Subject, judge: Judge) -> None:
     known = fresh_scope(subject)
     for name in known:
         judge.observed(
@@ -169,12 +169,12 @@ def test_what_a_creation_leaves_open(subject: Subject, judge: Judge) -> None:
 def test_statuses_of_success(subject: Subject, judge: Judge) -> None:
     created = call(subject, "createSession", None, fresh_scope(subject))
     analyzed = call(subject, "analyzeSession", record_in(subject, "completed"))
-    told = f"creating answers {created.status}, starting an analysis {analyzed.status}"
-    judge.require(created.ok and analyzed.ok, told)
-    judge.observed("openscouter.answer.declared", created, told)
+    actual = f"creating answers {created.status}, starting an analysis {analyzed.status}"
+    judge.require(created.ok and analyzed.ok, actual)
+    judge.observed("openscouter.answer.declared", created, actual)
 
 
-# ---- what a session tells
+# ---- members
 
 
 @verifies("session.values", "session.unfinished", "session.paused")
@@ -190,13 +190,13 @@ def test_values(subject: Subject, judge: Judge) -> None:
         )
         got = {name: record[name] for name in expected}
         good = got == expected and shapes.moment(record["startedAt"]) == start
-        told = f"{got} of {record['startedAt']}"
+        actual = f"{got} of {record['startedAt']}"
         judge.holds(
             "session.values",
             good,
             trigger=exchange,
             expected=f"{expected} of {rfc3339(start)}",
-            got=told,
+            got=actual,
         )
         judge.observed(
             "session.unfinished",
@@ -231,7 +231,7 @@ def test_analyzing(subject: Subject, judge: Judge) -> None:
 def _complete(
     subject: Subject, identity: str, body: Mapping[str, Any] | None
 ) -> tuple[Exchange, datetime | None]:
-    """The answer to a completion, and when the session was completed as it reads afterwards. Raises Unexercised."""
+    """The answer to a completion, and the completion time read afterwards. Raises Unexercised."""
     exchange = call(subject, "completeSession", identity, body)
     if not exchange.ok:
         raise Unexercised(f"a completion answered {exchange.status}")
@@ -240,7 +240,7 @@ def _complete(
 
 @verifies("complete.time-given", "complete.members")
 def test_completed_at_a_given_time(subject: Subject, judge: Judge) -> None:
-    """In whatever time zone it is written."""
+    """In any time zone."""
     start = target_time(subject) - timedelta(hours=1)
     for minutes, write in ((32, rfc3339), (7, lambda moment: in_other_zone(rfc3339(moment)))):
         identity = new_record(subject, status="active", startedAt=rfc3339(start))
@@ -262,19 +262,19 @@ def test_completed_at_a_given_time(subject: Subject, judge: Judge) -> None:
             expected=rfc3339(ended),
             got=str(got),
         )
-        told = (shapes.unwrap(exchange.json) or {}).get("completedAt")
+        actual = (shapes.unwrap(exchange.json) or {}).get("completedAt")
         judge.holds(
             "complete.members",
-            shapes.moment(told) == got,
+            shapes.moment(actual) == got,
             trigger=exchange,
             expected=f"completedAt {got}",
-            got=str(told),
+            got=str(actual),
         )
 
 
 @verifies("complete.time-default")
 def test_completed_now(subject: Subject, judge: Judge) -> None:
-    """Without a body, and with one that has no time."""
+    """Without a body, and with a body without a time."""
     bodies: tuple[dict[str, str] | None, ...] = (None, {})
     for body in bodies:
         identity = new_record(
@@ -300,7 +300,7 @@ def test_completed_now(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.duration")
 def test_duration(subject: Subject, judge: Judge) -> None:
-    """Of one that was completed at a given time, one that was completed now, one of more than a day, and those of other states."""
+    """Completed at a given time, completed now, longer than a day, and in other states."""
     start = target_time(subject) - timedelta(hours=1)
     made = []
     bodies: tuple[dict[str, str], ...] = (
@@ -352,7 +352,7 @@ def test_duration(subject: Subject, judge: Judge) -> None:
 
 @verifies("auth.lifetime", "auth.expired")
 @pytest.mark.usefixtures("afterwards")
-def test_a_token_lives_for_a_day(subject: Subject, judge: Judge) -> None:
+def test_token_expires_after_a_day(subject: Subject, judge: Judge) -> None:
     headers, identity = new_credential(subject), record_in(subject, "active")
     control = fetch(subject, identity, headers=headers)
     judge.require(control.ok, f"a read answered {control.status}")

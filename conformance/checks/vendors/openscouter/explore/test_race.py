@@ -4,21 +4,25 @@ from functools import partial
 
 from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.checks.generic.explore.test_race import parallel
-from session_contracts.conformance.checks.vendors.openscouter.enumerate.test_payout import payouts
 from session_contracts.conformance.client import Exchange
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import record_in
 from session_contracts.conformance.subject import Subject
 
+from ..enumerate.test_payout import payouts
+
 _RUNNERS = 6
 
 
 @verifies("confirm.payout")
-def test_one_payout_after_a_race(subject: Subject, judge: Judge) -> None:
-    """Judged only where one confirmation has won, and where a refused one pays nothing when it comes later: else another rule is broken."""
+def test_one_payout(subject: Subject, judge: Judge) -> None:
+    """Checked only if one confirmation succeeds, and a later refused one pays nothing.
+
+    Otherwise another rule is broken.
+    """
     calm = record_in(subject, "analyzed")
-    judge.require(_confirm(subject, calm).ok, "a confirmation is not possible at all")
+    judge.require(_confirm(subject, calm).ok, "a confirmation is refused even without a race")
     _confirm(subject, calm)
     judge.require(
         payouts(subject, calm) == 1, "one confirmation after the other does not queue one payout"

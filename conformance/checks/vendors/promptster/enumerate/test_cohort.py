@@ -13,7 +13,8 @@ from session_contracts.conformance.marks import verifies
 from session_contracts.conformance.preparing import foreign_record, new_record, prepared_id
 from session_contracts.conformance.reading import read_or_absent
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vendors.promptster.events import COHORT
+
+from ..events import COHORT
 
 _MEMBERS = (
     "durationMs",
@@ -209,10 +210,12 @@ def test_percentiles(subject: Subject, judge: Judge) -> None:
     """Of every session; that they rise with the rank is for one rule, what they are exactly for another."""
     sessions = _cohort(subject)
     answers = [_percentiles(subject, session, judge) for session in sessions]
-    for exchange, told in answers:
-        wrong = [name for name in _MEMBERS if _number(told.get(name)) and not 0 <= told[name] <= 1]
+    for exchange, actual in answers:
+        wrong = [
+            name for name in _MEMBERS if _number(actual.get(name)) and not 0 <= actual[name] <= 1
+        ]
         judge.holds(
-            "cohort.range", not wrong, trigger=exchange, expected="between 0 and 1", got=str(told)
+            "cohort.range", not wrong, trigger=exchange, expected="between 0 and 1", got=str(actual)
         )
     for member, less in _LESS.items():
         rank = _better(member, less)
@@ -254,8 +257,8 @@ def test_thirds(subject: Subject, judge: Judge) -> None:
     sessions = _cohort(subject, _VALUES[:4])
     got: list[Any] = []
     for session in sessions:
-        exchange, told = _percentiles(subject, session, judge)
-        got.append(told.get("commandFailRate"))
+        exchange, actual = _percentiles(subject, session, judge)
+        got.append(actual.get("commandFailRate"))
     judge.require(
         all(map(_number, got)) and sorted(got) == [got[3], got[1], got[0], got[2]],
         "commandFailRate is ranked otherwise",
@@ -279,13 +282,13 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
     assessment = prepared_id(subject, "assessment", "assessmentId")
     (first,) = _cohort(subject, _VALUES[:1], assessmentId=assessment)
     exchange, found = _figures(subject, first, judge)
-    told = found.get("percentiles")
+    actual = found.get("percentiles")
     _cohort(subject, _VALUES[1:2], assessmentId=assessment)
     control, both = _figures(subject, first, judge)
     numbers = (
-        [name for name, value in (told or {}).items() if value is not None]
-        if isinstance(told, dict | None)
-        else [told]
+        [name for name, value in (actual or {}).items() if value is not None]
+        if isinstance(actual, dict | None)
+        else [actual]
     )
     none = not numbers
     judge.holds(
@@ -294,7 +297,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
         trigger=exchange,
         control=control,
         expected="no percentiles of one session",
-        got=str(told),
+        got=str(actual),
     )
     good = isinstance(both.get("percentiles"), dict) and all(
         _number(both["percentiles"].get(name)) for name in _MEMBERS
@@ -313,7 +316,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
             left_out,
             trigger=exchange,
             expected="no member percentiles",
-            got=f"percentiles {told!r}",
+            got=f"percentiles {actual!r}",
         )
 
 
@@ -347,9 +350,11 @@ def test_who_counts(subject: Subject, judge: Judge) -> None:
         expected += counts
         _counted(subject, session, expected, "cohort.statuses", judge)
     exchange, found = _statistics(subject, last, judge)
-    told = found.get("percentiles") if isinstance(found, dict) else None
+    actual = found.get("percentiles") if isinstance(found, dict) else None
     judge.observed(
-        "cohort.outside", exchange, f"of a session whose key is redeemed the percentiles are {told}"
+        "cohort.outside",
+        exchange,
+        f"of a session whose key is redeemed the percentiles are {actual}",
     )
 
 
@@ -376,11 +381,11 @@ def test_other_assessments(subject: Subject, judge: Judge) -> None:
 @verifies("cohort.ties", "cohort.unknown")
 def test_ties_and_unknown_values(subject: Subject, judge: Judge) -> None:
     tied = _cohort(subject, (_VALUES[0], _VALUES[0], _VALUES[1]))
-    exchange, told = _percentiles(subject, tied[0], judge)
+    exchange, actual = _percentiles(subject, tied[0], judge)
     judge.observed(
         "cohort.ties",
         exchange,
-        f"one of two that are equal and better than a third: {told.get('commandFailRate')}",
+        f"one of two that are equal and better than a third: {actual.get('commandFailRate')}",
     )
     assessment = prepared_id(subject, "assessment", "assessmentId")
     unknown = new_record(subject, assessmentId=assessment)

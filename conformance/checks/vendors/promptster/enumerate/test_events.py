@@ -18,7 +18,10 @@ from session_contracts.conformance.preparing import foreign_record, new_record
 from session_contracts.conformance.profile import SuiteProfile
 from session_contracts.conformance.reading import current_state, fetch, read, unwrapped
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vendors.promptster.events import (
+from session_contracts.conformance.waiting import eventually
+from session_contracts.openapi.model import Contract
+
+from ..events import (
     DECISION,
     DECISIONS,
     TIMELINE,
@@ -38,8 +41,6 @@ from session_contracts.conformance.vendors.promptster.events import (
     theirs,
     timeline,
 )
-from session_contracts.conformance.waiting import eventually
-from session_contracts.openapi.model import Contract
 
 _SHUFFLED = (4000, 1000, 3000, 1000, 2000, 1000, 4000)
 _PROMOTED = {
@@ -215,8 +216,8 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
             got=str(exchange.status),
         ):
             return
-        told = exchange.json if isinstance(exchange.json, dict) else {}
-        good = told.get("ok") is True and told.get("skipped") is True
+        actual = exchange.json if isinstance(exchange.json, dict) else {}
+        good = actual.get("ok") is True and actual.get("skipped") is True
         judge.holds(
             "ingest.answer",
             good,
@@ -252,17 +253,17 @@ def test_session_start(subject: Subject, judge: Judge) -> None:
         )
         judge.require(exchange.ok, f"an ingest answered {exchange.status}")
         metadata = read(subject, session).get("metadata")
-        told = metadata if isinstance(metadata, dict) else {}
+        actual = metadata if isinstance(metadata, dict) else {}
         expected = {**kept, **_PROMOTED}
-        got = {name: told.get(name) for name in expected}
+        got = {name: actual.get(name) for name in expected}
         judge.holds(
             "ingest.metadata",
             got == expected,
             trigger=exchange,
             expected=f"{expected}",
-            got=f"{told}",
+            got=f"{actual}",
         )
-        cwd = told.get("cwd")
+        cwd = actual.get("cwd")
         judge.holds(
             "ingest.cwd",
             cwd == "/home/grace",
@@ -698,7 +699,7 @@ def test_limit(limit: int, subject: Subject, judge: Judge) -> None:
 def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
     """Over ties as well; the last page may be followed by one without events."""
     session, ids = _tape(subject, judge)
-    walked: list[str] = []
+    paged_ids: list[str] = []
     query: dict[str, str | int] = {"limit": limit}
     for _ in range(len(ids) + 2):
         page = timeline(subject, session, **query)
@@ -706,15 +707,20 @@ def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
             return
         found = _ids(page)
         judge.require(
-            bool(walked) or len(found) == limit, f"a page does not hold the {limit} that limit says"
+            bool(paged_ids) or len(found) == limit,
+            f"a page does not hold the {limit} that limit says",
         )
-        walked += found
+        paged_ids += found
         if not found:
             break
         query["after"] = found[-1]
-    got = f"{len(walked)} events, {len(set(walked))} of them different"
+    got = f"{len(paged_ids)} events, {len(set(paged_ids))} of them different"
     judge.holds(
-        "timeline.walk", walked == ids, trigger=page, expected=f"each of {len(ids)} once", got=got
+        "timeline.walk",
+        paged_ids == ids,
+        trigger=page,
+        expected=f"each of {len(ids)} once",
+        got=got,
     )
 
 

@@ -27,7 +27,9 @@ from session_contracts.conformance.reading import fetch, read, read_or_absent, r
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
 from session_contracts.conformance.target_clock import target_time
-from session_contracts.conformance.vendors.promptster.events import (
+from session_contracts.openapi.model import Contract
+
+from ..events import (
     COHORT,
     DECISION,
     DECISIONS,
@@ -43,7 +45,6 @@ from session_contracts.conformance.vendors.promptster.events import (
     theirs,
     timeline,
 )
-from session_contracts.openapi.model import Contract
 
 CREATE, UPDATE, MERGE, DELETE = "createSession", "updateSession", "mergeMetadata", "deleteSession"
 _METADATA = {
@@ -282,8 +283,8 @@ def test_counts_and_times(subject: Subject, judge: Judge) -> None:
     put(subject, session, [late])
     read = fetch(subject, session)
     record = record_of(subject, read, session)
-    told = (shapes.moment(record.get("startedAt")), shapes.moment(record.get("lastActivityAt")))
-    good = told[0] in (_moment(late), _moment(events[0])) and told[1] in (
+    actual = (shapes.moment(record.get("startedAt")), shapes.moment(record.get("lastActivityAt")))
+    good = actual[0] in (_moment(late), _moment(events[0])) and actual[1] in (
         _moment(late),
         _moment(events[-1]),
     )
@@ -293,7 +294,7 @@ def test_counts_and_times(subject: Subject, judge: Judge) -> None:
     judge.observed(
         "session.late-events",
         read,
-        f"after an event that came late it lasts from {told[0]} to {told[1]}",
+        f"after an event that came late it lasts from {actual[0]} to {actual[1]}",
     )
 
 
@@ -422,9 +423,9 @@ def _judge_rest(
 def _judge_answer(
     exchange: Exchange, session: str, after: Record, subject: Subject, judge: Judge
 ) -> None:
-    told = record_of(subject, exchange, session)
+    actual = record_of(subject, exchange, session)
     judge.holds(
-        "update.answer", told == after, trigger=exchange, expected=f"{after}", got=f"{told}"
+        "update.answer", actual == after, trigger=exchange, expected=f"{after}", got=f"{actual}"
     )
 
 

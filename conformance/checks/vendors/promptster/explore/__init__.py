@@ -1,0 +1,1 @@
+"""Checks of rules that only Promptster has: layer `explore`."""

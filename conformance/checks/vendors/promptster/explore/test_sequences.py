@@ -17,7 +17,8 @@ from session_contracts.conformance.reading import read
 from session_contracts.conformance.search import Search
 from session_contracts.conformance.shapes import Record
 from session_contracts.conformance.subject import Subject
-from session_contracts.conformance.vendors.promptster.events import (
+
+from ..events import (
     DECISION,
     DECISIONS,
     Event,
@@ -56,7 +57,7 @@ def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
 
     @search.over
     @given(st.lists(_STEP, min_size=1, max_size=8), st.integers(1, 4))
-    def law(steps: list[tuple[int, int, str, int | None]], limit: int) -> None:
+    def property_holds(steps: list[tuple[int, int, str, int | None]], limit: int) -> None:
         start = len(subject.target.exchanges)
         try:
             _run(subject, steps, limit)
@@ -64,7 +65,7 @@ def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
             calls[:] = subject.target.exchanges[start:]
 
     try:
-        law()
+        property_holds()
     except Broken as broken:
         judge.violated(
             broken.rule, trigger=calls[-1], expected=broken.expected, got=broken.got, sequence=calls
@@ -135,7 +136,7 @@ def _judge(
         f"decisions {wanted}",
         f"{marks(decisions)}",
     )
-    _judge_walk(subject, session, found, limit)
+    _judge_pages(subject, session, found, limit)
     record = read(subject, session)
     counts = (
         ("session.event-count", "eventCount", len(events)),
@@ -150,17 +151,17 @@ def _judge(
         )
 
 
-def _judge_walk(subject: Subject, session: str, found: Sequence[Record], limit: int) -> None:
-    walked: list[Any] = []
+def _judge_pages(subject: Subject, session: str, found: Sequence[Record], limit: int) -> None:
+    paged_ids: list[Any] = []
     query: dict[str, str | int] = {"limit": limit}
     for _ in range(len(found) + 1):
         page = timeline(subject, session, **query)
         events = events_of(page)
-        walked += marks(events)
+        paged_ids += marks(events)
         if not events or not more(page):
             break
         query["after"] = str(events[-1].get("id"))
-    _expect("timeline.walk", walked == marks(found), f"events {marks(found)}", f"{walked}")
+    _expect("timeline.walk", paged_ids == marks(found), f"events {marks(found)}", f"{paged_ids}")
 
 
 def _expect(rule: str, ok: bool, expected: str, got: str) -> None:

@@ -1,0 +1,1 @@
+"""Checks of rules that only Rentalot has: layer `enumerate`."""

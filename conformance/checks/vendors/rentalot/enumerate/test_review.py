@@ -1,4 +1,4 @@
-"""Rentalot: what a review keeps, stamps, answers and sends."""
+"""Rentalot: what a review stores, answers and sends."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ def _reviewed(
     decision: str = "approved",
     notes: str = "Reviewed.",
 ) -> tuple[Exchange, Record]:
-    """A review that was accepted and took effect, and the session as it reads afterwards. Raises Unexercised."""
+    """An accepted review that took effect, and the session afterwards. Raises Unexercised."""
     require_state(subject, identity, "awaiting_review")
     exchange = _review(subject, identity, decision, reviewNotes=notes)
     judge.require(exchange.ok, f"a review answered {exchange.status}")
@@ -58,13 +58,13 @@ def test_returns_updated(subject: Subject, judge: Judge) -> None:
             "review.returns-updated",
             not differ,
             trigger=exchange,
-            expected="what a later read gives",
+            expected="what a later read shows",
             got=got,
         )
 
 
 def _trusted(after: Record, submission: Record) -> set[str]:
-    """Members of the later read that no other rule finds fault with."""
+    """Members of the later read that fail no other rule."""
     wrong = {
         "submission": after.get("submission") != submission,
         "reviewNotes": after.get("reviewNotes") != "Reviewed.",
@@ -130,7 +130,7 @@ def _judge_reviewed_at(subject: Subject, judge: Judge, decision: str) -> None:
     ended = _now(subject)
     value = after.get("reviewedAt")
     time = shapes.moment(value)
-    judge.require(value is None or time is not None, "reviewedAt is no time")
+    judge.require(value is None or time is not None, "reviewedAt is not a time")
     good = time is not None and (
         begun is None or ended is None or begun - _TOLERANCE <= time <= ended + _TOLERANCE
     )
@@ -195,7 +195,10 @@ def test_email_needs_address(subject: Subject, judge: Judge) -> None:
 
 
 def _require_mail(subject: Subject, judge: Judge) -> str:
-    """A review that is told to somebody; the contrast of all before it that are not: queues keep their order. Raises Unexercised."""
+    """Require that a review sends an e-mail: the control of all before it that do not.
+
+    Queues keep their order. Raises Unexercised.
+    """
     identity = new_record(subject, status="completed", email=_address())
     _reviewed(subject, judge, identity)
     judge.require(bool(wait_for_messages(subject, identity, "email")), "no review sends an e-mail")
@@ -203,7 +206,7 @@ def _require_mail(subject: Subject, judge: Judge) -> str:
 
 
 @verifies("review.email-tells-decision")
-def test_email_tells_decision(subject: Subject, judge: Judge) -> None:
+def test_no_email_for_refused_review(subject: Subject, judge: Judge) -> None:
     """Refused for its state, and refused for its body."""
     refused = {}
     for state, decision in (
@@ -235,11 +238,11 @@ def test_notes_internal(subject: Subject, judge: Judge) -> None:
         identity = new_record(subject, status="completed", email=_address())
         exchange, _ = _reviewed(subject, judge, identity, decision, secret)
         sent = wait_for_messages(subject, identity, "email")
-        judge.require(bool(sent), "the review sent no e-mail that could tell the notes")
-        told = secret in str(sent)
+        judge.require(bool(sent), "the review sent no e-mail that could have the notes")
+        actual = secret in str(sent)
         judge.holds(
             "review.notes-internal",
-            not told,
+            not actual,
             trigger=exchange,
             expected="an e-mail without the notes",
             got=str(sent),
@@ -253,7 +256,7 @@ def test_plan_writes(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("list.filter-review-status")
-def test_review_status_filter_knows_of_reviews(subject: Subject, judge: Judge) -> None:
+def test_review_status_filter_after_review(subject: Subject, judge: Judge) -> None:
     scope = {"contactId": fresh_scope(subject)["contactId"]}
     identity = new_record(subject, status="completed", **scope)
     _reviewed(subject, judge, identity, "denied")

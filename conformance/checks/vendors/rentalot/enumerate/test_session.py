@@ -1,4 +1,4 @@
-"""Rentalot: what a session is, and what becomes of it outside of reviews."""
+"""Rentalot: the members of a session, and what changes them beside reviews."""
 
 import json
 import uuid
@@ -51,7 +51,7 @@ def test_expires_at(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.expires-at")
 def test_expires_at_in_any_month(subject: Subject, judge: Judge) -> None:
-    """Months differ from 30 days, but not all of them."""
+    """Some months do not have 30 days."""
     now = clock_time(subject)
     for days in (10, 20, 28):
         created = (now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -61,7 +61,7 @@ def test_expires_at_in_any_month(subject: Subject, judge: Judge) -> None:
 
 @verifies("session.expires-at")
 @pytest.mark.usefixtures("afterwards")
-def test_expires_at_outlives_a_review(subject: Subject, judge: Judge) -> None:
+def test_expires_at_after_review(subject: Subject, judge: Judge) -> None:
     identity = new_record(subject, status="completed")
     advance_clock(subject, "PT26H")
     exchange = call(subject, "reviewSession", identity, valid_body(subject, "reviewSession"))
@@ -74,7 +74,9 @@ def _judge_expires(record: Record, identity: str, subject: Subject, judge: Judge
         shapes.moment(record.get("createdAt")),
         shapes.moment(record.get("expiresAt")),
     )
-    judge.require(created is not None and expires is not None, "createdAt or expiresAt is no time")
+    judge.require(
+        created is not None and expires is not None, "createdAt or expiresAt is not a time"
+    )
     assert created is not None
     assert expires is not None
     expected, got = (created + _TTL).isoformat(), expires.isoformat()
@@ -137,7 +139,7 @@ def test_draft(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("session.placed-past-due")
-def test_placed_past_due(subject: Subject, judge: Judge) -> None:
+def test_prepared_after_due_time(subject: Subject, judge: Judge) -> None:
     identity = new_record(subject, status="completed", createdAt="2020-01-01T00:00:00Z")
     exchange = fetch(subject, identity)
     state = subject.table.state_of(record_of(subject, exchange, identity))
@@ -146,8 +148,8 @@ def test_placed_past_due(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.filter-status")
 @pytest.mark.usefixtures("afterwards")
-def test_status_filter_knows_of_expiry(subject: Subject, judge: Judge) -> None:
-    """The filter looks at the status that a session has now, not at the one that it was stored with."""
+def test_status_filter_after_expiry(subject: Subject, judge: Judge) -> None:
+    """The filter uses the current status, not the stored one."""
     scope = {"contactId": fresh_scope(subject)["contactId"]}
     identity = record_in(subject, "active", **scope)
     require_state(subject, identity, "active")

@@ -1,4 +1,4 @@
-"""Rentalot: parallel reviews, and what the prospect hears of them."""
+"""Rentalot: parallel reviews, and the e-mails that they send."""
 
 import time
 import uuid
@@ -17,10 +17,13 @@ _RUNNERS = 6
 
 
 @verifies("review.email")
-def test_one_email_after_a_race(subject: Subject, judge: Judge) -> None:
-    """Judged only where one review has won, and where a refused one sends nothing when it comes later: else another rule is broken."""
+def test_one_email(subject: Subject, judge: Judge) -> None:
+    """Checked only if one review succeeds, and a later refused one sends nothing.
+
+    Otherwise another rule is broken.
+    """
     calm = _session(subject)
-    judge.require(_review(subject, calm).ok, "a review is not possible at all")
+    judge.require(_review(subject, calm).ok, "a review is refused even without a race")
     _review(subject, calm)
     judge.require(
         _emails(subject, calm) == 1, "one review after the other does not send one e-mail"
@@ -44,7 +47,7 @@ def _review(subject: Subject, identity: str) -> Exchange:
 
 
 def _emails(subject: Subject, identity: str) -> int:
-    """How many were sent; a second one may be queued behind the first."""
+    """The number of sent e-mails; a second one may be queued behind the first."""
     wait_for_messages(subject, identity, "email")
     time.sleep(0.2)
     return len(sent_messages(subject, identity, "email"))

@@ -1,0 +1,1 @@
+"""Checks of rules that only Sales Lab has: layer `enumerate`."""

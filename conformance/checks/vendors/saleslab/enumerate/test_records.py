@@ -56,8 +56,8 @@ def test_transcript(subject: Subject, judge: Judge) -> None:
         assert isinstance(got, list)
         good = len(got) == len(transcript) and all(map(_same, transcript, got))
         expected = f"{len(transcript)} entries: {json.dumps(transcript, ensure_ascii=False)[:200]}"
-        told = f"{len(got)} entries: {json.dumps(got, ensure_ascii=False)[:200]}"
-        judge.holds("session.transcript", good, trigger=exchange, expected=expected, got=told)
+        actual = f"{len(got)} entries: {json.dumps(got, ensure_ascii=False)[:200]}"
+        judge.holds("session.transcript", good, trigger=exchange, expected=expected, got=actual)
 
 
 def _same(placed: Mapping[str, object], shown: object) -> bool:
@@ -90,13 +90,13 @@ def test_values(subject: Subject, judge: Judge) -> None:
         )
         got = {name: row[name] for name in expected}
         good = got == expected and shapes.moment(row["started_at"]) == start
-        told = f"{got} at {row['started_at']}"
+        actual = f"{got} at {row['started_at']}"
         judge.holds(
             "session.values",
             good,
             trigger=exchange,
             expected=f"{expected} at {rfc3339(start)}",
-            got=told,
+            got=actual,
         )
 
 
@@ -153,9 +153,9 @@ def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
     judge.observed(
         "auth.prefix", good, f"the token begins with {token.rpartition('_')[0] or 'no prefix'}_"
     )
-    told = [name for name in good.headers if "rate" in name.lower()]
+    actual = [name for name in good.headers if "rate" in name.lower()]
     judge.observed(
-        "rate.silent", good, f"headers that tell of the limit: {', '.join(told) or 'none'}"
+        "rate.silent", good, f"headers that tell of the limit: {', '.join(actual) or 'none'}"
     )
     absent = fetch(subject, record_in(subject, "absent"))
     error = absent.json.get("error") if isinstance(absent.json, dict) else None
@@ -217,9 +217,10 @@ def test_breakdown(subject: Subject, judge: Judge) -> None:
     exchange = _scorecard(subject)
     record = shapes.unwrap(exchange.json)
     judge.require(exchange.ok and isinstance(record, dict), "a scorecard could not be read")
-    more = _told(record)
+    more = _informative_members(record)
     whole = len(more) > 1 or any(
-        isinstance(value, dict) and len(_told(value)) > 1 for value in record.values()
+        isinstance(value, dict) and len(_informative_members(value)) > 1
+        for value in record.values()
     )
     structured = any(isinstance(value, list | dict) and value for value in record.values())
     got = f"only {sorted(record)}"
@@ -234,7 +235,7 @@ def test_breakdown(subject: Subject, judge: Judge) -> None:
     judge.observed("scorecard.verdicts", exchange, f"the verdict is {record.get('verdict')}")
 
 
-def _told(record: Mapping[str, Any]) -> list[str]:
+def _informative_members(record: Mapping[str, Any]) -> list[str]:
     """The members that tell a reader something beside the documented ones: neither ids nor times, nor empty."""
     plain = {"overall_score", "verdict", "headline", "status"}
     texts = {
@@ -291,16 +292,16 @@ def test_every_scenario(subject: Subject, judge: Judge) -> None:
         judge.require(
             {"name", "call_type"} <= shown[identity].keys(), "a scenario lacks a documented member"
         )
-        told, expected = (
+        actual, expected = (
             (shown[identity]["name"], shown[identity]["call_type"]),
             (made[identity], "cold_call"),
         )
         judge.holds(
             "scenarios.complete",
-            told == expected,
+            actual == expected,
             trigger=exchange,
             expected=str(expected),
-            got=str(told),
+            got=str(actual),
         )
 
 
@@ -400,7 +401,7 @@ def test_no_email(subject: Subject, judge: Judge) -> None:
     prepared_id(subject, "user")
     exchange, records = _listed("listUsers", subject, judge)
     judge.require(bool(records), "no rep is listed")
-    told = [
+    actual = [
         name
         for record in records
         for name, value in record.items()
@@ -408,10 +409,10 @@ def test_no_email(subject: Subject, judge: Judge) -> None:
     ]
     judge.holds(
         "users.no-email",
-        not told,
+        not actual,
         trigger=exchange,
         expected="no e-mail address",
-        got=f"the member {told[:1]}",
+        got=f"the member {actual[:1]}",
     )
 
 

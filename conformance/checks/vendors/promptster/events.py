@@ -63,7 +63,7 @@ class Event:
 
 def put(subject: Subject, session: str, events: Sequence[Event]) -> None:
     """Events in this order, by the provider state for many of them, or else by that for one. Raises Unexercised."""
-    told = [
+    actual = [
         {
             "id": event.id,
             "kind": event.kind,
@@ -72,9 +72,9 @@ def put(subject: Subject, session: str, events: Sequence[Event]) -> None:
         }
         for event in events
     ]
-    if len(told) > 1 and subject.states.supports("events", sessionId=session, events=told):
+    if len(actual) > 1 and subject.states.supports("events", sessionId=session, events=actual):
         return
-    for event in told:
+    for event in actual:
         subject.states.setup("event", sessionId=session, **event)
 
 

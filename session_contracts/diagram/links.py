@@ -1,4 +1,4 @@
-"""Where a picture's texts lead to."""
+"""Links of a diagram's texts to pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,23 +8,26 @@ from session_contracts.openapi.model import Contract, Level
 
 
 @dataclass(frozen=True)
-class Pages:
+class Links:
+    """Makes links to the pages of rules and operations of a contract."""
+
     contract: Contract
     rule_url: Callable[[str], str]
     operation_url: Callable[[str], str]
 
     def rule(self, rule: str, text: str) -> Link:
-        """To the page of a rule; `text` is what the picture says of it, and the rule's statement explains it."""
+        """A link to the page of a rule; its name is `text`, then the statement."""
         statement = self.contract.rules[rule].statement
-        if self.decided(rule):
-            statement = f"A decision of the mock. {statement}"
+        if self.is_decision(rule):
+            statement = f"Decision. {statement}"
         return Link(self.rule_url(rule), f"{statement} ({rule})", f"{text}. {statement}")
 
-    def decided(self, rule: str) -> bool:
-        """Whether the documents are silent, so that the mock had to do something."""
+    def is_decision(self, rule: str) -> bool:
+        """Whether the rule is a decision."""
         return self.contract.rules[rule].level is Level.DECISION
 
     def operation(self, operation: str) -> Link:
+        """A link to the page of an operation."""
         summary = self.contract.operations[operation].summary
         return Link(
             self.operation_url(operation),
@@ -33,5 +36,5 @@ class Pages:
         )
 
     def short(self, rule: str) -> str:
-        """The id of a rule without the name of the API, which all rules of a picture have in common."""
+        """The id of a rule without the prefix, which all rules of the API share."""
         return rule.removeprefix(f"{self.contract.name}.")

@@ -1,20 +1,21 @@
-"""Whether every arrow of a picture can be followed."""
+"""Checks that the eye can follow every edge of a diagram."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 Point = tuple[float, float]
-#: Left, top, right, bottom.
+#: (left, top, right, bottom)
 Rect = tuple[float, float, float, float]
 
-#: What is less aside, in pixels, is straight.
+#: Maximum deviation of a straight line, in pixels.
 STRAIGHT = 0.5
-#: So close an arrow may come to a box on its way, and to another arrow that goes the same way.
+#: Minimum distances of an edge to a box, and to a parallel edge, in pixels.
 _BOX = 4.0
 _ARROW = 3.0
 
 
 def around(one: Point, other: Point) -> Rect:
+    """The smallest rectangle with both points."""
     return (
         min(one[0], other[0]),
         min(one[1], other[1]),
@@ -24,8 +25,11 @@ def around(one: Point, other: Point) -> Rect:
 
 
 def is_legible(ways: Sequence[Sequence[Point]], boxes: Sequence[Rect]) -> bool:
-    """`ways` are the corners of arrows, each of which begins and ends at a box."""
-    stretches = [[around(*stretch) for stretch in pairwise(way)] for way in ways]
+    """Whether edges are straight, and distant from boxes and from each other.
+
+    `ways` are the corners of edges; each starts and ends at a box.
+    """
+    segments = [[around(*segment) for segment in pairwise(way)] for way in ways]
     return all(
         _is_straight(own)
         and not _crosses(
@@ -39,21 +43,21 @@ def is_legible(ways: Sequence[Sequence[Point]], boxes: Sequence[Rect]) -> bool:
         and not any(
             _along(one, there)
             for one in own
-            for other in stretches
+            for other in segments
             if other is not own
             for there in other
         )
-        for way, own in zip(ways, stretches, strict=True)
+        for way, own in zip(ways, segments, strict=True)
     )
 
 
 def _is_straight(way: Sequence[Rect]) -> bool:
-    """Each stretch is level or upright."""
-    return all(min(_size(stretch)) < STRAIGHT for stretch in way)
+    """Whether each segment is horizontal or vertical."""
+    return all(min(_size(segment)) < STRAIGHT for segment in way)
 
 
 def _crosses(way: Sequence[Rect], boxes: Sequence[Rect]) -> bool:
-    return any(_meet(stretch, box, _BOX) for stretch in way for box in boxes)
+    return any(_meet(segment, box, _BOX) for segment in way for box in boxes)
 
 
 def _along(one: Rect, other: Rect) -> bool:
@@ -66,7 +70,7 @@ def _size(rect: Rect) -> tuple[float, float]:
 
 
 def _meet(one: Rect, other: Rect, room: float) -> bool:
-    """Whether less than `room` is between them."""
+    """Whether the distance of the rectangles is less than `room`."""
     return (
         one[0] < other[2] + room
         and other[0] < one[2] + room
