@@ -79,7 +79,7 @@ def _values(
             False,
         )
     yield (
-        "with a member that nobody documented",
+        "with an undocumented member",
         {**example, "undocumented": "member"},
         example,
         False,

@@ -197,7 +197,7 @@ def _record(
 
 def _put(fixture: Fixture, path: Path_, record: Record, collection: Collection) -> None:
     if collection.get(record.key) is not None:
-        raise fixture.error(path, f"a record with the id {record.key} stands here twice")
+        raise fixture.error(path, f"a record with the id {record.key} appears here twice")
     collection.put(record)
 
 

@@ -1,6 +1,6 @@
-"""The law: the five hand-written contracts, and the code that reads them and a user's own.
+"""Contracts: the five bundled ones, and the code that finds, reads and checks any contract.
 
-Imports nothing of the mock, of the suite, or of the command line.
+Imports nothing from the mock, the suite or the command line.
 """
 
 from session_contracts.openapi.errors import ContractError, PartError, UnknownApi, Violation

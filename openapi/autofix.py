@@ -22,7 +22,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Autofix:
-    """Edits of the text, and their intended effect: `apply` changes the parsed document in place."""
+    """Edits of the text, and their effect: `apply` changes the parsed document in place."""
 
     edits: tuple[Edit, ...]
     apply: Callable[[Any], None] = field(compare=False)

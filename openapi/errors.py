@@ -1,4 +1,4 @@
-"""What can go wrong for somebody who writes or names a contract."""
+"""Errors in contracts, in the parts of APIs, and in their names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ from session_contracts.openapi.autofix import Autofix
 
 
 def shown(file: str | Path) -> str:
-    """A file as it is told of: below the current folder, from there on."""
+    """The path of a file in messages: relative to the current folder if it is below it."""
     path = Path(file)
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
 
 
 class Severity(StrEnum):
-    """`error`: the contract says what cannot be, or cannot be loaded. `warning`: it can be, and is worth a second look."""
+    """`error`: the contract contradicts itself, or cannot be loaded. `warning`: it may be wrong."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -23,9 +23,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Violation:
-    """One thing wrong in a contract: where (line and column from 1), what, and what to write instead.
+    """One violation in a contract: where (line and column from 1), what, and how to fix it.
 
-    `path` is the place in the parsed document, `autofix` the edit of the text that fixes it, where that is safe.
+    `path`: the place in the parsed document. `autofix`: the edit that fixes it, if that is safe.
     """
 
     file: str
@@ -45,7 +45,7 @@ class Violation:
 
 
 class ContractError(Exception):
-    """The contract breaks its own format; `violations` says where."""
+    """The contract is not valid; `violations` lists why."""
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
@@ -53,14 +53,14 @@ class ContractError(Exception):
 
 
 class UnknownApi(Exception):
-    """No contract has this name."""
+    """No API has this name."""
 
     def __init__(self, name: str, known: Sequence[str], hint: str = "") -> None:
         super().__init__(f"there is no API named {name!r}; choose one of: {', '.join(known)}{hint}")
 
 
 class PartError(Exception):
-    """A Python file of somebody's own API is missing, cannot be imported, or does not fit the contract."""
+    """A part of an API is missing, cannot be imported, or does not fit the contract."""
 
     def __init__(self, file: Path, line: int | None, what: str, fix: str) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""OpenAPI 3.0 schemas as JSON Schema 2020-12, and the rule that an invalid value breaks."""
+"""Translates OpenAPI 3.0 schemas to JSON Schema 2020-12, and finds the rule of a violation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,10 @@ _SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 
 
 def resolve(document: Mapping[str, Any], node: Any) -> Any:
-    """`node` with every local `$ref` replaced by what it points to. The contracts have no recursive schemas."""
+    """Replace every local `$ref` by its target.
+
+    There are no recursive ones in a checked contract.
+    """
     if isinstance(node, Mapping):
         reference = node.get("$ref")
         if isinstance(reference, str):
@@ -27,7 +30,7 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
 
 
 def pointer(document: Mapping[str, Any], reference: str) -> Any:
-    """What a local reference (`#/a/b`) points to. Raises LookupError."""
+    """The target of a local reference (`#/a/b`). Raises LookupError."""
     node: Any = document
     for part in reference.removeprefix("#/").split("/"):
         name = unquote(part).replace("~1", "/").replace("~0", "~")
@@ -41,7 +44,10 @@ def pointer(document: Mapping[str, Any], reference: str) -> Any:
 
 
 def translate(schema: JsonSchema) -> dict[str, Any]:
-    """A resolved OpenAPI 3.0 schema as JSON Schema: `nullable` and boolean bounds differ, annotations and `x-` keys go."""
+    """A resolved OpenAPI 3.0 schema as JSON Schema.
+
+    Rewrites `nullable` and boolean bounds; drops annotations and `x-` members.
+    """
     result: dict[str, Any] = {}
     for key, value in schema.items():
         if key in _ANNOTATIONS or key.startswith("x-"):
@@ -70,10 +76,10 @@ def _allow_null(schema: dict[str, Any]) -> None:
 
 
 def broken_rule(schema: JsonSchema, error: ValidationError) -> str | None:
-    """The rule that a violation breaks: the `x-rule` of the innermost subschema on the error's schema path that names one.
+    """The rule that a violation breaks: the innermost `x-rule` on its schema path.
 
-    `schema` is the resolved OpenAPI schema, `error` one of its translation. A member that is missing may name a rule of its own
-    (`missing`).
+    `schema` is the resolved OpenAPI schema, `error` a violation of its translation. The schema of
+    a missing member may name the rule itself, as `missing`.
     """
     path = error.schema_path
     owners: list[tuple[RuleMap, str, Mapping[str, Any]]] = []
@@ -94,6 +100,9 @@ def broken_rule(schema: JsonSchema, error: ValidationError) -> str | None:
 
 
 def rule_map(node: Mapping[str, Any]) -> RuleMap:
-    """The `x-rule` of a schema, parameter, request body or security scheme; a plain string stands for every constraint."""
+    """The `x-rule` of a schema, parameter, request body or security scheme.
+
+    A plain string applies to all constraints.
+    """
     value = node.get("x-rule", {})
     return RuleMap({"*": value} if isinstance(value, str) else value)

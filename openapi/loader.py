@@ -1,4 +1,4 @@
-"""From a file to a checked `Contract`."""
+"""Loads a file as a checked `Contract`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from typing import Any
 import isodate
 
 from session_contracts.openapi.autofix import joined
-from session_contracts.openapi.checks import CHECKS, Check, Stage, Subject, run
+from session_contracts.openapi.checks import CHECKS, Check, Draft, Stage, run
 from session_contracts.openapi.checks.walk import METHODS
 from session_contracts.openapi.errors import ContractError, Severity, Violation
 from session_contracts.openapi.json_schema import resolve, rule_map
@@ -44,7 +44,7 @@ from session_contracts.openapi.source import Source, read
 
 
 def load(name: str) -> Contract:
-    """The contract of one API: a vendor's, or one's own (see `catalog`). Raises UnknownApi, ContractError."""
+    """The contract of an API, bundled or the user's own. Raises UnknownApi, ContractError."""
     return _load(find(name).contract)
 
 
@@ -60,12 +60,12 @@ def load_control() -> Contract:
 
 
 def load_file(file: Path) -> Contract:
-    """Read and check any contract. Raises ContractError with every violation that was found."""
+    """Read and check any contract. Raises ContractError with all violations."""
     return load_source(read(file))
 
 
 def load_source(source: Source) -> Contract:
-    """The contract that was read, from wherever it came. Raises ContractError."""
+    """Check a source and build its contract. Raises ContractError."""
     contract, violations = examine(source, CHECKS, Stage.MEANING)
     if contract is None or violations:
         raise ContractError(violations)
@@ -75,25 +75,28 @@ def load_source(source: Source) -> Contract:
 def examine(
     source: Source, checks: Sequence[Check], last: Stage = Stage.LAST
 ) -> tuple[Contract | None, list[Violation]]:
-    """What these checks find up to a stage, and the Contract, where it could be built.
+    """The violations up to a stage, and the Contract if it could be built.
 
-    An error of one stage ends it, since what follows would not understand the document.
+    Errors end the examination after their stage, because later checks rely on it.
     """
     found: list[Violation] = []
     for stage in (Stage.SHAPE, Stage.REFERENCE, Stage.KIND, Stage.BUILD):
-        found += run(checks, Subject(source), [stage])
+        found += run(checks, Draft(source), [stage])
         if _errors(found):
             return None, _once(found)
     contract = _contract(Path(source.file).stem, source)
-    subject = Subject(source, contract)
-    found += run(checks, subject, [stage for stage in (Stage.MEANING, Stage.LINT) if stage <= last])
+    draft = Draft(source, contract)
+    found += run(checks, draft, [stage for stage in (Stage.MEANING, Stage.LINT) if stage <= last])
     if last is Stage.LAST and not _errors(found):
-        found += run(checks, subject, [Stage.LAST])
+        found += run(checks, draft, [Stage.LAST])
     return contract, sorted(_once(found))
 
 
 def _once(found: Sequence[Violation]) -> list[Violation]:
-    """Each thing once: through an alias one place of the text is many of the document, all of which its autofix is meant for."""
+    """Drop repetitions: a YAML alias makes one place of the text several of the document.
+
+    Their autofixes are merged, because each applies to one of these places.
+    """
     places: dict[tuple[str, int, int, str, str], list[Violation]] = {}
     for violation in found:
         key = (violation.file, violation.line, violation.column, violation.check, violation.what)
@@ -164,7 +167,7 @@ def _operation(
 ) -> Operation:
     node = resolve(document, item[method])
     shared = resolve(document, item.get("parameters", []))
-    # Beside these there are ranges and the default, which name no status.
+    # The other keys are ranges (2XX) and the default.
     responses = {
         int(status): response for status, response in node["responses"].items() if status.isdigit()
     }

@@ -191,7 +191,7 @@ def _module_name(api: ApiLocation, file: Path) -> str:
 
 
 def _package(folder: Path) -> str:
-    """Register a folder as a package under a name that no other module can have; return the name."""
+    """Register a folder as a package, under a name that is its own; return the name."""
     name = f"_session_contracts_{folder.name}_{sha256(os.fsencode(folder)).hexdigest()[:12]}"
     if name not in sys.modules:
         sys.modules[name] = package = ModuleType(name, f"The API in {folder}.")

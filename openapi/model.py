@@ -11,14 +11,14 @@ JsonSchema = Mapping[str, Any]
 
 ABSENT = "absent"
 FOREIGN = "foreign"
-#: What a lifecycle table also answers for: no such record, and a record of another tenant.
+#: Columns of every lifecycle table besides its states: no such record; a record of another tenant.
 PSEUDO_STATES = (ABSENT, FOREIGN)
-#: Among the values of a state: whatever is not null.
+#: Among the values of a state: any value but null.
 ANY = "*"
 
 
 class Level(StrEnum):
-    """Who says so: the seed page, another page of the vendor, or nobody."""
+    """The source of a rule: the vendor's main page, another page of the vendor, or none."""
 
     DOCUMENTED = "documented"
     COMPANION = "companion"
@@ -27,7 +27,12 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One statement of the documents. `statuses` are the legal ones, the mock's own first; empty where the rule is not about one."""
+    """One statement of the documents.
+
+    `statuses`: those that are allowed, the mock's choice first; empty if the rule is not about
+    one. `operation`: where the rule is stated; None: at the root. `code`: the code of an error
+    that the rule is about. `alias`: the name by which generic checks know the rule.
+    """
 
     id: str
     level: Level
@@ -41,19 +46,25 @@ class Rule:
 
 @dataclass(frozen=True)
 class RuleMap:
-    """Which rule a violated constraint breaks: JSON Schema keyword (or `missing`, `syntax`, ...) to rule id; `*` is any other."""
+    """The rules that violated constraints break.
+
+    `ids` maps a JSON Schema keyword, or `missing`, `syntax` and the like, to the id of a rule;
+    `*` stands for all other constraints.
+    """
 
     ids: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, constraint: str) -> str | None:
+        """The rule that a violation of this constraint breaks."""
         return self.ids.get(constraint) or self.ids.get("*")
 
 
 @dataclass(frozen=True)
 class Move:
-    """From `source` to `target` (`absent`: the record is deleted), where the request body has the values of `when`.
+    """A transition from `source` to `target`, or to `absent`: the record is deleted.
 
-    Among these, null is a member that is not there either, and `*` whatever is not null.
+    It applies if the request body has the values of `when`: null also matches a missing member,
+    `*` any value but null.
     """
 
     source: str
@@ -64,23 +75,27 @@ class Move:
 
 @dataclass(frozen=True)
 class Stay:
-    """The operation succeeds in this state and leaves it."""
+    """The operation succeeds in this state and does not change it."""
 
     rule: str
 
 
 @dataclass(frozen=True)
 class Refusal:
+    """The operation is refused in this state."""
+
     status: int
     rule: str
 
 
 @dataclass(frozen=True)
 class Transition:
-    """What one operation does in every state: one row of the table.
+    """One row of the table: what an operation does in each state.
 
-    `stays` and `refusals` are keyed by state (pseudo-states too), `moves` are alternatives told apart by the request body.
-    `atomic` and `isolated` name the rules that a refusal changes nothing and that no other record changes.
+    `stays` and `refusals` are keyed by state or pseudo-state; the request body selects one of the
+    `moves` from a state. `effects` are names of functions of the mock. Rules on the whole row:
+    `atomic`, a refusal changes nothing; `isolated`, no other record changes; `kept`, members of
+    the request body are stored; `once`, only one of several simultaneous calls succeeds.
     """
 
     operation: str
@@ -94,14 +109,17 @@ class Transition:
     once: str | None = None
 
     def moves_from(self, state: str) -> tuple[Move, ...]:
+        """The moves from one state."""
         return tuple(move for move in self.moves if move.source == state)
 
 
 @dataclass(frozen=True)
 class Timer:
-    """A move that time makes: `after` the time in field `since`, which is the time in field `due`. `optional`: documents are silent.
+    """A transition that time makes.
 
-    Without these fields, `after` the moment at which a record comes into one of `sources`.
+    It fires `after` the time in the field `since`, which is the time in the field `due`; without
+    these fields, `after` the record entered one of `sources`. `optional`: the documents do not say
+    whether it happens, and the mock omits it.
     """
 
     name: str
@@ -116,7 +134,10 @@ class Timer:
 
 @dataclass(frozen=True)
 class Creation:
-    """The operation that makes a record, and the state in which it begins."""
+    """The operation that creates a record, and its first state.
+
+    `kept`: the rule that it stores the request body.
+    """
 
     operation: str
     target: str
@@ -126,7 +147,13 @@ class Creation:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """The table of one resource. A state is a name for values of fields; every record is in exactly one."""
+    """The table of one resource. A state names values of fields; a record is in exactly one.
+
+    `parameter` and `field` identify a record: a path parameter, and the field that it equals.
+    `given`: states in which records begin without this API. `stated`: the rule on the fields that
+    show the state. `reported_as`: other states as which a state may be read. `volatile`: by state,
+    the fields that may change by themselves.
+    """
 
     name: str
     schema: str
@@ -142,16 +169,17 @@ class Lifecycle:
     volatile: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def state_of(self, record: Mapping[str, Any]) -> str | None:
-        """The state whose values `record` has; None where no state matches."""
+        """The state whose values a record has; None if none matches."""
         for state, values in self.states.items():
             if all(_among(record.get(name), allowed) for name, allowed in values.items()):
                 return state
         return None
 
     def fields_of(self, state: str, record: Mapping[str, Any]) -> dict[str, Any]:
-        """The values that make up `state`; where it allows several, the record's own if it is one of them, else the first.
+        """The values of fields that put a record in a state.
 
-        A field that may have any value is left out where the record has none.
+        Where several are allowed, the record keeps its value if it is one of them, else gets the
+        first. A field that may have any value is left out if the record has none.
         """
         values = self.states[state].items()
         fields = {
@@ -161,6 +189,7 @@ class Lifecycle:
         return {name: value for name, value in fields.items() if value != ANY}
 
     def state_fields(self) -> frozenset[str]:
+        """The fields that distinguish the states."""
         return frozenset(name for values in self.states.values() for name in values)
 
 
@@ -169,7 +198,7 @@ def _among(value: Any, allowed: tuple[Any, ...]) -> bool:
 
 
 class Keeps(StrEnum):
-    """Which records a filter keeps: those whose field is equal to it, not before it, or not after it."""
+    """Which records a filter keeps: with the same value, no earlier one, or no later one."""
 
     EQUAL = "equal"
     FROM = "from"
@@ -178,7 +207,11 @@ class Keeps(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """A parameter that keeps some records, by their `field`; `hidden`: one that no answer shows."""
+    """A parameter that keeps some records of a list, by their `field`.
+
+    `hidden`: no answer shows the field. `values`: the rules on single values, where `rule` is not
+    the one.
+    """
 
     field: str
     rule: str
@@ -193,7 +226,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Clamp:
-    """A number beyond one of these bounds counts as the bound."""
+    """Bounds that replace a number beyond them."""
 
     rule: str
     minimum: int | None = None
@@ -202,6 +235,8 @@ class Clamp:
 
 @dataclass(frozen=True)
 class Parameter:
+    """A parameter. `location`: path, query or header. `rules`: what an invalid value breaks."""
+
     name: str
     location: str
     required: bool
@@ -214,9 +249,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Body:
-    """A request body. `schemas` are keyed by media type; `rules` say what a missing, unreadable or foreign one breaks.
+    """A request body. `schemas` are keyed by media type.
 
-    `max_bytes`: how long it may be; None: as long as the server takes any.
+    `rules`: what a body breaks that is missing, cannot be parsed, or is of another media type.
+    `max_bytes`: its maximum size; None: the server's own.
     """
 
     required: bool
@@ -226,7 +262,11 @@ class Body:
 
 
 class Style(StrEnum):
-    """How a list is paged: by number, by how many to skip, by a cursor that is a moment, after the last record, or not at all."""
+    """How a list is paged.
+
+    By page number, by the number of records to skip, by a cursor that is a date-time, after the
+    id of the last record, or not at all.
+    """
 
     PAGE = "page"
     OFFSET = "offset"
@@ -236,7 +276,7 @@ class Style(StrEnum):
 
 
 class Ties(StrEnum):
-    """Which comes first of records that are equal in what a list is sorted by: the one that arrived last, or first."""
+    """Which of equally sorted records comes first: the one that was added last, or first."""
 
     LATEST = "latest"
     EARLIEST = "earliest"
@@ -244,9 +284,11 @@ class Ties(StrEnum):
 
 @dataclass(frozen=True)
 class Cursor:
-    """Style `cursor`: `parameter` takes what `member` of the answer before gave; both are moments of the date-time `field`.
+    """How one page leads to the next.
 
-    Style `after`: `parameter` takes the `field` of the last record of the page before, whose `member` says whether more follow.
+    Style `cursor`: `parameter` takes the `member` of the previous answer; both are values of the
+    date-time `field`. Style `after`: `parameter` takes the `field` of the previous page's last
+    record, and the boolean `member` of an answer says whether more follow.
     """
 
     parameter: str
@@ -256,7 +298,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Listing:
-    """How an operation lists: of which resource, in which order (`-` is descending), in which style of paging."""
+    """How an operation lists a resource. `order`: fields to sort by, with `-` for descending."""
 
     resource: str
     order: tuple[str, ...]
@@ -267,9 +309,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class SecurityScheme:
-    """One way to say who calls: the `header` that carries the secret, behind the word Bearer or bare.
+    """A way to authenticate: a `header` with the secret, after the word Bearer or alone.
 
-    `rules` are keyed by what is wrong: missing, scheme, malformed, unknown, revoked, expired; other: that of another scheme was sent.
+    The keys of `rules` are what can be wrong: missing, scheme, malformed, unknown, revoked,
+    expired, and other (a credential of another scheme was sent).
     """
 
     name: str
@@ -280,7 +323,7 @@ class SecurityScheme:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a credential must be allowed to do."""
+    """The scope that a credential needs, and the rule that requires it."""
 
     name: str
     rule: str
@@ -288,10 +331,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; schemas are resolved, but still OpenAPI's (see `openapi.json_schema`).
+    """One operation. Schemas are resolved but still OpenAPI's (see `openapi.json_schema`).
 
-    `responses` maps status to media type to schema, `headers` status to the names of the declared headers. `security`: the schemes
-    of which one is needed; none where nobody is asked who calls.
+    `responses` maps status to media type to schema, `headers` status to the names of declared
+    headers. `security`: schemes of which one is needed; none: the operation is public.
+    `envelope_rule` and `members_rule`: the rules on the form of a success.
     """
 
     id: str
@@ -309,12 +353,13 @@ class Operation:
     members_rule: str | None = None
 
     def parameter(self, name: str) -> Parameter:
+        """The parameter of this name."""
         return next(parameter for parameter in self.parameters if parameter.name == name)
 
 
 @dataclass(frozen=True)
 class Window:
-    """So many calls in so much time; `up_to`: as many as the documents know of, where they differ by plan and no header tells."""
+    """The calls allowed in a period. `up_to`: the highest documented limit of any plan."""
 
     calls: int
     per: timedelta
@@ -323,10 +368,11 @@ class Window:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """What a credential may call.
+    """How many calls a credential may make.
 
-    `headers` names the headers for limit, remaining, reset and resource of the first window, and for retryAfter of a refusal.
-    `operations`: those that count and are limited; empty: all.
+    `headers`: names of the headers with the limit, remaining, reset and resource of the first
+    window, and with retryAfter in a refusal. `operations`: those that are counted and limited;
+    empty: all.
     """
 
     rule: str
@@ -336,12 +382,13 @@ class RateLimits:
     operations: tuple[str, ...] = ()
 
     def limits(self, operation: str) -> bool:
+        """Whether calls of an operation are counted and limited."""
         return not self.operations or operation in self.operations
 
 
 @dataclass(frozen=True)
 class Contract:
-    """Everything that one document says. `document` is the document itself, as parsed; `security`: every scheme that it has."""
+    """A contract. `document`: the parsed document itself. `security`: all declared schemes."""
 
     name: str
     title: str
@@ -361,4 +408,5 @@ class Contract:
         )
 
     def statuses(self, rule: str) -> tuple[int, ...]:
+        """The statuses that a rule allows."""
         return self.rules[rule].statuses

@@ -1,4 +1,4 @@
-"""Reads a YAML file into plain Python values and remembers the place of every one of them."""
+"""Parses a YAML file into plain Python values and records the position of each."""
 
 import math
 import re
@@ -13,14 +13,14 @@ from session_contracts.openapi.errors import ContractError, Violation
 
 Path_ = tuple[str | int, ...]
 
-#: Beyond these a document is no contract, but an attempt to keep us busy.
+#: Limits against documents that are made to exhaust memory or time.
 _MAX_DEPTH = 100
 _MAX_VALUES = 500_000
 _MERGE = "tag:yaml.org,2002:merge"
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML without its timestamps: JSON knows none, and an example must stay the text it is."""
+    """YAML without timestamps: JSON has none, so an example like 2026-01-05 stays a string."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -30,7 +30,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 class Span(NamedTuple):
-    """Characters of the text from `start` up to `end`. `plain`: a scalar that is not quoted."""
+    """A range of the text, `end` excluded. `plain`: a scalar without quotes."""
 
     start: int
     end: int
@@ -38,7 +38,10 @@ class Span(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a value begins, by line and column from 1; that of a member where its key begins. `key`: None of an item of a list."""
+    """Where a value begins, or its key if it has one: line and column from 1.
+
+    `key`: the range of the key; None for an item of a list.
+    """
 
     line: int
     column: int
@@ -48,7 +51,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed file. `places` maps the path of a value (keys and indexes from the root) to its place, `text` is what was parsed."""
+    """A parsed file. `places` maps the path of a value (keys and indexes) to its place."""
 
     file: str
     value: Any
@@ -62,13 +65,14 @@ class Source:
         return self.places[path]
 
     def line(self, path: Path_) -> int:
+        """The line of `path`, or of its nearest known ancestor."""
         return self.place(path).line
 
 
 def read(file: Path) -> Source:
-    """Parse `file`.
+    """Parse a file.
 
-    Raises ContractError where it is not YAML, repeats a key, or cannot be read.
+    Raises ContractError if it cannot be read, is not YAML, or repeats a key.
     """
     try:
         content = file.read_bytes()
@@ -80,13 +84,14 @@ def read(file: Path) -> Source:
 
 
 def unreadable(file: str, reason: str) -> ContractError:
+    """The error that a file cannot be read."""
     return ContractError(
         [Violation(file, 1, 1, "readable", reason, "name a YAML file that can be read")]
     )
 
 
 def parse(content: bytes, file: str) -> Source:
-    """Parse YAML text; `file` is what messages call it. Raises ContractError."""
+    """Parse YAML text; `file` is its name in messages. Raises ContractError."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -108,11 +113,11 @@ class _Reader:
         if unprintable := _UNPRINTABLE.search(self.text):
             before = self.text[: unprintable.start()]
             where = before.count("\n") + 1, len(before) - before.rfind("\n")
-            what = f"this is not YAML: the character {unprintable.group()!r} cannot stand in it"
+            what = f"this is not YAML: the character {unprintable.group()!r} is not allowed"
             raise ContractError(
                 [Violation(self.file, *where, "yaml", what, "remove it, or write it as an escape")]
             )
-        # A loader cannot be told of a file's name, and bytes are read without the copy that text would need.
+        # The C loader reads bytes without the copy that a str would need.
         content = self.text.encode()
         if _may_be_deep(self.text):
             self._limit_depth(content)
@@ -135,7 +140,7 @@ class _Reader:
         return node
 
     def _limit_depth(self, content: bytes) -> None:
-        """Before it is composed, which goes down as deep as the document does, and ends the process where that is too deep."""
+        """Raise ContractError for deep nesting: composing it in C could exhaust the stack."""
         depth = 0
         loader = _Loader(content)
         try:
@@ -150,12 +155,12 @@ class _Reader:
                         f"keep to {_MAX_DEPTH} levels",
                     )
         except yaml.YAMLError:
-            pass  # whoever composes it says what is wrong
+            pass  # composing reports it
         finally:
             loader.dispose()
 
     def _error(self, mark: Any, what: str, fix: str) -> ContractError:
-        """`mark` is a place as PyYAML tells it, in Python or in C; None: at the beginning."""
+        """An error at a mark of PyYAML; None: at the beginning."""
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return ContractError([Violation(self.file, line, column, "yaml", what, fix)])
 
@@ -179,7 +184,7 @@ class _Reader:
         return value
 
     def _limit(self, node: yaml.Node) -> None:
-        """Aliases may refer to what they stand in, and to more than any memory holds."""
+        """Raise ContractError for aliases that contain themselves, or exceed the limits."""
         self.values += 1
         if any(node is outer for outer in self.enclosing):
             raise self._error(
@@ -224,10 +229,12 @@ class _Reader:
             key = key_node.value
             if not isinstance(key, str):
                 raise self._error(
-                    key_node.start_mark, "the name of a member is no text", "write a plain name"
+                    key_node.start_mark,
+                    "the name of a member is not a string",
+                    "write a plain name",
                 )
             if key in mapping:
-                raise self._error(key_node.start_mark, f"{key!r} stands here twice", "keep one")
+                raise self._error(key_node.start_mark, f"{key!r} appears here twice", "keep one")
             start = key_node.start_mark
             self.places[(*path, key)] = Place(
                 start.line + 1, start.column + 1, _span(key_node), _span(value_node)
@@ -236,7 +243,7 @@ class _Reader:
         return mapping
 
     def _members(self, node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-        """Those of a mapping, and before them those that it merges from others (`<<`) and does not have itself."""
+        """The members of a mapping, after those that it merges (`<<`) and does not override."""
         own = [(key, value) for key, value in node.value if key.tag != _MERGE]
         names = {key.value for key, _ in own if isinstance(key.value, str)}
         for merge, value in node.value:
@@ -261,7 +268,7 @@ class _Reader:
 
 
 def _may_be_deep(text: str) -> bool:
-    """Whether so many collections may stand in one another that reading them could exhaust the stack: no usual document."""
+    """Whether a document could be nested too deeply for the stack: a cheap estimate."""
     indentation = max(map(len, re.findall(r"^[ ?-]+", text, re.MULTILINE)), default=0)
     return text.count("[") + text.count("{") + 2 * indentation > _MAX_DEPTH * 20
 
@@ -274,5 +281,5 @@ def _span(node: yaml.Node) -> Span:
     )
 
 
-#: What YAML does not allow to stand in a text.
+#: Characters that YAML does not allow.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,4 +1,4 @@
-"""A real server process, and what tests ask of it."""
+"""The mock in a process, and a client for tests."""
 
 import re
 import subprocess
@@ -16,7 +16,6 @@ ACTIVE = "b2c3d4e5-f6a7-4890-9bcd-f12345678901"
 KEY = {"Authorization": "Bearer ra_mockDefaultTenantKey0000000000000000000000000"}
 OTHER = {"Authorization": "Bearer ra_mockOtherTenantKey000000000000000000000000000"}
 
-
 #: The default credential of each API.
 KEYS = {
     "rentalot": KEY,
@@ -27,7 +26,7 @@ KEYS = {
 
 @dataclass
 class Mock:
-    """A running mock, and shorthand for what tests ask of it: of one API, and of the control API."""
+    """A running mock, with shorthand for requests to one API and to the control API."""
 
     url: str
     pid: int
@@ -36,12 +35,13 @@ class Mock:
 
     @property
     def sessions(self) -> str:
+        """The URL of the collection of sessions."""
         return f"{self.url}/{self.api}/api/v1/sessions"
 
     def call(
         self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any
     ) -> httpx.Response:
-        """Below the sessions."""
+        """Send a request to a path below the sessions; with the default credential, if left out."""
         return self.client.request(
             method,
             self.sessions + path,
@@ -52,17 +52,18 @@ class Mock:
     def get(
         self, path: str, headers: Mapping[str, str] | None = None, **params: Any
     ) -> httpx.Response:
-        """Below the API's version."""
+        """GET a path below the version of the API; with the default credential, if left out."""
         sent = KEYS[self.api] if headers is None else headers
         return self.client.get(
             f"{self.url}/{self.api}/api/v1/{path}", headers=sent, params=params or None
         )
 
     def control(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request to the control API."""
         return self.client.request(method, f"{self.url}/_mock{path}", **options)
 
     def state(self, name: str, /, **params: Any) -> Any:
-        """What a provider state returns."""
+        """Prepare a provider state; return its values."""
         answer = self.control(
             "POST", f"/{self.api}/states", json={"action": "setup", "state": name, "params": params}
         )
@@ -70,7 +71,7 @@ class Mock:
         return answer.json()
 
     def given(self, state: str = "session", /, **params: Any) -> str:
-        """The id of a fresh record."""
+        """Prepare a provider state; return the id of its record."""
         return str(self.state(state, **params)["id"])
 
     def credential_of(self, api: str) -> dict[str, str]:
@@ -78,10 +79,15 @@ class Mock:
         return replace(self, api=api).credential()
 
     def credential(self, **params: Any) -> dict[str, str]:
+        """The headers of a credential with these params."""
         return dict(self.state("credential", **params)["headers"])
 
     def outbox(self) -> list[dict[str, Any]]:
+        """The messages that were sent, oldest first."""
         return list(self.control("GET", "/outbox").json()["messages"])
+
+
+_SERVE = ("-W", "ignore", "-m", "session_contracts", "serve")
 
 
 def start(
@@ -90,22 +96,11 @@ def start(
     errors: IO[str] | None = None,
     folder: Path | None = None,
 ) -> tuple[subprocess.Popen[str], str]:
-    """`session-contracts serve` in a process of its own, for these APIs or for all, and its URL.
+    """Start `session-contracts serve` of these APIs, or of all; return its process and its URL.
 
-    `errors`: a file for what it logs; `folder`: where it runs.
+    `errors`: a file for its standard error; `folder`: its working directory.
     """
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "session_contracts",
-        "serve",
-        *apis,
-        "--port",
-        "0",
-        *options,
-    ]
+    command = [sys.executable, *_SERVE, *apis, "--port", "0", *options]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder
     )
@@ -114,13 +109,13 @@ def start(
     found = re.search(r"http://[\d.]+:\d+", line)
     if not found:
         process.communicate(timeout=10)
-        raise AssertionError(f"{command} says {line!r}")
+        raise AssertionError(f"{command} prints {line!r}, not its URL")
     return process, found.group()
 
 
 @contextmanager
 def running(*options: str, apis: Sequence[str] = (), folder: Path | None = None) -> Iterator[Mock]:
-    """A mock in a process of its own, which runs in this folder."""
+    """Run a mock in a process, with this working directory."""
     process, url = start(*options, apis=apis, folder=folder)
     mock = Mock(url, process.pid)
     try:

@@ -1,1 +1,4 @@
-"""The checks, in three layers: `enumerate` certifies, `explore` runs stateful tests, `fuzz` fuzzes."""
+"""The checks, in three layers.
+
+`enumerate` certifies, `explore` runs stateful tests and races, `fuzz` sends generated requests.
+"""

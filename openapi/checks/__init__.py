@@ -1,4 +1,7 @@
-"""What must be true of a contract: one table of all checks. The loader uses those that must hold to load, lint all of them."""
+"""What must be true of a contract: one table of all checks.
+
+The loader uses those that must hold to load, lint all of them.
+"""
 
 from session_contracts.openapi.checks import (
     document,
@@ -10,7 +13,7 @@ from session_contracts.openapi.checks import (
     rules,
     schemas,
 )
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject, run
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage, run
 
 #: In the order in which they are best fixed.
 CHECKS: tuple[Check, ...] = (
@@ -24,4 +27,4 @@ CHECKS: tuple[Check, ...] = (
     *schemas.CHECKS,
 )
 
-__all__ = ["CHECKS", "Check", "Flaw", "Stage", "Subject", "run"]
+__all__ = ["CHECKS", "Check", "Draft", "Finding", "Stage", "run"]

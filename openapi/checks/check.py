@@ -1,4 +1,4 @@
-"""What a check is: one entry of the table."""
+"""A check of a contract, and how checks run."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from session_contracts.openapi.source import Path_, Source
 
 
 class Stage(IntEnum):
-    """When a check runs. Where one stage finds an error, those after it would not understand the document, and do not run.
+    """When a check runs. Each stage relies on those before it, so an error ends the run.
 
-    `READ`: the reader itself notices. `SHAPE`: on any value. `REFERENCE`: on what has the shape of OpenAPI and of our extensions.
-    `KIND`: where all references can be replaced. `BUILD`: what else a Contract needs to be built. `MEANING`: on the Contract. Up to here
-    a contract must be clean to be loaded. `LINT`: on the Contract as well. `LAST`: where nothing else is wrong.
+    `READ`: the parser reports it. `SHAPE`: any parsed value. `REFERENCE`: a document with the shape
+    of OpenAPI and of our extensions. `KIND`: all references resolve. `BUILD`: what else is needed
+    to build a Contract. `MEANING`: the Contract. A contract is loaded only without errors up to
+    here. `LINT`: the Contract, too. `LAST`: only if nothing else was found.
     """
 
     READ = 0
@@ -29,8 +30,8 @@ class Stage(IntEnum):
 
 
 @dataclass(frozen=True)
-class Flaw:
-    """What a check has found: the path of the place, what is wrong, what to do, and the edit that fixes it where that is safe."""
+class Finding:
+    """What a check has found: where, what is wrong, how to fix it, and the safe edit."""
 
     path: Path_
     what: str
@@ -39,25 +40,27 @@ class Flaw:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """What a check looks at: the document, and from the stage MEANING on the Contract that was built from it."""
+class Draft:
+    """A document under check, and from the stage MEANING on the Contract that was built from it."""
 
     source: Source
     built: Contract | None = None
 
     @property
     def contract(self) -> Contract:
+        """The Contract, for checks from the stage MEANING on."""
         assert self.built is not None
         return self.built
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must hold of a contract.
+    """One condition on contracts, with its documentation.
 
-    `why` is a sentence, `bad` and `good` are YAML: whole documents, or with `within` the members of the root that differ from a small
-    contract (`openapi.checks.example`). `at` is where in `bad` the flaw is: at the first place of this text. `find` is None where the
-    reader itself notices.
+    `why`: a sentence. `bad` and `good`: examples in YAML, either whole documents or, with `within`,
+    the members of the root that differ from a small contract (see `openapi.checks.example`).
+    `at`: the text in `bad` at which the violation is reported. `find` is None if the parser itself
+    reports it. `fixable`: some findings have an autofix.
     """
 
     id: str
@@ -66,35 +69,36 @@ class Check:
     bad: str
     good: str
     at: str
-    find: Callable[[Subject], Iterable[Flaw]] | None
+    find: Callable[[Draft], Iterable[Finding]] | None
     severity: Severity = Severity.ERROR
     within: str = ""
     fixable: bool = False
 
     @property
     def stops_load(self) -> bool:
+        """Whether a contract with this violation cannot be loaded."""
         return self.stage <= Stage.MEANING
 
 
-def run(checks: Sequence[Check], subject: Subject, stages: Iterable[Stage]) -> Iterator[Violation]:
-    """What the checks of these stages find."""
+def run(checks: Sequence[Check], draft: Draft, stages: Iterable[Stage]) -> Iterator[Violation]:
+    """Run the checks of these stages, and yield what they find."""
     wanted = set(stages)
     for check in checks:
         if check.stage in wanted and check.find is not None:
-            for flaw in check.find(subject):
-                yield _violation(check, flaw, subject.source)
+            for finding in check.find(draft):
+                yield _violation(check, finding, draft.source)
 
 
-def _violation(check: Check, flaw: Flaw, source: Source) -> Violation:
-    place = source.place(flaw.path)
+def _violation(check: Check, finding: Finding, source: Source) -> Violation:
+    place = source.place(finding.path)
     return Violation(
         source.file,
         place.line,
         place.column,
         check.id,
-        flaw.what,
-        flaw.fix,
+        finding.what,
+        finding.fix,
         check.severity,
-        flaw.path,
-        flaw.autofix,
+        finding.path,
+        finding.autofix,
     )

@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.source import Path_
 
 _SPECIFICATION = "see the OpenAPI Specification 3.0.3"
@@ -25,10 +25,11 @@ _MEMBERS = {
 }
 
 
-def is_openapi(subject: Subject) -> Iterator[Flaw]:
-    document = subject.source.value
+def is_openapi(draft: Draft) -> Iterator[Finding]:
+    """Documents that are not OpenAPI 3.0, or lack a part that everything else needs."""
+    document = draft.source.value
     if not isinstance(document, dict):
-        yield Flaw((), "this is no OpenAPI 3.0 document", "begin it with 'openapi: 3.0.3'")
+        yield Finding((), "this is not an OpenAPI 3.0 document", "begin it with 'openapi: 3.0.3'")
         return
     version = document.get("openapi")
     if not (isinstance(version, str) and version.startswith("3.0.")):
@@ -36,31 +37,35 @@ def is_openapi(subject: Subject) -> Iterator[Flaw]:
         return
     for name, members in _MEMBERS.items():
         if name not in document:
-            yield Flaw((name,), f"{name!r} is missing", f"write '{name}:' at the root")
+            yield Finding((name,), f"{name!r} is missing", f"write '{name}:' at the root")
         elif not isinstance(document[name], dict):
-            yield Flaw((name,), f"{name!r} is not an object", members)
+            yield Finding((name,), f"{name!r} is not an object", members)
 
 
-def _other_version(document: Mapping[str, Any]) -> Flaw:
+def _other_version(document: Mapping[str, Any]) -> Finding:
     name = "openapi" if "openapi" in document else "swagger"
     version = walk.shortened(str(document.get(name)), 40)
     if re.fullmatch(r"[12]\.\d.*|3\.[1-9].*", version):
-        what = f"{'OpenAPI' if name == 'openapi' else 'Swagger'} {version} is not read, only OpenAPI 3.0"
-        return Flaw((name,), what, "convert the document to OpenAPI 3.0.3")
+        what = (
+            f"{'OpenAPI' if name == 'openapi' else 'Swagger'} {version} is not read, only "
+            "OpenAPI 3.0"
+        )
+        return Finding((name,), what, "convert the document to OpenAPI 3.0.3")
     found = f": its version is {version}" if name in document else ""
-    return Flaw(
-        (name,), f"this is no OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'"
+    return Finding(
+        (name,), f"this is not an OpenAPI 3.0 document{found}", "begin it with 'openapi: 3.0.3'"
     )
 
 
-def version_is_text(subject: Subject) -> Iterator[Flaw]:
-    if not _is_openapi(subject):
+def version_is_text(draft: Draft) -> Iterator[Finding]:
+    """A version of the API that YAML reads as a number."""
+    if not _is_openapi(draft):
         return
     path = ("info", "version")
-    info = subject.source.value["info"]
+    info = draft.source.value["info"]
     if isinstance(info.get("version"), bool | int | float):
-        span = subject.source.place(path).value
-        text = subject.source.text[span.start : span.end]
+        span = draft.source.place(path).value
+        text = draft.source.text[span.start : span.end]
         autofix = (
             Autofix(
                 (Edit(span.start, span.end, f'"{text}"'),), partial(_set, path=path, value=text)
@@ -68,16 +73,20 @@ def version_is_text(subject: Subject) -> Iterator[Flaw]:
             if span.plain
             else None
         )
-        yield Flaw(path, f"the version {text} is no text", f'write "{text}"', autofix)
+        yield Finding(path, f"the version {text} is not a string", f'write "{text}"', autofix)
 
 
-def path_parameters_required(subject: Subject) -> Iterator[Flaw]:
-    if not _is_openapi(subject):
+def path_parameters_required(draft: Draft) -> Iterator[Finding]:
+    """Path parameters without `required: true`."""
+    if not _is_openapi(draft):
         return
-    for path, node in walk.mappings(subject.source.value):
+    for path, node in walk.mappings(draft.source.value):
         if node.get("in") == "path" and _is_parameter(path) and node.get("required") is not True:
-            what = f"{walk.shortened(repr(node.get('name')), 60)} is part of the path, and not required"
-            yield Flaw(path, what, "write 'required: true'", _required(subject, path, node))
+            what = (
+                f"{walk.shortened(repr(node.get('name')), 60)} is part of the path, and not "
+                "required"
+            )
+            yield Finding(path, what, "write 'required: true'", _required(draft, path, node))
 
 
 def _is_parameter(path: Path_) -> bool:
@@ -88,9 +97,9 @@ def _is_parameter(path: Path_) -> bool:
     )
 
 
-def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Autofix | None:
-    """Puts the right value in place of a wrong one, or the member behind `in`."""
-    source = subject.source
+def _required(draft: Draft, path: Path_, node: Mapping[str, Any]) -> Autofix | None:
+    """An autofix that corrects the value, or inserts the member after `in`."""
+    source = draft.source
     apply = partial(_set, path=(*path, "required"), value=True)
     if "required" in node:
         span = source.places[(*path, "required")].value
@@ -112,7 +121,7 @@ def _required(subject: Subject, path: Path_, node: Mapping[str, Any]) -> Autofix
 
 
 def _set(document: Any, path: Path_, value: Any) -> None:
-    """A new member stands behind `in`."""
+    """Set a value; a new member is inserted after `in`."""
     node = walk.at(document, path[:-1])
     if path[-1] in node:
         node[path[-1]] = value
@@ -125,13 +134,15 @@ def _set(document: Any, path: Path_, value: Any) -> None:
             node[path[-1]] = value
 
 
-def has_form(subject: Subject) -> Iterator[Flaw]:
-    """By the JSON Schema of OpenAPI 3.0; what the checks before it say better is left to them."""
-    if not _is_openapi(subject):
+def has_form(draft: Draft) -> Iterator[Finding]:
+    """Violations of the JSON Schema of OpenAPI 3.0, less those that other checks report better."""
+    if not _is_openapi(draft):
         return
-    document = subject.source.value
-    told = {
-        flaw.path for find in (version_is_text, path_parameters_required) for flaw in find(subject)
+    document = draft.source.value
+    reported = {
+        finding.path
+        for find in (version_is_text, path_parameters_required)
+        for finding in find(draft)
     }
     problems = dict.fromkeys(
         problem
@@ -145,17 +156,21 @@ def has_form(subject: Subject) -> Iterator[Flaw]:
     }
     for path, what, fix in problems:
         missing = what.partition("the member ")[2].partition(" is missing")[0]
-        if path not in told and (*path, "required") not in told and (path, missing) not in misspelt:
-            yield Flaw(path, what, fix)
+        if (
+            path not in reported
+            and (*path, "required") not in reported
+            and (path, missing) not in misspelt
+        ):
+            yield Finding(path, what, fix)
 
 
-def _is_openapi(subject: Subject) -> bool:
-    return not any(is_openapi(subject))
+def _is_openapi(draft: Draft) -> bool:
+    return not any(is_openapi(draft))
 
 
 @cache
 def openapi_schema() -> dict[str, Any]:
-    """The schema that openapi-spec-validator brings along, read as a file: its import would take longer than everything else."""
+    """The schema from openapi-spec-validator, read as a file because its import is slow."""
     spec = find_spec("openapi_spec_validator")
     assert spec is not None
     assert spec.submodule_search_locations is not None
@@ -172,7 +187,7 @@ def _validator() -> jsonschema_rs.Draft4Validator:
 def _problems(
     document: Any, error: jsonschema_rs.ValidationError
 ) -> Iterator[tuple[Path_, str, str]]:
-    """What is wrong, in the alternative that was most likely meant."""
+    """The problems, in the alternative that was most likely meant."""
     path = walk.located(document, error.instance_path)
     alternatives: Sequence[Sequence[jsonschema_rs.ValidationError]] = getattr(
         error.kind, "context", ()
@@ -207,14 +222,14 @@ def _problems(
 
 
 def _unexpected(error: jsonschema_rs.ValidationError, name: str) -> tuple[str, str]:
-    """What is wrong with a member that is not known, and what to do where it resembles none."""
-    told = walk.shortened(name, 60)
+    """The problem of an unknown member, and a fix for one that resembles no known member."""
+    shown = walk.shortened(name, 60)
     match error.schema_path[-2:]:
         case ["Paths", _]:
-            return f"{told!r} is no path, which begins with '/'", f"write '/{told}'"
+            return f"{shown!r} is not a path: paths begin with '/'", f"write '/{shown}'"
         case ["Responses", _]:
-            return f"{told!r} is no status", "write a status such as 200, 2XX, or default"
-    return f"OpenAPI 3.0 has no member {told!r} here", f"remove it; {_SPECIFICATION}"
+            return f"{shown!r} is not a status", "write a status such as 200, 2XX, or default"
+    return f"OpenAPI 3.0 has no member {shown!r} here", f"remove it; {_SPECIFICATION}"
 
 
 def _types(document: Any, path: Path_) -> Sequence[str]:
@@ -228,7 +243,7 @@ def _types(document: Any, path: Path_) -> Sequence[str]:
 
 
 def _distance(errors: Sequence[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:
-    """How far a value is from an alternative: it is no reference, has another type, or has so many errors."""
+    """The distance of a value from an alternative: reference, type, number of errors."""
     reference = any("Reference" in error.schema_path for error in errors)
     other = any(
         error.instance_path[-1:] in (["type"], ["in"]) and error.schema_path[-1] == "enum"
@@ -252,20 +267,20 @@ def _known_members(error: jsonschema_rs.ValidationError) -> Sequence[str]:
     ]
 
 
-def is_valid(subject: Subject) -> Iterator[Flaw]:
+def is_valid(draft: Draft) -> Iterator[Finding]:
     """A second opinion; imported late, since only lint asks for it."""
     from openapi_spec_validator import OpenAPIV30SpecValidator
 
-    document = subject.source.value
+    document = draft.source.value
     for error in OpenAPIV30SpecValidator(document).iter_errors():
         if error.validator == "format" and error.validator_value == "regex":
             continue  # by Python's idea of one, where OpenAPI has that of ECMAScript
         path = walk.located(document, error.absolute_path) or _home(error.message)
-        yield Flaw(path, walk.shortened(error.message.splitlines()[0]), _SPECIFICATION)
+        yield Finding(path, walk.shortened(error.message.splitlines()[0]), _SPECIFICATION)
 
 
 def _home(message: str) -> Path_:
-    """Where to look, where the validator does not tell."""
+    """The path, if the validator does not report one."""
     return ("tags",) if "tag name" in message else ()
 
 
@@ -273,7 +288,7 @@ CHECKS = (
     Check(
         "readable",
         Stage.READ,
-        why="What cannot be read cannot be checked: the file must be there, and be a file.",
+        why="A contract must be a file that can be read.",
         bad="# No file of this name, a folder, or a file that may not be read.\n",
         good=example.PLAIN,
         at="#",
@@ -282,7 +297,10 @@ CHECKS = (
     Check(
         "yaml",
         Stage.READ,
-        why="The file is one YAML document of JSON values in which no member stands twice: readers disagree on which of two counts.",
+        why=(
+            "A contract is one YAML document of JSON values. Parsers disagree on which of two "
+            "equal keys wins."
+        ),
         bad="""\
 openapi: 3.0.3
 info: {title: Pets, version: "1"}
@@ -296,7 +314,10 @@ info: {title: Dogs, version: "1"}
     Check(
         "openapi",
         Stage.SHAPE,
-        why="Contracts are OpenAPI 3.0 documents; 2.0 and 3.1 mean other things by the same words.",
+        why=(
+            "Contracts are OpenAPI 3.0 documents; 2.0 and 3.1 give the same keywords other "
+            "meanings."
+        ),
         bad="""\
 openapi: 3.1.0
 info: {title: Pets, version: "1"}
@@ -309,7 +330,7 @@ paths: {}
     Check(
         "version-text",
         Stage.SHAPE,
-        why="The version of an API is text; without quotes YAML reads 1.10 as the number 1.1.",
+        why="The version of an API is a string; without quotes YAML reads 1.10 as the number 1.1.",
         bad="info: {title: Pets, version: 1.10}\n",
         good='info: {title: Pets, version: "1.10"}\n',
         at="version: 1.10",
@@ -320,7 +341,10 @@ paths: {}
     Check(
         "path-parameter-required",
         Stage.SHAPE,
-        why="A path without one of its parts is another path, so OpenAPI asks that each parameter in it says that it is required.",
+        why=(
+            "A path without one of its parameters is another path, so OpenAPI requires "
+            "'required: true' for each."
+        ),
         bad="""\
 paths:
   /pets/{id}/sale:
@@ -333,7 +357,7 @@ paths:
           schema: {type: string}
       responses:
         "200": {description: Sold.}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: There is no such pet.}
         "409": {description: It was sold already.}
 components:
   schemas:
@@ -357,7 +381,7 @@ paths:
           schema: {type: string}
       responses:
         "200": {description: Sold.}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: There is no such pet.}
         "409": {description: It was sold already.}
 components:
   schemas:
@@ -376,7 +400,10 @@ components:
     Check(
         "openapi-form",
         Stage.SHAPE,
-        why="What has not the form that OpenAPI 3.0 gives it is read differently by each tool, or by none.",
+        why=(
+            "Tools disagree on a document that does not match the schema of OpenAPI 3.0, or "
+            "reject it."
+        ),
         bad="""\
 paths:
   /pets:
@@ -385,7 +412,7 @@ paths:
       summary: List pets
       responses:
         "200": {descriptoin: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 """,
         good="""\
 paths:
@@ -395,7 +422,7 @@ paths:
       summary: List pets
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 """,
         at="descriptoin",
         find=has_form,
@@ -404,7 +431,10 @@ paths:
     Check(
         "openapi-valid",
         Stage.LAST,
-        why="Beyond its form, OpenAPI 3.0 has rules that openapi-spec-validator knows; it is asked once nothing else is wrong.",
+        why=(
+            "OpenAPI 3.0 has rules that its schema cannot express; openapi-spec-validator "
+            "checks them once nothing else is wrong."
+        ),
         bad="""\
 tags:
   - {name: pets, description: Everything on pets.}
@@ -417,7 +447,7 @@ paths:
       tags: [pets]
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 """,
         good="""\
 tags:
@@ -430,7 +460,7 @@ paths:
       tags: [pets]
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 """,
         at="tags",
         find=is_valid,

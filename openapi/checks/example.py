@@ -40,7 +40,7 @@ x-rules:
     allows: {status: [409]}
   - id: pets.sell.unknown
     level: documented
-    statement: A pet that nobody knows cannot be sold.
+    statement: A pet that does not exist cannot be sold.
     source: https://pets.example/docs#sell
     allows: {status: [404]}
 paths:
@@ -56,7 +56,7 @@ paths:
           content:
             application/json:
               schema: {$ref: "#/components/schemas/Pet"}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: There is no such pet.}
         "409": {description: It was sold already.}
 components:
   schemas:
@@ -72,7 +72,7 @@ components:
 
 
 def complete(example: str, within: str) -> str:
-    """`example`, and after it those members of the root of `within` that it does not have itself."""
+    """`example`, followed by the root members of `within` that it lacks."""
     own = {_name(member) for member in _members(example)}
     return example + "".join(member for member in _members(within) if _name(member) not in own)
 

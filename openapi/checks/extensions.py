@@ -12,26 +12,27 @@ import jsonschema_rs
 
 from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.source import Path_, Source
 
 
-def _extensions(subject: Subject) -> Iterator[tuple[Path_, str, Any]]:
-    if isinstance(subject.source.value, dict):
-        yield from walk.extensions(subject.source.value)
+def _extensions(draft: Draft) -> Iterator[tuple[Path_, str, Any]]:
+    if isinstance(draft.source.value, dict):
+        yield from walk.extensions(draft.source.value)
 
 
-def known(subject: Subject) -> Iterator[Flaw]:
-    for path, key, _ in _extensions(subject):
+def known(draft: Draft) -> Iterator[Finding]:
+    """Members that begin with x- but are not extensions of ours."""
+    for path, key, _ in _extensions(draft):
         if key not in _validators():
             names = ", ".join(sorted(_validators()))
             fix = walk.closest(key, _validators(), f"use one of {names}, or remove it")
-            yield Flaw(
+            yield Finding(
                 (*path, key),
                 f"there is no extension {key!r}",
                 fix,
-                _renamed(subject.source, (*path, key)),
+                _renamed(draft.source, (*path, key)),
             )
 
 
@@ -56,13 +57,14 @@ def _rename(document: Any, path: Path_, name: str) -> None:
     node.update(members)
 
 
-def has_form(subject: Subject) -> Iterator[Flaw]:
-    for path, key, value in _extensions(subject):
+def has_form(draft: Draft) -> Iterator[Finding]:
+    """Extensions that do not match their schema."""
+    for path, key, value in _extensions(draft):
         if key in _validators():
             for error in _validators()[key].iter_errors(value):
                 inner = walk.located(value, error.instance_path)
                 what = f"{'.'.join(map(str, [key, *inner]))}: {walk.shortened(error.message)}"
-                yield Flaw((*path, key, *inner), what, "see openapi/extensions.schema.json")
+                yield Finding((*path, key, *inner), what, "see openapi/extensions.schema.json")
 
 
 @cache
@@ -92,17 +94,18 @@ _PLACES: Mapping[str, frozenset[str]] = {
 }
 
 
-def placed(subject: Subject) -> Iterator[Flaw]:
-    schemas = {path for path, _ in walk.schemas(subject.source.value)}
-    for path, key, _ in _extensions(subject):
+def placed(draft: Draft) -> Iterator[Finding]:
+    """Extensions at a place where nothing reads them."""
+    schemas = {path for path, _ in walk.schemas(draft.source.value)}
+    for path, key, _ in _extensions(draft):
         kind = "schema" if path in schemas else _kind(path)
         if kind not in _PLACES[key]:
             places = " or ".join(
                 f"a{'n' if place[0] in 'aeiou' else ''} {place}" for place in sorted(_PLACES[key])
             )
-            yield Flaw(
+            yield Finding(
                 (*path, key),
-                f"nobody reads {key} here",
+                f"{key} has no effect here",
                 f"move it to {places.replace('a document', 'the root')}",
             )
 
@@ -123,16 +126,19 @@ def _kind(path: Path_) -> str:
     return "other"
 
 
-def durations(subject: Subject) -> Iterator[Flaw]:
-    for path, text in _durations(subject.source.value):
+def durations(draft: Draft) -> Iterator[Finding]:
+    """Durations of variable length, or none."""
+    for path, text in _durations(draft.source.value):
         try:
             parsed = isodate.parse_duration(text)
             fixed = isinstance(parsed, timedelta) and parsed > timedelta()
         except (isodate.ISO8601Error, ValueError, ArithmeticError):
             fixed = False
         if not fixed:
-            yield Flaw(
-                path, f"{text!r} is no duration of fixed length", "write days or less, as in P30D"
+            yield Finding(
+                path,
+                f"{text!r} is not a duration of fixed length",
+                "write days or less, as in P30D",
             )
 
 
@@ -144,39 +150,41 @@ def _durations(document: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
         yield ("x-rate-limits", "windows", index, "per"), window["per"]
 
 
-def clamps(subject: Subject) -> Iterator[Flaw]:
-    for path, key, value in _extensions(subject):
+def clamps(draft: Draft) -> Iterator[Finding]:
+    """Clamps of parameters that are not numbers, or with bounds out of order."""
+    for path, key, value in _extensions(draft):
         if key != "x-clamp":
             continue
-        name = walk.at(subject.source.value, path).get("name")
+        name = walk.at(draft.source.value, path).get("name")
         schema = next(
             (
                 p.schema
-                for o in subject.contract.operations.values()
+                for o in draft.contract.operations.values()
                 for p in o.parameters
                 if p.name == name
             ),
             {},
         )
         if schema and schema.get("type") not in ("integer", "number"):
-            yield Flaw(
+            yield Finding(
                 (*path, key),
-                f"{name!r} is no number, and cannot be clamped",
-                "write x-clamp only beside a number",
+                f"{name!r} is not a number, so it cannot be clamped",
+                "write x-clamp only at a number",
             )
         if value.get("minimum", 0) > value.get("maximum", value.get("minimum", 0)):
-            yield Flaw(
+            yield Finding(
                 (*path, key),
-                f"the bounds of {name!r} leave nothing between them",
-                "let minimum be the smaller one",
+                f"the bounds of {name!r} are out of order",
+                "swap minimum and maximum",
             )
 
 
-def envelopes(subject: Subject) -> Iterator[Flaw]:
-    for path, key, value in _extensions(subject):
-        members = walk.at(subject.source.value, path).get("properties", {})
+def envelopes(draft: Draft) -> Iterator[Finding]:
+    """Envelopes that name no member of their schema."""
+    for path, key, value in _extensions(draft):
+        members = walk.at(draft.source.value, path).get("properties", {})
         if key == "x-envelope" and value not in members:
-            yield Flaw(
+            yield Finding(
                 (*path, key), f"the envelope has no member {value!r}", walk.closest(value, members)
             )
 
@@ -185,7 +193,7 @@ CHECKS = (
     Check(
         "extension-known",
         Stage.SHAPE,
-        why="An extension that nobody knows is mostly a known one with a slip of the pen, and would be passed over in silence.",
+        why="An unknown extension is usually a misspelt one, and would be ignored silently.",
         bad="""\
 x-lifecycle:
   Pet: {}
@@ -199,7 +207,7 @@ x-lifecycle:
     Check(
         "extension-form",
         Stage.SHAPE,
-        why="The mock, the suite and the docs read each extension as its schema says, and nothing else.",
+        why="The mock, the suite and the docs rely on the schema of each extension.",
         bad="""\
 x-rules:
   - id: pets.sell.once
@@ -221,10 +229,11 @@ x-rules:
     Check(
         "duration",
         Stage.BUILD,
-        why="A month has no fixed length, so a clock cannot tell when it is over.",
+        why="A month has no fixed length, so a clock cannot compute its end.",
         bad="""\
 x-rules:
-  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+  - {id: pets.rate.limit, level: documented, statement: There is a limit.,
+      source: "https://pets.example/docs"}
 x-rate-limits:
   rule: pets.rate.limit
   windows:
@@ -232,7 +241,8 @@ x-rate-limits:
 """,
         good="""\
 x-rules:
-  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+  - {id: pets.rate.limit, level: documented, statement: There is a limit.,
+      source: "https://pets.example/docs"}
 x-rate-limits:
   rule: pets.rate.limit
   windows:
@@ -245,7 +255,10 @@ x-rate-limits:
     Check(
         "extension-place",
         Stage.LINT,
-        why="An extension where nobody reads it does nothing: neither the mock nor the suite would know of what it says.",
+        why=(
+            "An extension at the wrong place has no effect: neither the mock nor the suite "
+            "reads it."
+        ),
         bad="""\
 info:
   title: Pets
@@ -270,10 +283,11 @@ x-rules:
     Check(
         "clamp-number",
         Stage.LINT,
-        why="A bound counts in place of a number that lies beyond it; of a text, nothing does.",
+        why="Only a number can be replaced by the bound that it exceeds.",
         bad="""\
 x-rules:
-  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50., source: "https://pets.example/docs"}
+  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50.,
+      source: "https://pets.example/docs"}
 paths:
   /pets:
     get:
@@ -286,11 +300,12 @@ paths:
           x-clamp: {maximum: 50, rule: pets.list.limit}
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 """,
         good="""\
 x-rules:
-  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50., source: "https://pets.example/docs"}
+  - {id: pets.list.limit, level: documented, statement: More than 50 count as 50.,
+      source: "https://pets.example/docs"}
 paths:
   /pets:
     get:
@@ -303,7 +318,7 @@ paths:
           x-clamp: {maximum: 50, rule: pets.list.limit}
       responses:
         "200": {description: The pets.}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 """,
         at="x-clamp",
         find=clamps,
@@ -312,7 +327,7 @@ paths:
     Check(
         "envelope-member",
         Stage.LINT,
-        why="The suite looks for the record in the member that x-envelope names.",
+        why="The suite reads the record from the member that x-envelope names.",
         bad="""\
 components:
   schemas:

@@ -4,41 +4,45 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.json_schema import resolve
 from session_contracts.openapi.model import Listing, Operation, Style
 from session_contracts.openapi.source import Path_
 
 
-def _listings(subject: Subject) -> Iterator[tuple[Path_, Operation, Listing]]:
-    for operation in subject.contract.operations.values():
+def _listings(draft: Draft) -> Iterator[tuple[Path_, Operation, Listing]]:
+    for operation in draft.contract.operations.values():
         if operation.listing:
             yield ("paths", operation.path, operation.method.lower()), operation, operation.listing
 
 
-def _properties(subject: Subject, listing: Listing) -> Mapping[str, Any]:
-    properties: Mapping[str, Any] = subject.contract.schemas.get(listing.resource, {}).get(
+def _properties(draft: Draft, listing: Listing) -> Mapping[str, Any]:
+    properties: Mapping[str, Any] = draft.contract.schemas.get(listing.resource, {}).get(
         "properties", {}
     )
     return properties
 
 
-def fields(subject: Subject) -> Iterator[Flaw]:
-    for path, operation, listing in _listings(subject):
-        properties = _properties(subject, listing)
+def fields(draft: Draft) -> Iterator[Finding]:
+    """Fields to sort or filter by that the records do not have."""
+    for path, operation, listing in _listings(draft):
+        properties = _properties(draft, listing)
         named = [
             ((*path, "x-list", "order", index), name.lstrip("-"))
             for index, name in enumerate(listing.order)
         ]
-        for place, name in [*named, *_filters(subject, path, operation)]:
+        for place, name in [*named, *_filters(draft, path, operation)]:
             if name not in properties:
                 what = f"{operation.id} lists by {name!r}, which {listing.resource} does not have"
-                yield Flaw(place, what, walk.closest(name, properties, "name one of its fields"))
+                yield Finding(place, what, walk.closest(name, properties, "name one of its fields"))
 
 
-def _filters(subject: Subject, path: Path_, operation: Operation) -> Iterator[tuple[Path_, str]]:
-    """The fields of its filters that answers show. Filters that are shared through a reference are told of at the operation."""
-    document = subject.source.value
+def _filters(draft: Draft, path: Path_, operation: Operation) -> Iterator[tuple[Path_, str]]:
+    """The fields of its filters that answers show.
+
+    Filters that are shared through a reference are told of at the operation.
+    """
+    document = draft.source.value
     written = {}
     for index, node in enumerate(walk.at(document, path).get("parameters", [])):
         if "$ref" not in node:
@@ -55,31 +59,29 @@ def _filters(subject: Subject, path: Path_, operation: Operation) -> Iterator[tu
             yield written.get((parameter.name, parameter.location), path), parameter.filter.field
 
 
-def filter_values(subject: Subject) -> Iterator[Flaw]:
+def filter_values(draft: Draft) -> Iterator[Finding]:
     """Values with a rule of their own that their filter does not take."""
-    for path, key, node in walk.extensions(subject.source.value):
+    for path, key, node in walk.extensions(draft.source.value):
         if key != "x-filter":
             continue
-        schema = resolve(
-            subject.source.value, walk.at(subject.source.value, path).get("schema", {})
-        )
+        schema = resolve(draft.source.value, walk.at(draft.source.value, path).get("schema", {}))
         for value in node.get("values", {}):
             if value not in schema.get("enum", ()):
-                yield Flaw(
+                yield Finding(
                     (*path, key, "values", value),
                     f"the filter does not take {value!r}",
                     walk.closest(value, schema.get("enum", ()), "name a value of its enum"),
                 )
 
 
-def cursors(subject: Subject) -> Iterator[Flaw]:
-    """A cursor names a field of the list; one that is a moment, the field that it is sorted by, the latest first."""
-    for path, operation, listing in _listings(subject):
+def cursors(draft: Draft) -> Iterator[Finding]:
+    """Cursors that are not a field of the list, or a date-time that does not sort it."""
+    for path, operation, listing in _listings(draft):
         where = (*path, "x-list")
-        properties = _properties(subject, listing)
+        properties = _properties(draft, listing)
         cursor = listing.cursor
         if (listing.style in (Style.CURSOR, Style.AFTER)) != (cursor is not None):
-            yield Flaw(
+            yield Finding(
                 where,
                 f"{operation.id}: style {listing.style} and 'cursor' do not go together",
                 "write both, or neither",
@@ -89,31 +91,35 @@ def cursors(subject: Subject) -> Iterator[Flaw]:
         names = {parameter.name for parameter in operation.parameters}
         if cursor.parameter not in names:
             what = f"{operation.id} has no parameter {cursor.parameter!r}"
-            yield Flaw(
+            yield Finding(
                 (*where, "cursor", "parameter"),
                 what,
                 walk.closest(cursor.parameter, names, "name the one that takes a cursor"),
             )
         if listing.style is Style.AFTER:
             if cursor.field not in properties:
-                what = f"{operation.id} goes on after {cursor.field!r}, which {listing.resource} does not have"
-                yield Flaw(
-                    (*where, "cursor", "field"), what, "name the field that tells its records apart"
+                what = (
+                    f"{operation.id} continues after {cursor.field!r}, which "
+                    f"{listing.resource} does not have"
+                )
+                yield Finding(
+                    (*where, "cursor", "field"), what, "name the field that identifies a record"
                 )
         elif (
             listing.order[:1] != (f"-{cursor.field}",)
             or properties.get(cursor.field, {}).get("format") != "date-time"
         ):
             what = f"{operation.id} is not sorted by the date-time {cursor.field!r}, descending"
-            yield Flaw((*where, "order"), what, f"begin 'order' with -{cursor.field}")
+            yield Finding((*where, "order"), what, f"begin 'order' with -{cursor.field}")
 
 
-def limited(subject: Subject) -> Iterator[Flaw]:
-    limits = subject.contract.rate_limits
+def limited(draft: Draft) -> Iterator[Finding]:
+    """Rate limits of operations that do not exist."""
+    limits = draft.contract.rate_limits
     for index, name in enumerate(limits.operations if limits else ()):
-        if name not in subject.contract.operations:
-            fix = walk.closest(name, subject.contract.operations)
-            yield Flaw(
+        if name not in draft.contract.operations:
+            fix = walk.closest(name, draft.contract.operations)
+            yield Finding(
                 ("x-rate-limits", "operations", index), f"there is no operation {name!r}", fix
             )
 
@@ -121,8 +127,10 @@ def limited(subject: Subject) -> Iterator[Flaw]:
 def _filter(value: str) -> str:
     return f"""\
 x-rules:
-  - {{id: pets.list.name, level: documented, statement: Pets are found by name., source: "https://pets.example/docs"}}
-  - {{id: pets.list.rex, level: documented, statement: Rex is found too., source: "https://pets.example/docs"}}
+  - {{id: pets.list.name, level: documented, statement: Pets are found by name.,
+      source: "https://pets.example/docs"}}
+  - {{id: pets.list.rex, level: documented, statement: Rex is found too.,
+      source: "https://pets.example/docs"}}
 paths:
   /pets:
     get:
@@ -148,8 +156,9 @@ paths:
       summary: List pets
       x-list: {{of: Pet, order: {order}, style: {rest or "whole"}}}
       responses:
-        "200": {{description: The pets., content: {{application/json: {{schema: {{$ref: "#/components/schemas/Pets"}}}}}}}}
-        "401": {{description: Nobody knows this key.}}
+        "200": {{description: The pets.,
+            content: {{application/json: {{schema: {{$ref: "#/components/schemas/Pets"}}}}}}}}
+        "401": {{description: The key is unknown.}}
 components:
   schemas:
     Pets:
@@ -189,7 +198,10 @@ CHECKS = (
     Check(
         "list-cursor",
         Stage.MEANING,
-        why="A cursor is a value of the field that a list is sorted by, and a parameter takes it; else no page follows from another.",
+        why=(
+            "A cursor is a value of the field that sorts the list, and a parameter takes it; "
+            "otherwise no page leads to the next."
+        ),
         bad=_listing("[-bornAt]", "cursor"),
         good=_listing("[-bornAt]"),
         at="x-list",
@@ -199,10 +211,11 @@ CHECKS = (
     Check(
         "limit-operation",
         Stage.MEANING,
-        why="A limit that names no operation limits none.",
+        why="A rate limit of an operation that does not exist has no effect.",
         bad="""\
 x-rules:
-  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+  - {id: pets.rate.limit, level: documented, statement: There is a limit.,
+      source: "https://pets.example/docs"}
 x-rate-limits:
   rule: pets.rate.limit
   windows: [{calls: 100, per: PT1M}]
@@ -210,7 +223,8 @@ x-rate-limits:
 """,
         good="""\
 x-rules:
-  - {id: pets.rate.limit, level: documented, statement: There is a limit., source: "https://pets.example/docs"}
+  - {id: pets.rate.limit, level: documented, statement: There is a limit.,
+      source: "https://pets.example/docs"}
 x-rate-limits:
   rule: pets.rate.limit
   windows: [{calls: 100, per: PT1M}]

@@ -6,7 +6,7 @@ from typing import Any
 
 from session_contracts.openapi.autofix import Autofix, Edit
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.json_schema import resolve
 from session_contracts.openapi.model import Operation
@@ -17,26 +17,27 @@ def _title(path: Path_) -> str:
     return f"{str(path[2]).upper()} {path[1]}"
 
 
-def named(subject: Subject) -> Iterator[Flaw]:
+def named(draft: Draft) -> Iterator[Finding]:
+    """Operations without an operationId, or with a repeated one."""
     seen: set[str] = set()
-    for path, operation in walk.operations(subject.source):
+    for path, operation in walk.operations(draft.source):
         name = operation.get("operationId")
         if not name:
-            yield Flaw(
+            yield Finding(
                 path, f"{_title(path)} has no operationId", "write one, as in 'reviewSession'"
             )
         elif name in seen:
-            yield Flaw(
+            yield Finding(
                 (*path, "operationId"),
-                f"operationId {name!r} stands twice",
+                f"operationId {name!r} appears twice",
                 "give each operation its own",
             )
         seen.add(str(name))
 
 
-def security_schemes(subject: Subject) -> Iterator[Flaw]:
-    """Who calls is told in a header: by a bearer token, or by a key; and what is needed is declared."""
-    document = subject.source.value
+def security_schemes(draft: Draft) -> Iterator[Finding]:
+    """Security schemes that are not declared, or not a bearer token or key in a header."""
+    document = draft.source.value
     declared = document.get("components", {}).get("securitySchemes", {})
     for name, written in declared.items():
         scheme = resolve(document, written)
@@ -48,36 +49,37 @@ def security_schemes(subject: Subject) -> Iterator[Flaw]:
         ):
             where = ("components", "securitySchemes", name)
             what = f"security scheme {name!r} is neither a bearer token nor a key in a header"
-            yield Flaw(
+            yield Finding(
                 where, what, "write 'type: http, scheme: bearer', or 'type: apiKey, in: header'"
             )
-    for path, needs in _needs(subject):
+    for path, needs in _needs(draft):
         for name in sorted({name for need in needs for name in need} - set(declared)):
             fix = walk.closest(name, declared, "declare it under components.securitySchemes")
-            yield Flaw(path, f"there is no security scheme {name!r}", fix)
+            yield Finding(path, f"there is no security scheme {name!r}", fix)
 
 
-def _needs(subject: Subject) -> Iterator[tuple[Path_, Any]]:
-    if "security" in subject.source.value:
-        yield ("security",), subject.source.value["security"]
-    for path, operation in walk.operations(subject.source):
+def _needs(draft: Draft) -> Iterator[tuple[Path_, Any]]:
+    if "security" in draft.source.value:
+        yield ("security",), draft.source.value["security"]
+    for path, operation in walk.operations(draft.source):
         if "security" in operation:
             yield (*path, "security"), operation["security"]
 
 
-def parameters_have_schemas(subject: Subject) -> Iterator[Flaw]:
-    for path, node in _parameters(subject):
+def parameters_have_schemas(draft: Draft) -> Iterator[Finding]:
+    """Parameters described by `content` instead of a schema."""
+    for path, node in _parameters(draft):
         if "schema" not in node:
-            yield Flaw(
+            yield Finding(
                 path,
                 f"parameter {node['name']!r} has no schema",
-                "write 'schema', which is what is read, in place of 'content'",
+                "write 'schema', instead of 'content', which is not read",
             )
 
 
-def _parameters(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+def _parameters(draft: Draft) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
     """Those of operations and of paths, with what they refer to."""
-    document = subject.source.value
+    document = draft.source.value
     for path, item in document["paths"].items():
         if path.startswith("x-"):
             continue
@@ -90,176 +92,194 @@ def _parameters(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
                 yield where, resolve(document, node)
 
 
-def path_parameters(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def path_parameters(draft: Draft) -> Iterator[Finding]:
+    """Differences between the parameters of a path and those that are declared."""
+    for path, operation in _operations(draft):
         wanted = re.findall(r"{([^{}]+)}", operation.path)
         declared = [
             parameter.name for parameter in operation.parameters if parameter.location == "path"
         ]
         for name in dict.fromkeys(wanted):
             if name not in declared:
-                yield Flaw(
+                yield Finding(
                     path,
-                    f"{operation.id} does not say what {{{name}}} of its path is",
+                    f"{operation.id} does not declare {{{name}}} of its path",
                     f"add parameter {name!r}, in: path",
                 )
         for name in dict.fromkeys(declared):
             if name not in wanted:
                 fix = walk.closest(name, wanted, "add it to the path, or remove it")
-                yield Flaw(
+                yield Finding(
                     path,
                     f"{operation.id} has a parameter {name!r} that its path does not have",
                     fix,
                 )
 
 
-def paths_unique(subject: Subject) -> Iterator[Flaw]:
+def paths_unique(draft: Draft) -> Iterator[Finding]:
+    """Paths that differ only in the names of their parameters."""
     seen: dict[str, str] = {}
-    for path in subject.source.value["paths"]:
+    for path in draft.source.value["paths"]:
         if path.startswith("x-"):
             continue
         first = seen.setdefault(re.sub(r"{[^{}]*}", "{}", path), path)
         if first != path:
             first = walk.shortened(first, 80)
-            what = f"{walk.shortened(path, 80)} is the same path as {first}: only the names of parameters differ"
-            yield Flaw(("paths", path), what, f"put its operations under {first}")
+            what = (
+                f"{walk.shortened(path, 80)} is the same path as {first}: only the names of "
+                "parameters differ"
+            )
+            yield Finding(("paths", path), what, f"put its operations under {first}")
 
 
-def parameters_unique(subject: Subject) -> Iterator[Flaw]:
+def parameters_unique(draft: Draft) -> Iterator[Finding]:
+    """Parameters that are declared twice at the same place."""
     seen: set[tuple[Path_, str, str]] = set()
-    for path, node in _parameters(subject):
+    for path, node in _parameters(draft):
         key = (path[:-1], node["in"], node["name"])
         if key in seen:
-            yield Flaw(path, f"parameter {node['name']!r} stands twice", "keep one")
+            yield Finding(path, f"parameter {node['name']!r} appears twice", "keep one")
         seen.add(key)
 
 
-def _operations(subject: Subject) -> Iterator[tuple[Path_, Operation]]:
-    for operation in subject.contract.operations.values():
+def _operations(draft: Draft) -> Iterator[tuple[Path_, Operation]]:
+    for operation in draft.contract.operations.values():
         yield ("paths", operation.path, operation.method.lower()), operation
 
 
-def summaries(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def summaries(draft: Draft) -> Iterator[Finding]:
+    """Operations without a summary."""
+    for path, operation in _operations(draft):
         if not operation.summary.strip():
-            yield Flaw(
+            yield Finding(
                 path,
                 f"{operation.id} has no summary",
-                "say in a few words what it does, as in 'List sessions'",
+                "describe it in a few words, as in 'List sessions'",
             )
 
 
-def successes(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def successes(draft: Draft) -> Iterator[Finding]:
+    """Operations that declare no success."""
+    for path, operation in _operations(draft):
         if not any(200 <= status < 300 for status in operation.responses) and not _has_range(
-            subject, path, "2XX"
+            draft, path, "2XX"
         ):
-            yield Flaw(
+            yield Finding(
                 (*path, "responses"),
-                f"{operation.id} says nothing of a success",
-                "describe its 2xx response",
+                f"{operation.id} declares no success",
+                "declare its 2xx response",
             )
 
 
-def errors(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def errors(draft: Draft) -> Iterator[Finding]:
+    """Operations that declare no error."""
+    for path, operation in _operations(draft):
         if not any(400 <= status < 600 for status in operation.responses) and not _has_range(
-            subject, path, "4XX", "5XX", "default"
+            draft, path, "4XX", "5XX", "default"
         ):
-            yield Flaw(
+            yield Finding(
                 (*path, "responses"),
                 f"{operation.id} declares no error",
-                "describe the answers by which it refuses a call",
+                "declare the statuses with which it refuses a call",
             )
 
 
-def _has_range(subject: Subject, path: Path_, *names: str) -> bool:
-    return any(name in walk.at(subject.source.value, (*path, "responses")) for name in names)
+def _has_range(draft: Draft, path: Path_, *names: str) -> bool:
+    return any(name in walk.at(draft.source.value, (*path, "responses")) for name in names)
 
 
-def exact_statuses(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in walk.operations(subject.source):
+def exact_statuses(draft: Draft) -> Iterator[Finding]:
+    """Ranges of statuses, and default responses."""
+    for path, operation in walk.operations(draft.source):
         for status in operation["responses"]:
             if status == "default" or status.endswith("XX"):
-                what = f"{status!r} names no status, so neither the mock nor the suite knows of it"
-                yield Flaw(
-                    (*path, "responses", status), what, "describe each status that is answered"
+                what = f"{status!r} is not a status, so the mock and the suite ignore it"
+                yield Finding(
+                    (*path, "responses", status), what, "declare each status that it answers"
                 )
 
 
-def quoted_statuses(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in walk.operations(subject.source):
+def quoted_statuses(draft: Draft) -> Iterator[Finding]:
+    """Statuses that are numbers in YAML."""
+    for path, operation in walk.operations(draft.source):
         for status in operation["responses"]:
-            place = subject.source.places.get((*path, "responses", status))
+            place = draft.source.places.get((*path, "responses", status))
             if place and place.key and place.key.plain and status.isdigit():
                 edit = Edit(place.key.start, place.key.end, f'"{status}"')
-                flaw = Flaw(
+                finding = Finding(
                     (*path, "responses", status),
-                    f"{status} is a number, and names of members are text",
+                    f"{status} is a number, but keys must be strings",
                     f'write "{status}"',
                 )
                 # The reader takes it for text anyway, so the document stays what it is.
-                yield Flaw(flaw.path, flaw.what, flaw.fix, Autofix((edit,), lambda document: None))
+                yield Finding(
+                    finding.path, finding.what, finding.fix, Autofix((edit,), lambda document: None)
+                )
 
 
-def other_methods(subject: Subject) -> Iterator[Flaw]:
-    for path, item in subject.source.value["paths"].items():
+def other_methods(draft: Draft) -> Iterator[Finding]:
+    """Methods that are neither served nor verified."""
+    for path, item in draft.source.value["paths"].items():
         for method in ("head", "options", "trace"):
             if method in item and not path.startswith("x-"):
-                what = f"{method.upper()} {path} is neither served nor judged"
-                yield Flaw(("paths", path, method), what, "remove it, or do not rely on it")
+                what = f"{method.upper()} {path} is neither served nor verified"
+                yield Finding(("paths", path, method), what, "remove it, or do not rely on it")
 
 
-def id_style(subject: Subject) -> Iterator[Flaw]:
-    for path, operation in _operations(subject):
+def id_style(draft: Draft) -> Iterator[Finding]:
+    """An operationId that is not a verb and a noun in camel case."""
+    for path, operation in _operations(draft):
         if not re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)+", operation.id):
             fix = "write a verb and a noun in camel case, as in 'reviewSession'"
-            yield Flaw(
-                (*path, "operationId"), f"operationId {operation.id!r} is no verb and noun", fix
+            yield Finding(
+                (*path, "operationId"),
+                f"operationId {operation.id!r} is not a verb and a noun",
+                fix,
             )
 
 
-def tags(subject: Subject) -> Iterator[Flaw]:
-    document = subject.source.value
+def tags(draft: Draft) -> Iterator[Finding]:
+    """Tags that are used but not described, or described but not used."""
+    document = draft.source.value
     declared = [tag["name"] for tag in document.get("tags", [])]
     used = []
-    for path, operation in walk.operations(subject.source):
+    for path, operation in walk.operations(draft.source):
         for index, tag in enumerate(operation.get("tags", [])):
             used.append(tag)
             if tag not in declared:
                 fix = walk.closest(tag, declared, "add it to 'tags' of the root")
-                yield Flaw((*path, "tags", index), f"tag {tag!r} is not described", fix)
+                yield Finding((*path, "tags", index), f"tag {tag!r} is not described", fix)
     for index, tag in enumerate(declared):
         if tag not in used:
-            yield Flaw(
+            yield Finding(
                 ("tags", index), f"no operation has the tag {tag!r}", "give it to one, or remove it"
             )
 
 
-def rules_declared(subject: Subject) -> Iterator[Flaw]:
-    """The first status of a rule is the mock's answer; successes are for the table and the handlers to say."""
-    contract = subject.contract
-    for path, operation in _operations(subject):
-        for rule in dict.fromkeys(_governing(subject, operation)):
+def rules_declared(draft: Draft) -> Iterator[Finding]:
+    """Rules whose first status, which the mock answers, the operation does not declare."""
+    contract = draft.contract
+    for path, operation in _operations(draft):
+        for rule in dict.fromkeys(_governing(draft, operation)):
             statuses = contract.rules[rule].statuses if rule in contract.rules else ()
             if (
                 statuses[:1] > (399,)
                 and statuses[0] not in operation.responses
-                and not _covered(subject, path, statuses[0])
+                and not _covered(draft, path, statuses[0])
             ):
                 what = (
                     f"{operation.id} is answered {statuses[0]} by {rule}, which it does not declare"
                 )
-                yield Flaw((*path, "responses"), what, f'describe "{statuses[0]}" there')
+                yield Finding((*path, "responses"), what, f'describe "{statuses[0]}" there')
 
 
-def _covered(subject: Subject, path: Path_, status: int) -> bool:
-    return _has_range(subject, path, f"{status // 100}XX", "default")
+def _covered(draft: Draft, path: Path_, status: int) -> bool:
+    return _has_range(draft, path, f"{status // 100}XX", "default")
 
 
-def _governing(subject: Subject, operation: Operation) -> Iterator[str]:
-    """The rules that may answer a call: its own, of its scope, of what it takes, of who calls, and of how often."""
-    contract = subject.contract
+def _governing(draft: Draft, operation: Operation) -> Iterator[str]:
+    """The rules that may refuse a call: its own, of scope, input, credential and rate."""
+    contract = draft.contract
     yield from (rule.id for rule in contract.rules.values() if rule.operation == operation.id)
     if operation.scope:
         yield operation.scope.rule
@@ -305,13 +325,16 @@ paths:
         "200": {description: The pet.}
         "404": {description: Nobody knows it.}
 """
-_OK = 'responses:\n  "200": {description: The pets.}\n  "401": {description: Nobody knows this key.}\n'
+_OK = 'responses:\n  "200": {description: The pets.}\n  "401": {description: The key is unknown.}\n'
 
 CHECKS = (
     Check(
         "operation-id",
         Stage.BUILD,
-        why="Tables, tests and pages name an operation by its operationId, so each has one of its own.",
+        why=(
+            "Lifecycles, tests and pages refer to an operation by its operationId, so it must "
+            "be unique."
+        ),
         bad=_list_pets(f"summary: List pets\n{_OK}"),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="get:",
@@ -321,7 +344,10 @@ CHECKS = (
     Check(
         "security-scheme",
         Stage.BUILD,
-        why="The mock and the suite tell who calls in a header: by a bearer token, or a key; and what is needed must be declared.",
+        why=(
+            "The mock and the suite support credentials in a header: a bearer token or a key. "
+            "Each must be declared."
+        ),
         bad="""\
 security: [{token: []}]
 components:
@@ -341,13 +367,16 @@ components:
     Check(
         "parameter-schema",
         Stage.BUILD,
-        why="A parameter is read by its schema.",
+        why="The mock and the suite read a parameter by its schema.",
         bad=_list_pets(
-            "operationId: listPets\nsummary: List pets\nparameters:\n"
-            f"  - {{name: filter, in: query, content: {{application/json: {{schema: {{type: object}}}}}}}}\n{_OK}"
+            "operationId: listPets\nsummary: List pets\n"
+            "parameters:\n"
+            "  - {name: filter, in: query, "
+            f"content: {{application/json: {{schema: {{type: object}}}}}}}}\n{_OK}"
         ),
         good=_list_pets(
-            f"operationId: listPets\nsummary: List pets\nparameters:\n  - {{name: filter, in: query, schema: {{type: string}}}}\n{_OK}"
+            "operationId: listPets\nsummary: List pets\n"
+            f"parameters:\n  - {{name: filter, in: query, schema: {{type: string}}}}\n{_OK}"
         ),
         at="{name: filter",
         find=parameters_have_schemas,
@@ -356,7 +385,10 @@ components:
     Check(
         "path-parameter",
         Stage.LINT,
-        why="Each {name} of a path is a parameter of it, and each parameter of a path is a {name} in it.",
+        why=(
+            "Each {name} of a path must be declared as a parameter, and each path parameter "
+            "must be in the path."
+        ),
         bad="""\
 paths:
   /pets/{petId}:
@@ -365,7 +397,7 @@ paths:
       summary: Get a pet
       responses:
         "200": {description: The pet.}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: There is no such pet.}
 """,
         good="""\
 paths:
@@ -377,7 +409,7 @@ paths:
         - {name: petId, in: path, required: true, schema: {type: string}}
       responses:
         "200": {description: The pet.}
-        "404": {description: Nobody knows this pet.}
+        "404": {description: There is no such pet.}
 """,
         at="get:",
         find=path_parameters,
@@ -386,14 +418,16 @@ paths:
     Check(
         "parameter-unique",
         Stage.LINT,
-        why="Of two parameters with one name in one place nobody knows which counts.",
+        why="If two parameters have the same name and location, tools disagree on which counts.",
         bad=_list_pets(
-            "operationId: listPets\nsummary: List pets\nparameters:\n"
+            "operationId: listPets\nsummary: List pets\n"
+            "parameters:\n"
             "  - {name: page, in: query, schema: {type: integer}}\n"
             f"  - {{name: page, in: query, schema: {{type: string}}}}\n{_OK}"
         ),
         good=_list_pets(
-            f"operationId: listPets\nsummary: List pets\nparameters:\n  - {{name: page, in: query, schema: {{type: integer}}}}\n{_OK}"
+            "operationId: listPets\nsummary: List pets\n"
+            f"parameters:\n  - {{name: page, in: query, schema: {{type: integer}}}}\n{_OK}"
         ),
         at="{name: page, in: query, schema: {type: string",
         find=parameters_unique,
@@ -402,7 +436,7 @@ paths:
     Check(
         "path-unique",
         Stage.LINT,
-        why="Two paths that differ only in the names of their parameters are one: which operations a call reaches is not said.",
+        why="Two paths that differ only in the names of their parameters match the same calls.",
         bad=_PETS_BY + "  /pets/{name}: {}\n",
         good=_PETS_BY + "  /pets/{id}/name: {}\n",
         at="/pets/{name}",
@@ -412,7 +446,7 @@ paths:
     Check(
         "operation-summary",
         Stage.LINT,
-        why="The summary is the name of an operation wherever people read of it.",
+        why="The summary is the title of an operation on its page and in reports.",
         bad=_list_pets(f"operationId: listPets\n{_OK}"),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="get:",
@@ -423,9 +457,13 @@ paths:
     Check(
         "operation-success",
         Stage.LINT,
-        why="Without a 2xx response nobody knows what an operation is for, and the mock has no answer.",
+        why=(
+            "Without a 2xx response the purpose of an operation is unclear, and the mock has "
+            "no answer."
+        ),
         bad=_list_pets(
-            'operationId: listPets\nsummary: List pets\nresponses:\n  "401": {description: Nobody knows this key.}\n'
+            "operationId: listPets\nsummary: List pets\n"
+            'responses:\n  "401": {description: The key is unknown.}\n'
         ),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="responses",
@@ -435,9 +473,10 @@ paths:
     Check(
         "operation-errors",
         Stage.LINT,
-        why="Every operation refuses something; a client must know how it is told.",
+        why="Every operation refuses some calls, and clients need to know how.",
         bad=_list_pets(
-            'operationId: listPets\nsummary: List pets\nresponses:\n  "200": {description: The pets.}\n'
+            "operationId: listPets\nsummary: List pets\n"
+            'responses:\n  "200": {description: The pets.}\n'
         ),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="responses",
@@ -448,14 +487,19 @@ paths:
     Check(
         "rule-declared",
         Stage.LINT,
-        why="The first status that a rule allows is the mock's answer, so each operation that may refuse by the rule declares it.",
+        why=(
+            "The mock answers with the first status that a rule allows, so each operation to "
+            "which the rule applies must declare it."
+        ),
         bad=_list_pets(
-            "operationId: listPets\nsummary: List pets\nx-rules:\n  - id: pets.list.busy\n    level: documented\n"
+            "operationId: listPets\nsummary: List pets\n"
+            "x-rules:\n  - id: pets.list.busy\n    level: documented\n"
             "    statement: Nobody lists pets at night.\n    source: https://pets.example/docs#list\n"
             f"    allows: {{status: [503]}}\n{_OK}"
         ),
         good=_list_pets(
-            "operationId: listPets\nsummary: List pets\nx-rules:\n  - id: pets.list.busy\n    level: documented\n"
+            "operationId: listPets\nsummary: List pets\n"
+            "x-rules:\n  - id: pets.list.busy\n    level: documented\n"
             "    statement: Nobody lists pets at night.\n    source: https://pets.example/docs#list\n"
             f'    allows: {{status: [503]}}\n{_OK}  "503": {{description: It is night.}}\n'
         ),
@@ -466,9 +510,12 @@ paths:
     Check(
         "status-exact",
         Stage.LINT,
-        why="A range of statuses, or whatever is not said, cannot be told apart from an error of the server.",
+        why=(
+            "A range of statuses or a default response cannot be distinguished from a server error."
+        ),
         bad=_list_pets(
-            "operationId: listPets\nsummary: List pets\nresponses:\n"
+            "operationId: listPets\nsummary: List pets\n"
+            "responses:\n"
             '  "200": {description: The pets.}\n  default: {description: Anything else.}\n'
         ),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
@@ -480,10 +527,14 @@ paths:
     Check(
         "status-quoted",
         Stage.LINT,
-        why="Without quotes a status is a number in YAML, which OpenAPI does not allow, and many tools cannot read.",
+        why=(
+            "Without quotes a status is a number in YAML; OpenAPI requires a string, and many "
+            "tools fail."
+        ),
         bad=_list_pets(
-            "operationId: listPets\nsummary: List pets\nresponses:\n"
-            '  200: {description: The pets.}\n  "401": {description: Nobody knows this key.}\n'
+            "operationId: listPets\nsummary: List pets\n"
+            "responses:\n"
+            '  200: {description: The pets.}\n  "401": {description: The key is unknown.}\n'
         ),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="200",
@@ -495,7 +546,7 @@ paths:
     Check(
         "operation-method",
         Stage.LINT,
-        why="The mock and the suite know GET, PUT, POST, DELETE and PATCH.",
+        why="The mock and the suite support GET, PUT, POST, DELETE and PATCH only.",
         bad="""\
 paths:
   /pets:
@@ -512,7 +563,10 @@ paths:
     Check(
         "operation-id-style",
         Stage.LINT,
-        why="An operationId becomes the name of a function and of a page; a verb and a noun in camel case read well as both.",
+        why=(
+            "An operationId becomes the name of a function and of a page; a verb and a noun "
+            "in camel case suit both."
+        ),
         bad=_list_pets(f"operationId: pets_list\nsummary: List pets\n{_OK}"),
         good=_list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         at="operationId",
@@ -523,7 +577,7 @@ paths:
     Check(
         "tag-described",
         Stage.LINT,
-        why="Pages are grouped by tags, so each is described, and each that is described is used.",
+        why="Pages are grouped by tags, so each tag is described, and each described tag is used.",
         bad="tags:\n  - {name: pets, description: Everything on pets.}\n"
         + _list_pets(f"operationId: listPets\nsummary: List pets\n{_OK}"),
         good="tags:\n  - {name: pets, description: Everything on pets.}\n"

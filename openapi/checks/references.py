@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.checks.document import openapi_schema
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.json_schema import pointer, resolve
@@ -18,7 +18,8 @@ from session_contracts.openapi.source import Path_
 _MAX_VALUES = 1_000_000
 _MAX_DEPTH = 200
 
-#: The kind of object that stands at a path, by its last names, in the words of OpenAPI's own schema.
+#: The kind of object that stands at a path, by its last names, in the words of OpenAPI's own
+#: schema.
 _COMPONENTS = {
     "schemas": "Schema",
     "responses": "Response",
@@ -32,39 +33,40 @@ _COMPONENTS = {
 }
 
 
-def named(subject: Subject) -> Iterator[Flaw]:
+def named(draft: Draft) -> Iterator[Finding]:
     """OpenAPI's own schema asks for this, and lets pass whatever has another name."""
-    document = subject.source.value
+    document = draft.source.value
     components = document.get("components") if isinstance(document, dict) else None
     for section, members in components.items() if isinstance(components, dict) else ():
         for name in members if section in _COMPONENTS and isinstance(members, dict) else ():
             if not re.fullmatch(r"[a-zA-Z0-9._-]+", name):
-                what = f"{walk.shortened(name, 60)!r} is no name of a component"
-                yield Flaw(
+                what = f"{walk.shortened(name, 60)!r} is not a valid name of a component"
+                yield Finding(
                     ("components", section, name), what, "write letters, digits, and . _ - only"
                 )
 
 
-def resolved(subject: Subject) -> Iterator[Flaw]:
-    document = subject.source.value
+def resolved(draft: Draft) -> Iterator[Finding]:
+    """References that lead to nothing, or out of the file."""
+    document = draft.source.value
     for path, reference in walk.references(document):
         if not reference.startswith("#/"):
             what = f"{walk.shortened(reference, 80)!r} is outside of this file"
-            yield Flaw(
+            yield Finding(
                 (*path, "$ref"), what, "bundle all files into one, and refer to '#/components/...'"
             )
         elif not _resolves(document, reference):
             known = _siblings(document, reference)
             what = f"{walk.shortened(reference, 80)!r} refers to nothing"
-            yield Flaw(
+            yield Finding(
                 (*path, "$ref"),
                 what,
                 walk.closest(reference, known, "refer to one of the components, or add it"),
             )
         elif len(path) == 2 and path[0] == "paths":
-            yield Flaw(
+            yield Finding(
                 (*path, "$ref"),
-                "a path is not read through a reference",
+                "a path must not be a reference",
                 "write its operations here",
             )
 
@@ -86,12 +88,12 @@ def _siblings(document: Any, reference: str) -> Sequence[str]:
     return [f"{parent}/{name}" for name in node] if isinstance(node, dict) else []
 
 
-def finite(subject: Subject) -> Iterator[Flaw]:
+def finite(draft: Draft) -> Iterator[Finding]:
     """Each value is measured once, however often it is referred to."""
-    document = subject.source.value
+    document = draft.source.value
     sizes: dict[str, tuple[int, int]] = {}
     open_: list[str] = []
-    flaws: list[Flaw] = []
+    findings: list[Finding] = []
 
     def measure(node: Any, path: Path_, level: int) -> tuple[int, int]:
         """How many values it comes to, and how deep they are."""
@@ -103,8 +105,8 @@ def finite(subject: Subject) -> Iterator[Flaw]:
                     if reference in open_
                     else "references lead too far"
                 )
-                flaws.append(
-                    Flaw(
+                findings.append(
+                    Finding(
                         (*path, "$ref"),
                         what,
                         "end it with a schema that says no more, as in '{type: object}'",
@@ -128,15 +130,15 @@ def finite(subject: Subject) -> Iterator[Flaw]:
         return size, depth + 1
 
     size, depth = measure(document, (), 0)
-    yield from flaws
-    if not flaws and (size > _MAX_VALUES or depth > _MAX_DEPTH):
+    yield from findings
+    if not findings and (size > _MAX_VALUES or depth > _MAX_DEPTH):
         what = f"with its references replaced this document has {size} values, {depth} deep"
-        yield Flaw((), what, f"keep to {_MAX_VALUES} values, {_MAX_DEPTH} deep")
+        yield Finding((), what, f"keep to {_MAX_VALUES} values, {_MAX_DEPTH} deep")
 
 
-def of_kind(subject: Subject) -> Iterator[Flaw]:
+def of_kind(draft: Draft) -> Iterator[Finding]:
     """Each target is looked at once, with all of its own references replaced."""
-    document = subject.source.value
+    document = draft.source.value
     known: dict[tuple[str, str], bool] = {}
     for path, reference in walk.references(document):
         kind = _kind(path)
@@ -150,7 +152,7 @@ def of_kind(subject: Subject) -> Iterator[Flaw]:
             name = {"RequestBody": "request body", "SecurityScheme": "security scheme"}.get(
                 kind, kind.lower()
             )
-            yield Flaw(
+            yield Finding(
                 (*path, "$ref"),
                 f"{walk.shortened(reference, 80)!r} refers to no {name}",
                 f"refer to a {name}",
@@ -183,42 +185,44 @@ def _validator(kind: str) -> jsonschema_rs.Draft4Validator:
     )
 
 
-def siblings(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.mappings(subject.source.value):
+def siblings(draft: Draft) -> Iterator[Finding]:
+    """Members beside a $ref."""
+    for path, node in walk.mappings(draft.source.value):
         if isinstance(node.get("$ref"), str) and _kind(path):
             for name in node:
                 if name != "$ref":
-                    yield Flaw(
+                    yield Finding(
                         (*path, name),
                         f"{name!r} beside a $ref is ignored",
                         "move it to what is referred to, or remove it",
                     )
 
 
-def used(subject: Subject) -> Iterator[Flaw]:
-    document = subject.source.value
+def used(draft: Draft) -> Iterator[Finding]:
+    """Components that nothing refers to."""
+    document = draft.source.value
     components = document.get("components", {})
-    reached = _reached(subject)
+    reached = _reached(draft)
     for section in _COMPONENTS:
         for name in components.get(section, {}):
             if (section, name) not in reached and not name.startswith("x-"):
-                yield Flaw(
+                yield Finding(
                     ("components", section, name),
                     f"nothing uses {name!r} of components.{section}",
                     "refer to it, or remove it",
                 )
 
 
-def _reached(subject: Subject) -> set[tuple[str, str]]:
+def _reached(draft: Draft) -> set[tuple[str, str]]:
     """What the rest of the document refers to, itself or through other components."""
-    document = subject.source.value
+    document = draft.source.value
     found: set[tuple[str, str]] = set()
     waiting = [document[name] for name in document if name != "components"]
     waiting += [
         {"$ref": f"#/components/schemas/{table.schema}"}
-        for table in subject.contract.lifecycles.values()
+        for table in draft.contract.lifecycles.values()
     ]
-    waiting += [{"$ref": f"#/components/securitySchemes/{name}"} for name in _schemes(subject)]
+    waiting += [{"$ref": f"#/components/securitySchemes/{name}"} for name in _schemes(draft)]
     while waiting:
         for reference in _named(waiting.pop()):
             parts = reference.removeprefix("#/").split("/")
@@ -231,8 +235,8 @@ def _reached(subject: Subject) -> set[tuple[str, str]]:
     return found
 
 
-def _schemes(subject: Subject) -> Iterator[str]:
-    for _, node in walk.mappings(subject.source.value):
+def _schemes(draft: Draft) -> Iterator[str]:
+    for _, node in walk.mappings(draft.source.value):
         if isinstance(needs := node.get("security"), list):
             yield from (name for need in needs if isinstance(need, dict) for name in need)
 
@@ -251,11 +255,14 @@ CHECKS = (
     Check(
         "component-name",
         Stage.SHAPE,
-        why="The name of a component is part of each reference to it, so OpenAPI lets it have letters, digits, and . - _ only.",
+        why=(
+            "References contain the names of components, so OpenAPI allows letters, digits, "
+            "and . - _ only."
+        ),
         bad="""\
 components:
   responses:
-    Is gone: {description: It is no more.}
+    Is gone: {description: It was deleted.}
 """,
         good="""\
 paths:
@@ -268,7 +275,7 @@ paths:
         "410": {$ref: "#/components/responses/IsGone"}
 components:
   responses:
-    IsGone: {description: It is no more.}
+    IsGone: {description: It was deleted.}
 """,
         at="Is gone",
         find=named,
@@ -277,7 +284,7 @@ components:
     Check(
         "reference-resolves",
         Stage.REFERENCE,
-        why="A contract is one file, and each reference in it leads to something in it.",
+        why="A contract is one file, and its references must resolve inside it.",
         bad="""\
 components:
   schemas:
@@ -293,8 +300,9 @@ paths:
       operationId: listPets
       summary: List pets
       responses:
-        "200": {description: The pets., content: {application/json: {schema: {$ref: "#/components/schemas/Pets"}}}}
-        "401": {description: Nobody knows this key.}
+        "200": {description: The pets.,
+            content: {application/json: {schema: {$ref: "#/components/schemas/Pets"}}}}
+        "401": {description: The key is unknown.}
 components:
   schemas:
     Pets:
@@ -310,7 +318,7 @@ components:
     Check(
         "reference-recursive",
         Stage.REFERENCE,
-        why="A contract is read with each reference replaced by what it refers to, which has to come to an end.",
+        why="References are replaced by their targets, which never ends for a recursive one.",
         bad="""\
 components:
   schemas:
@@ -326,8 +334,9 @@ paths:
       operationId: getPet
       summary: Get a pet
       responses:
-        "200": {description: The pet., content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
-        "401": {description: Nobody knows this key.}
+        "200": {description: The pet.,
+            content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
+        "401": {description: The key is unknown.}
 components:
   schemas:
     Pet:
@@ -343,7 +352,7 @@ components:
     Check(
         "reference-kind",
         Stage.KIND,
-        why="Where OpenAPI asks for a response, a reference must lead to a response.",
+        why="Where OpenAPI expects a response, a reference must lead to a response.",
         bad="""\
 paths:
   /pets:
@@ -363,7 +372,7 @@ paths:
       summary: List pets
       responses:
         "200": {$ref: "#/components/responses/Pets"}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 components:
   responses:
     Pets: {description: The pets.}
@@ -375,7 +384,7 @@ components:
     Check(
         "reference-siblings",
         Stage.LINT,
-        why="OpenAPI 3.0 ignores whatever stands beside a $ref, so it would be believed, and not be true.",
+        why="OpenAPI 3.0 ignores members beside a $ref, although readers assume that they apply.",
         bad="""\
 paths:
   /pets/first:
@@ -388,7 +397,7 @@ paths:
           content:
             application/json:
               schema: {$ref: "#/components/schemas/Pet", nullable: true}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 components:
   schemas:
     Pet: {type: object, example: {}}
@@ -405,7 +414,7 @@ paths:
           content:
             application/json:
               schema: {$ref: "#/components/schemas/Pet"}
-        "401": {description: Nobody knows this key.}
+        "401": {description: The key is unknown.}
 components:
   schemas:
     Pet: {type: object, nullable: true, example: {}}
@@ -418,11 +427,14 @@ components:
     Check(
         "component-used",
         Stage.LINT,
-        why="What nothing refers to is neither served nor judged; it was forgotten, or a reference to it was.",
+        why=(
+            "An unused component is neither served nor verified; it, or a reference to it, "
+            "was forgotten."
+        ),
         bad="""\
 components:
   responses:
-    Gone: {description: It is no more.}
+    Gone: {description: It was deleted.}
 """,
         good="""\
 paths:
@@ -435,7 +447,7 @@ paths:
         "410": {$ref: "#/components/responses/Gone"}
 components:
   responses:
-    Gone: {description: It is no more.}
+    Gone: {description: It was deleted.}
 """,
         at="Gone",
         find=used,

@@ -5,31 +5,35 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.source import Path_
 
 
-def stated(subject: Subject) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
+def stated(draft: Draft) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
     """Every rule where it is stated."""
-    for path, key, value in walk.extensions(subject.source.value):
+    for path, key, value in walk.extensions(draft.source.value):
         if key == "x-rules":
             yield from (((*path, key, index), node) for index, node in enumerate(value))
 
 
-def unique(subject: Subject) -> Iterator[Flaw]:
+def unique(draft: Draft) -> Iterator[Finding]:
+    """Rules with a repeated id."""
     seen: set[str] = set()
-    for path, node in stated(subject):
+    for path, node in stated(draft):
         if node["id"] in seen:
-            yield Flaw(path, f"rule {node['id']!r} stands twice", "give each rule its own id")
+            yield Finding(
+                path, f"rule {node['id']!r} appears twice", "give each rule an id of its own"
+            )
         seen.add(node["id"])
 
 
-def exist(subject: Subject) -> Iterator[Flaw]:
-    rules = subject.contract.rules
-    for path, rule in _references(subject):
+def exist(draft: Draft) -> Iterator[Finding]:
+    """Names of rules that do not exist."""
+    rules = draft.contract.rules
+    for path, rule in _references(draft):
         if rule not in rules:
-            yield Flaw(
+            yield Finding(
                 path,
                 f"there is no rule {rule!r}",
                 f"state it under x-rules, or name another{_resembling(rule, rules)}",
@@ -41,8 +45,8 @@ def _resembling(rule: str, rules: Mapping[str, Any]) -> str:
     return f" ({similar})" if similar else ""
 
 
-def _references(subject: Subject) -> Iterator[tuple[Path_, str]]:
-    for path, key, value in walk.extensions(subject.source.value):
+def _references(draft: Draft) -> Iterator[tuple[Path_, str]]:
+    for path, key, value in walk.extensions(draft.source.value):
         where = (*path, key)
         if key == "x-rule" and isinstance(value, str):
             yield where, value
@@ -74,11 +78,14 @@ def _named(node: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
             yield from _named(item, (*path, index))
 
 
-def sources(subject: Subject) -> Iterator[Flaw]:
-    for path, node in stated(subject):
+def sources(draft: Draft) -> Iterator[Finding]:
+    """Sources that are not the address of a page."""
+    for path, node in stated(draft):
         if not _is_address(node["source"]):
-            what = f"the source of {node['id']} is no address of a page"
-            yield Flaw((*path, "source"), what, "write the https URL of the page that says so")
+            what = f"the source of {node['id']} is not the address of a page"
+            yield Finding(
+                (*path, "source"), what, "write the https URL of the page that states the rule"
+            )
 
 
 def _is_address(text: str) -> bool:
@@ -94,33 +101,33 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def statements(subject: Subject) -> Iterator[Flaw]:
+def statements(draft: Draft) -> Iterator[Finding]:
+    """Statements that are not sentences, or that repeat another."""
     seen: dict[tuple[Path_, str], str] = {}
-    for path, node in stated(subject):
+    for path, node in stated(draft):
         text = " ".join(node["statement"].split())
         # At another operation the same sentence is about that.
         first = seen.setdefault((path[:-1], text), node["id"])
         if first != node["id"]:
-            what = f"{node['id']} says the same as {first}"
-            yield Flaw(
-                (*path, "statement"), what, "say what is different about it, or keep one of them"
-            )
+            what = f"{node['id']} repeats {first}"
+            yield Finding((*path, "statement"), what, "state the difference, or keep one of them")
         if not text.endswith((".", "!", "?", ":")):
-            yield Flaw(
+            yield Finding(
                 (*path, "statement"),
-                f"the statement of {node['id']} is no whole sentence",
+                f"the statement of {node['id']} is not a whole sentence",
                 "end it with a full stop",
             )
 
 
-def prefixes(subject: Subject) -> Iterator[Flaw]:
+def prefixes(draft: Draft) -> Iterator[Finding]:
+    """Rules whose ids begin with another prefix than the first."""
     first = ""
-    for path, node in stated(subject):
+    for path, node in stated(draft):
         prefix = node["id"].partition(".")[0]
         first = first or prefix
         if prefix != first:
             what = f"rule {node['id']!r} belongs to {prefix!r}, the first one here to {first!r}"
-            yield Flaw((*path, "id"), what, f"begin it with '{first}.'")
+            yield Finding((*path, "id"), what, f"begin it with '{first}.'")
 
 
 _ONCE = """\
@@ -135,7 +142,7 @@ CHECKS = (
     Check(
         "rule-unique",
         Stage.MEANING,
-        why="A verdict is on one rule, so an id stands for one statement.",
+        why="Results are reported by rule, so an id must identify one statement.",
         bad=f"""\
 {_ONCE}\
   - id: pets.sell.once
@@ -151,7 +158,7 @@ CHECKS = (
     Check(
         "rule-exists",
         Stage.MEANING,
-        why="What names a rule that nobody states would refuse without a reason, and could not be judged.",
+        why="A refusal by a rule that does not exist has no statement, and cannot be verified.",
         bad="""\
 x-rate-limits:
   rule: pets.rate.limit
@@ -174,7 +181,7 @@ x-rate-limits:
     Check(
         "rule-source",
         Stage.LINT,
-        why="A rule holds because a page says so; whoever doubts it must be able to look.",
+        why="A rule is based on a public page, and readers must be able to look it up.",
         bad=_ONCE.replace("https://pets.example/docs#sell", "https://the docs, page 3"),
         good=_ONCE,
         at="source",
@@ -184,7 +191,10 @@ x-rate-limits:
     Check(
         "rule-statement",
         Stage.LINT,
-        why="A statement is read on its own, in reports and on pages: it is a whole sentence, and no other rule beside it says the same.",
+        why=(
+            "A statement is shown on its own in reports and on pages, so it is a whole "
+            "sentence and not a repetition."
+        ),
         bad=f"""\
 {_ONCE}\
   - id: pets.sell.twice
@@ -196,10 +206,13 @@ x-rate-limits:
 {_ONCE}\
   - id: pets.sell.unknown
     level: documented
-    statement: A pet that nobody knows cannot be sold.
+    statement: A pet that does not exist cannot be sold.
     source: https://pets.example/docs#sell
 """,
-        at="statement: A pet that was sold cannot be sold again.\n    source: https://pets.example/faq",
+        at=(
+            "statement: A pet that was sold cannot be sold again.\n    source: "
+            "https://pets.example/faq"
+        ),
         find=statements,
         severity=Severity.WARNING,
         within=example.PLAIN,
@@ -207,19 +220,22 @@ x-rate-limits:
     Check(
         "rule-prefix",
         Stage.LINT,
-        why="The suite finds the rules of an API by the first part of their ids, which is the same for all.",
+        why=(
+            "The suite finds the rules of an API by the first part of their ids, which must "
+            "be the same."
+        ),
         bad=f"""\
 {_ONCE}\
   - id: dogs.sell.unknown
     level: documented
-    statement: A pet that nobody knows cannot be sold.
+    statement: A pet that does not exist cannot be sold.
     source: https://pets.example/docs#sell
 """,
         good=f"""\
 {_ONCE}\
   - id: pets.sell.unknown
     level: documented
-    statement: A pet that nobody knows cannot be sold.
+    statement: A pet that does not exist cannot be sold.
     source: https://pets.example/docs#sell
 """,
         at="id: dogs.sell.unknown",

@@ -7,35 +7,35 @@ from typing import Any
 import jsonschema_rs
 
 from session_contracts.openapi.checks import example, walk
-from session_contracts.openapi.checks.check import Check, Flaw, Stage, Subject
+from session_contracts.openapi.checks.check import Check, Draft, Finding, Stage
 from session_contracts.openapi.errors import Severity
 from session_contracts.openapi.json_schema import pointer, resolve, translate
 from session_contracts.openapi.source import Path_
 
 
-def compile_(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def compile_(draft: Draft) -> Iterator[Finding]:
+    """Patterns that cannot be compiled."""
+    for path, node in walk.schemas(draft.source.value):
         pattern = node.get("pattern")
         if isinstance(pattern, str):
             try:
                 jsonschema_rs.Draft202012Validator({"pattern": pattern})
             except (jsonschema_rs.ValidationError, ValueError):
                 what = f"{walk.shortened(pattern, 60)!r} cannot be compiled"
-                yield Flaw(
-                    (*path, "pattern"), what, "write one that is, and not too large to be compiled"
-                )
+                yield Finding((*path, "pattern"), what, "fix or shorten it")
 
 
-def examples_valid(subject: Subject) -> Iterator[Flaw]:
-    document = subject.source.value
+def examples_valid(draft: Draft) -> Iterator[Finding]:
+    """Examples that their schema does not allow."""
+    document = draft.source.value
     for path, node in walk.schemas(document):
         if "example" in node:
-            yield from _invalid(subject, (*path, "example"), node, node["example"], "example")
+            yield from _invalid(draft, (*path, "example"), node, node["example"], "example")
     for path, node in walk.carriers(document):
         if _is_text(path, node):
             continue
         for where, value in _examples(document, path, node):
-            yield from _invalid(subject, where, node["schema"], value, "example")
+            yield from _invalid(draft, where, node["schema"], value, "example")
 
 
 def _examples(document: Any, path: Path_, node: Mapping[str, Any]) -> Iterator[tuple[Path_, Any]]:
@@ -60,24 +60,26 @@ def _is_text(path: Path_, node: Mapping[str, Any]) -> bool:
     )
 
 
-def defaults_valid(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def defaults_valid(draft: Draft) -> Iterator[Finding]:
+    """Defaults that their schema does not allow."""
+    for path, node in walk.schemas(draft.source.value):
         if "default" in node:
-            yield from _invalid(subject, (*path, "default"), node, node["default"], "default")
+            yield from _invalid(draft, (*path, "default"), node, node["default"], "default")
 
 
-def enums_valid(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def enums_valid(draft: Draft) -> Iterator[Finding]:
+    """Values of an enum that are repeated, or not of its type."""
+    for path, node in walk.schemas(draft.source.value):
         for index, value in enumerate(node.get("enum", [])):
             where = (*path, "enum", index)
             if any(value == other and type(value) is type(other) for other in node["enum"][:index]):
-                yield Flaw(
+                yield Finding(
                     where,
-                    f"{value!r} stands twice in this enum",
-                    _read_as_boolean(subject, where) or "keep one",
+                    f"{value!r} appears twice in this enum",
+                    _read_as_boolean(draft, where) or "keep one",
                 )
             yield from _invalid(
-                subject,
+                draft,
                 where,
                 {key: node[key] for key in ("type", "nullable") if key in node},
                 value,
@@ -86,9 +88,9 @@ def enums_valid(subject: Subject) -> Iterator[Flaw]:
 
 
 def _invalid(
-    subject: Subject, path: Path_, schema: Mapping[str, Any], value: Any, name: str
-) -> Iterator[Flaw]:
-    resolved = resolve(subject.source.value, schema)
+    draft: Draft, path: Path_, schema: Mapping[str, Any], value: Any, name: str
+) -> Iterator[Finding]:
+    resolved = resolve(draft.source.value, schema)
     validator = jsonschema_rs.Draft202012Validator(translate(resolved), validate_formats=True)
     for error in validator.iter_errors(value):
         where = (*path, *walk.located(value, error.instance_path))
@@ -96,15 +98,13 @@ def _invalid(
             isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Type)
             and "string" in error.kind.types
         )
-        fix = (
-            _read_as_boolean(subject, where) if is_text else ""
-        ) or f"fix the {name} or the schema"
-        yield Flaw(where, f"this {name} is invalid: {walk.shortened(error.message)}", fix)
+        fix = (_read_as_boolean(draft, where) if is_text else "") or f"fix the {name} or the schema"
+        yield Finding(where, f"this {name} is invalid: {walk.shortened(error.message)}", fix)
 
 
-def _read_as_boolean(subject: Subject, path: Path_) -> str:
-    """What to do where a word without quotes is true or false to YAML 1.1; nothing where none is."""
-    source = subject.source
+def _read_as_boolean(draft: Draft, path: Path_) -> str:
+    """The fix for an unquoted word that YAML 1.1 reads as a boolean; else empty."""
+    source = draft.source
     span = source.places[path].value if path in source.places else None
     word = source.text[span.start : span.end] if span and span.plain else ""
     return (
@@ -114,19 +114,20 @@ def _read_as_boolean(subject: Subject, path: Path_) -> str:
     )
 
 
-def have_examples(subject: Subject) -> Iterator[Flaw]:
-    for name, schema in subject.source.value.get("components", {}).get("schemas", {}).items():
+def have_examples(draft: Draft) -> Iterator[Finding]:
+    """Component schemas without an example."""
+    for name, schema in draft.source.value.get("components", {}).get("schemas", {}).items():
         if "$ref" not in schema and "example" not in schema and not name.startswith("x-"):
-            yield Flaw(
+            yield Finding(
                 ("components", "schemas", name),
                 f"schema {name!r} has no example",
                 "add an 'example'",
             )
 
 
-def required_described(subject: Subject) -> Iterator[Flaw]:
+def required_described(draft: Draft) -> Iterator[Finding]:
     """Where a schema stands alone; in a composition another part may describe it."""
-    for path, node in walk.schemas(subject.source.value):
+    for path, node in walk.schemas(draft.source.value):
         composed = any(key in path or key in node for key in ("allOf", "oneOf", "anyOf", "not"))
         if composed or "properties" not in node:
             continue
@@ -135,9 +136,9 @@ def required_described(subject: Subject) -> Iterator[Flaw]:
                 fix = walk.closest(
                     name, node["properties"], "describe it under 'properties', or remove it"
                 )
-                yield Flaw(
+                yield Finding(
                     (*path, "required", index),
-                    f"{name!r} is required, but nothing says what it is",
+                    f"{name!r} is required but not described",
                     fix,
                 )
 
@@ -150,24 +151,26 @@ _BOUNDS = (
 )
 
 
-def bounds_ordered(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def bounds_ordered(draft: Draft) -> Iterator[Finding]:
+    """Lower bounds above the upper bound."""
+    for path, node in walk.schemas(draft.source.value):
         for least, most in _BOUNDS:
             if least in node and most in node and node[least] > node[most]:
-                yield Flaw(
+                yield Finding(
                     (*path, least),
                     f"{least} is more than {most}, so no value is valid",
-                    "exchange them, or fix one",
+                    "swap them, or fix one",
                 )
 
 
-def arrays_have_items(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def arrays_have_items(draft: Draft) -> Iterator[Finding]:
+    """Arrays without `items`."""
+    for path, node in walk.schemas(draft.source.value):
         if node.get("type") == "array" and "items" not in node:
-            yield Flaw(
+            yield Finding(
                 path,
-                "this array does not say what its items are",
-                "write 'items', which is '{}' where they may be anything",
+                "this array has no 'items'",
+                "write 'items'; '{}' allows anything",
             )
 
 
@@ -193,7 +196,8 @@ _OF_TEXT = frozenset(
 )
 _OF_ADDRESSES = frozenset({"uri", "uri-reference", "uri-template", "iri", "iri-reference"})
 _STANDARD_FORMATS = _OF_OPENAPI | _OF_TEXT | _OF_ADDRESSES
-#: Others that resemble those and are in use: of the registry of OpenAPI, and of libraries that write contracts.
+#: Others that resemble those and are in use: of the registry of OpenAPI, and of libraries that
+#: write contracts.
 _REGISTERED = frozenset(
     {
         "int8",
@@ -215,23 +219,27 @@ _OF_LIBRARIES = frozenset(
 _KNOWN_FORMATS = _STANDARD_FORMATS | _REGISTERED | _OF_LIBRARIES
 
 
-def formats_known(subject: Subject) -> Iterator[Flaw]:
+def formats_known(draft: Draft) -> Iterator[Finding]:
     """A format may have any name; one that is nearly that of a standard is told of."""
-    for path, node in walk.schemas(subject.source.value):
+    for path, node in walk.schemas(draft.source.value):
         name = node.get("format", "")
         if name and name not in _KNOWN_FORMATS:
             for meant in difflib.get_close_matches(
                 name.lower(), sorted(_STANDARD_FORMATS), 1, cutoff=0.85
             ):
-                what = f"there is no format {walk.shortened(name, 60)!r}, and nobody checks what is not known"
-                yield Flaw((*path, "format"), what, f"write {meant!r}")
+                what = (
+                    f"there is no format {walk.shortened(name, 60)!r}, and validators ignore "
+                    "unknown formats"
+                )
+                yield Finding((*path, "format"), what, f"write {meant!r}")
 
 
-def nullable_with_type(subject: Subject) -> Iterator[Flaw]:
-    for path, node in walk.schemas(subject.source.value):
+def nullable_with_type(draft: Draft) -> Iterator[Finding]:
+    """`nullable` without a type beside it."""
+    for path, node in walk.schemas(draft.source.value):
         if node.get("nullable") is True and "type" not in node:
             what = "'nullable' has no effect without a type beside it"
-            yield Flaw(
+            yield Finding(
                 (*path, "nullable"), what, "write 'type' in the same schema, or remove 'nullable'"
             )
 
@@ -256,12 +264,14 @@ CHECKS = (
     Check(
         "pattern-valid",
         Stage.BUILD,
-        why="No validator takes a schema whose pattern it cannot compile.",
+        why="Validators reject a schema whose pattern does not compile.",
         bad=_pet(
-            'name: {type: string, pattern: "^\\\\p{Letters}"}\n      example: {id: rex, status: here}'
+            'name: {type: string, pattern: "^\\\\p{Letters}"}\n      '
+            "example: {id: rex, status: here}"
         ),
         good=_pet(
-            'name: {type: string, pattern: "^\\\\p{Letter}"}\n      example: {id: rex, status: here}'
+            'name: {type: string, pattern: "^\\\\p{Letter}"}\n      '
+            "example: {id: rex, status: here}"
         ),
         at="pattern",
         find=compile_,
@@ -270,7 +280,7 @@ CHECKS = (
     Check(
         "example-valid",
         Stage.MEANING,
-        why="The mock answers with examples, and people copy them: they must be what the schema beside them says.",
+        why="The mock answers with examples, and people copy them, so they must be valid.",
         bad=_pet("age: {type: integer}\n      example: {id: rex, status: here, age: three}"),
         good=_pet(_RIGHT),
         at="age: three",
@@ -280,7 +290,7 @@ CHECKS = (
     Check(
         "default-valid",
         Stage.MEANING,
-        why="A default is what counts where nothing is said, so it must be a value that could have been said.",
+        why="A default stands for a missing value, so it must be valid itself.",
         bad=_pet(
             "age: {type: integer, minimum: 1, default: 0}\n      example: {id: rex, status: here}"
         ),
@@ -294,7 +304,10 @@ CHECKS = (
     Check(
         "enum-valid",
         Stage.LINT,
-        why="A value of an enum that is not of the schema's type can never occur, nor does one occur twice.",
+        why=(
+            "A value of an enum that is not of the schema's type can never occur; a repeated "
+            "one is an error."
+        ),
         bad=_pet("age: {type: integer, enum: [1, two]}\n      example: {id: rex, status: here}"),
         good=_pet("age: {type: integer, enum: [1, 2]}\n      example: {id: rex, status: here}"),
         at="two",
@@ -304,7 +317,9 @@ CHECKS = (
     Check(
         "schema-example",
         Stage.LINT,
-        why="A named schema is a page of the docs, and an example says more than its types.",
+        why=(
+            "Each component schema has a page of the docs, and an example says more than its types."
+        ),
         bad=_pet("age: {type: integer}"),
         good=_pet(_RIGHT),
         at="Pet:",
@@ -315,7 +330,7 @@ CHECKS = (
     Check(
         "required-described",
         Stage.LINT,
-        why="A member that is required and nowhere described is mostly another one with a slip of the pen.",
+        why="A required member that is not described is usually misspelt.",
         bad=_pet(_RIGHT)
         .replace("[id, status]", "[id, state]")
         .replace("{id: rex, ", "{id: rex, state: x, "),
@@ -328,7 +343,7 @@ CHECKS = (
     Check(
         "bounds-order",
         Stage.LINT,
-        why="Where the lower bound is above the upper one no value is valid, and whatever is sent or answered is wrong.",
+        why="If the lower bound exceeds the upper one, no value is valid.",
         bad=_pet(
             "age: {type: integer, minimum: 30, maximum: 0}\n      example: {id: rex, status: here}"
         ),
@@ -342,7 +357,7 @@ CHECKS = (
     Check(
         "array-items",
         Stage.LINT,
-        why="OpenAPI 3.0 asks that an array says what its items are; tools that write code from it end where one does not.",
+        why="OpenAPI 3.0 requires the items of an array; code generators fail without them.",
         bad=_pet("names: {type: array}\n      example: {id: rex, status: here}"),
         good=_pet(
             "names: {type: array, items: {type: string}}\n      example: {id: rex, status: here}"
@@ -354,7 +369,7 @@ CHECKS = (
     Check(
         "format-known",
         Stage.LINT,
-        why="Nobody checks a format that is not known, so with a slip of the pen in its name any text is valid.",
+        why="Validators ignore unknown formats, so with a misspelt one any string is valid.",
         bad=_pet(
             "bornAt: {type: string, format: datetime}\n      example: {id: rex, status: here}"
         ),
@@ -369,10 +384,14 @@ CHECKS = (
     Check(
         "nullable-type",
         Stage.LINT,
-        why="In OpenAPI 3.0.3 'nullable' adds null to the type beside it; where there is none it does nothing.",
+        why=(
+            "In OpenAPI 3.0.3 'nullable' adds null to the type beside it; without a type it "
+            "has no effect."
+        ),
         bad=_pet("age: {nullable: true, minimum: 0}\n      example: {id: rex, status: here}"),
         good=_pet(
-            "age: {type: integer, nullable: true, minimum: 0}\n      example: {id: rex, status: here}"
+            "age: {type: integer, nullable: true, minimum: 0}\n      "
+            "example: {id: rex, status: here}"
         ),
         at="nullable",
         find=nullable_with_type,

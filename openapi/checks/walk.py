@@ -1,4 +1,4 @@
-"""Ways through a document, by the paths of what is found: its extensions, operations, schemas, examples, references."""
+"""Iterate over a document: extensions, operations, schemas, examples, references."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf")
 
 
 def mappings(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, dict[str, Any]]]:
-    """Every mapping in it, from the outside in."""
+    """Every mapping, outer ones first."""
     waiting = [(path, node)]
     while waiting:
         path, node = waiting.pop()
@@ -68,7 +68,7 @@ def extensions(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, str, Any]]:
 
 
 def operations(source: Source) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
-    """Those that are served and judged."""
+    """Every operation that is served and verified, with its path."""
     for path, item in source.value["paths"].items():
         if not path.startswith("x-"):
             for method in METHODS:
@@ -77,7 +77,7 @@ def operations(source: Source) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
 
 
 def schemas(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
-    """Every schema, and those in it; one that is only referred to stands where it is written."""
+    """Every schema and subschema, at the place where it is written."""
     if isinstance(node, list):
         for index, item in enumerate(node):
             yield from schemas(item, (*path, index))
@@ -111,13 +111,14 @@ def _within(schema: Any, path: Path_) -> Iterator[tuple[Path_, Mapping[str, Any]
 
 
 class Carrier(NamedTuple):
-    """What has examples of a schema beside it: a parameter, a header, or a media type, whose name is the last of the path."""
+    """An object with a schema and examples: a parameter, header or media type."""
 
     path: Path_
     node: Mapping[str, Any]
 
 
 def carriers(node: Any, path: Path_ = ()) -> Iterator[Carrier]:
+    """Every object with a schema and examples of it."""
     if isinstance(node, list):
         for index, item in enumerate(node):
             yield from carriers(item, (*path, index))
@@ -136,14 +137,14 @@ def carriers(node: Any, path: Path_ = ()) -> Iterator[Carrier]:
 
 
 def references(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
-    """Each object that is a reference, and to what."""
+    """Every reference, with its path and its target."""
     for where, value in mappings(node, path):
         if isinstance(value.get("$ref"), str):
             yield where, value["$ref"]
 
 
 def located(node: Any, parts: Iterable[str | int]) -> Path_:
-    """A path that JSON Schema tells, which takes the name of a member for an index where it consists of digits."""
+    """A path from a validator, which reports keys that consist of digits as indexes."""
     path: Path_ = ()
     for part in parts:
         key = str(part) if isinstance(node, dict) else int(part) if str(part).isdecimal() else part
@@ -159,13 +160,14 @@ def located(node: Any, parts: Iterable[str | int]) -> Path_:
 
 
 def at(node: Any, path: Path_) -> Any:
+    """The value at a path."""
     for key in path:
         node = node[key]
     return node
 
 
 def closest(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """What to write in place of a name that is none: the one that it resembles, else one of those that there are."""
+    """A fix for an unknown name: the known name that it resembles, or all of them."""
     names = list(known)
     similar = difflib.get_close_matches(name, names, 1, cutoff=0.8)
     if similar:
@@ -174,7 +176,7 @@ def closest(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
 
 def pointed(document: Any, reference: str) -> Path_:
-    """The path of what a local reference leads to."""
+    """The path of the target of a local reference."""
     return located(
         document,
         [
@@ -185,6 +187,6 @@ def pointed(document: Any, reference: str) -> Path_:
 
 
 def shortened(text: str, length: int = 160) -> str:
-    """One line of it that is no longer than this; the end is kept, since there stands what is wrong with what began it."""
+    """The text as one line of limited length; the end is kept, which says what is wrong."""
     text = " ".join(text.split())
     return text if len(text) <= length else f"{text[: length // 3]} ... {text[-(length // 2) :]}"

@@ -19,7 +19,7 @@ from pathlib import Path
 from session_contracts.contracts import contract_file
 from session_contracts.errors import GitFailed, UnknownVersion, VersionNotLoaded
 from session_contracts.openapi import ContractError, UnknownApi, bundled_names
-from session_contracts.openapi.checks import CHECKS, Stage, Subject, run
+from session_contracts.openapi.checks import CHECKS, Draft, Stage, run
 from session_contracts.openapi.loader import load_source
 from session_contracts.openapi.source import Source, parse, read
 
@@ -115,7 +115,7 @@ def _check(source: Source) -> None:
         return
     # Unlike a contract, a plain document may have other extensions and recursive schemas.
     for stage in (Stage.SHAPE, Stage.REFERENCE):
-        if violations := [*run(_PLAIN, Subject(source), [stage])]:
+        if violations := [*run(_PLAIN, Draft(source), [stage])]:
             raise ContractError(violations)
 
 

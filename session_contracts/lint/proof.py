@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from session_contracts.openapi import UnknownApi
-from session_contracts.openapi.checks import Check, Flaw, Stage, Subject, example
+from session_contracts.openapi.checks import Check, Draft, Finding, Stage, example
 from session_contracts.openapi.checks.rules import stated
 from session_contracts.openapi.locations import find
 from session_contracts.openapi.model import Level
@@ -18,30 +18,30 @@ def api_of(file: str) -> str | None:
         return None
 
 
-def verified(subject: Subject) -> Iterator[Flaw]:
-    api = api_of(subject.source.file)
+def verified(draft: Draft) -> Iterator[Finding]:
+    api = api_of(draft.source.file)
     if api:
         yield from _missing(
-            subject, _judged(api), "no check of the suite judges {}", "write one that names it"
+            draft, _judged(api), "no check of the suite judges {}", "write one that names it"
         )
 
 
-def broken(subject: Subject) -> Iterator[Flaw]:
-    api = api_of(subject.source.file)
+def broken(draft: Draft) -> Iterator[Finding]:
+    api = api_of(draft.source.file)
     if api:
         yield from _missing(
-            subject,
+            draft,
             _breakable(api),
             "the mock cannot be told to break {}",
             "say how, in its breaks",
         )
 
 
-def _missing(subject: Subject, known: Collection[str], what: str, fix: str) -> Iterator[Flaw]:
+def _missing(draft: Draft, known: Collection[str], what: str, fix: str) -> Iterator[Finding]:
     """The rules that a server may break; a decision is held against none."""
-    for path, node in stated(subject):
+    for path, node in stated(draft):
         if node["level"] != Level.DECISION and node["id"] not in known:
-            yield Flaw(path, what.format(node["id"]), fix)
+            yield Finding(path, what.format(node["id"]), fix)
 
 
 def _judged(api: str) -> Collection[str]:

@@ -375,7 +375,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._headers_buffer.append(b"\r\n" + content)  # type: ignore[attr-defined]
         self.flush_headers()
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
+
+for _method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
+    setattr(_Handler, f"do_{_method}", _Handler._serve)
 
 
 @contextmanager

@@ -92,7 +92,7 @@ MISTAKES = [
         "operationId: getSession",
         "operationId: listSessions",
         at="      operationId: listSessions\n      tags: [sessions]\n      summary: Get",
-        what="operationId 'listSessions' stands twice",
+        what="operationId 'listSessions' appears twice",
         fix="give each operation its own",
     ),
     Mistake(
@@ -100,7 +100,7 @@ MISTAKES = [
         "after: P30D, since: createdAt, due: expiresAt, to: expired,",
         "after: P1M, since: createdAt, due: expiresAt, to: expired,",
         at="after: P1M",
-        what="'P1M' is no duration of fixed length",
+        what="'P1M' is not a duration of fixed length",
         fix="write days or less, as in P30D",
     ),
     Mistake(
@@ -108,7 +108,7 @@ MISTAKES = [
         "per: PT1M",
         "per: Pminute",
         at="per: Pminute",
-        what="'Pminute' is no duration",
+        what="'Pminute' is not a duration",
         fix="write days or less, as in P30D",
     ),
     # ---- meaning: names
@@ -117,8 +117,8 @@ MISTAKES = [
         "id: rentalot.rate.plan",
         "id: rentalot.error.form",
         at="id: rentalot.error.form\n    level: decision\n    statement: Limits",
-        what="rule 'rentalot.error.form' stands twice",
-        fix="give each rule its own id",
+        what="rule 'rentalot.error.form' appears twice",
+        fix="give each rule an id of its own",
     ),
     Mistake(
         "rule-exists",
@@ -178,7 +178,7 @@ MISTAKES = [
         "{status: draft}",
         "{status: draft, workflowTemplateId: null}",
         at="workflowTemplateId: null}",
-        what="'workflowTemplateId' of state 'draft' is no enum of Session",
+        what="'workflowTemplateId' of state 'draft' is not an enum of Session",
         fix="name a field that has an enum",
     ),
     Mistake(
@@ -311,7 +311,7 @@ MISTAKES = [
         "to: approved, rule: rentalot.review.decides}\n          - {from: awaiting_review, to: denied, ",
         at="reviewSession:",
         what="the moves of reviewSession from 'awaiting_review' overlap",
-        fix="tell them apart by one member under 'when'",
+        fix="distinguish them by one member under 'when'",
     ),
     Mistake(
         "refusal-declared",
@@ -334,7 +334,7 @@ MISTAKES = [
         "due: expiresAt, to: expired,",
         "due: status, to: expired,",
         at="due: status",
-        what="'status' is no date-time of Session",
+        what="'status' is not a date-time of Session",
         fix="name one of its date-time fields",
     ),
     # ---- meaning: lists and examples
@@ -403,8 +403,8 @@ MISTAKES = [
         "member: hasMore, field: id}",
         "member: hasMore, field: key}",
         at="member: hasMore, field: key}",
-        what="getTimeline goes on after 'key', which Event does not have",
-        fix="name the field that tells its records apart",
+        what="getTimeline continues after 'key', which Event does not have",
+        fix="name the field that identifies a record",
         contract="promptster",
     ),
     Mistake(
@@ -483,7 +483,7 @@ def test_a_repeated_key_is_reported_where_it_stands_again(tmp_path: Path) -> Non
     assert (violation.check, violation.line, violation.what, violation.fix) == (
         "yaml",
         4,
-        "'info' stands here twice",
+        "'info' appears here twice",
         "keep one",
     )
 

@@ -1,17 +1,17 @@
-"""The command line: each mistake gets one line that says what to do, and exit status 2."""
+"""The commands in processes of their own: user errors, exit codes, reports."""
 
 import json
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import requests
+from starlette.responses import HTMLResponse
 
+from session_contracts.mock_server.server import running
 from tests.serving import start
 
 pytestmark = pytest.mark.slow
@@ -39,24 +39,9 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def html() -> Iterator[str]:
-    """A server that answers everything with a page."""
-
-    class Page(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<html>hello</html>")
-
-        do_GET = do_POST = do_PATCH = answer
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Page) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    """A server that answers every request with an HTML page."""
+    with running(HTMLResponse("<html>hello</html>")) as url:
+        yield url
 
 
 @pytest.mark.parametrize(
@@ -67,57 +52,62 @@ def html() -> Iterator[str]:
         ("prove", "rentlot"),
     ],
 )
-def test_an_unknown_api(command: tuple[str, ...]) -> None:
+def test_unknown_api(command: tuple[str, ...]) -> None:
     assert "choose one of: mobilenext, openscouter" in one_line(run(*command))
 
 
-def test_a_port_in_use() -> None:
+def test_port_in_use() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert f"port {port}" in one_line(run("serve", "rentalot", "--port", port))
 
 
+def record(members: str, section: str = "records") -> str:
+    """A fixture of Rentalot with one session."""
+    return f"api: rentalot\n{section}:\n  - {{resource: Session, {members}}}\n"
+
+
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (None, "No such file or directory"),
         ("api: [", "this is not YAML"),
         ("just text", "begin it with 'api: rentalot'"),
         (
-            "api: rentalot\nrecords:\n  - {resource: Session, tenant: default, fields: {id: 1}}\n",
+            record("tenant: default, fields: {id: 1}"),
             ":3: this makes no record",
         ),
         (
-            "api: rentalot\nrecords:\n  - {resource: Session, tenant: other, fields: {id: {fake: date}}}\n",
+            record("tenant: other, fields: {id: {fake: date}}"),
             ":3: this makes no record: fake",
         ),
         (
-            "api: rentalot\nrecipes:\n  - {resource: Session, state: lost, count: 1, tenant: default, fields: {}}\n",
+            record("state: lost, count: 1, tenant: default, fields: {}", "recipes"),
             ":3: this recipe is incomplete",
         ),
         ("api: rentalot\ncredentials:\n  - {key: x}\n", ":3: this is no credential"),
     ],
 )
-def test_an_unreadable_fixture(tmp_path: Path, content: str | None, said: str) -> None:
+def test_invalid_fixture(tmp_path: Path, content: str | None, expected: str) -> None:
     file = tmp_path / "world.yaml"
     if content is not None:
         file.write_text(content)
-    assert said in one_line(run("serve", "rentalot", "--port", "0", "--world", str(file)))
+    assert expected in one_line(run("serve", "rentalot", "--port", "0", "--world", str(file)))
 
 
-def test_a_target_that_is_down() -> None:
+def test_unreachable_target() -> None:
     assert "http://127.0.0.1:1" in one_line(
         run("verify", "rentalot", "--base-url", "http://127.0.0.1:1")
     )
 
 
-def test_a_states_url_that_answers_html(url: str, html: str) -> None:
+def test_states_url_that_answers_html(url: str, html: str) -> None:
     assert html in one_line(
         run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--states-url", html)
     )
 
 
-def test_an_unknown_rule(url: str) -> None:
+def test_unknown_rule(url: str) -> None:
     assert "rentalot.no.rule" in one_line(
         run("verify", "rentalot", "--base-url", f"{url}/rentalot", "--rule", "rentalot.no.rule")
     )
@@ -125,7 +115,7 @@ def test_an_unknown_rule(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (("serve", "--clock", "noon"), "noon"),
         (("serve", "--port", "70000"), "70000"),
@@ -134,13 +124,13 @@ def test_an_unknown_rule(url: str) -> None:
         (("verify", "rentalot"), "--base-url"),
     ],
 )
-def test_wrong_options(arguments: tuple[str, ...], said: str) -> None:
+def test_invalid_options(arguments: tuple[str, ...], expected: str) -> None:
     done = run(*arguments)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert expected in done.stderr
 
 
-def test_verify_passes_the_mock_and_writes_its_reports(url: str, tmp_path: Path) -> None:
+def test_verify_passes_the_mock_and_writes_reports(url: str, tmp_path: Path) -> None:
     report, junit = tmp_path / "report.json", tmp_path / "junit.xml"
     options = (
         "--states-url",
@@ -179,7 +169,7 @@ def test_verify_without_a_states_url_is_incomplete(url: str) -> None:
     assert "--states-url" in done.stdout
 
 
-def test_a_broken_rule_fails_with_lines_that_reproduce_it(url: str) -> None:
+def test_failure_has_curl_lines_source_and_page(url: str) -> None:
     requests.put(f"{url}/_mock/broken-rules", json={"rules": ["rentalot.review.final"]}, timeout=5)
     try:
         options = (
@@ -208,32 +198,30 @@ def test_a_broken_rule_fails_with_lines_that_reproduce_it(url: str) -> None:
     assert requests.get(page, timeout=60).status_code == 200
 
 
-def test_a_proof_of_one_rule() -> None:
+def test_prove_one_rule() -> None:
     done = run("prove", "rentalot", "--rule", "rentalot.review.final", "--max-examples", "5")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "killed   rentalot.review.final" in done.stdout
 
 
-def test_coverage_tells_what_was_reached(url: str, tmp_path: Path) -> None:
+def test_coverage_of_a_world(url: str, tmp_path: Path) -> None:
     file = tmp_path / "coverage.json"
     world = requests.post(f"{url}/_mock/worlds", json={}, timeout=10).json()["path"]
     assert run("coverage", "--url", url + world).stdout == "no API was called\n"
     requests.get(f"{url}{world}/rentalot/api/v1/sessions", timeout=10)
-    told = run("coverage", "--url", url + world, "--json", str(file), "--fail-under", "0")
-    assert told.returncode == 0, told
-    assert told.stdout.startswith("rentalot: 1 %")
-    assert (
-        "not reached: transition Session.reviewSession: awaiting_review -> approved (rentalot.review.decides)"
-        in told.stdout
-    )
-    assert "rule rentalot.auth.required" not in told.stdout
+    done = run("coverage", "--url", url + world, "--json", str(file), "--fail-under", "0")
+    assert done.returncode == 0, done
+    assert done.stdout.startswith("rentalot: 1 %")
+    approval = "Session.reviewSession: awaiting_review -> approved (rentalot.review.decides)"
+    assert f"not reached: transition {approval}" in done.stdout
+    assert "rule rentalot.auth.required" not in done.stdout
     assert json.loads(file.read_text())["apis"]["rentalot"]["summary"]["rule"]["reached"] == 1
     less = run("coverage", "--url", url + world, "--fail-under", "50")
     assert (less.returncode, less.stderr) == (1, "coverage is below 50 %\n")
     assert "saleslab: 0 %" in run("coverage", "--url", url + world, "--api", "saleslab").stdout
 
 
-def test_coverage_of_no_mock(html: str, url: str) -> None:
+def test_coverage_without_a_mock(html: str, url: str) -> None:
     assert "no mock answers at http://127.0.0.1:1" in one_line(
         run("coverage", "--url", "http://127.0.0.1:1")
     )
@@ -245,7 +233,7 @@ def test_coverage_of_no_mock(html: str, url: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_requests_are_logged_where_somebody_asks_for_it(form: str, tmp_path: Path) -> None:
+def test_log_of_requests(form: str, tmp_path: Path) -> None:
     with (tmp_path / "log").open("w+") as file:
         process, url = start("--log-format", form, "--clock", "2026-02-13T09:00:00Z", errors=file)
         requests.get(f"{url}/rentalot/api/v1/sessions", timeout=10)
@@ -253,21 +241,18 @@ def test_requests_are_logged_where_somebody_asks_for_it(form: str, tmp_path: Pat
         process.communicate(timeout=10)
         logged = (tmp_path / "log").read_text()
     if form == "text":
-        expected = "2026-02-13T09:00:00Z default GET /rentalot/api/v1/sessions 401 refused rentalot.auth.required\n"
-        assert logged == expected
+        request = "GET /rentalot/api/v1/sessions 401 refused rentalot.auth.required"
+        assert logged == f"2026-02-13T09:00:00Z default {request}\n"
     else:
         entry = json.loads(logged)
-        assert (entry["world"], entry["operation"], entry["status"]) == (
-            "default",
-            "listSessions",
-            401,
-        )
+        logged_values = [entry[name] for name in ("world", "operation", "status")]
+        assert logged_values == ["default", "listSessions", 401]
 
 
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"format": "session-contracts/world", "version": 7}', None]
 )
-def test_a_file_that_is_no_exported_world(content: str | None, tmp_path: Path) -> None:
+def test_invalid_exported_world(content: str | None, tmp_path: Path) -> None:
     file = tmp_path / "world.json"
     if content is not None:
         file.write_text(content)
@@ -288,5 +273,5 @@ def test_command_list_shows_whole_sentences(
 
 
 def test_help_ends_with_exit_codes() -> None:
-    said = run("verify", "--help").stdout
-    assert "\n  Exit codes:\n    0    the server conforms\n    1    a rule failed\n" in said
+    text = run("verify", "--help").stdout
+    assert "\n  Exit codes:\n    0    the server conforms\n    1    a rule failed\n" in text

@@ -1,4 +1,4 @@
-"""What is carried without a socket is answered like what comes over HTTP."""
+"""Requests in process get the same answers as over HTTP."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ SETTINGS = Settings(("rentalot",), frozen_at=datetime(2026, 2, 13, 9, tzinfo=UTC
 
 
 @pytest.fixture
-def carried() -> Iterator[requests.Session]:
+def in_process_session() -> Iterator[requests.Session]:
     with in_process(create_app(SETTINGS)) as adapter, requests.Session() as session:
         session.mount(URL, adapter)
         yield session
@@ -47,11 +47,11 @@ CALLS = (
 )
 
 
-def test_the_same_answers(carried: requests.Session) -> None:
+def test_same_answers_as_over_http(in_process_session: requests.Session) -> None:
     with running(create_app(SETTINGS)) as url, requests.Session() as sent:
         for call in CALLS:
             answers = []
-            for session, base in ((carried, URL), (sent, url)):
+            for session, base in ((in_process_session, URL), (sent, url)):
                 request = requests.Request(
                     call.method,
                     base + call.url,
@@ -71,9 +71,9 @@ def test_the_same_answers(carried: requests.Session) -> None:
             assert answers[0] == answers[1], call.url
 
 
-def test_calls_meet_as_they_do_in_a_server(carried: requests.Session) -> None:
+def test_concurrent_requests_interleave(in_process_session: requests.Session) -> None:
     def review(number: int) -> int:
-        return carried.patch(
+        return in_process_session.patch(
             f"{URL}{SESSION}/review", headers=KEY, json={"reviewStatus": "approved"}
         ).status_code
 

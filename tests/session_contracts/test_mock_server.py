@@ -1,4 +1,4 @@
-"""MockServer: a mock without pytest."""
+"""MockServer and MockWorld, without the pytest plugin."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ SESSION = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 
 
 @pytest.mark.parametrize("process", [False, True], ids=["thread", "process"])
-def test_a_mock_for_a_while(process: bool) -> None:
+def test_context_manager(process: bool) -> None:
     with MockServer("rentalot", clock="2026-02-13T09:00:00Z", process=process) as mock:
         api = mock.api("rentalot")
         url = f"{api.base_url}/api/v1/sessions/{SESSION}"
@@ -50,7 +50,7 @@ def status(world: MockWorld, session: str) -> Any:
     ]["status"]
 
 
-def test_it_begins_with_a_file(tmp_path: Path) -> None:
+def test_exported_world_as_initial_data(tmp_path: Path) -> None:
     file = tmp_path / "world.json"
     with MockServer("rentalot") as mock:
         made = mock.api("rentalot").given()["id"]
@@ -62,7 +62,7 @@ def test_it_begins_with_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("process", [False, True], ids=["thread", "process"])
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "expected"),
     [
         ({"clock": "noon"}, "noon"),
         ({"auth": "none"}, "none"),
@@ -70,12 +70,12 @@ def test_it_begins_with_a_file(tmp_path: Path) -> None:
         ({"world": "nowhere.yaml"}, "nowhere.yaml"),
     ],
 )
-def test_what_it_cannot_start_with(options: dict[str, Any], said: str, process: bool) -> None:
-    with pytest.raises(MockFailed, match=said):
+def test_invalid_options(options: dict[str, Any], expected: str, process: bool) -> None:
+    with pytest.raises(MockFailed, match=expected):
         MockServer("rentalot", process=process, **options).start()
 
 
-def test_with_an_admin_token() -> None:
+def test_admin_token() -> None:
     with MockServer("rentalot", admin_token="s3cret") as mock:
         assert mock.api("rentalot").headers
         with mock.world() as world:
@@ -84,12 +84,12 @@ def test_with_an_admin_token() -> None:
             _ = MockWorld(mock.url).now
 
 
-def test_where_there_is_no_mock() -> None:
+def test_unreachable_mock() -> None:
     with pytest.raises(MockUnreachable, match="session-contracts serve"):
         _ = MockWorld("http://127.0.0.1:9").now
 
 
-def test_what_was_set_can_be_taken_back() -> None:
+def test_clock_rules_and_faults_can_be_restored() -> None:
     with MockServer("rentalot", clock="2026-02-13T09:00:00Z") as mock, mock.world() as world:
         api = world.api("rentalot")
         url = f"{api.base_url}/api/v1/sessions/{SESSION}"

@@ -1,0 +1,1 @@
+"""What the suite needs to know of OpenScouter."""

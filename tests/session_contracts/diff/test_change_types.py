@@ -10,6 +10,8 @@ from session_contracts.diff import CHANGE_TYPES, Change, diff
 from session_contracts.openapi.loader import load_source
 from session_contracts.openapi.source import Source, parse
 
+pytestmark = pytest.mark.slow
+
 MINI = (Path(__file__).parent / "mini.yaml").read_text()
 REVERSE = {each.id: each.reverse for each in CHANGE_TYPES}
 

@@ -292,7 +292,7 @@ def test_without_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "expected"),
     [
         ("a: [", "this is not YAML"),
-        ("just text", "this is no OpenAPI 3.0 document"),
+        ("just text", "this is not an OpenAPI 3.0 document"),
         ("openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {/a: null}\n", "is not of type"),
         (
             MINI.replace("#/components/schemas/Money", "#/components/schemas/Gold"),

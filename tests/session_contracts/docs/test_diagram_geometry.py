@@ -13,6 +13,8 @@ from session_contracts.openapi.model import Contract, Lifecycle
 from tests.session_contracts.docs.drawings import SVG, Drawing, Rect, corners
 from tests.session_contracts.docs.lifecycles import contract_of, lifecycles
 
+pytestmark = pytest.mark.slow
+
 VENDORS = [
     pytest.param(load(api), table, id=f"{api}-{table.name}")
     for api in bundled_names()

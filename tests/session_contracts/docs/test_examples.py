@@ -17,6 +17,8 @@ from session_contracts.docs.model import MOCK, mocked
 from session_contracts.docs.recorder import NOW, SERVE
 from tests.serving import Mock, running
 
+pytestmark = pytest.mark.slow
+
 APIS = mocked()
 
 

@@ -4,12 +4,16 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from session_contracts.diff import CHANGE_TYPES
 from session_contracts.docs.model import mocked
 from session_contracts.docs.site import site
 from session_contracts.export import exports
 from session_contracts.lint import CHECKS
 from session_contracts.openapi import load
+
+pytestmark = pytest.mark.slow
 
 PAGES = site(mocked(("mobilenext",)))
 

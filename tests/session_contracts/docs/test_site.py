@@ -23,6 +23,8 @@ from session_contracts.openapi.pages import (
 from tests.session_contracts.docs.conftest import build
 from tests.session_contracts.docs.pages import Page, read
 
+pytestmark = pytest.mark.slow
+
 CONTRACTS = [load_control(), *map(load, bundled_names())]
 
 

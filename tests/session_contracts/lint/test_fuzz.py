@@ -6,6 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from session_contracts.openapi.checks import CHECKS
 from session_contracts.openapi.checks.example import PETS, complete
 from session_contracts.openapi.loader import examine
 from session_contracts.openapi.source import Path_, parse
+
+pytestmark = pytest.mark.slow
 
 _TEXTS = [PETS, (Path(openapi.__file__).parent / "mobilenext.yaml").read_text()]
 _TEXTS += [complete(check.good, check.within) for check in CHECKS if check.within]

@@ -53,8 +53,8 @@ def test_text_tells_place_and_severity_and_what_to_do(tmp_path: Path) -> None:
     status, text = report(FLAWED, "text", tmp_path)
     assert status == 1
     assert text.splitlines() == [
-        "pets.yaml:5:5: warning: listPets has no summary; say in a few words what it does, as in 'List sessions' [operation-summary]",
-        'pets.yaml:8:9: warning: 200 is a number, and names of members are text; write "200" [status-quoted]',
+        "pets.yaml:5:5: warning: listPets has no summary; describe it in a few words, as in 'List sessions' [operation-summary]",
+        'pets.yaml:8:9: warning: 200 is a number, but keys must be strings; write "200" [status-quoted]',
         'pets.yaml:8:93: error: this example is invalid: "many" is not of type "integer"; fix the example or the schema [example-valid]',
         "1 error and 2 warnings in 1 contract; --fix can correct 1",
     ]
@@ -191,11 +191,14 @@ _ANSWERS = PLAIN.replace(
     [
         (
             PLAIN.replace("{}", "{pets: {}}"),
-            "'pets' is no path, which begins with '/'; write '/pets'",
+            "'pets' is not a path: paths begin with '/'; write '/pets'",
         ),
-        (_ANSWERS % "4xx", "'4xx' is no status; write a status such as 200, 2XX, or default"),
-        (_ANSWERS % "0x191", "'0x191' is no status; write a status such as 200, 2XX, or default"),
-        (_ANSWERS % "deafult", "'deafult' is no status; write 'default'"),
+        (_ANSWERS % "4xx", "'4xx' is not a status; write a status such as 200, 2XX, or default"),
+        (
+            _ANSWERS % "0x191",
+            "'0x191' is not a status; write a status such as 200, 2XX, or default",
+        ),
+        (_ANSWERS % "deafult", "'deafult' is not a status; write 'default'"),
         (
             PLAIN.replace("3.0.3", "3.1.0"),
             "OpenAPI 3.1.0 is not read, only OpenAPI 3.0; convert the document to OpenAPI 3.0.3",
@@ -206,7 +209,7 @@ _ANSWERS = PLAIN.replace(
         ),
         (
             PLAIN.replace("3.0.3", "3"),
-            "this is no OpenAPI 3.0 document: its version is 3; begin it with 'openapi: 3.0.3'",
+            "this is not an OpenAPI 3.0 document: its version is 3; begin it with 'openapi: 3.0.3'",
         ),
         (PLAIN.replace("{}", "[]"), "'paths' is not an object; give it a member for each path"),
         (PLAIN.replace("{}", ""), "'paths' is not an object; give it a member for each path"),
@@ -220,7 +223,7 @@ _ANSWERS = PLAIN.replace(
         ),
         (
             _SCHEMA % "enum: [a, yes, On]",
-            'True stands twice in this enum; write "On": without quotes YAML reads On as a boolean',
+            'True appears twice in this enum; write "On": without quotes YAML reads On as a boolean',
         ),
         (
             _SCHEMA % "type: string, enum: [a, false]",

@@ -197,7 +197,7 @@ def _judge(
 
 
 def _page_through(subject: Subject, query: Mapping[str, str]) -> tuple[Exchange, dict[str, Record]]:
-    """Every record that a filter finds, whoever made it, up to a limit."""
+    """Every record that a filter finds, of all creators, up to a limit."""
     found: dict[str, Record] = {}
     first = get_list(subject, query)
     exchange = first

@@ -79,7 +79,7 @@ def test_headers_on_every_answer(subject: Subject, judge: Judge) -> None:
             exchange = call(subject, operation.id, identity, valid_body(subject, operation.id))
             actual = {key: name for key, name in limits.headers.items() if key != _RETRY}
             wrong = [name for key, name in actual.items() if not _good(exchange, key, name)]
-            got = f"no good {', '.join(wrong)}"
+            got = f"no valid {', '.join(wrong)}"
             judge.holds(
                 "rate.headers",
                 not wrong,

@@ -44,33 +44,33 @@ def _closed(table: Lifecycle, timer: Timer) -> list[tuple[str, Refusal]]:
 @pytest.mark.usefixtures("afterwards")
 def test_timer(case: Timer, subject: Subject, judge: Judge) -> None:
     clock_time(subject)
-    placed = {
+    prepared = {
         state: identity
         for state in case.sources
         if (identity := _prepared(case, state, subject)) is not None
     }
     judge.require(
-        bool(placed),
+        bool(prepared),
         f"no record could be prepared with a {case.due} that is {case.after} after {case.since}",
     )
     _advance(subject, case.after - _MARGIN)
-    _judge(case, placed, "source", subject, judge)
+    _judge(case, prepared, "source", subject, judge)
     _advance(subject, 2 * _MARGIN)
-    _judge(case, placed, "target", subject, judge)
+    _judge(case, prepared, "target", subject, judge)
     for operation, refusal in _closed(subject.table, case):
-        _judge_closed(case, operation, refusal, placed, subject, judge)
+        _judge_closed(case, operation, refusal, prepared, subject, judge)
 
 
 def _judge_closed(
     timer: Timer,
     operation: str,
     refusal: Refusal,
-    placed: dict[str, str],
+    prepared: dict[str, str],
     subject: Subject,
     judge: Judge,
 ) -> None:
     """A record that a timer moved is refused like one that was prepared in that state."""
-    for identity in placed.values():
+    for identity in prepared.values():
         if current_state(subject, identity) == timer.target:
             trigger = call(subject, operation, identity, valid_body(subject, operation))
             control = call(
@@ -100,8 +100,10 @@ def _advance(subject: Subject, by: timedelta) -> None:
     advance_clock(subject, isodate.duration_isoformat(by))
 
 
-def _judge(timer: Timer, placed: dict[str, str], when: str, subject: Subject, judge: Judge) -> None:
-    for state, identity in placed.items():
+def _judge(
+    timer: Timer, prepared: dict[str, str], when: str, subject: Subject, judge: Judge
+) -> None:
+    for state, identity in prepared.items():
         exchange = fetch(subject, identity)
         found = subject.table.state_of(record_of(subject, exchange, identity))
         expected = state if when == "source" else timer.target

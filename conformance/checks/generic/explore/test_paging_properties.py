@@ -37,7 +37,7 @@ def test_pages_of_any_list(subject: Subject, judge: Judge, search: Search) -> No
     calls: list[Exchange] = []
     held: set[str] = set()
     # If the pages of a simple list are incomplete, nothing can be said of the others.
-    others = [judged for rule, judged in _OTHERS.items() if judge.knows(rule)]
+    others = [generated for rule, generated in _OTHERS.items() if judge.knows(rule)]
     lists = st.one_of(_PLAIN, *others) if _is_complete(subject, judge) else _PLAIN
 
     @search.over

@@ -271,7 +271,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def let_timers_fire(self) -> None:
         """Advance the clock beyond every timer, then begin with a fresh record.
 
-        The times of the old ones are too far in the past to be told apart.
+        The times of the old ones are too far in the past to be distinguished.
         """
         subject = self.subject
         advance_clock(subject, _LONG)

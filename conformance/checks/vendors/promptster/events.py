@@ -1,4 +1,4 @@
-"""Promptster: events of a session, put there by the provider state or ingested, and the timeline that shows them."""
+"""Promptster: events of a session, prepared or ingested, and the timeline that shows them."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from session_contracts.conformance.subject import Subject
 
 INGEST, TIMELINE, DECISIONS, COHORT = "ingestEvent", "getTimeline", "getDecisions", "getCohortStats"
 DECISION = "decision_event"
-#: When the events of a check happen: in the past of any clock.
+#: When the events of a check happen: in the past by any clock.
 BASE = datetime(2025, 3, 4, 9, tzinfo=UTC)
 _NEEDS: Mapping[str, Mapping[str, str]] = {
     "command": {"command": "pnpm test"},
@@ -30,18 +30,21 @@ _NEEDS: Mapping[str, Mapping[str, str]] = {
 
 
 def at(milliseconds: int) -> str:
-    """So long after the beginning."""
+    """A time, this long after the beginning."""
     return (BASE + timedelta(milliseconds=milliseconds)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def data_for(kind: str, mark: int = 0) -> dict[str, Any]:
-    """Data that a kind needs, with a mark by which the event is known again."""
+    """Data that a kind needs, with a mark by which the event is recognized."""
     return {**_NEEDS.get(kind, {}), "mark": mark}
 
 
 @dataclass(frozen=True)
 class Event:
-    """An event of a check: `moment` in milliseconds since the beginning, `mark` tells it from others."""
+    """An event of a check.
+
+    `moment` is in milliseconds since the beginning, `mark` distinguishes it from others.
+    """
 
     moment: int
     mark: int
@@ -62,7 +65,10 @@ class Event:
 
 
 def put(subject: Subject, session: str, events: Sequence[Event]) -> None:
-    """Events in this order, by the provider state for many of them, or else by that for one. Raises Unexercised."""
+    """Prepare events in this order, by the provider state for many events or for one.
+
+    Raises Unexercised.
+    """
     actual = [
         {
             "id": event.id,
@@ -79,20 +85,27 @@ def put(subject: Subject, session: str, events: Sequence[Event]) -> None:
 
 
 def key_for(subject: Subject, session: str) -> dict[str, str]:
-    """A candidate's key that is good for a session; the default one where no other can be had. Raises Unexercised."""
+    """A candidate key that is valid for a session; the default one if there is no other.
+
+    Raises Unexercised.
+    """
     with suppress(Unexercised):
         return dict(new_credential(subject, kind="candidate", sessionId=session))
     return default_key(subject)
 
 
 def default_key(subject: Subject) -> dict[str, str]:
-    """The candidate's key of all checks. Raises Unexercised: without one, a refusal says nothing of the event."""
+    """The candidate key of all checks.
+
+    Raises Unexercised: without one, a refusal says nothing about the event.
+    """
     headers = default_headers(subject, INGEST)
     if not {name.lower() for name in headers} & {
         scheme.header.lower() for scheme in subject.operation(INGEST).security
     }:
         raise Unexercised(
-            "there is no candidate's key; give one with -H, or have the states URL make one"
+            "there is no candidate key; "
+            "give one with -H, or a --states-url that supports 'credential'"
         )
     return headers
 
@@ -100,14 +113,14 @@ def default_key(subject: Subject) -> dict[str, str]:
 def ingest(
     subject: Subject, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> Exchange:
-    """Send an event, with the default key where no other is given. Raises Unexercised where there is none."""
+    """Send an event, with the default key unless another is given. Raises Unexercised."""
     return call(
         subject, INGEST, None, body, headers=default_key(subject) if headers is None else headers
     )
 
 
 def taken(exchange: Exchange) -> Exchange:
-    """An ingest that took an event down, as the rest of a check builds on. Raises Unexercised."""
+    """An accepted ingest, which the rest of a check needs. Raises Unexercised."""
     if exchange.status != 201:
         raise Unexercised(f"an ingest answered {exchange.status}")
     return exchange
@@ -120,6 +133,7 @@ def begun(subject: Subject) -> tuple[str, dict[str, str]]:
 
 
 def timeline(subject: Subject, session: str, **query: str | int) -> Exchange:
+    """Call the timeline of a session."""
     return send(
         subject, TIMELINE, session, query=[(name, str(value)) for name, value in query.items()]
     )
@@ -136,7 +150,7 @@ def events_of(exchange: Exchange, member: str = "events") -> list[Record]:
 
 
 def marks(events: Sequence[Record]) -> list[Any]:
-    """By what the events of a check are known."""
+    """The marks of events."""
     return [
         data.get("mark") if isinstance(data := event.get("data"), dict) else None
         for event in events
@@ -151,7 +165,7 @@ def shown(subject: Subject, session: str, headers: Mapping[str, str] | None = No
 def whole(
     subject: Subject, session: str, headers: Mapping[str, str] | None = None
 ) -> tuple[Record, list[Any]]:
-    """A session and its timeline, by which a change of either is seen. Raises Unexercised."""
+    """A session and its timeline; a change of either shows. Raises Unexercised."""
     return record_of(subject, fetch(subject, session, headers), session), shown(
         subject, session, headers
     )
@@ -159,14 +173,17 @@ def whole(
 
 @dataclass(frozen=True)
 class Theirs:
-    """A session of another organization, with an event where one can be put there, as it was when a reviewer of its own saw it."""
+    """A session of another organization, as its own reviewer saw it.
+
+    It has an event if one can be prepared there.
+    """
 
     session: str
     headers: Mapping[str, str]
     before: tuple[Record, list[Any]]
 
     def judge_kept(self, trigger: Exchange, subject: Subject, judge: Judge) -> None:
-        """Whatever a call from outside was answered, it took, and changed, nothing."""
+        """Whatever a call from another organization was answered, it changed nothing."""
         try:
             after = whole(subject, self.session, self.headers)
         except Unexercised as reason:
@@ -188,7 +205,7 @@ class Theirs:
 
 
 def theirs(subject: Subject) -> Theirs:
-    """Raises Unexercised."""
+    """A session of another organization. Raises Unexercised."""
     session, headers = (
         foreign_record(subject, metadata={"theirs": 1}),
         new_credential(subject, tenant="other"),
@@ -199,12 +216,12 @@ def theirs(subject: Subject) -> Theirs:
 
 
 def in_order(events: Sequence[Event]) -> list[int]:
-    """The marks of a timeline as it should be: by time, then as they came."""
+    """The marks of a timeline in the documented order: by time, then as ingested."""
     return [event.mark for event in sorted(events, key=lambda event: event.moment)]
 
 
 def more(exchange: Exchange) -> bool:
-    """Whether an answer says that events follow. Raises Unexercised."""
+    """Whether an answer says that more events follow. Raises Unexercised."""
     value = exchange.json.get("hasMore") if isinstance(exchange.json, dict) else None
     if not isinstance(value, bool):
         raise Unexercised("the timeline has no hasMore")

@@ -1,4 +1,4 @@
-"""Promptster: the figures of a cohort against a calculation of our own, and who belongs to it."""
+"""Promptster: the statistics of a cohort against our own calculation, and its members."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -34,10 +34,10 @@ _AVERAGES = (
     ("cohort.latency", "avgFirstChangeLatencyMs", "firstChangeLatencyMs", 1.0),
 )
 _DISPUTED = frozenset({"manualEditRatio", "firstChangeLatencyMs"})
-#: Whether less of it is better.
+#: Whether a lower value is better.
 _LESS = {"durationMs": True, "promptCount": True, "commandFailRate": True, "verifyIntensity": False}
 _ROUNDING = 0.0006
-#: Five sessions, no two of which are equal in anything, nor ranked alike in any two values.
+#: Five sessions without equal values, and with another ranking in each value.
 _VALUES: tuple[Mapping[str, Any], ...] = tuple(
     {
         "durationMs": duration,
@@ -56,7 +56,7 @@ _VALUES: tuple[Mapping[str, Any], ...] = tuple(
         (5_400_000, 77, 0.05, 2.25, 0.7, 120_000, False),
     )
 )
-#: The same, but that of two of them some values are known and the others not.
+#: The same, but two of them lack some values.
 _UNKNOWN = (
     frozenset({"durationMs", "commandFailRate", "manualEditRatio", "testsPassed"}),
     frozenset(_MEMBERS[1::2]),
@@ -95,7 +95,7 @@ def _statistics(subject: Subject, session: str, judge: Judge) -> tuple[Exchange,
 
 
 def _figures(subject: Subject, session: str, judge: Judge) -> tuple[Exchange, Mapping[str, Any]]:
-    """Where there is a cohort. Raises Unexercised."""
+    """The cohort statistics. Raises Unexercised if there are none."""
     exchange, found = _statistics(subject, session, judge)
     judge.require(isinstance(found, dict), "cohortStats is null")
     return exchange, found
@@ -123,7 +123,7 @@ _FIGURES = tuple(rule for rule, *_ in _AVERAGES)
     ids=["one", "two", "all", "partly-known"],
 )
 def test_averages(values: Sequence[Mapping[str, Any]], subject: Subject, judge: Judge) -> None:
-    """The same for each of the cohort; what nobody knows of a session is in no average."""
+    """The same for each session of the cohort; unknown values are in no average."""
     for session in _cohort(subject, values)[:2]:
         exchange, found = _statistics(subject, session, judge)
         count = found.get("sessionCount") if isinstance(found, dict) else None
@@ -153,7 +153,7 @@ def _judge_members(
 
 
 @verifies("cohort.members")
-def test_members_of_what_nobody_knows(subject: Subject, judge: Judge) -> None:
+def test_members_without_values(subject: Subject, judge: Judge) -> None:
     session = new_record(subject, assessmentId=prepared_id(subject, "assessment", "assessmentId"))
     _judge_members(*_figures(subject, session, judge), subject, judge)
 
@@ -184,7 +184,7 @@ def _judge_averages(
 
 
 def _average(values: Sequence[Mapping[str, Any]], member: str) -> float:
-    """Of the sessions of which it is known."""
+    """The average of a value over the sessions that have it."""
     known = [value[member] for value in values if member in value]
     return float(sum(known)) / len(known)
 
@@ -198,7 +198,7 @@ def _percentiles(
 
 
 def _better(member: str, less: bool) -> Callable[[int], int]:
-    """Of a session's number, how many others it does better than."""
+    """How many other sessions a session does better than."""
     values = [value[member] for value in _VALUES]
     return lambda own: sum(values[own] < other if less else values[own] > other for other in values)
 
@@ -207,7 +207,7 @@ def _better(member: str, less: bool) -> Callable[[int], int]:
     "cohort.range", "cohort.formula", "cohort.fail-rate-rank", "cohort.better", "cohort.disputed"
 )
 def test_percentiles(subject: Subject, judge: Judge) -> None:
-    """Of every session; that they rise with the rank is for one rule, what they are exactly for another."""
+    """One rule states that they rise with the rank, another what they are exactly."""
     sessions = _cohort(subject)
     answers = [_percentiles(subject, session, judge) for session in sessions]
     for exchange, actual in answers:
@@ -235,8 +235,10 @@ def test_percentiles(subject: Subject, judge: Judge) -> None:
             )
     for member in sorted(_DISPUTED):
         ordered = sorted(range(len(sessions)), key=_better(member, less=False))
-        told_ = [answers[number][1].get(member) for number in ordered]
-        judge.observed("cohort.disputed", answers[0][0], f"of {member} from least to most: {told_}")
+        ranked = [answers[number][1].get(member) for number in ordered]
+        judge.observed(
+            "cohort.disputed", answers[0][0], f"of {member} from least to most: {ranked}"
+        )
 
 
 def _judge_formula(
@@ -253,7 +255,7 @@ def _judge_formula(
 
 @verifies("cohort.formula")
 def test_thirds(subject: Subject, judge: Judge) -> None:
-    """What needs rounding: of four sessions the thirds, to three decimals."""
+    """Values that need rounding: the thirds of four sessions, to three decimals."""
     sessions = _cohort(subject, _VALUES[:4])
     got: list[Any] = []
     for session in sessions:
@@ -261,7 +263,7 @@ def test_thirds(subject: Subject, judge: Judge) -> None:
         got.append(actual.get("commandFailRate"))
     judge.require(
         all(map(_number, got)) and sorted(got) == [got[3], got[1], got[0], got[2]],
-        "commandFailRate is ranked otherwise",
+        "commandFailRate is ranked differently",
     )
     expected = [2 / 3, 1 / 3, 1.0, 0.0]
     good = all(
@@ -277,7 +279,7 @@ def test_thirds(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("cohort.two", "cohort.omitted")
-def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
+def test_one_session_has_no_percentiles(subject: Subject, judge: Judge) -> None:
     """With a second session there are percentiles, without it none."""
     assessment = prepared_id(subject, "assessment", "assessmentId")
     (first,) = _cohort(subject, _VALUES[:1], assessmentId=assessment)
@@ -322,7 +324,7 @@ def test_one_is_no_rank(subject: Subject, judge: Judge) -> None:
 
 @verifies("cohort.unlinked", "cohort.nobody")
 def test_no_cohort(subject: Subject, judge: Judge) -> None:
-    """Of a session without a key, and of an assessment in which nobody counts."""
+    """A session without a key, and an assessment without counting sessions."""
     _cohort(subject, _VALUES[:2])
     exchange, found = _statistics(subject, new_record(subject), judge)
     judge.holds("cohort.unlinked", found is None, trigger=exchange, expected="null", got=str(found))
@@ -335,7 +337,7 @@ def test_no_cohort(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("cohort.statuses", "cohort.outside")
-def test_who_counts(subject: Subject, judge: Judge) -> None:
+def test_counting_sessions(subject: Subject, judge: Judge) -> None:
     assessment = prepared_id(subject, "assessment", "assessmentId")
     (session,) = _cohort(subject, _VALUES[:1], assessmentId=assessment)
     expected = 1
@@ -360,10 +362,10 @@ def test_who_counts(subject: Subject, judge: Judge) -> None:
 
 @verifies("cohort.tenant")
 def test_other_assessments(subject: Subject, judge: Judge) -> None:
-    """Another assessment's sessions, those of none, and another organization's change nothing."""
+    """Sessions of another assessment, of none, and of another organization change nothing."""
     sessions = _cohort(subject, _VALUES[:3])
     control, before = _figures(subject, sessions[0], judge)
-    judge.require(before.get("sessionCount") == 3, "the cohort does not count what was made")
+    judge.require(before.get("sessionCount") == 3, "the cohort does not count the created sessions")
     _cohort(subject, _VALUES[3:])
     new_record(subject, metrics=dict(_VALUES[4]))
     foreign_record(subject)
@@ -412,7 +414,8 @@ def test_deleted_sessions_do_not_count(subject: Subject, judge: Judge) -> None:
     sessions = _cohort(subject)
     _, before = _figures(subject, sessions[0], judge)
     judge.require(
-        before.get("sessionCount") == len(sessions), "the cohort does not count what was made"
+        before.get("sessionCount") == len(sessions),
+        "the cohort does not count the created sessions",
     )
     deleted = call(subject, "deleteSession", sessions[3])
     judge.require(deleted.ok and not read_or_absent(subject, sessions[3]), "a deletion was refused")

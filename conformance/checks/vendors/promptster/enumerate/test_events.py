@@ -1,4 +1,4 @@
-"""Promptster: what is ingested, and the timeline and the decisions that show it."""
+"""Promptster: ingested events, and the timeline and decisions that show them."""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -116,7 +116,10 @@ def test_ingest(subject: Subject, judge: Judge) -> None:
 
 @verifies("ingest.upsert")
 def test_first_event(subject: Subject, judge: Judge) -> None:
-    """The session begins with it, for everybody in the organization, whatever its id is; nobody says that it may be other than a UUID."""
+    """It creates the session, for the whole organization, whatever its id is.
+
+    The documents do not say whether the id may be other than a UUID.
+    """
     session, key = begun(subject)
     control = taken(ingest(subject, Event(0, 1).body(session), key))
     for identity, certain in (
@@ -163,16 +166,14 @@ def test_first_event(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("ingest.upsert")
-def test_a_session_that_exists_is_kept(subject: Subject, judge: Judge) -> None:
-    """An event that neither begins nor ends it is added to what there is: it is the same session, with its metadata."""
+def test_existing_session_is_kept(subject: Subject, judge: Judge) -> None:
+    """An event that neither begins nor ends a session adds to it; its metadata stays."""
     session = new_record(
         subject, metadata={"mine": 1, "candidateName": "Ada Lovelace"}, sourceService="cursor"
     )
     key = key_for(subject, session)
     before = read(subject, session)
-    judge.require(
-        bool(before.get("metadata")), "the session does not show the metadata that it was made with"
-    )
+    judge.require(bool(before.get("metadata")), "the session does not show its metadata")
     for number, kind in enumerate(("prompt", DECISION)):
         exchange = taken(ingest(subject, Event(1000 * number, number, kind).body(session), key))
         after = read(subject, session)
@@ -188,13 +189,13 @@ def test_a_session_that_exists_is_kept(subject: Subject, judge: Judge) -> None:
         )
 
 
-#: Members of a session that an event, other than a session_start and a session_end, has nothing to do with.
+#: Members of a session that only a session_start or a session_end changes.
 _LASTING = ("id", "orgId", "sourceService", "endedAt", "metadata")
 
 
 @verifies("ingest.duplicate", "ingest.answer", "ingest.ignored")
 def test_duplicate(subject: Subject, judge: Judge) -> None:
-    """At once and later, the same and with other contents, of earlier and of later: the first counts."""
+    """At once and later, with the same contents and others: the first event counts."""
     session, key = begun(subject)
     first = Event(1000, 1)
     control = ingest(subject, first.body(session), key)
@@ -239,12 +240,12 @@ def test_duplicate(subject: Subject, judge: Judge) -> None:
 
 @verifies("ingest.metadata", "ingest.cwd")
 def test_session_start(subject: Subject, judge: Judge) -> None:
-    """Of a session that it begins, and of one that was there, whose other metadata stays."""
+    """Of a session that it creates, and of an existing one, whose other metadata stays."""
     registered = {"mine": 1, "reviewed": False, "nested": {"x": 1}}
     made = new_record(subject, metadata=registered)
     judge.require(
         read(subject, made).get("metadata") == registered,
-        "the session does not show the metadata that it was made with",
+        "the session does not show its metadata",
     )
     for session, kept in ((str(uuid.uuid4()), {}), (made, registered)):
         exchange = ingest(
@@ -341,7 +342,7 @@ def test_tool_call(subject: Subject, judge: Judge) -> None:
 
 
 def needs(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    """Kinds that need something in their data, which may be missing or no text."""
+    """The kinds that need a member of their data, which may be missing or not a text."""
     for kind, name in (
         ("command", "command"),
         ("file_diff", "path"),
@@ -366,7 +367,7 @@ def test_data(case: tuple[str, dict[str, Any]], subject: Subject, judge: Judge) 
     )
 
 
-#: Members within members that are wrong, each beside a good value: rule, member, bad, good.
+#: Invalid values of nested members, each with a valid one: rule, member, invalid, valid.
 _NESTED: tuple[tuple[str, str, Mapping[str, Any], Mapping[str, Any]], ...] = (
     ("ingest.source", "source", {"channel": "pigeon"}, {"channel": "unknown"}),
     ("ingest.source", "source", {"channel": 5}, {"channel": "ide-extension"}),
@@ -395,7 +396,7 @@ _NESTED: tuple[tuple[str, str, Mapping[str, Any], Mapping[str, Any]], ...] = (
     ("ingest.provenance", "provenance", {"confidence": -0.01}, {"confidence": 0}),
     ("ingest.provenance", "provenance", {"confidence": "high"}, {"confidence": 0.5}),
 )
-#: A member as a whole: rule, member, bad values.
+#: Invalid values of a whole member: rule, member, values.
 _PLAIN: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("ingest.ts", "ts", ("2025-03-04T09:00:00", "2025-03-04", "yesterday", "2025-13-04T09:00:00Z")),
     ("ingest.id", "id", ("not-a-uuid", "")),
@@ -427,7 +428,7 @@ def test_member(
 def _judge_refused(
     rule: str, bad: Mapping[str, Any], good: Mapping[str, Any], subject: Subject, judge: Judge
 ) -> None:
-    """An event that is refused is nowhere, and begins no session."""
+    """A refused event is not stored, and creates no session."""
     session, key = begun(subject)
     fresh = str(uuid.uuid4())
     before = read(subject, session)
@@ -459,7 +460,7 @@ def _judge_refused(
 
 @verifies("ingest.ts", "ingest.stored")
 def test_time_zones(subject: Subject, judge: Judge) -> None:
-    """A moment is the same in whatever zone it is written, and however exactly."""
+    """A moment is the same in any time zone, and with any precision."""
     session, key = begun(subject)
     plain = at(0).replace(".000Z", "Z")
     control = ingest(subject, Event(0, 0).body(session), key)
@@ -483,7 +484,7 @@ def test_time_zones(subject: Subject, judge: Judge) -> None:
 
 @verifies("ingest.provenance-default")
 def test_provenance(subject: Subject, judge: Judge) -> None:
-    """Judged only where a timeline shows what was given; nobody says that it must."""
+    """Checked only if the timeline shows the given provenance, which it need not."""
     session, key = begun(subject)
     given = {"attribution": "likely_human", "confidence": 0.9, "observability": "high"}
     taken(ingest(subject, Event(0, 0).body(session, provenance=given), key))
@@ -512,7 +513,7 @@ def test_provenance(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("ingest.isolated")
-def test_other_sessions_stay(subject: Subject, judge: Judge) -> None:
+def test_other_sessions_are_unchanged(subject: Subject, judge: Judge) -> None:
     session, key = begun(subject)
     other = new_record(subject)
     put(subject, other, [Event(0, 7)])
@@ -536,7 +537,7 @@ def test_other_sessions_stay(subject: Subject, judge: Judge) -> None:
 
 @verifies("ingest.foreign", "session.foreign")
 def test_events_for_another_organization(subject: Subject, judge: Judge) -> None:
-    """Whatever they are answered: the session of the other organization is its own, and as it was."""
+    """Whatever the answer is: the other organization's session is unchanged."""
     foreign = theirs(subject)
     for event in (Event(1000, 1), Event(2000, 2, "session_start"), Event(3000, 3, "session_end")):
         exchange = ingest(subject, event.body(foreign.session, data=_PROMOTED))
@@ -562,7 +563,7 @@ def test_odd_events(subject: Subject, judge: Judge) -> None:
 
 @verifies("timeline.order", "timeline.ties", "timeline.returns")
 def test_order(subject: Subject, judge: Judge) -> None:
-    """Put there by the state, or ingested: late ones go to their place, equal ones stay in the order in which they came."""
+    """Prepared, or ingested: late events are sorted in, equal ones keep their order."""
     other = new_record(subject)
     put(subject, other, [Event(1500, 99)])
     for way in (put, _ingest_all, _ingest_in_zones):
@@ -605,7 +606,7 @@ def _ingest_all(subject: Subject, session: str, events: list[Event]) -> None:
 
 
 def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> None:
-    """Every other one is written in another zone, in which it looks later than it is."""
+    """Every other event is written in a time zone in which it looks later than it is."""
     key = key_for(subject, session)
     for event in events:
         taken(
@@ -622,14 +623,14 @@ def _ingest_in_zones(subject: Subject, session: str, events: list[Event]) -> Non
 def _tape(
     subject: Subject, judge: Judge, record_times: tuple[int, ...] = _SHUFFLED
 ) -> tuple[str, list[str]]:
-    """A session, and the ids of its events in the order in which a whole timeline shows them. Raises Unexercised."""
+    """A session, and the ids of its events in the order of its timeline. Raises Unexercised."""
     session = new_record(subject)
     events = [Event(moment, number) for number, moment in enumerate(record_times)]
     put(subject, session, events)
     found = events_of(timeline(subject, session))
     judge.require(
         set(map(str, marks(found))) == {str(event.mark) for event in events},
-        "the timeline does not show what was put there",
+        "the timeline does not show the prepared events",
     )
     return session, [str(event.get("id")) for event in found]
 
@@ -675,7 +676,7 @@ def test_limit(limit: int, subject: Subject, judge: Judge) -> None:
             expected=f"{most} events",
             got=str(len(got)),
         ):
-            judge.require(got == rest[:limit], "the page is not the one that was asked for")
+            judge.require(got == rest[:limit], "the page is not the requested one")
             expected = len(rest) > limit
             judge.holds(
                 "timeline.has-more",
@@ -697,7 +698,7 @@ def test_limit(limit: int, subject: Subject, judge: Judge) -> None:
 @verifies("timeline.walk")
 @pytest.mark.parametrize("limit", [1, 2, 3, len(_SHUFFLED)])
 def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
-    """Over ties as well; the last page may be followed by one without events."""
+    """Over equal times as well; the last page may be followed by an empty one."""
     session, ids = _tape(subject, judge)
     paged_ids: list[str] = []
     query: dict[str, str | int] = {"limit": limit}
@@ -708,7 +709,7 @@ def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
         found = _ids(page)
         judge.require(
             bool(paged_ids) or len(found) == limit,
-            f"a page does not hold the {limit} that limit says",
+            f"a page does not have {limit} events",
         )
         paged_ids += found
         if not found:
@@ -726,7 +727,7 @@ def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
 
 @verifies("timeline.limit-default", "timeline.limit-clamp")
 def test_limit_bounds(subject: Subject, judge: Judge) -> None:
-    """Without a limit, and beyond its bounds, on one event more than the greatest."""
+    """No limit, and beyond its bounds, on one event more than the greatest limit."""
     parameter = subject.operation(TIMELINE).parameter("limit")
     default, clamp = int(parameter.schema["default"]), parameter.clamp
     assert clamp is not None, "the limit is clamped"
@@ -734,7 +735,7 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
     session = new_record(subject)
     put(subject, session, [Event(number, number) for number in range(clamp.maximum + 1)])
     one = timeline(subject, session, limit=1)
-    judge.require(len(events_of(one)) == 1, "a page does not hold the 1 that limit says")
+    judge.require(len(events_of(one)) == 1, "a page does not have 1 event")
     cases: list[tuple[str, int | None, int]] = [("timeline.limit-default", None, default)]
     cases += [
         ("timeline.limit-clamp", limit, clamp.maximum)
@@ -758,7 +759,10 @@ def test_limit_bounds(subject: Subject, judge: Judge) -> None:
 
 @verifies("timeline.after-unknown", "timeline.returns")
 def test_after_unknown(subject: Subject, judge: Judge) -> None:
-    """After an event of nobody, of another session, and of another organization's; whatever is shown then is the session's own."""
+    """After no event, or an event of another session or organization.
+
+    Whatever is shown is of the session itself.
+    """
     session, ids = _tape(subject, judge)
     _, strange = _tape(subject, judge)
     cursors = [str(uuid.uuid4()), strange[0], *_foreign_cursors(subject)]
@@ -777,7 +781,7 @@ def test_after_unknown(subject: Subject, judge: Judge) -> None:
 
 
 def _foreign_cursors(subject: Subject) -> list[str]:
-    """The first of two events in a session of another organization, where there can be one."""
+    """The first of two events in a session of another organization, if there can be one."""
     with suppress(Unexercised):
         events = [Event(0, 7), Event(1000, 8)]
         put(subject, foreign_record(subject), events)
@@ -790,7 +794,7 @@ def _foreign_cursors(subject: Subject) -> list[str]:
 
 @verifies("decisions.list", "decisions.returns", "decisions.order")
 def test_decisions(subject: Subject, judge: Judge) -> None:
-    """More than a page of other lists would hold, among other events, and beside another session's."""
+    """More than a page of other lists has, among other events, and with another session."""
     session, other = new_record(subject), new_record(subject)
     put(subject, other, [Event(0, 99, DECISION)])
     events = [
@@ -852,7 +856,7 @@ def test_no_decisions(subject: Subject, judge: Judge) -> None:
 
 @verifies("timeline.members", "decisions.members")
 def test_members(subject: Subject, judge: Judge) -> None:
-    """Of every kind of event."""
+    """The documented members of every kind of event."""
     session = new_record(subject)
     kinds_ = subject.contract.schemas["Kind"]["enum"]
     put(subject, session, [Event(number, number, kind) for number, kind in enumerate(kinds_)])

@@ -1,4 +1,4 @@
-"""Promptster: sessions that are created, updated, merged into and deleted, and who may do so."""
+"""Promptster: creating, updating, merging and deleting sessions, and who may."""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -60,7 +60,7 @@ def create(subject: Subject, **body: Any) -> Exchange:
 
 
 def _created(subject: Subject, judge: Judge, **body: Any) -> Record:
-    """A session of the API's own making. Raises Unexercised."""
+    """A session created through the API itself. Raises Unexercised."""
     exchange = create(subject, **body)
     record = unwrapped(subject, exchange)
     judge.require(
@@ -74,7 +74,7 @@ def _created(subject: Subject, judge: Judge, **body: Any) -> Record:
 
 @verifies("create.returns", "create.stored", "create.id-given")
 def test_create(subject: Subject, judge: Judge) -> None:
-    """With an id and without; what is answered is what reads afterwards, and is listed."""
+    """With an id and without: the session reads as answered, and is listed."""
     source = str(uuid.uuid4())
     givens: tuple[dict[str, str], ...] = ({"id": str(uuid.uuid4())}, {})
     for given in givens:
@@ -156,7 +156,8 @@ def test_generated_id(subject: Subject, judge: Judge) -> None:
         judge.observed(
             "session.no-source", exchange, f"sourceService is {record.get('sourceService')!r}"
         )
-        times = f"startedAt is {record.get('startedAt')!r}, lastActivityAt {record.get('lastActivityAt')!r}"
+        started, last = record.get("startedAt"), record.get("lastActivityAt")
+        times = f"startedAt is {started!r}, lastActivityAt {last!r}"
         judge.observed("session.before-events", exchange, times)
         judge.observed(
             "session.attribution",
@@ -181,7 +182,7 @@ def _is_uuid(value: Any) -> bool:
 
 @verifies("create.conflict", "create.conflict-body", "create.keeps")
 def test_conflict(subject: Subject, judge: Judge) -> None:
-    """The id of a session that was created, placed, ended, or begun by its first event."""
+    """The id of a session that was created, prepared, ended, or begun by its first event."""
     for identity in _taken(subject, judge):
         before, events = read(subject, identity), shown(subject, identity)
         trigger = create(subject, id=identity, sourceService="another", metadata={"another": True})
@@ -223,7 +224,7 @@ def _taken(subject: Subject, judge: Judge) -> Iterator[str]:
 
 @verifies("create.foreign-id", "session.foreign")
 def test_id_of_another_organization(subject: Subject, judge: Judge) -> None:
-    """Whatever it is answered: the session of the other organization is its own, and as it was."""
+    """Whatever the answer is: the other organization's session is unchanged."""
     foreign = theirs(subject)
     exchange = create(
         subject, id=foreign.session, sourceService="another", metadata={"another": True}
@@ -232,7 +233,7 @@ def test_id_of_another_organization(subject: Subject, judge: Judge) -> None:
     foreign.judge_kept(exchange, subject, judge)
 
 
-# ---- what a session tells
+# ---- members
 
 
 @verifies("session.organization")
@@ -268,7 +269,10 @@ def test_organization(subject: Subject, judge: Judge) -> None:
     "session.late-events",
 )
 def test_counts_and_times(subject: Subject, judge: Judge) -> None:
-    """As events come one after the other, and where one comes late: of times that disagree, either may be the first or the last then."""
+    """Events in order, and one that is late.
+
+    If order and time disagree, either may count as first or last.
+    """
     session = new_record(subject)
     events = [
         Event(60_000, 0),
@@ -305,7 +309,7 @@ def _moment(event: Event) -> Any:
 def _judge_facts(subject: Subject, session: str, events: list[Event], judge: Judge) -> None:
     judge.require(
         shown(subject, session) == [event.mark for event in events],
-        "the timeline does not show what was put there",
+        "the timeline does not show the prepared events",
     )
     read = fetch(subject, session)
     record = record_of(subject, read, session)
@@ -344,7 +348,7 @@ def _decisions(events: list[Event]) -> int:
 
 @verifies("list.filter-assessment")
 def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
-    """What became of the candidate key does not matter; nor who else has one."""
+    """Whatever the status of the candidate key is, and who else has one."""
     assessment, another = (prepared_id(subject, "assessment", "assessmentId") for _ in range(2))
     made = _linked(subject, assessment)
     new_record(subject, assessmentId=another)
@@ -366,7 +370,7 @@ def test_keys_of_every_status_link(subject: Subject, judge: Judge) -> None:
 
 
 def _linked(subject: Subject, assessment: str) -> dict[str, str]:
-    """A session for each status that a candidate key may have, as far as the target knows it."""
+    """A session for each status of a candidate key that the target supports."""
     made: dict[str, str] = {}
     for status in ("pending", "redeemed", "completed", "expired", "hired"):
         with suppress(Unexercised):
@@ -379,7 +383,7 @@ def _linked(subject: Subject, assessment: str) -> dict[str, str]:
 
 @verifies("update.ends", "update.keeps", "update.answer")
 def test_end(subject: Subject, judge: Judge) -> None:
-    """At a time in whatever zone it is written; a second end takes the place of the first."""
+    """At a time in any time zone; a second end replaces the first."""
     start = target_time(subject) - timedelta(hours=3)
     session = new_record(subject, startedAt=rfc3339(start), metadata=_METADATA)
     put(subject, session, [Event(0, 1)])
@@ -405,7 +409,7 @@ def test_end(subject: Subject, judge: Judge) -> None:
 def _judge_rest(
     rule: str, before: Record, after: Record, changed: str, exchange: Exchange, judge: Judge
 ) -> None:
-    """All but one member is as it was."""
+    """All but one member is unchanged."""
     wrong = [
         name
         for name in {**before, **after}
@@ -431,13 +435,13 @@ def _judge_answer(
 
 @verifies("update.replaces", "update.keeps", "update.answer")
 def test_replace_metadata(subject: Subject, judge: Judge) -> None:
-    """In progress and ended; by other names, by the same ones, and by none at all."""
+    """In progress and ended; with other names, the same names, and none."""
     for state in ("running", "ended"):
         session = record_in(subject, state, metadata=_METADATA)
         before = read(subject, session)
         judge.require(
             before.get("metadata") == _METADATA,
-            "the session does not show the metadata that it was made with",
+            "the session does not show its metadata",
         )
         for metadata in ({"reviewed": True}, {"reviewed": False, "nested": {"z": [1]}}, {}):
             exchange = call(subject, UPDATE, session, {"metadata": metadata})
@@ -496,7 +500,7 @@ def test_odd_updates(subject: Subject, judge: Judge) -> None:
 # ---- merging
 
 
-#: Values that look like none, of names that were there and of new ones. Null stands apart: it may mean that a name goes.
+#: Empty values of old and new names. Null is separate: it may mean that a name is removed.
 _FALSE: Mapping[str, Any] = {
     "asked": False,
     "level": 0,
@@ -511,7 +515,7 @@ _FALSE: Mapping[str, Any] = {
 
 @verifies("merge.merges", "merge.keeps", "merge.shallow")
 def test_merge(subject: Subject, judge: Judge) -> None:
-    """Nobody says whether the body is the metadata or holds it: both forms are tried, and the one that does something is judged."""
+    """The body may be the metadata or contain it: the form that has an effect is checked."""
     for state in ("running", "ended"):
         metadata = {
             "kept": 1,
@@ -525,7 +529,7 @@ def test_merge(subject: Subject, judge: Judge) -> None:
         before = read(subject, session)
         judge.require(
             before.get("metadata") == metadata,
-            "the session does not show the metadata that it was made with",
+            "the session does not show its metadata",
         )
         change = {"replaced": "new", "added": [1, 2], **_FALSE}
         exchange = call(subject, MERGE, session, change)
@@ -558,7 +562,7 @@ def test_merge(subject: Subject, judge: Judge) -> None:
 
 @verifies("delete.answer", "delete.removes")
 def test_delete_answer(subject: Subject, judge: Judge) -> None:
-    """Of sessions however they came about; every operation finds nothing afterwards."""
+    """Of sessions however created; every operation answers 404 afterwards."""
     for identity in _taken(subject, judge):
         known = fetch(subject, identity)
         judge.require(known.ok, "the session cannot be read")
@@ -604,7 +608,7 @@ def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None
         and pagination_number(subject, page, "total") == len(made)
         for page in before
     )
-    judge.require(shows, "the list does not show what was made")
+    judge.require(shows, "the list does not show the created sessions")
     judge.require(
         call(subject, DELETE, made[1]).ok and not read_or_absent(subject, made[1]),
         "a deletion was refused",
@@ -635,7 +639,10 @@ def test_deleted_sessions_are_not_listed(subject: Subject, judge: Judge) -> None
 
 @verifies("delete.hard", "delete.isolated", "ingest.gone")
 def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
-    """Made anew under the same id, a session has nothing of the old one; its events can come again; another's events stay."""
+    """Created again with the same id, a session has nothing of the old one.
+
+    Its events can be ingested again; another session's events stay.
+    """
     session, key = begun(subject)
     events = [
         Event(1000 * number, number, DECISION if number % 2 else "prompt") for number in range(4)
@@ -688,7 +695,7 @@ def test_deletion_is_hard(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("delete.key")
-def test_the_candidate_key_survives(subject: Subject, judge: Judge) -> None:
+def test_candidate_key_survives(subject: Subject, judge: Judge) -> None:
     for status in ("completed", "hired"):
         assessment = prepared_id(subject, "assessment", "assessmentId")
         session, other = (
@@ -709,7 +716,10 @@ def test_the_candidate_key_survives(subject: Subject, judge: Judge) -> None:
 
 
 def _key_of(subject: Subject, session: str) -> Mapping[str, Any] | None:
-    """What is told of the key that is, or was, linked to a session; None where a key that was known is not any more. Raises Unexercised."""
+    """The key that is, or was, linked to a session, as it is shown.
+
+    None if a known key no longer is. Raises Unexercised.
+    """
     try:
         key = subject.states.setup("candidate key", sessionId=session)
     except StateError:
@@ -721,15 +731,15 @@ def _key_of(subject: Subject, session: str) -> Mapping[str, Any] | None:
 
 
 def shared(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
-    """Operations that a candidate may use as well as a reviewer."""
+    """Operations that a candidate may call as well as a reviewer."""
     for operation in profile.operations(contract):
         if len(contract.operations[operation].security) > 1:
             yield Case(operation, ("auth.candidate",), operation)
 
 
 @each(shared)
-def test_a_candidate_may(case: str, subject: Subject, judge: Judge) -> None:
-    """With a key for that very session, and with an assessment's."""
+def test_candidate_may(case: str, subject: Subject, judge: Judge) -> None:
+    """With a key for that session, and with an assessment's key."""
     assessment = prepared_id(subject, "assessment", "assessmentId")
     for params in ({}, {"assessmentId": assessment}):
         acts = "{" in subject.operation(case).path
@@ -742,7 +752,7 @@ def test_a_candidate_may(case: str, subject: Subject, judge: Judge) -> None:
 
 
 @verifies("auth.candidate-reach")
-def test_a_candidate_reads_what_is_not_its_own(subject: Subject, judge: Judge) -> None:
+def test_candidate_reads_other_sessions(subject: Subject, judge: Judge) -> None:
     session, other = new_record(subject), new_record(subject)
     exchange = fetch(
         subject, other, headers=new_credential(subject, kind="candidate", sessionId=session)
@@ -751,7 +761,7 @@ def test_a_candidate_reads_what_is_not_its_own(subject: Subject, judge: Judge) -
 
 
 @verifies("auth.subscription", "rate.global", "error.details", "request.precedence")
-def test_what_is_not_modelled(subject: Subject, judge: Judge) -> None:
+def test_undocumented(subject: Subject, judge: Judge) -> None:
     exchange = send(subject, subject.profile.list)
     judge.observed("auth.subscription", exchange)
     judge.observed(
@@ -769,8 +779,8 @@ def test_what_is_not_modelled(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("delete.reviewer-only")
-def test_no_candidate_deletes(subject: Subject, judge: Judge) -> None:
-    """Not even its own session, with all that belongs to it."""
+def test_candidate_may_not_delete(subject: Subject, judge: Judge) -> None:
+    """Not even its own session."""
     session, key = begun(subject)
     judge.require(ingest(subject, Event(0, 1).body(session), key).ok, "an ingest was refused")
     before = (read(subject, session), shown(subject, session))

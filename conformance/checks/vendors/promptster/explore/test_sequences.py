@@ -1,4 +1,7 @@
-"""Promptster: any sequence of events, late ones, equal ones and duplicates among them, against a model of timeline and counts."""
+"""Promptster: any sequence of events, compared with a model of timeline and counts.
+
+Late, equal and duplicate events are among them.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,7 +44,7 @@ _RULES = (
     "session.event-count",
     "session.decision-count",
 )
-#: Which of two sessions, when, of which kind, and which event before is repeated (None: it is a new one).
+#: Which of two sessions, when, which kind, and which earlier event is repeated (None: a new one).
 _STEP = st.tuples(
     st.integers(0, 1),
     st.integers(0, 4),
@@ -76,7 +79,7 @@ def test_sequences(subject: Subject, judge: Judge, search: Search) -> None:
 
 
 def _judge_plain(subject: Subject, judge: Judge) -> None:
-    """Where not even one event after the other is seen, nothing can be said of more. Raises Unexercised."""
+    """Require that events ingested one after the other are seen. Raises Unexercised."""
     session = new_record(subject)
     key = key_for(subject, session)
     for number in range(2):
@@ -84,7 +87,7 @@ def _judge_plain(subject: Subject, judge: Judge) -> None:
         judge.require(answer.status == 201, f"an ingest answered {answer.status}")
     judge.require(
         marks(events_of(timeline(subject, session))) == [0, 1],
-        "the timeline does not show what was ingested",
+        "the timeline does not show the ingested events",
     )
 
 
@@ -117,7 +120,7 @@ def _judge(
             "ingest.ignored", len(found) == len(events), f"{len(events)} events", f"{len(found)}"
         )
     if sorted(map(str, marks(found))) != sorted(str(event.mark) for event in events):
-        raise Unexercised("the timeline does not show what was ingested")
+        raise Unexercised("the timeline does not show the ingested events")
     moments = [shapes.moment(event.get("ts")) for event in found]
     _expect(
         "timeline.order", moments == sorted(moments, key=str), "the earliest first", str(moments)

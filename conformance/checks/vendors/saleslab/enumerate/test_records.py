@@ -1,4 +1,4 @@
-"""Sales Lab: transcripts, scorecards, scenarios, reps, and that nothing can be written."""
+"""Sales Lab: transcripts, scorecards, scenarios, reps; and that it is read-only."""
 
 import json
 import uuid
@@ -41,13 +41,13 @@ _MANY = 25
 
 @verifies("session.transcript")
 def test_transcript(subject: Subject, judge: Judge) -> None:
-    """A short one, one with more entries than anybody would page, one with none, one with odd entries; each has its own."""
+    """A short one, a very long one, an empty one, one with odd entries; each has its own."""
     for transcript in (_SHORT, _LONG, [], _ODD, _OTHER_SIDE):
         try:
             identity = new_record(subject, transcript=transcript)
         except Unexercised:
             judge.require(
-                transcript is _OTHER_SIDE, "the target makes no session with this transcript"
+                transcript is _OTHER_SIDE, "the target prepared no session with this transcript"
             )
             continue
         exchange = fetch(subject, identity)
@@ -60,9 +60,9 @@ def test_transcript(subject: Subject, judge: Judge) -> None:
         judge.holds("session.transcript", good, trigger=exchange, expected=expected, got=actual)
 
 
-def _same(placed: Mapping[str, object], shown: object) -> bool:
-    """An entry may say more than what was placed."""
-    return isinstance(shown, dict) and {name: shown.get(name) for name in placed} == placed
+def _same(prepared: Mapping[str, object], shown: object) -> bool:
+    """Whether entries are those prepared; they may have more members."""
+    return isinstance(shown, dict) and {name: shown.get(name) for name in prepared} == prepared
 
 
 def _row(subject: Subject, **params: Any) -> tuple[Exchange, Mapping[str, Any]]:
@@ -71,7 +71,7 @@ def _row(subject: Subject, **params: Any) -> tuple[Exchange, Mapping[str, Any]]:
     exchange = get_list(subject, scope)
     found = [record for record in listed_records(subject, exchange) if record.get("id") == identity]
     if not found:
-        raise Unexercised("a session that was made is not listed")
+        raise Unexercised("a created session is not listed")
     return exchange, found[0]
 
 
@@ -117,7 +117,7 @@ def test_duration(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("session.statuses", "session.unfinished", "session.detail-members", "session.times")
-def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
+def test_undocumented_session(subject: Subject, judge: Judge) -> None:
     exchange = fetch(subject, new_record(subject))
     record = shapes.unwrap(exchange.json)
     judge.require(exchange.ok and isinstance(record, dict), "a session could not be read")
@@ -147,7 +147,7 @@ def test_what_a_session_leaves_open(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("auth.prefix", "error.codes", "rate.silent", "request.precedence", "request.time-form")
-def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
+def test_undocumented(subject: Subject, judge: Judge) -> None:
     token = subject.target.headers.get("Authorization", "").removeprefix("Bearer ")
     good = send(subject, "listSessions")
     judge.observed(
@@ -155,21 +155,22 @@ def test_what_the_pages_leave_open(subject: Subject, judge: Judge) -> None:
     )
     actual = [name for name in good.headers if "rate" in name.lower()]
     judge.observed(
-        "rate.silent", good, f"headers that tell of the limit: {', '.join(actual) or 'none'}"
+        "rate.silent", good, f"headers about the rate limit: {', '.join(actual) or 'none'}"
     )
     absent = fetch(subject, record_in(subject, "absent"))
     error = absent.json.get("error") if isinstance(absent.json, dict) else None
+    code = error.get("code") if isinstance(error, dict) else "missing"
     judge.observed(
         "error.codes",
         absent,
-        f"the code of {absent.status} is {error.get('code') if isinstance(error, dict) else 'missing'}",
+        f"the code of {absent.status} is {code}",
     )
     judge.observed(
         "request.time-form", send(subject, "listSessions", query=(("from", "2026-05-06T17:00:00"),))
     )
     both = send(subject, "listSessions", query=(("limit", "many"),), headers={})
     judge.observed(
-        "request.precedence", good, f"no token and a limit that is no number: {both.status}"
+        "request.precedence", good, f"no token and a limit that is not a number: {both.status}"
     )
 
 
@@ -182,7 +183,7 @@ def _scorecard(subject: Subject, **params: Any) -> Exchange:
 
 @verifies("scorecard.returns")
 def test_scorecard(subject: Subject, judge: Judge) -> None:
-    """Each with its own values; a score of nothing is a score."""
+    """Each with its own values; a score of 0 is a score."""
     cards = [
         {
             "overall_score": 87,
@@ -213,7 +214,10 @@ def test_scorecard(subject: Subject, judge: Judge) -> None:
 
 @verifies("scorecard.breakdown", "scorecard.names", "scorecard.verdicts")
 def test_breakdown(subject: Subject, judge: Judge) -> None:
-    """Two more things to tell, one of them structured, beside what the example shows; what they are called, nobody says."""
+    """Two more members beside the example, one of them structured.
+
+    The documents do not say what they are called.
+    """
     exchange = _scorecard(subject)
     record = shapes.unwrap(exchange.json)
     judge.require(exchange.ok and isinstance(record, dict), "a scorecard could not be read")
@@ -236,7 +240,7 @@ def test_breakdown(subject: Subject, judge: Judge) -> None:
 
 
 def _informative_members(record: Mapping[str, Any]) -> list[str]:
-    """The members that tell a reader something beside the documented ones: neither ids nor times, nor empty."""
+    """The undocumented members with information: not ids, times or empty values."""
     plain = {"overall_score", "verdict", "headline", "status"}
     texts = {
         name for name, value in record.items() if isinstance(value, str) and " " in value.strip()
@@ -272,7 +276,7 @@ def _ids(records: Sequence[Mapping[str, Any]]) -> list[str]:
 
 @verifies("scenarios.complete")
 def test_every_scenario(subject: Subject, judge: Judge) -> None:
-    """More than a page might hold, each with its own name and type."""
+    """More than a page may have, each with its own name and type."""
     names = [f"{number} {uuid.uuid4()}" for number in range(_MANY)]
     made = {
         prepared_id(subject, "scenario", name=name, call_type="cold_call"): name for name in names
@@ -306,7 +310,7 @@ def test_every_scenario(subject: Subject, judge: Judge) -> None:
 
 
 def _typed(number: int, subject: Subject, **params: Any) -> str:
-    """A scenario of one of two types, where the target has two."""
+    """A scenario of one of two types, if the target has two."""
     if number % 4 >= 2:
         with suppress(Unexercised):
             return prepared_id(subject, "scenario", call_type="discovery", **params)
@@ -315,7 +319,7 @@ def _typed(number: int, subject: Subject, **params: Any) -> str:
 
 @verifies("scenarios.active-first", "scenarios.archived", "scenarios.order", "scenarios.flag")
 def test_scenarios(subject: Subject, judge: Judge) -> None:
-    """Made in turns, with names and types that sort otherwise than by being archived."""
+    """Made alternately, with names and types that sort differently than by being archived."""
     made = {}
     for number in range(8):
         name, archived = f"{'ABCDEFGH'[number]} {uuid.uuid4()}", number % 2 == 0
@@ -323,7 +327,7 @@ def test_scenarios(subject: Subject, judge: Judge) -> None:
     exchange, records = _listed("listScenarios", subject, judge)
     shown = [identity for identity in _ids(records) if identity in made]
     active = {identity for identity, (_, archived) in made.items() if not archived}
-    judge.require(active <= set(shown), "not even the active scenarios are listed")
+    judge.require(active <= set(shown), "even the active scenarios are not listed")
     missing = made.keys() - set(shown)
     judge.holds(
         "scenarios.archived",
@@ -358,7 +362,7 @@ def test_other_tenants(subject: Subject, judge: Judge) -> None:
     ):
         mine, theirs = prepared_id(subject, state), prepared_id(subject, state, tenant="other")
         exchange, records = _listed(operation, subject, judge)
-        judge.require(mine in _ids(records), f"{operation} does not show what was made")
+        judge.require(mine in _ids(records), f"{operation} does not show the created records")
         got = f"also {theirs}"
         judge.holds(
             rule,
@@ -375,7 +379,7 @@ def test_other_tenants(subject: Subject, judge: Judge) -> None:
 def _user(identity: str, subject: Subject, judge: Judge) -> tuple[Exchange, Mapping[str, Any]]:
     exchange, records = _listed("listUsers", subject, judge)
     found = [record for record in records if record.get("id") == identity]
-    judge.require(bool(found), "a rep that was made is not listed")
+    judge.require(bool(found), "a created rep is not listed")
     return exchange, found[0]
 
 
@@ -418,7 +422,7 @@ def test_no_email(subject: Subject, judge: Judge) -> None:
 
 @verifies("users.last-session", "users.never")
 def test_last_session(subject: Subject, judge: Judge) -> None:
-    """The latest one, not the one that was recorded last; and none of somebody else."""
+    """The latest one, not the last recorded; and of no other rep."""
     mine, other = prepared_id(subject, "user"), prepared_id(subject, "user")
     exchange, user = _user(mine, subject, judge)
     judge.observed("users.never", exchange, f"last_session_at is {user.get('last_session_at')!r}")
@@ -438,7 +442,7 @@ def test_last_session(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("list.complete", "get.returns")
-def test_a_session_whose_scenario_was_archived(subject: Subject, judge: Judge) -> None:
+def test_session_of_archived_scenario(subject: Subject, judge: Judge) -> None:
     scope = fresh_scope(subject)
     session = new_record(
         subject, **scope, scenario_id=prepared_id(subject, "scenario", archived=True)
@@ -457,7 +461,7 @@ def test_a_session_whose_scenario_was_archived(subject: Subject, judge: Judge) -
 
 
 @verifies("tenant.unlisted")
-def test_a_rep_of_another_tenant(subject: Subject, judge: Judge) -> None:
+def test_rep_of_another_tenant(subject: Subject, judge: Judge) -> None:
     theirs = prepared_id(subject, "user", tenant="other")
     session = new_record(subject, user_id=theirs, tenant="other")
     mine = get_list(subject, fresh_scope(subject))
@@ -473,7 +477,7 @@ def test_a_rep_of_another_tenant(subject: Subject, judge: Judge) -> None:
     )
 
 
-# ---- nothing can be written
+# ---- read-only
 
 
 @verifies("request.read-only")

@@ -1,4 +1,4 @@
-"""Sales Lab: the summary of a period against the list of its sessions, and against the scores that were given."""
+"""Sales Lab: the summary of a period, compared with the list of its sessions and their scores."""
 
 import random
 from collections.abc import Mapping
@@ -34,12 +34,15 @@ def _summary(subject: Subject, judge: Judge, **period: str) -> tuple[Exchange, M
     exchange = send(subject, _FIGURES, query=[*period.items()])
     judge.require(exchange.ok, f"the summary answered {exchange.status}")
     record = shapes.unwrap(exchange.json)
-    judge.require(isinstance(record, dict), "the summary is no object")
+    judge.require(isinstance(record, dict), "the summary is not an object")
     return exchange, record
 
 
 def _quiet(subject: Subject) -> datetime:
-    """The beginning of an hour, years ago, in which nothing else happened: a check knows everything that counts. Raises Unexercised."""
+    """The beginning of an hour, years ago, without any sessions.
+
+    A check knows everything that counts in it. Raises Unexercised.
+    """
     for _ in range(5):
         start = (
             datetime.fromisoformat("2002-01-01T00:00:00Z") + random.randrange(100_000) * 2 * _HOUR
@@ -48,7 +51,7 @@ def _quiet(subject: Subject) -> datetime:
         if not listed_ids(subject, get_list(subject, period)):
             return start
     raise Unexercised(
-        "the list shows sessions in every hour that was tried, although nothing was made there"
+        "the list shows sessions in every hour that was tried, although none were created there"
     )
 
 
@@ -82,7 +85,10 @@ def _judge_count(
     "summary.rounding",
 )
 def test_figures(subject: Subject, judge: Judge) -> None:
-    """A period of which everything is known: scored and others, several by one rep, a rep without a score, and others beside it."""
+    """A period with known sessions: scored and not, several by one rep, a rep without a score.
+
+    There are others outside of it.
+    """
     start = _quiet(subject)
     inside = rfc3339(start + _HOUR / 2)
     reps = [prepared_id(subject, "user") for _ in range(3)]
@@ -114,25 +120,25 @@ def test_figures(subject: Subject, judge: Judge) -> None:
 
 @verifies("summary.sessions", "summary.scored", "summary.unique-reps")
 def test_figures_agree_with_the_list(subject: Subject, judge: Judge) -> None:
-    """Whatever the tenant holds of two days, as the list shows it and as the summary counts it."""
+    """Whatever sessions the tenant has in two days, listed and counted."""
     now = target_time(subject)
     for days in (1, 4):
         new_record(subject, started_at=rfc3339(now - timedelta(days=days)))
-    placed = []
+    prepared = []
     for state in subject.table.states:
         with suppress(Unexercised):
-            placed.append(record_in(subject, state, started_at=rfc3339(now - timedelta(days=1))))
+            prepared.append(record_in(subject, state, started_at=rfc3339(now - timedelta(days=1))))
     theirs = foreign_record(subject, started_at=rfc3339(now - timedelta(days=1)))
     period = {"from": rfc3339(now - timedelta(days=2)), "to": rfc3339(now - timedelta(minutes=1))}
     exchange, record = _summary(subject, judge, **period)
     rows: dict[str, Mapping[str, Any]] = {}
     for page, _ in all_pages(subject, period, _LARGE):
         rows |= {str(row.get("id")): row for row in listed_records(subject, page)}
-    judge.require(set(placed) <= rows.keys(), "the list does not show all that was created")
-    judge.require(theirs not in rows, "the list shows what belongs to another tenant")
+    judge.require(set(prepared) <= rows.keys(), "the list does not show all created sessions")
+    judge.require(theirs not in rows, "the list shows sessions of another tenant")
     judge.require(
         all(_lies_in(row, period) for row in rows.values()),
-        "the list shows what lies outside of the period",
+        "the list shows sessions outside of the period",
     )
     judge.require(
         all({"status", "user_id"} <= row.keys() for row in rows.values()),
@@ -160,7 +166,7 @@ def _lies_in(row: Mapping[str, Any], period: Mapping[str, str]) -> bool:
 
 
 @verifies("summary.sessions")
-def test_more_than_a_page_holds(subject: Subject, judge: Judge) -> None:
+def test_more_than_one_page(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
     user = prepared_id(subject, "user")
     made = [
@@ -208,7 +214,10 @@ def test_period(subject: Subject, judge: Judge) -> None:
 
 @verifies("summary.from-default", "summary.to-default")
 def test_default_period(subject: Subject, judge: Judge) -> None:
-    """What it says, and what it counts: a session of 29 days ago and one of this moment do, one of 31 days ago does not."""
+    """What it states, and what it counts.
+
+    Sessions of 29 days ago and of now count, one of 31 days ago does not.
+    """
     now = target_time(subject)
     for name, rule, expected in (
         ("from", "summary.from-default", now - timedelta(days=30)),
@@ -243,13 +252,13 @@ def test_default_period(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("summary.tenant")
-def test_other_tenants_do_not_count(subject: Subject, judge: Judge) -> None:
+def test_other_tenants(subject: Subject, judge: Judge) -> None:
     start = _quiet(subject)
     inside = rfc3339(start + _HOUR / 2)
     mine = new_record(subject, started_at=inside)
     prepared_id(subject, "scorecard", session_id=mine, overall_score=80)
     control, before = _summary(subject, judge, **_period(start))
-    judge.require(before.get("sessions") == 1, "the summary does not count what was made")
+    judge.require(before.get("sessions") == 1, "the summary does not count the created sessions")
     theirs = foreign_record(subject, started_at=inside)
     prepared_id(subject, "scorecard", session_id=theirs, overall_score=20, tenant="other")
     exchange, after = _summary(subject, judge, **_period(start))
