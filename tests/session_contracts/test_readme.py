@@ -6,8 +6,6 @@ import pytest
 
 from tests.session_contracts.docs.guide import ROOT, Block, Reader, sections
 
-pytestmark = pytest.mark.slow
-
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTIONS = sections(README)
 #: The command that CI runs, from `.ci/run`.
@@ -18,6 +16,7 @@ def _is_run_here(block: Block) -> bool:
     return not block.text.strip().endswith(RUNS_TESTS)
 
 
+@pytest.mark.slow
 def test_commands(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     assignments: list[str] = []

@@ -29,6 +29,7 @@ WRITTEN = sorted(PAGES.keys() - GENERATED)
 RUN = [name for name in WRITTEN if name != "integrators" and any(sections(PAGES[name]).values())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUN)
 def test_page(name: str, tmp_path: Path) -> None:
     follow_page(PAGES[name], tmp_path)
