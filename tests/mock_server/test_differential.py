@@ -32,6 +32,8 @@ pytestmark = pytest.mark.slow
 
 Headers = Mapping[str, str]
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Peers:
