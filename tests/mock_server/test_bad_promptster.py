@@ -402,7 +402,7 @@ def test_null_is_no_defect(promptster: Mock, operation: str, name: str) -> None:
         ),
         *(
             "7c9e6679-7425-40de-944b-e07fc1f90aeg",
-            "７c9e6679-7425-40de-944b-e07fc1f90ae7",  # noqa: RUF001
+            "７c9e6679-7425-40de-944b-e07fc1f90ae7",
             "7c9e6679-7425-40de-944b-e07fc1f90ae7\n",
         ),
         *("7c9e6679-7425-40de-944b-e07fc1f90ae7\u0000", "x" * 5000, "../" + PAGE, "null"),
@@ -450,7 +450,7 @@ MOMENTS = [
         " 2026-05-06T17:00:00Z",
     ),
     *(
-        "２026-05-06T17:00:00Z",  # noqa: RUF001
+        "２026-05-06T17:00:00Z",
         "2026-05-06T17:00:00.Z",
         "2026-05-06T17:00:00Z\u0000",
         "x" * 500,
@@ -527,7 +527,7 @@ def test_times_that_are_odd(promptster: Mock, moment: str) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["", "Prompt", "prompt ", "promp", "tool-call", "session", "null", "рrompt", "x" * 5000],  # noqa: RUF001
+    ["", "Prompt", "prompt ", "promp", "tool-call", "session", "null", "рrompt", "x" * 5000],
 )
 def test_kinds_that_are_none(target: Target, kind: str) -> None:
     refused(
