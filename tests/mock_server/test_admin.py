@@ -252,7 +252,8 @@ def test_refusal_links_to_its_rule_and_source(world: Mock) -> None:
         about = f"/docs/rentalot/rules/{rule.id}.html"
         links = f'<{about}>; rel="help", <{rule.source}>; rel="describedby"'
         assert answer.headers["link"] == links
-        page = world.client.get(answer.url.join(answer.links["help"]["url"]))
+        # The first page builds the site, which takes seconds.
+        page = world.client.get(answer.url.join(answer.links["help"]["url"]), timeout=60)
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
