@@ -1,4 +1,4 @@
-"""Which contract the user means."""
+"""Resolves the name of a contract: a file, an API, or `control`."""
 
 from pathlib import Path
 
@@ -10,7 +10,10 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def contract_file(name: str) -> Path:
-    """A file goes before the API of its name; `control` is the mock's own. What looks like a file need not be there. Raises UnknownApi."""
+    """The file of a contract; a file takes precedence over an API of its name.
+
+    The file need not exist if the name looks like one. Raises UnknownApi.
+    """
     path = Path(name)
     if path.is_file() or path.is_fifo() or name.endswith(_SUFFIXES):
         return path
@@ -20,7 +23,7 @@ def contract_file(name: str) -> Path:
 
 
 def is_served(file: Path) -> bool:
-    """Whether the mock serves this very contract under the name of the file."""
+    """Whether the mock serves this very file under its stem."""
     try:
         return find(file.stem).contract.samefile(file)
     except (UnknownApi, OSError):
