@@ -1,7 +1,7 @@
 """openapi-python-client makes a typed client of every contract, and it talks to the mock.
 
-The programs in `clients/` were written by hand, against the generated packages. Each checks what it is answered, and has code that must not
-type-check.
+The programs in `clients/` are written by hand against the generated packages. Each checks the
+responses, and has code that must not type-check.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""openapi-typescript makes the types of every contract, and with them openapi-fetch is a typed client that talks to the mock.
+"""openapi-typescript makes the types of every contract; with them, openapi-fetch talks to the mock.
 
-The programs in `clients/` were written by hand, against the generated types. Each checks what it is answered, and has calls that must not
-compile.
+The programs in `clients/` are written by hand against the generated types. Each checks the
+responses, and has calls that must not compile.
 """
 
 import json

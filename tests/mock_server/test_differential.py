@@ -30,6 +30,8 @@ from session_contracts.openapi.model import JsonSchema
 
 Headers = Mapping[str, str]
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Peers:
