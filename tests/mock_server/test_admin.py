@@ -16,6 +16,8 @@ from session_contracts.openapi import bundled_names, load, load_control
 from tests.mock_server.worlds import get, path_of, raw
 from tests.serving import DOCUMENTED, KEY, KEYS, Mock, running
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "pässwort:mit Doppelpunkt"
 
 

@@ -28,6 +28,8 @@ from session_contracts.new import make
 from session_contracts.openapi import Operation, bundled_names, load
 from session_contracts.openapi.model import JsonSchema
 
+pytestmark = pytest.mark.slow
+
 Headers = Mapping[str, str]
 
 pytestmark = pytest.mark.slow

@@ -12,6 +12,8 @@ import pytest
 
 from tests.serving import Mock
 
+pytestmark = pytest.mark.slow
+
 SECRET = "session-contracts-mock-signs-with-this"
 NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
 ADMIN = "user_admin01"

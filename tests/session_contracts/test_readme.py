@@ -6,6 +6,8 @@ import pytest
 
 from tests.session_contracts.docs.guide import ROOT, Block, Reader, sections
 
+pytestmark = pytest.mark.slow
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTIONS = sections(README)
 #: The command that CI runs, from `.ci/run`.
