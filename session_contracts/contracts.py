@@ -23,7 +23,7 @@ def contract_file(name: str) -> Path:
 
 
 def is_served(file: Path) -> bool:
-    """Whether the mock serves this very file under the name that its stem is."""
+    """Whether this file is the contract of the API that its stem names, which the mock serves."""
     try:
         return find(file.stem).contract.samefile(file)
     except (UnknownApi, OSError):
