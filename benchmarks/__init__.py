@@ -1,0 +1,1 @@
+"""Benchmarks of the mock; see the module docstrings for how to run them."""

@@ -1,8 +1,9 @@
-"""How much CPU the mock takes for a request, beside Connexion's own stack on the same contract.
+"""CPU time of the mock for a request, compared with Connexion's own stack on the same contract.
 
     python -m benchmarks.compare [--requests 1000] [--rounds 5]
 
-Both run as processes of their own; rounds are interleaved, and the smallest CPU time of each counts. Linux only (/proc).
+Both run as separate processes, in interleaved rounds; the smallest CPU time of each counts.
+Linux only (/proc).
 """
 
 import argparse
@@ -21,7 +22,7 @@ SERVERS = {
 
 
 def sessions(server: Server, name: str, count: int) -> list[str]:
-    """Sessions to review: of the mock one for each request, since a review is final; the baseline keeps none."""
+    """Paths of sessions to review: one for each request, since the mock's reviews are final."""
     if name == "connexion":
         return [ONE] * count
     message = json.dumps({"action": "setup", "state": "session"})
@@ -33,6 +34,7 @@ def sessions(server: Server, name: str, count: int) -> list[str]:
 
 
 def workloads(server: Server, name: str, count: int) -> dict[str, Callable[[], None]]:
+    """What is measured, by name: functions that send `count` requests each."""
     prepared: list[str] = []
 
     def one() -> None:
@@ -54,6 +56,7 @@ def workloads(server: Server, name: str, count: int) -> dict[str, Callable[[], N
 
 
 def main() -> None:
+    """Print the CPU time of a request in microseconds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
@@ -71,9 +74,8 @@ def main() -> None:
     finally:
         for server in servers.values():
             server.process.terminate()
-    print(
-        f"{'':12}{'mock':>10}{'connexion':>12}{'ratio':>8}   microseconds of CPU a request, smallest of {options.rounds} rounds"
-    )
+    unit = f"microseconds of CPU a request, smallest of {options.rounds} rounds"
+    print(f"{'':12}{'mock':>10}{'connexion':>12}{'ratio':>8}   {unit}")
     for work in ("one", "list of 20", "review"):
         ours, theirs = best["mock", work] * 1e6, best["connexion", work] * 1e6
         print(f"{work:12}{ours:10.0f}{theirs:12.0f}{theirs / ours:8.1f}")

@@ -1,4 +1,4 @@
-"""The baseline: the same contract on Connexion's own stack, with its request and response validation, and the least of handlers."""
+"""The baseline: a contract on Connexion's own stack with its validation, and minimal handlers."""
 
 import os
 import socket
@@ -17,19 +17,23 @@ JSON = {"Content-Type": "application/json"}
 
 
 def list_sessions(limit: int = 20, page: int = 1, **_: Any) -> Any:
+    """A page of 20."""
     pagination = {"page": page, "limit": limit, "total": 20, "totalPages": 1}
     return {"data": [SESSION] * 20, "pagination": pagination}, 200, JSON
 
 
 def get_session(**_: Any) -> Any:
+    """The documented session."""
     return {"data": SESSION}, 200, JSON
 
 
 def review_session(body: dict[str, Any], **_: Any) -> Any:
+    """The documented session with the review; it is not stored."""
     return {"data": {**SESSION, **body}}, 200, JSON
 
 
 def bearer(token: str) -> dict[str, str]:
+    """Accept any token."""
     return {"sub": token}
 
 
@@ -41,6 +45,7 @@ HANDLERS = {
 
 
 def app() -> Any:
+    """Connexion as it comes."""
     components = CONTRACT.document["components"]
     scheme = {
         **components["securitySchemes"]["apiKey"],
@@ -53,6 +58,7 @@ def app() -> Any:
     served = AsyncApp(__name__)
     served.add_api(
         document,
+        name="rentalot",
         base_path="/rentalot",
         resolver=Resolver(HANDLERS.__getitem__),
         validate_responses=True,

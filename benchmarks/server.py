@@ -24,6 +24,7 @@ class Server:
         self.connection = http.client.HTTPConnection(str(where.hostname), where.port)
 
     def call(self, method: str, path: str, body: str | None = None, status: int = 200) -> bytes:
+        """The body of a response. Raises SystemExit if it has another status."""
         headers = {**self._headers, "Content-Type": "application/json"} if body else self._headers
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()

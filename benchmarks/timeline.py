@@ -1,8 +1,9 @@
-"""How much CPU the mock takes for a page of a timeline of 100,000 events, beside one of 100.
+"""CPU time of the mock for a page of a timeline of 100,000 events, compared with one of 100.
 
     python -m benchmarks.timeline [--events 100000] [--requests 1000] [--rounds 5]
 
-Pages of 50 events from different places of both timelines, in interleaved rounds; the smallest CPU time of each counts.
+Pages of 50 events from several positions of both timelines, in interleaved rounds; the smallest
+CPU time of each counts.
 """
 
 import argparse
@@ -17,7 +18,7 @@ _PAGE = 50
 
 
 def session(server: Server, events: int) -> list[str]:
-    """Paths of pages of a new session with so many events."""
+    """Paths of pages of a new session with this many events."""
     states = "/_mock/promptster/states"
     made = json.loads(
         server.call("POST", states, json.dumps({"action": "setup", "state": "session"}))
@@ -33,6 +34,7 @@ def session(server: Server, events: int) -> list[str]:
 
 
 def main() -> None:
+    """Print the CPU time of a page, and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=1000)
@@ -55,9 +57,8 @@ def main() -> None:
     finally:
         server.process.terminate()
     for count, spent in best.items():
-        print(
-            f"{count:>8} events: {spent * 1e6:.0f} microseconds of CPU a page of {_PAGE}, smallest of {options.rounds} rounds"
-        )
+        unit = f"microseconds of CPU a page of {_PAGE}, smallest of {options.rounds} rounds"
+        print(f"{count:>8} events: {spent * 1e6:.0f} {unit}")
     print(f"ratio {best[options.events] / best[_FEW]:.2f}")
 
 

@@ -1,8 +1,9 @@
-"""How much CPU it takes to make a world, to fork one of 10,000 sessions beside one of 10, and to change such a fork for the first time.
+"""CPU time to make a world, to fork one of 10,000 sessions or of 10, and to change a fork first.
 
     python -m benchmarks.worlds [--sessions 10000] [--requests 500] [--rounds 5]
 
-In interleaved rounds over HTTP; the smallest CPU time of each counts, less that of a call that does nothing (reading the clock).
+In interleaved rounds over HTTP; the smallest CPU time of each counts, less that of a trivial call
+(reading the clock).
 """
 
 import argparse
@@ -17,7 +18,7 @@ _FEW = 10
 
 
 def fill(server: Server, sessions: int) -> str:
-    """A world with so many sessions more than the fixture has; what its URLs begin with."""
+    """Make a world with this many additional sessions. Returns its path."""
     made = json.loads(server.call("POST", "/_mock/worlds", "{}", 201))
     states = f"{made['path']}/_mock/rentalot/states"
     for _ in range(sessions):
@@ -26,7 +27,7 @@ def fill(server: Server, sessions: int) -> str:
 
 
 def change(server: Server, fork: str) -> None:
-    """Fork a world, make a session in the fork, and drop it, for there is not memory for thousands of them."""
+    """Fork a world, make a session in the fork, and drop it: thousands do not fit in memory."""
     made = json.loads(server.call("POST", "/_mock/worlds", fork, 201))
     server.call(
         "POST",
@@ -37,6 +38,7 @@ def change(server: Server, fork: str) -> None:
 
 
 def main() -> None:
+    """Print the CPU time of each kind of call."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=500)

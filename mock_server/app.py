@@ -23,9 +23,13 @@ from session_contracts.mock_server.settings import Settings
 
 def create_app(settings: Settings) -> ASGIApp:
     """The mock for these settings. Raises UnknownApi, ContractError, PartError, FixtureError."""
-    mock = Mock(settings)
+    return app_of(Mock(settings))
+
+
+def app_of(mock: Mock) -> ASGIApp:
+    """Serves a mock. Connexion calls the middlewares; `Decide` answers what they let through."""
     middlewares = [
-        partial(RespondMiddleware, fallback=control.error_body, docs=settings.docs),
+        partial(RespondMiddleware, fallback=control.error_body, docs=mock.settings.docs),
         partial(RouteMiddleware, mock=mock),  # world, API and operation
         partial(BodyMiddleware, vendor=True),  # the body, which the journal shows
         PreferMiddleware,  # documented examples on request

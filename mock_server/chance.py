@@ -1,4 +1,8 @@
-"""A world's random numbers: told by its seed and by how many were drawn, so that a world can be forked, exported and repeated."""
+"""A world's random numbers.
+
+Their state is (seed, number of draws), so a world can be forked and exported, and a run is
+reproducible.
+"""
 
 import uuid
 from collections import Counter
@@ -7,7 +11,7 @@ from random import Random
 
 
 class Chance:
-    """Draws for several purposes, each of them a sequence of its own."""
+    """Random numbers for several purposes, each an independent sequence."""
 
     def __init__(self, seed: int, drawn: Mapping[str, int] | None = None) -> None:
         self.seed = seed
@@ -23,6 +27,7 @@ class Chance:
         return str(uuid.UUID(int=self.draw(IDS).getrandbits(128), version=4))
 
     def fork(self) -> "Chance":
+        """A copy that draws the same numbers from here on."""
         return Chance(self.seed, self.drawn)
 
 

@@ -1,4 +1,4 @@
-"""A world's time: runs with the machine's, or stands still, and only ever moves forward."""
+"""A world's virtual clock: it runs with the machine's time or is frozen, and only moves forward."""
 
 import re
 import time
@@ -8,7 +8,7 @@ import isodate
 
 from session_contracts.mock_server.errors import ClockError
 
-#: The clock, and every time that it is told, lies between these: what is computed from them still is a date.
+#: Bounds of the clock and of every time that it is set to; dates computed from them are valid.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -23,6 +23,7 @@ class Clock:
         self._offset = offset
 
     def fork(self) -> "Clock":
+        """A copy that shows the same time."""
         return Clock(self._frozen, self._offset)
 
     def now(self) -> datetime:
@@ -33,19 +34,21 @@ class Clock:
 
     @property
     def frozen(self) -> bool:
+        """Whether the clock stands still."""
         return self._frozen is not None
 
     def freeze(self) -> None:
+        """Stop at the time that the clock shows."""
         self._frozen = self.now()
 
     def run(self) -> None:
-        """Go on with the machine's seconds from the time that it shows."""
+        """Run with the machine's seconds, from the time that the clock shows."""
         if self._frozen is not None:
             self._offset = self._frozen - datetime.fromtimestamp(int(time.time()), UTC)
             self._frozen = None
 
     def advance(self, by: timedelta) -> None:
-        """Raises ClockError where `by` is negative, or leads beyond LATEST."""
+        """Move forward. Raises ClockError if `by` is negative, or leads beyond LATEST."""
         if by < timedelta():
             raise ClockError("the clock only moves forward; give a duration that is not negative")
         if by > LATEST - self.now():
@@ -56,11 +59,12 @@ class Clock:
             self._offset += by
 
     def set(self, to: datetime) -> None:
-        """Raises ClockError where `to` lies in the clock's past."""
+        """Move to a later time. Raises ClockError if `to` is in the clock's past."""
         now = self.now()
         if to < now:
             raise ClockError(
-                f"the clock shows {rfc3339(now)} and only moves forward; give a later time, or reset the world"
+                f"the clock shows {rfc3339(now)} and only moves forward; "
+                "give a later time, or reset the world"
             )
         self.advance(to - now)
 
@@ -76,7 +80,7 @@ def rfc3339_ms(moment: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """An RFC 3339 time as UTC, in whole seconds, within the bounds of a clock. Raises ValueError."""
+    """An RFC 3339 time as UTC, in whole seconds, within a clock's bounds. Raises ValueError."""
     moment = parse_moment(text).replace(microsecond=0)
     if not EARLIEST <= moment <= LATEST:
         raise ValueError(

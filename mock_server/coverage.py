@@ -1,7 +1,7 @@
 """Which cells of the lifecycle tables, and which rules, the requests so far have reached.
 
 While requests are answered, only situations are counted; which cells and rules they reached is
-worked out when somebody reads the coverage.
+worked out when the coverage is read.
 """
 
 from collections import Counter

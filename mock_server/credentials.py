@@ -1,4 +1,4 @@
-"""Who calls: credentials by the secret that they send."""
+"""Credentials: what the secret of a request stands for."""
 
 import base64
 from collections.abc import Iterable, Iterator
@@ -9,10 +9,11 @@ from random import Random
 
 @dataclass(frozen=True)
 class Credential:
-    """What a secret stands for. `kind` as in the provider states.
+    """What a secret stands for. `kind` is as in the provider states.
 
-    `scopes` None: whatever there is. `expires` None: never. `user`: whose it is; `organization`: the one that it is bound to;
-    `organizations`: those of a user whom only the credential knows (None: it does not tell).
+    - `scopes` None means all scopes; `expires` None means never.
+    - `user` owns it; `organization` is the only one that it is valid for.
+    - `organizations` are those of a user whom only the credential knows; None if it names none.
     """
 
     secret: str
@@ -36,13 +37,15 @@ class Credentials:
         return iter(self._by_secret.values())
 
     def fork(self) -> "Credentials":
+        """A copy."""
         return Credentials(self)
 
     def find(self, secret: str) -> Credential | None:
+        """The credential with this secret."""
         return self._by_secret.get(secret)
 
     def default(self, tenant: str = "default", kind: str | None = None) -> Credential | None:
-        """The first that was issued to `tenant`; of this kind, if there is any of it."""
+        """The first credential issued to a tenant: of this kind, if there is one."""
         of_kind = (
             credential
             for credential in self._by_secret.values()
@@ -51,6 +54,7 @@ class Credentials:
         return next(of_kind, None) or (None if kind is None else self.default(tenant))
 
     def issue(self, credential: Credential) -> Credential:
+        """Add a credential; returns it."""
         self._by_secret[credential.secret] = credential
         return credential
 

@@ -1,4 +1,4 @@
-"""The end of a request's way: the lifecycle table decides, then the vendor's function answers."""
+"""Answers a valid, authorized call: the lifecycle table decides, then the handler answers."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ class Decide:
     """The application behind Connexion's middlewares."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         if scope["type"] != "http":
             return await send({"type": "websocket.close"})
         call: Call = scope[CALL_KEY]
@@ -22,13 +23,13 @@ class Decide:
 
 
 async def run(call: Call) -> Answer:
-    """Nothing is awaited between the decision and the change, so of two calls at once one finds the other's change."""
+    """Decide and answer; nothing is awaited in between, so parallel calls cannot interleave."""
     call.plan.decide(call)
     return call.plan.handler(call)
 
 
 def decide(call: Call) -> None:
-    """Look the operation's cell up. Sets `call.record` and `call.move`; raises Refused."""
+    """Look up the lifecycle table. Sets `call.record` and `call.move`; raises Refused."""
     operation = call.plan
     if operation.row is None or operation.lifecycle is None:
         return
@@ -45,7 +46,7 @@ def decide(call: Call) -> None:
 
 
 def _picks(body: Any, move: Move) -> bool:
-    """Whether the body has the values that tell this move from others."""
+    """Whether the body matches the guard of a move."""
     return all(
         body.get(name) is not None if value == ANY else body.get(name) == value
         for name, value in move.when.items()
@@ -53,8 +54,9 @@ def _picks(body: Any, move: Move) -> bool:
 
 
 def describe(call: Call, state: str) -> str:
-    """A refusal in a sentence."""
+    """The message of a refusal by the lifecycle table."""
     name = call.resource().name
     if state in (ABSENT, FOREIGN):
         return f"{name} not found"
-    return f"{call.plan.contract.summary}: not possible for a {name.lower()} that is {state.replace('_', ' ')}"
+    shown = state.replace("_", " ")
+    return f"{call.plan.contract.summary}: not possible for a {name.lower()} that is {shown}"

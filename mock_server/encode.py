@@ -1,4 +1,4 @@
-"""An answer as bytes, checked against its contract on the way."""
+"""Checks an answer against its contract, and encodes it."""
 
 import logging
 
@@ -13,7 +13,7 @@ log = logging.getLogger("session_contracts.mock")
 
 
 def finish(call: Call, answer: Answer) -> bytes:
-    """Raises ResponseContractViolation, or logs it, as the world was told."""
+    """The body as JSON. A violation of the contract is raised, logged or ignored, as configured."""
     if call.world.settings.validation is not Validation.OFF:
         try:
             _check(call, answer)

@@ -1,9 +1,8 @@
-"""What can go wrong for a user of the mock, one class each.
+"""The errors of the mock.
 
-Raised while a request is answered: Refused (the answer is a refusal), Dropped and ClientGone (nobody gets one), ResponseContractViolation (the mock
-would have lied).
-Raised by set-up: FixtureError, NoSuchState, BadState, UnknownRules, ClockError, BadFault,
-BadSnapshot, WorldExists.
+Raised while a request is answered: Refused, Dropped, ClientGone, ResponseContractViolation.
+Raised by the control API and at startup: FixtureError, NoSuchState, BadState, UnknownRules,
+ClockError, BadFault, BadSnapshot, WorldExists, AddressInUse.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +22,10 @@ class FieldError:
 
 
 class Refused(Exception):
-    """The request is refused. Without `status`, the first that `rule` allows; without both, 400. `members`: what else the body has.
+    """The request is refused.
 
-    `near`: what there is that is like what was asked for.
+    - `status` defaults to the first that `rule` allows, and without a rule to 400.
+    - `members` are further members of the body; `near` are similar paths.
     """
 
     def __init__(
@@ -50,19 +50,19 @@ class Refused(Exception):
 
 
 class Dropped(Exception):
-    """The connection breaks off, and nothing is answered."""
+    """A fault dropped the connection; the client gets no answer."""
 
 
 class ClientGone(Exception):
-    """The client broke off before its request was complete; nothing was done."""
+    """The client disconnected before its request was complete; nothing was done."""
 
 
 class ResponseContractViolation(Exception):
-    """The mock was about to give an answer that its contract does not allow: a defect of the mock."""
+    """The mock's answer violates its contract: a defect of the mock."""
 
 
 class FixtureError(Exception):
-    """A fixture cannot be read, or holds records that the contract does not allow."""
+    """A fixture cannot be read, or has records that the contract does not allow."""
 
     def __init__(self, file: str, line: int, what: str) -> None:
         super().__init__(f"{shown(file)}:{line}: {what}")
@@ -73,41 +73,40 @@ class NoSuchState(Exception):
 
 
 class BadState(Exception):
-    """The message that asks for a provider state is malformed, or refers to nothing."""
+    """The message for a provider state is malformed, or refers to a record that does not exist."""
 
 
 class UnknownRules(Exception):
-    """Rules that no broken-rule mode exists for."""
+    """Rules that have no mutant."""
 
     def __init__(self, rules: Sequence[str], known: Sequence[str]) -> None:
-        super().__init__(
-            f"no broken-rule mode for {', '.join(rules)}; there is one for each of: {', '.join(known)}"
-        )
+        super().__init__(f"no mutant for {', '.join(rules)}; available: {', '.join(known)}")
 
 
 class BadFault(Exception):
-    """A fault that cannot be: of an operation that there is not, or one that does nothing."""
+    """A fault of an unknown operation, or one without an effect."""
 
 
 class BadSnapshot(Exception):
-    """What was to be imported is no export of a world, or not of one that can be served here."""
+    """Not a snapshot of a world, or of one that cannot be served here."""
 
 
 class WorldExists(Exception):
-    """There is a world of that name already."""
+    """The name of a world is taken."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is a world {name!r} already; drop it, or give another name")
+        super().__init__(f"the world {name!r} exists already; drop it, or choose another name")
 
 
 class ClockError(Exception):
-    """The clock was told to do what it does not do."""
+    """Invalid clock operation."""
 
 
 class AddressInUse(Exception):
-    """The server cannot listen where it was told to."""
+    """The server cannot listen on this address."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(
-            f"cannot listen on {host} port {port}: {reason.lower()}; choose another with --port, or --port 0 for any that is free"
+            f"cannot listen on {host} port {port}: {reason.lower()}; "
+            "choose another with --port, or --port 0 for any free port"
         )

@@ -18,6 +18,7 @@ class FaultMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         call: Call | None = scope.get(CALL_KEY)
         if call is None or not call.world.faults.faults or not call.api.vendor:
             return await self.app(scope, receive, send)

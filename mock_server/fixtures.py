@@ -1,4 +1,4 @@
-"""Reads a world's data: the vendor's documented records as they are, and recipes for as many more as it takes."""
+"""Reads fixtures: the vendor's documented records, and recipes for generated ones."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ class Fixture:
     source: Source
 
     def entries(self, part: str) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
-        """Raises FixtureError where the part is no list of mappings."""
+        """The entries of a part. Raises FixtureError unless it is a list of mappings."""
         listed = self.source.value.get(part) or []
         if not isinstance(listed, list):
             raise self.error((part,), f"{part} is no list; begin each entry with a dash")
@@ -44,6 +44,7 @@ class Fixture:
             yield (part, index), entry
 
     def error(self, path: Path_, what: str) -> FixtureError:
+        """An error at a place of the file."""
         return FixtureError(self.source.file, self.source.line(path), what)
 
 
@@ -108,9 +109,9 @@ def sow(
         for resource in api.resources.values():
             data[api.name, resource.name] = Collection(resource.ordering)
     for name, fixture in fixtures.items():
-        api, cook = plans[name], FixtureFactory(seed, now, _written(fixture))
-        for path, entry in chain(fixture.entries("records"), _helpings(fixture, api, data)):
-            record, kind = _record(fixture, path, entry, api, cook)
+        api, factory = plans[name], FixtureFactory(seed, now, _written(fixture))
+        for path, entry in chain(fixture.entries("records"), _expanded(fixture, api, data)):
+            record, kind = _record(fixture, path, entry, api, factory)
             _put(fixture, path, record, data[api.name, kind])
     return data
 
@@ -137,31 +138,31 @@ def _credentials(fixture: Fixture) -> Iterator[Credential]:
             raise fixture.error(path, f"this is no credential: {error}") from None
 
 
-def _helpings(
+def _expanded(
     fixture: Fixture, api: ApiPlan, data: Collections
 ) -> Iterator[tuple[Path_, Mapping[str, Any]]]:
-    """Each recipe as often as it says, or once for each record that is there in a state, with the values of its own state."""
+    """Each recipe `count` times, or once for each record that `for_each` selects."""
     for path, recipe in fixture.entries("recipes"):
         try:
             table = api.resources[recipe["resource"]].lifecycle
             state = table.fields_of(recipe["state"], {}) if table and "state" in recipe else {}
-            helping = {**recipe, "fields": {**recipe["fields"], **state}}
+            instance = {**recipe, "fields": {**recipe["fields"], **state}}
             if "for_each" in recipe:
                 parents = _parents(recipe["for_each"], api, data)
-                helpings = [
-                    {**helping, "of": parent.fields, "tenant": parent.tenant} for parent in parents
+                expanded = [
+                    {**instance, "of": parent.fields, "tenant": parent.tenant} for parent in parents
                 ]
             else:
-                helpings = [helping] * recipe["count"]
+                expanded = [instance] * recipe["count"]
         except (KeyError, TypeError) as error:
             raise fixture.error(
                 path, f"this recipe is incomplete or names what does not exist: {error}"
             ) from None
-        yield from ((path, helping) for helping in helpings)
+        yield from ((path, instance) for instance in expanded)
 
 
 def _parents(wanted: Mapping[str, Any], api: ApiPlan, data: Collections) -> list[Record]:
-    """`{resource: Session, state: scored, except: [id]}`: the records that are there already."""
+    """The records made so far that match `{resource: Session, state: scored, except: [id]}`."""
     rows = data[api.name, wanted["resource"]].rows(None, {})
     return [
         record
@@ -171,19 +172,19 @@ def _parents(wanted: Mapping[str, Any], api: ApiPlan, data: Collections) -> list
 
 
 def _record(
-    fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, cook: "FixtureFactory"
+    fixture: Fixture, path: Path_, entry: Mapping[str, Any], api: ApiPlan, factory: "FixtureFactory"
 ) -> tuple[Record, str]:
     """The record that an entry makes, and its resource."""
     try:
         resource = api.resources[entry["resource"]]
-        cook.of = entry.get("of", {})
-        made, private = cook.fields(entry["fields"]), cook.fields(entry.get("private", {}))
+        factory.of = entry.get("of", {})
+        made, private = factory.fields(entry["fields"]), factory.fields(entry.get("private", {}))
         fields = {
             name: made[name]
             for name in (*resource.checker.schema.get("properties", {}), *made)
             if name in made
         }
-        return build(resource, fields, entry["tenant"], private, cook.now), resource.name
+        return build(resource, fields, entry["tenant"], private, factory.now), resource.name
     except (
         KeyError,
         TypeError,
@@ -202,7 +203,11 @@ def _put(fixture: Fixture, path: Path_, record: Record, collection: Collection) 
 
 
 class FixtureFactory:
-    """Makes values of recipes. A recipe is a mapping whose first key is an operator (see `_OPERATORS`); anything else is itself."""
+    """Makes values of recipes.
+
+    A recipe is a mapping whose first key is an operator (see `_OPERATORS`); any other value stands
+    for itself.
+    """
 
     def __init__(
         self, seed: int, now: datetime, written: Callable[[datetime], str] = rfc3339
@@ -220,7 +225,7 @@ class FixtureFactory:
         self.of: Mapping[str, Any] = {}
 
     def fields(self, template: Mapping[str, Any]) -> dict[str, Any]:
-        """Every field of a record, in order: a recipe may refer to those before it."""
+        """All fields of a record, in order; a recipe may refer to fields before it."""
         made: dict[str, Any] = {}
         for name, recipe in template.items():
             made[name] = self._value(recipe, made)
@@ -237,10 +242,10 @@ class FixtureFactory:
         return {name: self._value(part, made) for name, part in recipe.items()}
 
     def fake(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
-        """`{fake: name, ...}`: a provider of Faker, with its arguments; none that looks at the machine's clock."""
+        """`{fake: name, ...}`: a provider of Faker with its arguments; not one of the clock."""
         if hasattr(DateTimeProvider, recipe["fake"]) and not hasattr(BaseProvider, recipe["fake"]):
             raise ValueError(
-                f"fake: {recipe['fake']} is of another day each day; write a time with ago or later, or pick one"
+                f"fake: {recipe['fake']} depends on the machine's clock; use ago, later or pick"
             )
         arguments = {name: value for name, value in recipe.items() if name != "fake"}
         return getattr(self._faker, recipe["fake"])(**arguments)
@@ -260,7 +265,7 @@ class FixtureFactory:
         return self.of[recipe["parent"]]
 
     def step(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> Any:
-        """`{step: score, from: {85: high, 0: low}}`: what another field's value is at least, the greatest first."""
+        """`{step: score, from: {85: high, 0: low}}`: by the bound that another field reaches."""
         return self._value(
             next(
                 value
@@ -281,9 +286,10 @@ class FixtureFactory:
         return self._written(self.now - self._between(recipe["ago"]))
 
     def later(self, recipe: Mapping[str, Any], made: Mapping[str, Any]) -> str:
-        """`{later: createdAt, by: P30D}`: a time that long after another field's; `{seconds: duration}`: as many as a field says.
+        """`{later: createdAt, by: P30D}`: a time that long after another field's.
 
-        The other field may be one of the record for which this one is made: `{parent: startedAt}`.
+        `by: {seconds: duration}` takes the seconds from a field. The other field may be one of the
+        record for which this one is made: `later: {parent: startedAt}`.
         """
         by, since = recipe["by"], recipe["later"]
         moment = self._value(since, made) if isinstance(since, Mapping) else made[since]

@@ -34,14 +34,14 @@ def numbered_page(call: Call) -> Answer:
 
 
 def skipped_page(call: Call) -> tuple[Sequence[Record], int]:
-    """The records for the parameters `offset` and `limit`, and how many there are in all."""
+    """The records for the parameters `offset` and `limit`, and the number of all records."""
     rows = call.rows()
     offset, limit = min(call.parameters["offset"], len(rows)), call.parameters["limit"]
     return rows[offset : offset + limit], len(rows)
 
 
 def page_after(call: Call, rows: Rows, last: Record | None) -> tuple[Sequence[Record], bool]:
-    """The first `limit` of some rows behind the `last` that the caller has, or from the start, and whether more follow."""
+    """The first `limit` rows behind `last`, or from the start, and whether more follow."""
     listing = call.plan.contract.listing
     assert listing is not None, "only of a list"
     collection = call.world.collection(call.api.resources[listing.resource])
@@ -51,11 +51,11 @@ def page_after(call: Call, rows: Rows, last: Record | None) -> tuple[Sequence[Re
 
 
 def cursor_page(call: Call) -> tuple[Sequence[Record], str | None]:
-    """The records after the cursor, at most `limit`, and the cursor of the next page; None where this is the last one.
+    """The records after the cursor, at most `limit`, and the next cursor; None on the last page.
 
-    A cursor is a moment, and a page goes on strictly before it. Among records of one moment, whole seconds all, it tells by its
-    microseconds after how many, counted from the one that arrived first, to go on: so none is lost, whatever arrives meanwhile,
-    and it stays a date-time.
+    A cursor is a date-time, and the next page continues strictly before it. Records have whole
+    seconds; where several have the same, the microseconds of the cursor say how many of them, in
+    order of arrival, are still to come. So no record is lost, whatever arrives in the meantime.
     """
     rows = call.rows()
     start, stop = span(call, rows)
@@ -67,7 +67,7 @@ def cursor_page(call: Call) -> tuple[Sequence[Record], str | None]:
 
 
 def span(call: Call, rows: Rows) -> tuple[int, int]:
-    """The part of some rows, sorted by a date-time, the latest first, that lies within the bounds that the request gives."""
+    """The positions of the rows within the time bounds of the request; rows are latest first."""
     start, stop = 0, len(rows)
     for plan in call.plan.parameters:
         if (
@@ -93,23 +93,21 @@ def cursor_of(call: Call) -> Cursor:
 
 
 def _position(cursor: str, rows: Rows) -> int:
-    """Where the rows go on after a cursor."""
+    """The position at which the rows continue after a cursor."""
     fraction = _FRACTION.search(cursor)
     count = int(fraction[1][:_DIGITS].ljust(_DIGITS, "0")) if fraction else 0
     first, last = _of_moment(parse_moment(cursor).replace(microsecond=0), rows)
-    return max(
-        first, last - max(0, count - 1)
-    )  # of a bare moment, however it is written, nothing is left
+    return max(first, last - max(0, count - 1))  # a bare moment excludes all records of it
 
 
 def _of_moment(moment: datetime, rows: Rows) -> tuple[int, int]:
-    """From where to where the rows are of one moment."""
+    """The positions of the rows of one moment."""
     key = -moment.timestamp()
     return rows.bisect_key_left((key,)), rows.bisect_key_left((key, math.inf))
 
 
 def _next(call: Call, rows: Rows, end: int) -> str:
-    """The cursor behind the row before `end`: its moment, exact where the next row has the same."""
+    """The cursor behind the row before `end`: its moment, exact if the next row has the same."""
     field = cursor_of(call).field
     moment: str = rows[end - 1].fields[field]
     same = datetime.fromisoformat(moment) == datetime.fromisoformat(rows[end].fields[field])

@@ -1,10 +1,10 @@
-"""Paths: a slash that was encoded does not part them."""
+"""Paths of requests, in which an encoded slash does not separate segments."""
 
 from urllib.parse import unquote
 
 from starlette.types import Scope
 
-#: Stands for a slash that is part of a value; no text has this character.
+#: Stands for an encoded slash; this code point is no character, so no text has it.
 _SLASH = "\ufdd0"
 
 
@@ -19,10 +19,10 @@ def path_of(scope: Scope) -> str:
 
 
 def value_in(segment: str) -> str:
-    """What a segment of such a path says."""
+    """The value of a segment of such a path."""
     return segment.replace(_SLASH, "/")
 
 
 def shown_path(path: str) -> str:
-    """Such a path for people."""
+    """Such a path as a message shows it."""
     return path.replace(_SLASH, "%2F")

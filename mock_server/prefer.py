@@ -1,4 +1,7 @@
-"""Examples on request: the header `Prefer` asks for the documented answer of a status, or of a name, and nothing happens besides."""
+"""Documented examples on request: the header `Prefer` names a status or an example.
+
+Such a request changes nothing.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +19,8 @@ from session_contracts.openapi.json_schema import resolve
 
 
 @dataclass(frozen=True)
-class Example:
-    """A documented answer. `name`: of the example, or of the schema that it is one of."""
+class DocumentedAnswer:
+    """A documented answer. `name` is that of the example, or else of its schema."""
 
     name: str
     status: int
@@ -32,6 +35,7 @@ class PreferMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         call: Call | None = scope.get(CALL_KEY)
         wanted = _wanted(scope) if call is not None and call.api.vendor else None
         if call is None or wanted is None:
@@ -49,7 +53,7 @@ class PreferMiddleware:
 
 
 def _wanted(scope: Scope) -> tuple[str, str] | None:
-    """The first preference that we know, and its value."""
+    """The first supported preference, and its value."""
     for name, value in scope["headers"]:
         if name == b"prefer":
             for given in _PREFERENCE.finditer(value.decode("latin-1")):
@@ -65,13 +69,13 @@ _PREFERENCE = re.compile(
 )
 
 
-def _by_code(call: Call, text: str) -> Example:
-    """The documented example of that status; an undocumented status has the vendor's form of an error. Raises Refused."""
+def _by_code(call: Call, text: str) -> DocumentedAnswer:
+    """The documented example of a status; for an undocumented one, an error. Raises Refused."""
     try:
         status = HTTPStatus(int(text if re.fullmatch("[0-9]{3}", text) else ""))
     except ValueError:
         raise Refused(
-            None, f"Prefer: {text[:40]!r} is no HTTP status; write code=503", status=400
+            None, f"Prefer: {text[:40]!r} is not an HTTP status; write code=503", status=400
         ) from None
     found = next((example for example in examples(call) if example.status == status), None)
     if found is not None:
@@ -84,7 +88,7 @@ def _by_code(call: Call, text: str) -> Example:
     return _error(call, "default", status, _UNDOCUMENTED)
 
 
-def _by_name(call: Call, name: str) -> Example:
+def _by_name(call: Call, name: str) -> DocumentedAnswer:
     known = [*examples(call)]
     found = next((example for example in known if example.name == name), None)
     if found is None:
@@ -95,7 +99,7 @@ def _by_name(call: Call, name: str) -> Example:
     return found
 
 
-def examples(call: Call) -> Iterator[Example]:
+def examples(call: Call) -> Iterator[DocumentedAnswer]:
     """The documented answers of an operation, in the order of its document."""
     document, operation = call.api.contract.document, call.plan.contract
     for status, response in document["paths"][operation.path][operation.method.lower()][
@@ -104,10 +108,13 @@ def examples(call: Call) -> Iterator[Example]:
         for media, content in resolve(document, response).get("content", {}).items():
             named = content.get("examples", {})
             yield from (
-                Example(name, int(status), media, entry["value"]) for name, entry in named.items()
+                DocumentedAnswer(name, int(status), media, entry["value"])
+                for name, entry in named.items()
             )
             if "example" in content or (not named and int(status) < 400):
-                yield Example(_name(document, response, media), int(status), media, _value(content))
+                yield DocumentedAnswer(
+                    _name(document, response, media), int(status), media, _value(content)
+                )
             elif not named:
                 yield _error(
                     call,
@@ -117,14 +124,14 @@ def examples(call: Call) -> Iterator[Example]:
                 )
 
 
-def _error(call: Call, name: str, status: int, description: str) -> Example:
-    """In the vendor's form, which one schema has for every status."""
+def _error(call: Call, name: str, status: int, description: str) -> DocumentedAnswer:
+    """An error in the vendor's form, which is the same for every status."""
     media, body = call.api.error_body(status, description, ())
-    return Example(name, status, media, body)
+    return DocumentedAnswer(name, status, media, body)
 
 
 def _name(document: Mapping[str, Any], response: Mapping[str, Any], media: str) -> str:
-    """Of the schema, or of the response, in components; `default` for what has no name."""
+    """The name of the schema or the response in components; `default` if it has none."""
     reference = response.get("$ref") or response["content"][media]["schema"].get("$ref")
     return str(reference).rpartition("/")[2] if reference else "default"
 
@@ -134,7 +141,7 @@ def _value(content: Mapping[str, Any]) -> Any:
 
 
 def from_schema(schema: Mapping[str, Any]) -> Any:
-    """A resolved schema's own example, or one put together of its members'."""
+    """The example of a resolved schema, or one made of its members' examples."""
     if "example" in schema:
         return schema["example"]
     if "enum" in schema:
@@ -158,4 +165,7 @@ _PLAIN: Mapping[str, Any] = {
     "boolean": True,
 }
 
-_LOOK_UP: Mapping[str, Callable[[Call, str], Example]] = {"code": _by_code, "example": _by_name}
+_LOOK_UP: Mapping[str, Callable[[Call, str], DocumentedAnswer]] = {
+    "code": _by_code,
+    "example": _by_name,
+}

@@ -1,4 +1,4 @@
-"""Counts calls in fixed windows of the world's time."""
+"""Rate limits: calls are counted in fixed windows of the world's time."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -8,7 +8,7 @@ from session_contracts.openapi.model import RateLimits, Window
 
 @dataclass
 class Count:
-    """Calls in the window of that number."""
+    """The number of calls in one window; windows are numbered from the Unix epoch."""
 
     window: int = -1
     calls: int = 0
@@ -16,7 +16,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a credential stands in one window after a call: `reset` is its end in Unix seconds, `wait` the seconds until then."""
+    """A credential's limit and remaining calls in one window, after a call.
+
+    `reset` is the window's end in Unix seconds, `wait` the seconds until then.
+    """
 
     limit: int
     remaining: int
@@ -27,12 +30,13 @@ class Standing:
 
 @dataclass
 class Rates:
-    """`enforced` False: counted and told, but never refused."""
+    """The counts of one world. Unless `enforced`, calls are counted but never refused."""
 
     enforced: bool = False
     counts: dict[tuple[str, str, int], Count] = field(default_factory=dict)
 
     def fork(self) -> "Rates":
+        """A copy."""
         return Rates(self.enforced, {key: replace(count) for key, count in self.counts.items()})
 
     def count(self, api: str, who: str, limits: RateLimits, now: datetime) -> list[Standing]:

@@ -1,4 +1,4 @@
-"""Reads a request's parameters and body, and refuses what the contract does not allow."""
+"""Reads and validates a request's parameters and body."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +13,10 @@ from session_contracts.mock_server.scope import CALL_KEY
 from session_contracts.mock_server.security import header
 from session_contracts.openapi.model import Clamp
 
-#: Bytes of a body, where a contract does not allow more.
+#: The longest body in bytes, unless a contract allows more.
 MAX_BODY = 1024 * 1024
 
-#: Levels of a body.
+#: The deepest nesting of a body.
 DEEPEST = 100
 
 _MISSING = object()
@@ -24,13 +24,18 @@ _DIGITS = 18
 
 
 class BodyMiddleware:
-    """Reads the body: a vendor's whatever becomes of the call, since the journal shows it; a longer one once the caller is known."""
+    """Reads the body.
+
+    That of a vendor's API is read first of all, since the journal shows it; that of the control
+    API, which may be longer, only once the caller is authorized.
+    """
 
     def __init__(self, app: ASGIApp, *, vendor: bool) -> None:
         self.app = app
         self._vendor = vendor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         call: Call | None = scope.get(CALL_KEY)
         if call is not None and call.api.vendor is self._vendor:
             call.raw_body = await read_body(
@@ -40,12 +45,13 @@ class BodyMiddleware:
 
 
 class RequestMiddleware:
-    """Validates parameters and body; what is further in sees only values that the contract allows."""
+    """Validates parameters and body: handlers see only values that the contract allows."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         if scope["type"] == "http":
             call: Call = scope[CALL_KEY]
             call.parameters = read_parameters(call, scope)
@@ -57,9 +63,9 @@ class RequestMiddleware:
 
 
 async def read_body(receive: Receive, limit: int) -> bytes | None:
-    """The whole body; None where it has more bytes. It is read to its end either way, so that the client sees the answer.
+    """The whole body; None if it has more than `limit` bytes. Raises ClientGone if it ends early.
 
-    Raises ClientGone where it ends too early.
+    It is read to its end either way, so that the client gets the answer.
     """
     chunks: list[bytes] = []
     size = 0
@@ -78,7 +84,7 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
 
 
 def read_parameters(call: Call, scope: Scope) -> dict[str, Any]:
-    """Path, query and header parameters as values; absent ones have their default, or are not there."""
+    """Path, query and header parameters as values; absent ones have their default, if any."""
     query = _query(scope["query_string"])
     sources: Mapping[str, Any] = {
         "path": lambda plan: call.path_values.get(plan.name, _MISSING),
@@ -98,7 +104,7 @@ def read_parameters(call: Call, scope: Scope) -> dict[str, Any]:
 
 
 def _query(raw: bytes) -> dict[str, str | list[str]]:
-    """Values by name; a list where a name is given more than once."""
+    """Values by name; a list if a name is given more than once."""
     values: dict[str, str | list[str]] = {}
     for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
         before = values.get(name)
@@ -123,14 +129,14 @@ def _value(plan: ParameterPlan, text: str | list[str]) -> Any:
 
 
 def _saturated(text: str) -> str:
-    """A number of very many digits is beyond every bound, whichever it is."""
+    """Shorten a number of very many digits, which is beyond every bound anyway."""
     digits = text.removeprefix("-")
     long = len(digits) > _DIGITS and digits.isascii() and digits.isdigit()
     return f"{text[: len(text) - len(digits)]}{'9' * _DIGITS}" if long else text
 
 
 def clamped(clamp: Clamp, value: int) -> int:
-    """The bound in place of what lies beyond it."""
+    """The value, or the bound that it exceeds."""
     least = value if clamp.minimum is None else max(value, clamp.minimum)
     return least if clamp.maximum is None else min(least, clamp.maximum)
 
@@ -144,7 +150,7 @@ def _invalid(plan: ParameterPlan, constraint: str, message: str) -> Refused:
 
 
 def _is_deep(body: bytes, value: Any) -> bool:
-    """Whether a value is nested more deeply than what checks values can follow."""
+    """Whether a value is nested too deeply for the validator."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return False
     level: list[Any] = [value]

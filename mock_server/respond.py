@@ -38,6 +38,7 @@ class RespondMiddleware:
         self._docs = docs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         try:

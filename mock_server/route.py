@@ -21,6 +21,7 @@ class RouteMiddleware:
         self._mock = mock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         world, path = self._world(path_of(scope))
@@ -52,12 +53,8 @@ class RouteMiddleware:
         near = _near(path, apis)
         docs = self._mock.settings.docs
         reference = f"; reference: {docs}/" if docs else ""
-        raise Refused(
-            None,
-            f"no API mounted at {shown_path(path)}; available: {mounted}{reference}{_similar(near)}",
-            status=404,
-            near=near,
-        )
+        detail = f"no API mounted at {shown_path(path)}; available: {mounted}{reference}"
+        raise Refused(None, f"{detail}{_similar(near)}", status=404, near=near)
 
 
 def _operation(api: ApiPlan, method: str, path: str) -> tuple[OperationPlan, Mapping[str, str]]:

@@ -1,4 +1,4 @@
-"""Who calls, how often, and whether it may: the credential, and the rate limits and scopes that hang on it."""
+"""Authentication, rate limits and authorization."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,12 +12,13 @@ from session_contracts.openapi.model import SecurityScheme
 
 
 class SecurityMiddleware:
-    """Refuses a call without a credential that counts."""
+    """Authenticates the caller."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         if scope["type"] == "http":
             call: Call = scope[CALL_KEY]
             if call.plan.contract.security:
@@ -27,12 +28,13 @@ class SecurityMiddleware:
 
 
 class RateMiddleware:
-    """Counts every call of a credential, tells how it stands, and refuses when that is enforced."""
+    """Counts the calls of a credential; refuses the exceeding ones if limits are enforced."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         if scope["type"] == "http":
             call: Call = scope[CALL_KEY]
             limits = call.api.rate_limits
@@ -42,12 +44,13 @@ class RateMiddleware:
 
 
 class ScopeMiddleware:
-    """Refuses a call that its credential is not good for; it was counted all the same."""
+    """Enforces scopes, after rate limiting."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         if scope["type"] == "http":
             call: Call = scope[CALL_KEY]
             if call.credential is not None:
@@ -63,7 +66,10 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 def presented(call: Call, scope: Scope) -> tuple[SecurityScheme, str | None]:
-    """The scheme by which the caller says who it is, and the header: the operation's first that was sent, else any of the API's."""
+    """The security scheme that the caller used, and its header.
+
+    The operation's schemes come first, then the others of the API.
+    """
     wanted = call.plan.contract.security
     for scheme in (*wanted, *call.api.contract.security):
         if sent := header(scope, scheme.header.lower().encode()):
@@ -72,7 +78,7 @@ def presented(call: Call, scope: Scope) -> tuple[SecurityScheme, str | None]:
 
 
 def authenticate(call: Call, sent: str | None) -> Credential:
-    """The credential that a header stands for. Raises Refused, by the rule that the contract's security scheme names."""
+    """The credential of a header. Raises Refused, by the rule that the security scheme names."""
     wanted = call.plan.contract.security
     default = call.world.credentials[call.api.name].default(kind=wanted[0].name)
     mode = call.world.settings.auth
@@ -104,12 +110,12 @@ def _secret(call: Call, sent: str | None) -> str:
 
 
 def find_issued(call: Call, secret: str) -> Credential | None:
-    """The credential of that secret."""
+    """The credential that was issued with this secret."""
     return call.world.credentials[call.api.name].find(secret)
 
 
 def admit(call: Call, credential: Credential | None) -> Credential:
-    """The credential, if it was issued and still counts. Raises Refused."""
+    """The credential, if it is known and valid. Raises Refused."""
     if credential is None:
         raise unauthorized(call, "unknown")
     if credential.revoked:
@@ -120,8 +126,8 @@ def admit(call: Call, credential: Credential | None) -> Credential:
 
 
 def unauthorized(call: Call, what: str) -> Refused:
-    """`what` is wrong with the credential: a key of the security scheme's rules."""
-    assert call.scheme is not None, "only of a call that has to say who makes it"
+    """A refusal; `what` is wrong with the credential, a key of the security scheme's rules."""
+    assert call.scheme is not None, "only of a call that needs a credential"
     rule = call.scheme.rules.get(what)
     status = next(iter(call.api.contract.statuses(rule)), 401) if rule else 401
     detail = (
@@ -139,7 +145,7 @@ def _challenge(scheme: SecurityScheme) -> list[tuple[str, str]]:
 
 
 def required_headers(call: Call, status: int) -> list[tuple[str, str]]:
-    """The headers that HTTP wants of an answer with this status, whatever led to it."""
+    """The headers that HTTP requires of a response with this status."""
     if status == 401 and call.plan.contract.security:
         return _challenge(call.plan.contract.security[0])
     if status == 405:
@@ -151,19 +157,19 @@ def required_headers(call: Call, status: int) -> list[tuple[str, str]]:
 
 
 def authorize(call: Call, credential: Credential) -> None:
-    """Raises Refused where the credential lacks the scope of the operation."""
+    """Raises Refused if the credential lacks the operation's scope."""
     scope = call.plan.contract.scope
     if scope is not None and credential.scopes is not None and scope.name not in credential.scopes:
         raise Refused(scope.rule, f"Missing scope: {scope.name}")
 
 
 def own_tenant(call: Call) -> str | None:
-    """A caller asks for what is its own."""
+    """The caller's own tenant."""
     return call.credential.tenant if call.credential else None
 
 
 def limit(call: Call, credential: Credential) -> None:
-    """Raises Refused where the credential's calls are used up."""
+    """Count the call. Raises Refused if the credential has no calls left."""
     exceeded = [standing for standing in count(call, credential) if standing.exceeded]
     if exceeded and call.api.rate_limits:
         wait = max(standing.wait for standing in exceeded)
@@ -177,15 +183,15 @@ def limit(call: Call, credential: Credential) -> None:
 
 
 def count(call: Call, credential: Credential) -> list[Standing]:
-    """Count the call, and tell in its headers how the credential stands."""
+    """Count the call, and add the headers about rate limits."""
     limits = call.api.rate_limits
     assert limits is not None, "only called where there are limits"
     standings = call.world.rates.count(call.api.name, credential.secret, limits, call.time)
-    told = standings[0]
+    first = standings[0]
     values = {
-        "limit": str(told.limit),
-        "remaining": str(told.remaining),
-        "reset": str(told.reset),
+        "limit": str(first.limit),
+        "remaining": str(first.remaining),
+        "reset": str(first.reset),
         "resource": limits.resource,
     }
     call.headers += [

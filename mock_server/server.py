@@ -1,4 +1,4 @@
-"""Runs the mock: until it is stopped, or in a thread for as long as somebody needs it."""
+"""Runs the mock: until it is stopped, or in a thread, as a context manager."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ from session_contracts.mock_server.protocol import Protocol
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes any that is free. Raises AddressInUse."""
+    """A listening socket; port 0 takes any free port. Raises AddressInUse."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -28,7 +28,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """The URL at which it is reached."""
+    """The URL of a listening socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -40,7 +40,7 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
 
 @contextmanager
 def running(app: ASGIApp) -> Iterator[str]:
-    """The URL of a server that runs in a thread of its own, on a free port of the loopback."""
+    """The URL of a server that runs in a thread, on a free port of 127.0.0.1."""
     listener = bind("127.0.0.1", 0)
     server = _server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -62,7 +62,7 @@ def _server(app: ASGIApp) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         server_header=False,
-        date_header=False,  # the machine's time, in a world that has its own
+        date_header=False,  # it would show the machine's time, not the world's
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=2,  # for a client that never finishes its request

@@ -1,4 +1,4 @@
-"""What the mock was told at start-up."""
+"""The settings of a mock."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Validation(StrEnum):
-    """What to do about an answer that the contract does not allow."""
+    """What to do about an answer that violates the contract."""
 
     ERROR = "error"
     WARN = "warn"
@@ -15,7 +15,10 @@ class Validation(StrEnum):
 
 
 class Auth(StrEnum):
-    """Which credentials count: those that were issued; any, as the default tenant's; none is needed."""
+    """Credential policy.
+
+    strict: issued ones only; any: every other one counts as the default tenant's; off: none needed.
+    """
 
     STRICT = "strict"
     ANY = "any"
@@ -31,10 +34,14 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """`frozen_at` None: the clock runs with the machine's. `world`: an exported world, or a fixture in place of the API's own.
+    """Settings of a mock.
 
-    `admin_token`: what the control API asks for; None: nothing. `max_worlds`: how many may be besides the default one. `log_format`
-    None: requests are not logged. `docs`: where the reference site is, for the links of refusals; None: there is none.
+    - `frozen_at` None means that the clock runs with the machine's.
+    - `world` is a snapshot, or a fixture in place of the API's own.
+    - `admin_token` protects the control API; None leaves it open.
+    - `max_worlds` is the maximum number of worlds besides the default one.
+    - `log_format` None means that requests are not logged.
+    - `docs` is the URL of the reference site, for the links of refusals; None if there is none.
     """
 
     apis: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""JSON Web Tokens, signed with a secret that is no secret: whoever tests a client may make tokens of his own."""
+"""JSON Web Tokens, signed with a published secret, so that tests can make their own tokens."""
 
 import math
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ import orjson
 from session_contracts.mock_server.clock import EARLIEST, LATEST
 from session_contracts.mock_server.credentials import Credential
 
-#: Signs every token of every world; shown in the README.
+#: Signs every token of every world; published in the documentation.
 SECRET = "session-contracts-mock-signs-with-this"
 ALGORITHM = "HS256"
 
@@ -25,7 +25,10 @@ def sign(subject: str, now: datetime, lifetime: timedelta, **claims: Any) -> str
 
 @lru_cache(maxsize=512)  # the same few are sent with every call
 def read(token: str) -> Mapping[str, Any] | None:
-    """The claims of a token that we signed; whether its time is over is for the world's clock to say. None where we did not."""
+    """The claims of a token with a valid signature; None for any other.
+
+    Whether it has expired depends on the world's clock, and is not checked here.
+    """
     unread = dict.fromkeys(
         (f"verify_{claim}" for claim in ("exp", "iat", "nbf", "aud", "jti")), False
     )
@@ -38,7 +41,7 @@ def read(token: str) -> Mapping[str, Any] | None:
 
 
 def _is_text(claims: Mapping[str, Any]) -> bool:
-    """JSON can escape half a character, which no answer could show."""
+    """Whether the claims can be encoded again: JSON can escape half a character."""
     try:
         orjson.dumps(claims)
     except TypeError:
@@ -56,19 +59,19 @@ def _is_time(value: Any) -> bool:
 
 
 def credential(token: str) -> Credential | None:
-    """What a token that we signed stands for. `tenant` is a claim; left out, it is the default one."""
+    """The credential of a token with a valid signature; its claim `tenant` is optional."""
     claims = read(token)
     if claims is None or not isinstance(claims.get("tenant", ""), str):
         return None
     moment = min(max(claims["exp"], EARLIEST.timestamp()), LATEST.timestamp())
-    told = claims.get("organizations")
+    listed = claims.get("organizations")
     return Credential(
         token,
         claims.get("tenant", "default"),
         "jwt",
         expires=datetime.fromtimestamp(moment, UTC),
         user=claims["sub"],
-        organizations=tuple(name for name in told if isinstance(name, str))
-        if isinstance(told, list)
+        organizations=tuple(name for name in listed if isinstance(name, str))
+        if isinstance(listed, list)
         else None,
     )

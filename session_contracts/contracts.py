@@ -1,4 +1,4 @@
-"""Resolves the name of a contract: a file, an API, or `control`."""
+"""From a name on the command line to the file of a contract."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def contract_file(name: str) -> Path:
-    """The file of a contract; a file takes precedence over an API of its name.
+    """The contract file that a name means: a file, else `control`, else an API.
 
-    The file need not exist if the name looks like one. Raises UnknownApi.
+    A name with the suffix of a contract is a file, even if there is none. Raises UnknownApi.
     """
     path = Path(name)
     if path.is_file() or path.is_fifo() or name.endswith(_SUFFIXES):
@@ -23,7 +23,7 @@ def contract_file(name: str) -> Path:
 
 
 def is_served(file: Path) -> bool:
-    """Whether the mock serves this very file under its stem."""
+    """Whether this file is the contract of the API that its stem names, which the mock serves."""
     try:
         return find(file.stem).contract.samefile(file)
     except (UnknownApi, OSError):

@@ -106,7 +106,7 @@ shared_rate_limit = mutate.api(limit=_count_together)
 
 
 def rate_headers(*kept: str) -> Mutation:
-    """Send only these of the headers about rate limits; their names are those of `x-rate-limits`."""
+    """Send only these headers about rate limits; the names are those of `x-rate-limits`."""
 
     def apply(plan: ApiPlan) -> ApiPlan:
         limits = plan.rate_limits

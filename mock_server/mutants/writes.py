@@ -47,7 +47,7 @@ def on_refusal(operations: mutate.Operations, act: Act) -> Mutation:
 def others(
     operations: mutate.Operations, act: Act, find: Callable[[Call], Iterable[Record]]
 ) -> Mutation:
-    """Do something to other records as well: those that `find` gives before the call is answered."""
+    """Do something to other records too: those that `find` gives before the call is answered."""
 
     def wrap(handler: Handler) -> Handler:
         def wrapped(call: Call) -> Answer:

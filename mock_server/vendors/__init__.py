@@ -1,0 +1,1 @@
+"""The vendors' parts of the mock: a package for each API."""

@@ -52,7 +52,7 @@ def build(apis: tuple[str, ...], out: Path, force: bool) -> None:
     click.echo(f"{count} files in {out}; begin with {out / 'index.html'}")
 
 
-@docs.command()
+@docs.command(epilog=exit_codes({130: "stopped by SIGINT (Ctrl-C)", 143: "stopped by SIGTERM"}))
 @_APIS
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(

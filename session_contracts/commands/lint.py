@@ -92,13 +92,9 @@ def lint(
     else:
         write(out, report)
         click.echo(summary(results))
-    sys.exit(
-        2
-        if not all(result.readable for result in results)
-        else 1
-        if any(result.found for result in results)
-        else 0
-    )
+    if not all(result.readable for result in results):
+        sys.exit(2)
+    sys.exit(1 if any(result.found for result in results) else 0)
 
 
 def _check(name: str) -> Check:
@@ -109,8 +105,8 @@ def _check(name: str) -> Check:
 
 
 def _explained(check: Check) -> str:
-    notes = ["stops a contract from being loaded"] if check.stops_load else []
-    notes += ["--fix corrects it where that is safe"] if check.fixable else []
+    notes = ["a contract with this finding does not load"] if check.stops_load else []
+    notes += ["--fix corrects it if that is safe"] if check.fixable else []
     head = f"{check.id} ({'; '.join([check.severity, *notes])})\n\n{check.why}"
     return f"{head}\n\nBad:\n\n{_indented(check.bad)}\nGood:\n\n{_indented(check.good)}"
 

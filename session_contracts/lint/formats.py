@@ -1,4 +1,4 @@
-"""What was found, as text, JSON, SARIF 2.1.0, or annotations of GitHub Actions."""
+"""Formats findings as text, JSON, SARIF 2.1.0, or annotations of GitHub Actions."""
 
 import json
 from collections import Counter
@@ -19,30 +19,33 @@ _SARIF = (
 
 
 def text(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
-    lines = []
+    """A line for each finding, and the summary."""
+    lines: list[str] = []
     for result in results:
-        lines += [
-            f"{found.file}:{found.line}:{found.column}: {found.severity}: {found.what}; {found.fix} [{found.check}]"
-            for found in result.found
-        ]
+        lines += map(_line, result.found)
         if not result.complete:
-            lines.append(f"{result.file}: fix this first: the other checks need it")
+            lines.append(f"{result.file}: fix these first; the other checks did not run")
     return "\n".join([*lines, summary(results)]) + "\n"
 
 
+def _line(found: Violation) -> str:
+    where = f"{found.file}:{found.line}:{found.column}"
+    return f"{where}: {found.severity}: {found.what}; {found.fix} [{found.check}]"
+
+
 def summary(results: Sequence[Linted]) -> str:
-    """One line: how much was found, and how much was or can be fixed."""
+    """One line: the number of findings, and of fixes that were or can be applied."""
     found = [violation for result in results for violation in result.found]
     counts = Counter(violation.severity for violation in found)
     fixed = sum(result.fixed for result in results)
     done = f"; {_count(fixed, 'place')} fixed" if fixed else ""
     if not found:
         return f"{_count(len(results), 'contract')} clean{done}"
-    told = " and ".join(
+    counted = " and ".join(
         _count(counts[severity], severity) for severity in Severity if counts[severity]
     )
     able = sum(1 for violation in found if violation.autofix)
-    return f"{told} in {_count(len(results), 'contract')}{done}" + (
+    return f"{counted} in {_count(len(results), 'contract')}{done}" + (
         f"; --fix can correct {able}" if able and not fixed else ""
     )
 
@@ -52,7 +55,10 @@ def _count(number: int, thing: str) -> str:
 
 
 def as_json(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
-    """`{"version", "contracts": [{"file", "complete", "fixed"}], "summary": {severity: n}, "findings": [...]}`."""
+    """`{"version", "contracts": [...], "summary": {severity: n}, "findings": [...]}`.
+
+    A contract is `{"file", "complete", "fixed"}`.
+    """
     found = [violation for result in results for violation in result.found]
     counts = Counter(violation.severity for violation in found)
     document = {
@@ -85,11 +91,12 @@ def _finding(found: Violation, docs_url: str | None) -> dict[str, Any]:
 
 
 def help_url(check: str, docs_url: str) -> str:
+    """The page of a check on a reference site."""
     return f"{docs_url.rstrip('/')}/lint/{check}.html"
 
 
 def sarif(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
-    """One run. An autofix becomes a SARIF fix, by offsets in characters."""
+    """One SARIF run; an autofix becomes a fix with offsets in characters."""
     order = {check.id: index for index, check in enumerate(CHECKS)}
     driver = {
         "name": "session-contracts",
@@ -153,18 +160,18 @@ def _result(found: Violation, index: int) -> dict[str, Any]:
 
 
 def github(results: Sequence[Linted], version: str, docs_url: str | None) -> str:
-    """One workflow command for each finding, and the summary as a line of the log."""
+    """A workflow command for each finding, and the summary as a line of the log."""
     found = [violation for result in results for violation in result.found]
     return "".join(f"{_annotation(violation)}\n" for violation in found) + f"{summary(results)}\n"
 
 
 def _annotation(found: Violation) -> str:
     members = {"file": found.file, "line": found.line, "col": found.column, "title": found.check}
-    told = ",".join(
+    properties = ",".join(
         f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
         for name, value in members.items()
     )
-    return f"::{found.severity} {told}::{_escaped(f'{found.what}; {found.fix}')}"
+    return f"::{found.severity} {properties}::{_escaped(f'{found.what}; {found.fix}')}"
 
 
 def _escaped(value: str) -> str:

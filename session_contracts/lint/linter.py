@@ -1,4 +1,4 @@
-"""Lints files: what the checks find in each, and which findings are fixed."""
+"""Runs the checks on files, and applies safe fixes."""
 
 import os
 import shutil
@@ -19,13 +19,17 @@ from session_contracts.openapi.loader import examine
 from session_contracts.openapi.source import parse, read
 
 STANDARD_INPUT = "-"
-#: A fix may reveal further findings that can be fixed; each is applied once, so this ends long before.
+#: A fix may reveal further fixable findings; far fewer rounds are ever needed.
 _ROUNDS = 10
 
 
 @dataclass(frozen=True)
 class Linted:
-    """What was found in one file. `complete`: all checks ran; else the form is too wrong for the others. `fixed`: how many fixes were applied."""
+    """The findings in one file.
+
+    `complete`: all checks ran; some need findings of others to be fixed first. `fixed`: the number
+    of fixes that were applied.
+    """
 
     file: str
     found: tuple[Violation, ...]
@@ -34,11 +38,15 @@ class Linted:
 
     @property
     def readable(self) -> bool:
+        """Whether the file could be read."""
         return not any(violation.check == "readable" for violation in self.found)
 
 
 def contracts(names: Sequence[str]) -> list[str]:
-    """The files of these contracts, which may be told by the names of their APIs; of all of ours without any. Raises UnknownApi."""
+    """The files of these contracts, given as files or names of APIs; by default all bundled ones.
+
+    Raises UnknownApi.
+    """
     return [
         name if name == STANDARD_INPUT else str(contract_file(name))
         for name in names or (*bundled_names(), "control")
@@ -52,20 +60,20 @@ def lint(
     least: Severity = Severity.WARNING,
     checks: Sequence[Check] = CHECKS,
 ) -> Linted:
-    """What the checks find in a file, without those of `ignore` and what is less than `least`; `-` is the standard input."""
+    """The findings in a file (`-`: standard input), except checks in `ignore` and below `least`."""
     try:
         source = (
             parse(sys.stdin.buffer.read(), "stdin") if file == STANDARD_INPUT else read(Path(file))
         )
     except ContractError as error:
-        return Linted(_shown(file), _told(error.violations, ignore, least), complete=False)
+        return Linted(_shown(file), _selected(error.violations, ignore, least), complete=False)
     contract, violations = examine(source, checks)
     return Linted(
-        _shown(source.file), _told(violations, ignore, least), complete=contract is not None
+        _shown(source.file), _selected(violations, ignore, least), complete=contract is not None
     )
 
 
-def _told(
+def _selected(
     violations: Sequence[Violation], ignore: Collection[str], least: Severity
 ) -> tuple[Violation, ...]:
     kept = [violation for violation in violations if violation.check not in ignore]
@@ -85,7 +93,10 @@ def fix(
     least: Severity = Severity.WARNING,
     checks: Sequence[Check] = CHECKS,
 ) -> Linted:
-    """Apply the safe fixes to a file; the result is what remains. Raises FileNotWritten, and then the file is as it was."""
+    """Apply the safe fixes to a file; the result has the remaining findings.
+
+    Raises FileNotWritten, and then leaves the file unchanged.
+    """
     linted = lint(file, ignore=ignore, least=least, checks=checks)
     done = 0
     for _ in range(_ROUNDS):
@@ -110,7 +121,7 @@ def _value(text: str) -> object:
 
 
 def _write(file: Path, text: str) -> None:
-    """All of it or nothing; a link stays a link, and a mark of the encoding stays as well."""
+    """Write atomically; keep a symbolic link and a byte order mark."""
     target = file.resolve()
     try:
         mark = "\ufeff" if target.read_bytes().startswith(b"\xef\xbb\xbf") else ""

@@ -18,41 +18,37 @@ def api_of(file: str) -> str | None:
         return None
 
 
-def verified(draft: Draft) -> Iterator[Finding]:
+def without_check(draft: Draft) -> Iterator[Finding]:
+    """A finding for each rule that no check of the suite verifies."""
     api = api_of(draft.source.file)
     if api:
-        yield from _missing(
-            draft, _judged(api), "no check of the suite judges {}", "write one that names it"
-        )
+        what, fix = "no check of the suite verifies {}", "write one that names it"
+        yield from _missing(draft, _checked_rules(api), what, fix)
 
 
-def broken(draft: Draft) -> Iterator[Finding]:
+def without_mutant(draft: Draft) -> Iterator[Finding]:
+    """A finding for each rule that no mutant breaks."""
     api = api_of(draft.source.file)
     if api:
-        yield from _missing(
-            draft,
-            _breakable(api),
-            "the mock cannot be told to break {}",
-            "say how, in its breaks",
-        )
+        what, fix = "no mutant breaks {}", "declare one in the mutants of the API"
+        yield from _missing(draft, _breakable_rules(api), what, fix)
 
 
 def _missing(draft: Draft, known: Collection[str], what: str, fix: str) -> Iterator[Finding]:
-    """The rules that a server may break; a decision is held against none."""
+    """Findings for the rules that are not in `known`, decisions aside."""
     for path, node in stated(draft):
         if node["level"] != Level.DECISION and node["id"] not in known:
             yield Finding(path, what.format(node["id"]), fix)
 
 
-def _judged(api: str) -> Collection[str]:
-    from session_contracts.conformance.rule_checks import (
-        checks_by_rule,  # pytest, Hypothesis and Schemathesis come with it
-    )
+def _checked_rules(api: str) -> Collection[str]:
+    # Late, because it imports pytest, Hypothesis and Schemathesis.
+    from session_contracts.conformance.rule_checks import checks_by_rule
 
     return checks_by_rule(api)
 
 
-def _breakable(api: str) -> Collection[str]:
+def _breakable_rules(api: str) -> Collection[str]:
     from session_contracts.mock_server.mutants import mutants_of
 
     return mutants_of(find(api))
@@ -77,21 +73,21 @@ CHECKS = (
     Check(
         "rule-verified",
         Stage.LAST,
-        why="A rule that no check of the suite judges is a sentence: a server may break it, and nobody would notice.",
+        why="Without a check in the suite, a server that breaks the rule still passes.",
         bad=_BAD,
         good=_GOOD,
         at="id: rentalot.review.by-night",
-        find=verified,
+        find=without_check,
         within=example.PLAIN,
     ),
     Check(
         "rule-broken",
         Stage.LAST,
-        why="That the suite judges a rule is proven by a mock that breaks exactly it; a rule that cannot be broken is judged on trust.",
+        why="A mutant that breaks exactly this rule proves that its checks can fail.",
         bad=_BAD,
         good=_GOOD,
         at="id: rentalot.review.by-night",
-        find=broken,
+        find=without_mutant,
         within=example.PLAIN,
     ),
 )

@@ -11,6 +11,8 @@ from session_contracts.conformance.outcomes import RuleOutcome
 from session_contracts.conformance.runner import Options, verify
 from tests.conformance.miniature import serving, verified
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def good() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Public judges, and clients that public generators make of the contracts: set up once for all workers of a run."""
+"""Linters and client generators of others: set up once for all workers of a run."""
 
 import hashlib
 import os
@@ -37,7 +37,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def mock() -> Iterator[str]:
-    """A mock in a process of its own, at the moment of which Sales Lab's page tells, whose control API wants a token."""
+    """A mock process with the clock of Sales Lab's documented figures and an admin token."""
     with running("--clock", "2026-05-06T17:00:00Z", "--admin-token", TOKEN) as mock:
         yield mock.url
 
@@ -51,7 +51,7 @@ def world(mock: str) -> Iterator[MockWorld]:
 
 @pytest.fixture
 def arguments(api: str, world: MockWorld) -> list[str]:
-    """What the client of an API is told: a base URL, a credential, and what this API needs besides."""
+    """The arguments of an API's client: base URL, credential, and what only this API needs."""
     if api == "control":
         return [f"{world.url}/_mock", TOKEN]
     mock = world.api(api)

@@ -1,7 +1,7 @@
 """openapi-python-client makes a typed client of every contract, and it talks to the mock.
 
-The programs in `clients/` were written by hand, against the generated packages. Each checks what it is answered, and has code that must not
-type-check.
+The programs in `clients/` are written by hand against the generated packages. Each checks the
+responses, and has code that must not type-check.
 """
 
 import sys
@@ -51,7 +51,7 @@ def generate(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("api", JUDGED)
-def test_a_client_talks_to_the_mock(
+def test_generated_client_calls_the_mock(
     api: str, packages: Path, world: MockWorld, arguments: list[str]
 ) -> None:
     succeed(sys.executable, CLIENTS / f"{api}.py", *arguments, env={"PYTHONPATH": str(packages)})

@@ -21,7 +21,7 @@ def test_every_contract_passes(npm: Path) -> None:
     succeed(npm / ".bin" / "redocly", "lint", "--config", CONFIG)
 
 
-def test_a_spoilt_contract_does_not(npm: Path, tmp_path: Path) -> None:
+def test_broken_contract_fails(npm: Path, tmp_path: Path) -> None:
     done = run(npm / ".bin" / "redocly", "lint", "--config", CONFIG, spoilt(tmp_path))
     assert done.returncode == 1
     assert "operation-operationId" in done.stdout

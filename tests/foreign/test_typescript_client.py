@@ -1,7 +1,7 @@
-"""openapi-typescript makes the types of every contract, and with them openapi-fetch is a typed client that talks to the mock.
+"""openapi-typescript makes the types of every contract; with them, openapi-fetch talks to the mock.
 
-The programs in `clients/` were written by hand, against the generated types. Each checks what it is answered, and has calls that must not
-compile.
+The programs in `clients/` are written by hand against the generated types. Each checks the
+responses, and has calls that must not compile.
 """
 
 import json
@@ -40,7 +40,7 @@ def programs(shared: Path, npm: Path) -> Path:
 
 
 @pytest.mark.parametrize("api", JUDGED)
-def test_a_client_talks_to_the_mock(
+def test_generated_client_calls_the_mock(
     api: str, programs: Path, world: MockWorld, arguments: list[str]
 ) -> None:
     succeed("node", programs / f"{api}.js", *arguments)

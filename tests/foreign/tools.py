@@ -1,4 +1,4 @@
-"""How public judges are run: what npm installs, what is generated, and what the workers of a run share."""
+"""Running linters and generators of others: npm packages, and files shared by the workers."""
 
 import os
 import re
@@ -49,7 +49,7 @@ def succeed(*command: str | Path, cwd: Path = HERE, env: Mapping[str, str] | Non
     """What a command says, which must not fail."""
     done = run(*command, cwd=cwd, env=env)
     assert done.returncode == 0, (
-        f"{' '.join(map(str, command))}: exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
+        f"{' '.join(map(str, command))}: exit status {done.returncode}\n{done.stdout}{done.stderr}"
     )
     return done.stdout
 
@@ -77,7 +77,7 @@ def once(folder: Path, fill: Callable[[Path], None]) -> Path:
 
 
 def install(folder: Path) -> None:
-    """The packages of package.json, each in the version of the lock file. Scripts of theirs are not run."""
+    """Install package.json in the versions of the lock file, without running install scripts."""
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
     succeed(

@@ -1,4 +1,4 @@
-"""Mobile Next's mock over real HTTP, written from the vendor's page alone: no lifecycle table, no contract."""
+"""Mobile Next's mock over HTTP: scenarios from the vendor's page alone, without the contract."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -66,7 +66,7 @@ def walk(mock: Mock, headers: dict[str, str], **params: Any) -> list[str]:
 # ---- sessions
 
 
-def test_a_session_has_the_documented_members_and_no_others(mobilenext: Mock) -> None:
+def test_session_has_exactly_the_documented_members(mobilenext: Mock) -> None:
     for row in rows(mobilenext.get("sessions", limit=500)):
         assert set(row) == {"id", "organization", "user", "device", "createdAt", "releasedAt"}
         assert set(row["device"]) == {"id", "platform", "type", "name", "osVersion"}
@@ -92,7 +92,7 @@ def test_released_at_is_null_while_the_device_is_held(mobilenext: Mock) -> None:
     )
 
 
-def test_a_list_is_newest_first_and_a_hundred_long(mobilenext: Mock) -> None:
+def test_list_has_the_newest_hundred_sessions(mobilenext: Mock) -> None:
     answer = mobilenext.get("sessions")
     times = [row["createdAt"] for row in rows(answer)]
     assert len(times) == 100
@@ -104,7 +104,7 @@ def test_a_list_is_newest_first_and_a_hundred_long(mobilenext: Mock) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 9, 500])
-def test_pages_give_every_session_once_among_ties_too(mobilenext: Mock, limit: int) -> None:
+def test_pages_are_complete_with_equal_times(mobilenext: Mock, limit: int) -> None:
     organization = mobilenext.given("organization")
     moments = ["2026-05-01T10:00:00Z"] * 5 + ["2026-05-01T10:00:01Z"] * 3 + ["2026-05-02T00:00:00Z"]
     made = [mobilenext.given(organization=organization, createdAt=moment) for moment in moments]
@@ -112,7 +112,7 @@ def test_pages_give_every_session_once_among_ties_too(mobilenext: Mock, limit: i
     assert Counter(walk(mobilenext, headers, limit=limit)) == Counter(made)
 
 
-def test_sessions_that_begin_between_two_pages_disturb_nothing(mobilenext: Mock) -> None:
+def test_new_sessions_between_two_pages(mobilenext: Mock) -> None:
     organization = mobilenext.given("organization")
     moment = "2026-05-01T10:00:00Z"
     made = [mobilenext.given(organization=organization, createdAt=moment) for _ in range(5)]
@@ -172,7 +172,7 @@ def test_which_organization_a_call_acts_on(mobilenext: Mock) -> None:
         assert organization_of(mobilenext, headers) == expected
 
 
-def test_an_organization_of_others_is_closed(mobilenext: Mock) -> None:
+def test_organization_without_membership(mobilenext: Mock) -> None:
     session = mobilenext.given(tenant="other")
     for headers in (
         bearer(token(USER), "org_island"),
@@ -185,7 +185,7 @@ def test_an_organization_of_others_is_closed(mobilenext: Mock) -> None:
     assert session not in walk(mobilenext, bearer(token(USER)), limit=100)
 
 
-def test_one_who_is_in_no_organization(mobilenext: Mock) -> None:
+def test_user_without_organization(mobilenext: Mock) -> None:
     for headers in (bearer(token(LONER)), bearer(token("somebody new", organizations=[]))):
         refused(mobilenext.get("sessions", headers=headers), 403, "forbidden")
     refused(mobilenext.get("sessions", headers=bearer(token("nobody"))), 401, "unauthorized")
@@ -201,14 +201,14 @@ def test_a_credential_outlives_a_reset(mobilenext: Mock) -> None:
     refused(mobilenext.get("sessions", headers=revoked), 401, "unauthorized")
 
 
-def test_a_session_of_ones_other_organization_wants_to_be_selected(mobilenext: Mock) -> None:
+def test_session_of_unselected_organization(mobilenext: Mock) -> None:
     session = mobilenext.given(organization="org_lighthouse", user=COLLEAGUE)
     refused(mobilenext.get(f"sessions/{session}"), 404, "not_found")
     found = mobilenext.get(f"sessions/{session}", headers=bearer(token(USER), "org_lighthouse"))
     assert found.json()["user"] == COLLEAGUE
 
 
-def test_a_cursor_of_another_organization_reveals_nothing(mobilenext: Mock) -> None:
+def test_cursor_of_another_organization(mobilenext: Mock) -> None:
     theirs = mobilenext.credential(tenant="other")
     cursor = mobilenext.get("sessions", headers=theirs, limit=1).json()["nextCursor"]
     found = {row["organization"] for row in rows(mobilenext.get("sessions", before=cursor))}
@@ -257,7 +257,7 @@ def test_spoilt_credentials(mobilenext: Mock, spoilt: dict[str, Any]) -> None:
     assert mobilenext.get("sessions", headers=mobilenext.credential()).status_code == 200
 
 
-def test_a_token_with_odd_claims_is_no_defect(mobilenext: Mock) -> None:
+def test_token_with_odd_claims(mobilenext: Mock) -> None:
     for claims in (
         {"exp": 10**18},
         {"exp": 2e9 + 0.5},

@@ -1,4 +1,4 @@
-"""OpenScouter's mock over real HTTP, written from the vendor's page alone: no lifecycle table, no contract."""
+"""OpenScouter's mock over HTTP: scenarios from the vendor's page alone, without the contract."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +11,8 @@ import jwt
 import pytest
 
 from tests.serving import Mock
+
+pytestmark = pytest.mark.slow
 
 SECRET = "session-contracts-mock-signs-with-this"
 NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
@@ -145,7 +147,7 @@ def test_the_creation_of_the_page(openscouter: Mock) -> None:
     }
 
 
-def test_the_completion_of_the_page(openscouter: Mock) -> None:
+def test_documented_completion(openscouter: Mock) -> None:
     session = placed(openscouter, "active", variant="A", startedAt="2026-03-16T10:00:00Z", **STUDY)
     completed = data(
         call(openscouter, "POST", f"/{session}/complete", {"completedAt": "2026-03-16T10:32:00Z"})
@@ -167,7 +169,7 @@ def test_the_analysis_of_the_page(openscouter: Mock) -> None:
     }
 
 
-def test_the_update_of_notes_of_the_page(openscouter: Mock) -> None:
+def test_documented_update_of_notes(openscouter: Mock) -> None:
     old, new = (
         "Updated: tester recovered after second attempt.",
         "New note added post-session review.",
@@ -192,7 +194,7 @@ def test_the_update_of_notes_of_the_page(openscouter: Mock) -> None:
     assert second["noteId"] not in ("", "note_001")
 
 
-def test_the_confirmation_of_the_page(openscouter: Mock) -> None:
+def test_documented_confirmation(openscouter: Mock) -> None:
     call(openscouter, "POST", "/sess_001/analyze")
     advance(openscouter, "PT45S")
     confirmed = data(call(openscouter, "POST", "/sess_001/confirm", RATING))
@@ -324,7 +326,7 @@ def test_every_operation_in_every_state(openscouter: Mock, status: str, operatio
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_times_of_a_session_in_every_state(openscouter: Mock, status: str) -> None:
+def test_times_in_every_state(openscouter: Mock, status: str) -> None:
     made = openscouter.state("session", status=status)
     session = get(openscouter, made["sessionId"])
     assert set(session) == set(SESSION)
@@ -381,7 +383,7 @@ def test_a_variant_stays(openscouter: Mock) -> None:
         ]
 
 
-def test_nobody_runs_an_unknown_study(openscouter: Mock) -> None:
+def test_unknown_study(openscouter: Mock) -> None:
     for unknown in (
         {"jobId": "job_nowhere"},
         {"testerId": "user_nobody"},
@@ -391,13 +393,13 @@ def test_nobody_runs_an_unknown_study(openscouter: Mock) -> None:
         refused(call(openscouter, "POST", "", {**STUDY, **unknown}), 404)
 
 
-def test_new_sessions_have_ids_of_their_own(openscouter: Mock) -> None:
+def test_new_sessions_have_unique_ids(openscouter: Mock) -> None:
     created = [data(call(openscouter, "POST", "", STUDY), 201)["sessionId"] for _ in range(30)]
     assert len({*created, *(placed(openscouter, "active") for _ in range(30))}) == 60
     assert get(openscouter, "sess_001") == SESSION
 
 
-def test_a_client_decides_nothing_but_what_the_page_lets_it(openscouter: Mock) -> None:
+def test_client_cannot_set_other_members(openscouter: Mock) -> None:
     answer = call(
         openscouter,
         "POST",
@@ -419,7 +421,7 @@ def test_a_client_decides_nothing_but_what_the_page_lets_it(openscouter: Mock) -
 # ---- completion
 
 
-def test_completion_takes_the_time_of_the_server(openscouter: Mock) -> None:
+def test_completion_has_the_server_time(openscouter: Mock) -> None:
     without = call(
         openscouter,
         "POST",
@@ -511,13 +513,13 @@ def test_an_analysis_takes_45_seconds(openscouter: Mock) -> None:
     assert get(openscouter, "sess_001") == {**SESSION, "status": "analyzed"}
 
 
-def test_an_analysis_ends_though_nobody_looks(openscouter: Mock) -> None:
+def test_analysis_ends_without_requests(openscouter: Mock) -> None:
     data(call(openscouter, "POST", "/sess_001/analyze"), 202)
     advance(openscouter, "PT10H")
     data(call(openscouter, "POST", "/sess_001/confirm", {"rating": 1}))
 
 
-def test_an_analysis_can_start_again_nowhere(openscouter: Mock) -> None:
+def test_analysis_cannot_start_again(openscouter: Mock) -> None:
     data(call(openscouter, "POST", "/sess_001/analyze", {}), 202)
     advance(openscouter, "PT44S")
     refused(call(openscouter, "POST", "/sess_001/analyze"), 409)
@@ -526,7 +528,7 @@ def test_an_analysis_can_start_again_nowhere(openscouter: Mock) -> None:
     refused(call(openscouter, "POST", "/sess_001/analyze"), 409)
 
 
-def test_a_placed_analysis_lasts_until_it_is_finished(openscouter: Mock) -> None:
+def test_prepared_analysis_lasts_until_finished(openscouter: Mock) -> None:
     session, neighbour = placed(openscouter, "analyzing"), placed(openscouter, "analyzing")
     advance(openscouter, "P30D")
     assert get(openscouter, session, YEAR)["status"] == "analyzing"
@@ -574,7 +576,7 @@ def test_no_notes_at_all(openscouter: Mock) -> None:
     assert notes(openscouter, "sess_001") == [NOTE]
 
 
-def test_an_update_keeps_when_and_by_whom_a_note_was_written(openscouter: Mock) -> None:
+def test_update_keeps_time_and_author_of_a_note(openscouter: Mock) -> None:
     colleague = bearer(token("user_colleague"))
     data(
         call(openscouter, "PATCH", "/sess_001/notes", {"notes": [{"content": "Mine."}]}, colleague)
@@ -621,7 +623,7 @@ def test_a_later_update_in_one_request_wins(openscouter: Mock) -> None:
 # ---- confirmation and feedback
 
 
-def test_the_comment_on_a_confirmation_stays_internal(openscouter: Mock) -> None:
+def test_confirmation_comment_is_internal(openscouter: Mock) -> None:
     session = placed(openscouter, "analyzed")
     confirmed = call(
         openscouter, "POST", f"/{session}/confirm", {"rating": 2, "comment": "Between us."}
@@ -706,7 +708,7 @@ def test_one_of_16_parallel_calls_wins(
     assert together(16, lambda client, _: client.post(url, json=body)) == [won] + [409] * 15
 
 
-def test_no_note_is_lost_among_parallel_ones(openscouter: Mock) -> None:
+def test_parallel_notes_lose_nothing(openscouter: Mock) -> None:
     session = placed(openscouter, "active")
     url = f"{openscouter.url}/openscouter/api/sessions/{session}/notes"
     statuses = together(
@@ -799,7 +801,7 @@ def test_an_expired_credential_stays_expired(openscouter: Mock) -> None:
         openscouter.control("POST", "/reset")
 
 
-def test_a_token_lives_for_a_day_of_the_clock(openscouter: Mock) -> None:
+def test_token_is_valid_for_a_day_of_virtual_time(openscouter: Mock) -> None:
     headers = openscouter.credential()
     for by, status in (("PT23H59M59S", 200), ("PT1S", 401)):
         advance(openscouter, by)
@@ -825,7 +827,7 @@ def test_120_calls_a_minute_for_each_token(openscouter: Mock) -> None:
     data(call(openscouter, "POST", f"/{session}/confirm", RATING))
 
 
-def test_no_limit_until_somebody_asks(openscouter: Mock) -> None:
+def test_no_rate_limit_by_default(openscouter: Mock) -> None:
     assert {call(openscouter, "GET", "/sess_001").status_code for _ in range(125)} == {200}
     openscouter.state("rate limits", enforced=True)
     openscouter.state("rate limits", enforced=False)
@@ -835,7 +837,7 @@ def test_no_limit_until_somebody_asks(openscouter: Mock) -> None:
 # ---- nothing else
 
 
-def test_the_mock_sends_nothing_undocumented(openscouter: Mock) -> None:
+def test_no_undocumented_members(openscouter: Mock) -> None:
     created = call(openscouter, "POST", "", STUDY)
     assert set(data(created, 201)) == {
         "sessionId",
@@ -865,7 +867,7 @@ def test_a_query_changes_nothing(openscouter: Mock) -> None:
     assert data(call(openscouter, "GET", "/sess_001?include=notes&page=7&page=8")) == SESSION
 
 
-def test_a_reset_brings_the_world_back(openscouter: Mock) -> None:
+def test_reset_restores_the_initial_snapshot(openscouter: Mock) -> None:
     session = data(call(openscouter, "POST", "", STUDY), 201)["sessionId"]
     call(
         openscouter,
@@ -886,12 +888,12 @@ def test_a_reset_brings_the_world_back(openscouter: Mock) -> None:
     assert get(openscouter, "sess_001") == SESSION
 
 
-def test_the_same_seed_clock_and_requests_give_the_same_bytes(openscouter: Mock) -> None:
+def test_runs_are_reproducible(openscouter: Mock) -> None:
     def answers() -> list[Any]:
         openscouter.control("POST", "/reset")
         made = [openscouter.state(state) for state in ("study", "tester", "session")]
-        told = [call(openscouter, "POST", "", STUDY).content for _ in range(5)]
-        told += [
+        responses = [call(openscouter, "POST", "", STUDY).content for _ in range(5)]
+        responses += [
             call(
                 openscouter,
                 "PATCH",
@@ -899,7 +901,7 @@ def test_the_same_seed_clock_and_requests_give_the_same_bytes(openscouter: Mock)
                 {"notes": [{"content": "x"}, {"content": "y"}]},
             ).content
         ]
-        told += [answer.content for answer in every_call(openscouter, "sess_001", KEY)]
-        return [made, told, call(openscouter, "GET", "/sess_001/notes").content]
+        responses += [answer.content for answer in every_call(openscouter, "sess_001", KEY)]
+        return [made, responses, call(openscouter, "GET", "/sess_001/notes").content]
 
     assert answers() == answers()

@@ -60,7 +60,8 @@ DECISION = {
     "chosenOption": "JSONB payload column",
     "context": "Need flexible schema for heterogeneous event payloads",
     "tradeoffs": "Harder to query individual fields without GIN indexes",
-    "rationale": "Avoids migrations as schema changes; acceptable read performance for our access patterns",
+    "rationale": "Avoids migrations as schema changes;"
+    " acceptable read performance for our access patterns",
     "impactScore": 4,
 }
 UNKNOWN = {"attribution": "unknown", "confidence": 0.5, "observability": "partial"}
@@ -226,7 +227,7 @@ def ids(records: Iterable[dict[str, Any]]) -> list[str]:
 # ---- the page's examples
 
 
-def test_a_list_of_84_sessions_as_on_the_page(promptster: Mock) -> None:
+def test_documented_list_of_84_sessions(promptster: Mock) -> None:
     for _ in range(84):
         promptster.given(sourceService="page")
     found = listed(promptster, sourceService="page")
@@ -266,7 +267,7 @@ def test_the_cohort_of_the_page(promptster: Mock) -> None:
 # ---- create
 
 
-def test_nothing_is_needed_to_create(promptster: Mock) -> None:
+def test_create_without_members(promptster: Mock) -> None:
     made = session(call(promptster, "POST", "", {}), 201)
     assert str(uuid.UUID(made["id"])) == made["id"]
     assert made == {
@@ -314,7 +315,7 @@ def test_creating_again_overwrites_nothing(promptster: Mock) -> None:
     assert cohort(promptster, PAGE) == COHORT
 
 
-def test_an_id_of_another_organization_is_taken_too(promptster: Mock) -> None:
+def test_id_of_another_organization_is_taken(promptster: Mock) -> None:
     theirs = promptster.given(tenant="other", metadata={"a": 1})
     other = promptster.credential(tenant="other")
     before = get(promptster, theirs, other)
@@ -327,7 +328,7 @@ def test_an_id_of_another_organization_is_taken_too(promptster: Mock) -> None:
 
 
 def test_an_id_in_capitals(promptster: Mock) -> None:
-    """Who is told that a session exists finds it under the same id."""
+    """Who is responses that a session exists finds it under the same id."""
     made = "abcdefab-cdef-4abc-8def-abcdefabcdef"
     session(call(promptster, "POST", "", {"id": made}), 201)
     answer = call(promptster, "POST", "", {"id": made.upper()})
@@ -353,7 +354,7 @@ def test_creations_that_are_no_good(promptster: Mock, body: Any) -> None:
     assert listed(promptster) == before
 
 
-def test_a_client_decides_nothing_but_what_the_page_lets_it(promptster: Mock) -> None:
+def test_client_cannot_set_other_members(promptster: Mock) -> None:
     answer = call(
         promptster,
         "POST",
@@ -440,7 +441,7 @@ def test_the_limit_of_a_list_is_clamped(promptster: Mock, asked: str, given: int
 @pytest.mark.parametrize(
     "asked", ["9223372036854775807", "99999999999999999999", "-9223372036854775808"]
 )
-def test_a_limit_beyond_64_bits_is_clamped_too(promptster: Mock, asked: str) -> None:
+def test_limit_beyond_64_bits_is_clamped(promptster: Mock, asked: str) -> None:
     given = 1 if asked.startswith("-") else 100
     assert listed(promptster, limit=asked)["limit"] == given
 
@@ -456,7 +457,7 @@ def test_a_page_holds_100_sessions_at_most(promptster: Mock) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 20])
-def test_walking_a_list_finds_each_session_once(promptster: Mock, size: int) -> None:
+def test_list_pages_have_each_session_once(promptster: Mock, size: int) -> None:
     """Also where many sessions have started in the same second."""
     made = {
         promptster.given(sourceService="walked", startedAt="2026-05-06T09:00:00Z")
@@ -593,7 +594,7 @@ def test_a_fixed_start_stays(promptster: Mock) -> None:
     assert get(promptster, free)["startedAt"] == "2026-05-06T11:00:00.000Z"
 
 
-def test_sessions_as_they_were_asked_for(promptster: Mock) -> None:
+def test_prepared_sessions(promptster: Mock) -> None:
     params = {
         "sourceService": "shell",
         "startedAt": "2026-05-01T10:00:00Z",
@@ -719,7 +720,7 @@ def test_nothing_else_is_merged(promptster: Mock) -> None:
 # ---- delete
 
 
-def test_a_deleted_session_is_gone_with_all_of_its_data(promptster: Mock) -> None:
+def test_deleting_a_session_deletes_its_data(promptster: Mock) -> None:
     before = listed(promptster, limit=100)
     assert data(call(promptster, "DELETE", f"/{PAGE}")) == {"ok": True, "id": PAGE}
     for method, path, body in PATHS:
@@ -801,7 +802,7 @@ def test_a_candidate_deletes_nothing(promptster: Mock) -> None:
 # ---- timeline
 
 
-def test_events_are_sorted_by_time_and_then_by_insertion(promptster: Mock) -> None:
+def test_events_are_sorted_by_time_then_insertion(promptster: Mock) -> None:
     moments = [
         "16:00:02",
         "16:00:00",
@@ -819,7 +820,7 @@ def test_events_are_sorted_by_time_and_then_by_insertion(promptster: Mock) -> No
     assert not more
 
 
-def test_times_that_look_the_same_are_sorted_by_insertion(promptster: Mock) -> None:
+def test_equal_times_are_sorted_by_insertion(promptster: Mock) -> None:
     made = [
         taken(promptster, "s", ts=f"2026-05-06T16:00:00.123{rest}Z")
         for rest in ("9", "0", "5", "", "1")
@@ -842,7 +843,7 @@ def test_offsets_do_not_disturb_the_order(promptster: Mock) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 6, 7, 12, 13])
-def test_walking_a_timeline_finds_each_event_once(promptster: Mock, size: int) -> None:
+def test_timeline_pages_have_each_event_once(promptster: Mock, size: int) -> None:
     for number in (3, 1, 2, 1, 1, 3, 2, 1, 4, 1, 2, 3):
         taken(promptster, "s", ts=f"2026-05-06T16:00:0{number}Z")
     everything, _ = timeline(promptster, "s")
@@ -902,18 +903,18 @@ def test_a_long_timeline(promptster: Mock) -> None:
 
 
 @pytest.mark.parametrize("asked", ["9223372036854775807", "99999999999999999999"])
-def test_a_limit_of_a_timeline_beyond_64_bits_is_clamped_too(promptster: Mock, asked: str) -> None:
+def test_timeline_limit_beyond_64_bits_is_clamped(promptster: Mock, asked: str) -> None:
     assert len(timeline(promptster, PAGE, limit=asked)[0]) == 4
 
 
-def test_a_cursor_that_is_no_event_of_the_session(promptster: Mock) -> None:
+def test_unknown_cursor(promptster: Mock) -> None:
     taken(promptster, "s")
     theirs = ids(timeline(promptster, PAGE)[0])[0]
     for after in (theirs, NOWHERE, "x", "s"):
         refused(call(promptster, "GET", f"/s/timeline?after={after}"), 400, 404)
 
 
-def test_what_was_sent_is_in_the_timeline(promptster: Mock) -> None:
+def test_timeline_has_the_sent_events(promptster: Mock) -> None:
     content = {
         "text": 'ß, 検索, \U0001f600, "quoted" \\ \t\n',
         "nested": {"list": [1, 2.5, None, True, {}]},
@@ -959,7 +960,7 @@ def test_part_of_a_provenance_is_completed(promptster: Mock) -> None:
 # ---- decisions
 
 
-def test_decisions_are_the_decision_events_by_time(promptster: Mock) -> None:
+def test_decisions_are_the_decision_events(promptster: Mock) -> None:
     kinds = [
         "decision_event",
         "prompt",
@@ -1063,7 +1064,7 @@ def test_one_session_has_no_percentiles(promptster: Mock) -> None:
     }
 
 
-def test_percentiles_are_the_share_of_the_others_that_are_beaten(promptster: Mock) -> None:
+def test_percentiles(promptster: Mock) -> None:
     ours = assessment(promptster)
     made = [
         promptster.given(
@@ -1082,7 +1083,7 @@ def test_percentiles_are_the_share_of_the_others_that_are_beaten(promptster: Moc
 
 
 @pytest.mark.parametrize("size", [2, 3, 5, 12])
-def test_the_best_has_one_and_the_worst_has_none(promptster: Mock, size: int) -> None:
+def test_percentiles_of_best_and_worst(promptster: Mock, size: int) -> None:
     ours = assessment(promptster)
     made = [
         promptster.given(
@@ -1095,7 +1096,7 @@ def test_the_best_has_one_and_the_worst_has_none(promptster: Mock, size: int) ->
     assert (found[0], found[-1]) == (1, 0)
 
 
-def test_equals_do_not_beat_each_other(promptster: Mock) -> None:
+def test_percentiles_of_equal_sessions(promptster: Mock) -> None:
     ours = assessment(promptster)
     made = [promptster.given(assessmentId=ours, metrics=METRICS) for _ in range(3)]
     found = [cohort(promptster, identity)["percentiles"] for identity in made]
@@ -1148,7 +1149,7 @@ def test_every_assessment_has_its_own_cohort(promptster: Mock) -> None:
     assert cohort(promptster, PAGE) == COHORT
 
 
-def test_a_session_joins_its_cohort_when_it_ends(promptster: Mock) -> None:
+def test_ended_session_joins_its_cohort(promptster: Mock) -> None:
     ours = assessment(promptster)
     candidate = key(promptster, assessmentId=ours)
     for kind, moment in (
@@ -1295,7 +1296,7 @@ def test_the_first_event_makes_the_session(promptster: Mock, identity: str) -> N
     )
 
 
-def test_a_session_whose_id_has_a_slash_can_be_reached(promptster: Mock) -> None:
+def test_session_id_with_a_slash(promptster: Mock) -> None:
     taken(promptster, "team/session")
     assert get(promptster, "team%2Fsession")["id"] == "team/session"
 
@@ -1307,7 +1308,7 @@ def test_an_event_after_the_end(promptster: Mock) -> None:
     assert (found["endedAt"], found["eventCount"]) == ("2026-05-06T16:00:00.000Z", 2)
 
 
-def test_a_session_start_fills_well_known_metadata_alone(promptster: Mock) -> None:
+def test_session_start_fills_known_metadata_only(promptster: Mock) -> None:
     known = {
         "assessmentId": "asm_x",
         "candidateName": "Ada",
@@ -1337,7 +1338,7 @@ def test_only_an_active_key_ingests(promptster: Mock, param: str) -> None:
     refused(call(promptster, "GET", "/s"), 404)
 
 
-def test_a_pending_key_is_redeemed_by_what_it_sends(promptster: Mock) -> None:
+def test_sending_redeems_a_pending_key(promptster: Mock) -> None:
     made = promptster.given(assessmentId=assessment(promptster), keyStatus="pending")
     candidate = key(promptster, sessionId=made)
     data(ingest(promptster, event(made, "session_start"), candidate), 201)
@@ -1352,7 +1353,7 @@ def test_a_hired_candidate_stays_hired(promptster: Mock) -> None:
     assert key_of(promptster, made)["status"] == "hired"
 
 
-def test_nobody_writes_into_a_session_of_another_organization(promptster: Mock) -> None:
+def test_writing_into_another_organizations_session(promptster: Mock) -> None:
     other, before = (
         key(promptster, tenant="other"),
         (get(promptster, PAGE), timeline(promptster, PAGE)),
@@ -1363,7 +1364,7 @@ def test_nobody_writes_into_a_session_of_another_organization(promptster: Mock) 
     assert (get(promptster, PAGE), timeline(promptster, PAGE)) == before
 
 
-def test_events_that_a_state_makes_count_like_ingested_ones(promptster: Mock) -> None:
+def test_events_of_a_provider_state_count(promptster: Mock) -> None:
     made = promptster.given()
     identity = promptster.given(
         "event",
@@ -1406,7 +1407,7 @@ PATHS: list[tuple[str, str, Any]] = [
 ]
 
 
-def test_both_kinds_of_credentials_do_the_same(promptster: Mock) -> None:
+def test_both_kinds_of_credentials(promptster: Mock) -> None:
     seen: list[Any] = []
     for headers in (
         promptster.credential(),
@@ -1415,16 +1416,16 @@ def test_both_kinds_of_credentials_do_the_same(promptster: Mock) -> None:
         KEY,
     ):
         promptster.control("POST", "/reset")
-        told = [
+        responses = [
             call(promptster, method, f"/{PAGE}{path}", body, headers)
             for method, path, body in PATHS
         ]
-        told += [
+        responses += [
             call(promptster, "GET", headers=headers),
             call(promptster, "POST", "", {"id": NOWHERE}, headers),
         ]
-        seen.append([(answer.status_code, answer.json()) for answer in told])
-        assert {answer.status_code for answer in told} == {200, 201}
+        seen.append([(answer.status_code, answer.json()) for answer in responses])
+        assert {answer.status_code for answer in responses} == {200, 201}
     assert seen[0] == seen[1] == seen[2] == seen[3]
 
 
@@ -1474,7 +1475,7 @@ def test_every_organization_has_an_id(promptster: Mock) -> None:
 
 
 @pytest.mark.parametrize("identity", [NOWHERE, "nowhere", "sess_001"])
-def test_a_session_that_nobody_made(promptster: Mock, identity: str) -> None:
+def test_unknown_session(promptster: Mock, identity: str) -> None:
     for headers in (KEY, key(promptster)):
         for method, path, body in PATHS:
             assert (
@@ -1521,7 +1522,7 @@ def test_an_expired_credential_stays_expired(promptster: Mock) -> None:
         promptster.control("POST", "/reset")
 
 
-def test_a_reviewers_token_follows_the_clock(promptster: Mock) -> None:
+def test_reviewers_token_expires_in_virtual_time(promptster: Mock) -> None:
     headers = promptster.credential()
     get(promptster, PAGE, headers)
     advance(promptster, "P400D")
@@ -1557,7 +1558,7 @@ def test_100_events_a_minute_for_each_key(promptster: Mock) -> None:
     assert get(promptster, "s")["eventCount"] == 101
 
 
-def test_no_limit_until_somebody_asks(promptster: Mock) -> None:
+def test_no_rate_limit_by_default(promptster: Mock) -> None:
     candidate = key(promptster)
     assert {ingest(promptster, event("s"), candidate).status_code for _ in range(105)} == {201}
     promptster.state("rate limits", enforced=True)
@@ -1599,7 +1600,7 @@ def test_one_of_16_parallel_deletions_wins(promptster: Mock) -> None:
     assert together(16, lambda client, _: client.delete(url)) == [200] + [404] * 15
 
 
-def test_an_event_counts_once_among_16_parallel_ones(promptster: Mock) -> None:
+def test_one_of_16_equal_parallel_events_counts(promptster: Mock) -> None:
     url, body, candidate = (
         f"{promptster.url}/promptster/v1/hooks/ingest",
         event("s"),
@@ -1611,7 +1612,7 @@ def test_an_event_counts_once_among_16_parallel_ones(promptster: Mock) -> None:
     assert get(promptster, "s")["eventCount"] == 1
 
 
-def test_nothing_is_lost_among_parallel_merges_and_events(promptster: Mock) -> None:
+def test_parallel_merges_and_events_lose_nothing(promptster: Mock) -> None:
     made, candidate = promptster.given(), key(promptster)
     base = f"{promptster.url}/promptster/v1"
 
@@ -1628,7 +1629,7 @@ def test_nothing_is_lost_among_parallel_merges_and_events(promptster: Mock) -> N
 # ---- nothing else
 
 
-def test_the_mock_sends_nothing_undocumented(promptster: Mock) -> None:
+def test_no_undocumented_members(promptster: Mock) -> None:
     answers = [call(promptster, method, f"/{PAGE}{path}", body) for method, path, body in PATHS]
     answers += [
         call(promptster, "GET"),
@@ -1652,7 +1653,7 @@ def test_a_query_changes_nothing(promptster: Mock) -> None:
     )
 
 
-def test_a_reset_brings_the_world_back(promptster: Mock) -> None:
+def test_reset_restores_the_initial_snapshot(promptster: Mock) -> None:
     before = listed(promptster, limit=100), timeline(promptster, PAGE)
     taken(promptster, "s")
     taken(promptster, PAGE)
@@ -1666,22 +1667,22 @@ def test_a_reset_brings_the_world_back(promptster: Mock) -> None:
     assert cohort(promptster, PAGE) == COHORT
 
 
-def test_the_same_seed_clock_and_requests_give_the_same_bytes(promptster: Mock) -> None:
+def test_runs_are_reproducible(promptster: Mock) -> None:
     body = event("s", "decision_event", content=DECISION)
 
     def answers() -> list[Any]:
         promptster.control("POST", "/reset")
         made = [promptster.state("assessment"), promptster.state("session"), key(promptster)]
-        told = [call(promptster, "POST", "", {}).content for _ in range(5)] + [
+        responses = [call(promptster, "POST", "", {}).content for _ in range(5)] + [
             ingest(promptster, body).content
         ]
-        told += [
+        responses += [
             call(promptster, method, f"/{PAGE}{path}", content).content
             for method, path, content in PATHS
         ]
         return [
             made,
-            told,
+            responses,
             call(promptster, "GET", "?limit=100").content,
             call(promptster, "GET", "/s/timeline").content,
         ]

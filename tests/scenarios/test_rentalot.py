@@ -1,4 +1,4 @@
-"""Rentalot's mock over real HTTP, written from the vendor's page alone: no lifecycle table, no contract."""
+"""Rentalot's mock over HTTP: scenarios from the vendor's page alone, without the contract."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -32,7 +32,7 @@ def review(mock: Mock, session: str, **body: object) -> httpx.Response:
     return mock.call("PATCH", f"/{session}/review", json={"reviewStatus": "approved"} | body)
 
 
-def test_the_documented_session_is_there(mock: Mock) -> None:
+def test_documented_session(mock: Mock) -> None:
     assert mock.call("GET", f"/{DOCUMENTED}").json() == {"data": EXAMPLE}
 
 
@@ -50,7 +50,7 @@ def test_every_state_has_forty_sessions(mock: Mock) -> None:
         assert pairs.count((status, review)) >= 40
 
 
-def test_a_list_is_newest_first_and_pages_give_every_session_once(mock: Mock) -> None:
+def test_list_is_newest_first_and_pages_are_complete(mock: Mock) -> None:
     contact = "7b0e2c1e-93d8-4d60-9a55-1d9dc8a1c111"
     made = {
         mock.given(contactId=contact, createdAt=f"2026-02-1{n % 2}T08:00:00Z") for n in range(7)
@@ -124,7 +124,7 @@ def test_only_a_completed_session_is_reviewed(mock: Mock, status: str) -> None:
     assert mock.outbox() == []
 
 
-def test_no_mail_without_an_address(mock: Mock) -> None:
+def test_no_message_without_an_address(mock: Mock) -> None:
     assert review(mock, mock.given(email=None)).status_code == 200
     assert mock.outbox() == []
 
@@ -228,14 +228,14 @@ def test_broken_rule_and_back(mock: Mock) -> None:
     assert review(mock, ACTIVE).status_code == 422
 
 
-def test_the_mock_sends_nothing_undocumented(mock: Mock) -> None:
+def test_no_undocumented_members(mock: Mock) -> None:
     documented = set(EXAMPLE)
     for session in mock.call("GET", params={"limit": 100}).json()["data"]:
         assert set(session) == documented
     assert set(review(mock, DOCUMENTED).json()["data"]) == documented
 
 
-def test_the_same_seed_clock_and_requests_give_the_same_bytes(mock: Mock) -> None:
+def test_runs_are_reproducible(mock: Mock) -> None:
     def answers() -> list[bytes]:
         mock.control("POST", "/reset")
         return [mock.call("GET").content, mock.given().encode(), review(mock, DOCUMENTED).content]
@@ -243,7 +243,7 @@ def test_the_same_seed_clock_and_requests_give_the_same_bytes(mock: Mock) -> Non
     assert answers() == answers()
 
 
-def test_a_new_session_takes_nobodys_place(mock: Mock) -> None:
+def test_new_session_evicts_none(mock: Mock) -> None:
     before = mock.call("GET").json()["pagination"]["total"]
     assert len({mock.given() for _ in range(300)}) == 300
     assert mock.call("GET").json()["pagination"]["total"] == before + 300

@@ -1,4 +1,4 @@
-"""Sales Lab's mock over real HTTP, written from the vendor's page alone: no lifecycle table, no contract."""
+"""Sales Lab's mock over HTTP: scenarios from the vendor's page alone, without the contract."""
 
 from collections import Counter
 from typing import Any
@@ -62,7 +62,7 @@ def walk(mock: Mock, **params: Any) -> list[dict[str, Any]]:
 # ---- the page's examples
 
 
-def test_the_examples_of_the_page_come_back_as_they_are(saleslab: Mock) -> None:
+def test_documented_examples(saleslab: Mock) -> None:
     assert saleslab.get("sessions", limit=1).json() == {
         "ok": True,
         "data": [ROW],
@@ -97,7 +97,7 @@ def test_the_examples_of_the_page_come_back_as_they_are(saleslab: Mock) -> None:
     }
 
 
-def test_the_mock_sends_nothing_undocumented(saleslab: Mock) -> None:
+def test_no_undocumented_members(saleslab: Mock) -> None:
     for row in data(saleslab.get("sessions", limit=100)):
         assert set(row) == set(ROW)
     assert set(data(saleslab.get(f"sessions/{SESSION}"))) == {*ROW, "transcript"}
@@ -113,7 +113,7 @@ def test_the_mock_sends_nothing_undocumented(saleslab: Mock) -> None:
 # ---- the list
 
 
-def test_a_list_is_newest_first_and_fifty_long(saleslab: Mock) -> None:
+def test_list_has_the_newest_fifty_sessions(saleslab: Mock) -> None:
     rows = data(saleslab.get("sessions"))
     assert len(rows) == 50
     assert [row["started_at"] for row in rows] == sorted(
@@ -123,7 +123,7 @@ def test_a_list_is_newest_first_and_fifty_long(saleslab: Mock) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
-def test_pages_give_every_session_once_among_ties_too(saleslab: Mock, limit: int) -> None:
+def test_pages_are_complete_with_equal_times(saleslab: Mock, limit: int) -> None:
     user = saleslab.given("user")
     moments = ["2026-05-01T10:00:00Z"] * 5 + ["2026-05-01T10:00:01Z"] * 3 + ["2026-05-02T00:00:00Z"]
     made = [saleslab.given(user_id=user, started_at=moment) for moment in moments]
@@ -138,7 +138,7 @@ def test_the_whole_world_is_walked(saleslab: Mock) -> None:
     assert len({row["id"] for row in rows}) == 172
 
 
-def test_sessions_that_begin_between_two_pages_disturb_nothing(saleslab: Mock) -> None:
+def test_new_sessions_between_two_pages(saleslab: Mock) -> None:
     user = saleslab.given("user")
     moment = "2026-05-01T10:00:00Z"
     made = {saleslab.given(user_id=user, started_at=moment) for _ in range(5)}
@@ -200,7 +200,7 @@ def test_every_scored_session_has_a_scorecard(saleslab: Mock) -> None:
             assert data(answer)["callouts"]
 
 
-def test_a_scorecard_makes_its_session_scored(saleslab: Mock) -> None:
+def test_scorecard_scores_its_session(saleslab: Mock) -> None:
     session = saleslab.given(status="in_progress")
     assert (
         saleslab.given("scorecard", session_id=session, overall_score=61, headline="Short.")
@@ -218,7 +218,7 @@ def test_archived_scenarios_come_last(saleslab: Mock) -> None:
     assert ids.index(active) < ids.index(archived)
 
 
-def test_the_last_session_of_a_rep_is_that_of_the_list(saleslab: Mock) -> None:
+def test_last_session_of_a_rep(saleslab: Mock) -> None:
     latest: dict[str, str] = {}
     for row in walk(saleslab, limit=100):
         latest.setdefault(row["user_id"], row["started_at"])
@@ -247,7 +247,7 @@ def test_the_summary_is_computed_from_the_list(saleslab: Mock, period: tuple[str
     assert abs(summary["avg_score"] - sum(scores) / len(scores)) <= 0.5
 
 
-def test_the_summary_follows_the_clock(saleslab: Mock) -> None:
+def test_summary_follows_the_virtual_clock(saleslab: Mock) -> None:
     saleslab.control("POST", "/clock/advance", json={"by": "P40D"})
     summary = data(saleslab.get("analytics/summary"))
     assert (summary["from"], summary["to"]) == ("2026-05-16T17:00:00Z", "2026-06-15T17:00:00Z")
@@ -262,7 +262,7 @@ def test_the_summary_follows_the_clock(saleslab: Mock) -> None:
 # ---- who may see what
 
 
-def test_each_operation_needs_its_scope_and_no_other(saleslab: Mock) -> None:
+def test_each_operation_needs_exactly_its_scope(saleslab: Mock) -> None:
     scopes = sorted(set(OPERATIONS.values()))
     for path, needed in OPERATIONS.items():
         for scope in scopes:

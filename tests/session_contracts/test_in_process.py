@@ -12,6 +12,8 @@ from session_contracts.mock_server.app import create_app
 from session_contracts.mock_server.server import running
 from session_contracts.mock_server.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SESSION = "/rentalot/api/v1/sessions/a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 KEY = {"Authorization": "Bearer ra_mockDefaultTenantKey0000000000000000000000000"}
 SETTINGS = Settings(("rentalot",), frozen_at=datetime(2026, 2, 13, 9, tzinfo=UTC))

@@ -10,6 +10,8 @@ import pytest
 
 from session_contracts import MockFailed, MockRefused, MockServer, MockUnreachable, MockWorld
 
+pytestmark = pytest.mark.slow
+
 SESSION = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 
 

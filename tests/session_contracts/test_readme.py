@@ -18,6 +18,7 @@ def _is_run_here(block: Block) -> bool:
     return not block.text.strip().endswith(RUNS_TESTS)
 
 
+@pytest.mark.slow
 def test_commands(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     assignments: list[str] = []

@@ -1,0 +1,1 @@
+"""Mobile Next: the parts of its API that belong to the mock."""

@@ -1,4 +1,4 @@
-"""Mobile Next: handlers by operationId, what a token stands for, which organization a call acts on, and its form of an error."""
+"""Mobile Next: handlers, credentials, the choice of an organization, and the form of an error."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -14,7 +14,8 @@ from session_contracts.mock_server.store import Record
 
 #: How long a JWT is valid.
 LIFETIME = timedelta(hours=24)
-#: Organizations and users, of which the API shows the ids alone. The first of a user's organizations is its default.
+#: Organizations and users, of which the API shows only ids. A user's default organization is
+#: the first.
 HIDDEN = {
     "Organization": {
         "type": "object",
@@ -47,15 +48,18 @@ def get_session(call: Call) -> Answer:
 
 
 def find_credential(call: Call, secret: str) -> Credential | None:
-    """What was issued, or a JWT that we signed: its `sub` is a user whom we know, or whose `organizations` it tells."""
+    """An issued credential, or that of a JWT signed by the mock.
+
+    The JWT's `sub` must be a known user, or it must list the user's `organizations`.
+    """
     issued = security.find_issued(call, secret)
     if issued is not None:
         return issued
-    told = tokens.credential(secret)
-    known = told is not None and (
-        told.organizations is not None or _user(call, told.user) is not None
+    signed = tokens.credential(secret)
+    known = signed is not None and (
+        signed.organizations is not None or _user(call, signed.user) is not None
     )
-    return told if known else None
+    return signed if known else None
 
 
 def _user(call: Call, key: str | None) -> Record | None:
@@ -63,7 +67,10 @@ def _user(call: Call, key: str | None) -> Record | None:
 
 
 def choose_tenant(call: Call) -> str | None:
-    """The organization of the header, else that of the key, else the caller's default; it must be one of the caller's. Raises Refused."""
+    """The organization of the header, else of the key, else the caller's default.
+
+    Raises Refused unless it is one of the caller's.
+    """
     assert call.credential is not None, "every operation is secured"
     mine = organizations(call)
     chosen: str | None = (

@@ -1,4 +1,4 @@
-"""How each of Mobile Next's rules is broken: what a hurried programmer would get wrong."""
+"""Mutants of Mobile Next's rules: what a hurried programmer would get wrong."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -131,9 +131,7 @@ MUTANTS: dict[str, Mutant] = {
         "forgets a member of the device",
         _sessions(edits.member("device", edits.without("osVersion"))),
     ),
-    "mobilenext.session.released-at": Mutant(
-        "never tells of a release", _sessions(_never_released)
-    ),
+    "mobilenext.session.released-at": Mutant("never shows a release", _sessions(_never_released)),
     "mobilenext.session.values": Mutant("shows the default organization", _sessions(_of_harbor)),
     "mobilenext.session.platforms": Mutant("writes iOS", _sessions(_as_apple_writes)),
     "mobilenext.organization.header": Mutant(

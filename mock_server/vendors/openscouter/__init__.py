@@ -1,0 +1,1 @@
+"""OpenScouter: the parts of its API that belong to the mock."""

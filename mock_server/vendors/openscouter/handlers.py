@@ -1,4 +1,4 @@
-"""OpenScouter: handlers by operationId, the effects that its lifecycle table names, what a token stands for, and its form of an error."""
+"""OpenScouter: handlers, effects, credentials, and the form of an error."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -207,7 +207,10 @@ def _ok(data: Any, status: int = 200) -> Answer:
 
 
 def find_credential(call: Call, secret: str) -> Credential | None:
-    """What was issued, or a JWT that we signed: its `sub` is the user, its `tenant` the customer, by default the default one."""
+    """An issued credential, or that of a JWT signed by the mock.
+
+    The JWT's `sub` is the user; its optional `tenant` is the customer.
+    """
     issued = find_issued(call, secret)
     return issued or tokens.credential(secret)
 

@@ -1,4 +1,4 @@
-"""How each of OpenScouter's rules is broken: what a hurried programmer would get wrong."""
+"""Mutants of OpenScouter's rules: what a hurried programmer would get wrong."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -68,7 +68,7 @@ def _ten_hours(call: Call, authorization: str | None) -> Credential:
 
 
 def _breaks_down(call: Call) -> None:
-    """As soon as a note is one of nobody's."""
+    """Fail on updates of notes of a session without any."""
     if any(
         change.get("noteId") for change in call.body["notes"] if isinstance(change, dict)
     ) and not handlers.notes_of(_session(call)):
@@ -83,7 +83,7 @@ def _other_variant(call: Call) -> None:
 
 
 def _one_per_study(call: Call) -> Answer:
-    """The id of the session that the study has already, whoever asked for it."""
+    """The id of the session that the study has already, of any tester."""
     keys = [record.key for record in call.rows_of("Session", {"jobId": call.body["jobId"]})]
     answer = handlers.create_session(call)
     return (
@@ -320,7 +320,7 @@ def _as_integers(*members: str) -> Callable[[Call], None]:
 
 
 def _noted_comment(call: Call) -> Answer:
-    """The comment becomes a note, which everybody reads."""
+    """The comment becomes a note, which others can read."""
     answer = handlers.confirm_session(call)
     session, comment = _session(call), call.body.get("comment")
     if comment:
@@ -401,7 +401,7 @@ MUTANTS: dict[str, Mutant] = {
     "openscouter.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
     "openscouter.rate.retry-after": Mutant("forgets Retry-After", credentials.rate_headers()),
     "openscouter.create.returns": Mutant(
-        "begins everybody with A",
+        "assigns A to all",
         mutate.before(CREATE, _other_variant),
         entails=("openscouter.create.variant-split",),
     ),

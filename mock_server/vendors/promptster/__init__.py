@@ -1,0 +1,1 @@
+"""Promptster: the parts of its API that belong to the mock."""

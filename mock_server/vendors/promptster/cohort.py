@@ -1,4 +1,4 @@
-"""Promptster: the values of sessions, and what a cohort has in common. Plain arithmetic."""
+"""Promptster: the measures of sessions, and the statistics of a cohort. Plain arithmetic."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -7,11 +7,11 @@ from typing import Any
 from session_contracts.mock_server.clock import parse_moment
 from session_contracts.mock_server.store import Record, Rows
 
-#: The values of a session by name; None where nobody knows.
+#: The measures of a session by name; None if unknown.
 Values = Mapping[str, float | bool | None]
 Timeline = Callable[[Record], Rows]
 
-#: Each value: the name of its average, to how many decimals that is told, and whether less of it is better.
+#: By measure: the name of its average, the decimals of that, and whether less is better.
 _MEASURES: Mapping[str, tuple[str, int, bool]] = {
     "durationMs": ("avgDurationMs", 0, True),
     "promptCount": ("avgPromptCount", 1, True),
@@ -27,7 +27,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 def statistics(
     session: Record, cohort: Sequence[Record], timeline: Timeline
 ) -> dict[str, Any] | None:
-    """The figures of a cohort, and where a session stands in it; None where nobody counts."""
+    """The statistics of a cohort, and a session's percentiles in it; None for an empty cohort."""
     if not cohort:
         return None
     values = {member.key: values_of(member, timeline) for member in cohort}
@@ -76,7 +76,7 @@ def percentile(own: float | None, others: Sequence[float], less: bool) -> float 
 
 
 def values_of(session: Record, timeline: Timeline) -> Values:
-    """Those that were given, else what the timeline tells."""
+    """Those that were given, or else those computed from the timeline."""
     given: Values | None = session.private.get("metrics")
     names = (*_MEASURES, "testsPassed")
     return (

@@ -1,4 +1,4 @@
-"""Promptster: handlers by operationId, the effects that its table names, what a credential stands for, and its form of an error."""
+"""Promptster: handlers, effects, credentials, and the form of an error."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -36,7 +36,7 @@ HIDDEN = {
     },
 }
 _TEXT = {"type": "string", "nullable": True}
-#: To which assessment a session is linked, whether its start was fixed, and its metrics where they were given; to what a key was linked.
+#: A session's assessment, whether its start was fixed, and given metrics; what a key was linked to.
 PRIVATE = {
     "Session": {
         "type": "object",
@@ -52,7 +52,7 @@ PRIVATE = {
     },
     "CandidateKey": {"type": "object", "properties": {"linked": _TEXT}},
 }
-#: What a session_start tells of the whole session.
+#: Members of a session_start's data that the session's metadata get.
 _PROMOTED = ("assessmentId", "candidateName", "repoUrl", "cwd")
 _INVALID = "Invalid request body"
 _PROVENANCE = {"attribution": "unknown", "confidence": 0.5, "observability": "partial"}
@@ -262,7 +262,7 @@ def _addressed(call: Call) -> Record:
 
 
 def _own_key(call: Call) -> Record | None:
-    """What is known of the candidate key of the call; nothing after a reset, which its credential outlives."""
+    """The record of the call's candidate key; None after a reset, which its credential outlives."""
     assert call.credential is not None, "every operation is secured"
     return next(iter(call.rows_of("CandidateKey", {"key": call.credential.secret})), None)
 
@@ -270,9 +270,9 @@ def _own_key(call: Call) -> Record | None:
 def take_down(
     world: World, api: ApiPlan, session: Record, event: Fields, tool: str | None = None
 ) -> Record:
-    """Add an event to the timeline; the session as it is then. Everything that it tells of its events is worked out from them."""
+    """Add an event to the timeline. Returns the session, updated from all of its events."""
     world.place(api.resources["Event"], event, session.tenant, {})
-    changes: dict[str, Any] = told(world, api, session)
+    changes: dict[str, Any] = derived(world, api, session)
     state = str(session.state)
     if session.fields["sourceService"] is None and tool:
         changes["sourceService"] = tool
@@ -286,8 +286,8 @@ def take_down(
     return world.move(api.resources["Session"], session, state, changes)
 
 
-def told(world: World, api: ApiPlan, session: Record) -> dict[str, Any]:
-    """What a session tells of its timeline; a start that was fixed stays."""
+def derived(world: World, api: ApiPlan, session: Record) -> dict[str, Any]:
+    """The members of a session that follow from its timeline; a fixed start stays."""
     events = events_of(world, api, session)
     start = session.fields["startedAt"] if session.private.get("fixed") else events[0].fields["ts"]
     return {
@@ -320,7 +320,7 @@ _COUNTING = ("completed", "expired", "hired")
 
 
 def cohort_of(call: Call, session: Record) -> list[Record]:
-    """The sessions that count in the assessment that a candidate key links this one to; none without one."""
+    """The sessions that count in this one's assessment; none without an assessment."""
     assessment = session.private.get("assessmentId")
     if assessment is None:
         return []
@@ -340,7 +340,7 @@ def cohort_of(call: Call, session: Record) -> list[Record]:
 
 
 def find_credential(call: Call, secret: str) -> Credential | None:
-    """Under X-API-Key, a candidate's key; as a bearer token, a JWT that was issued, or that we signed."""
+    """In X-API-Key, a candidate's key; as a bearer token, a JWT, issued or signed by the mock."""
     issued = find_issued(call, secret)
     if call.scheme is not None and not call.scheme.bearer:
         return _alive(call, issued) if issued and issued.kind == "candidate" else None
@@ -362,7 +362,7 @@ def _alive(call: Call, issued: Credential) -> Credential:
 def error_body(
     status: int, detail: str, errors: tuple[FieldError, ...]
 ) -> tuple[str, Mapping[str, Any]]:
-    """`{error}`, with details of what is wrong with which part of a request; the body as a whole has no path."""
+    """`{error}`, with `details` of each wrong field; the body as a whole has no path."""
     error, _, rest = detail.partition(": ") if detail.startswith(_INVALID) else (detail, "", "")
     details: list[dict[str, Any]] = [
         {"path": wrong.field.split("."), "message": wrong.message} for wrong in errors

@@ -1,4 +1,4 @@
-"""How each of Promptster's rules on sessions, credentials and lists is broken: what a hurried programmer would get wrong."""
+"""Mutants of Promptster's rules on sessions and credentials, and those of all other modules."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -276,7 +276,7 @@ _SESSIONS: Mapping[str, Mutant] = {
         "forgets a member", _everywhere(edits.without("aiAttributionPct"))
     ),
     "promptster.session.ended": Mutant(
-        "tells of recent ends only",
+        "shows recent ends only",
         mutate.response_to((CREATE, GET, UPDATE, MERGE), _recent_ends_only),
     ),
     "promptster.session.organization": Mutant(
@@ -308,7 +308,7 @@ _SESSIONS: Mapping[str, Mutant] = {
         ),
     ),
     "promptster.session.decision-count": Mutant(
-        "tells only whether there are any",
+        "shows only whether there are any",
         _everywhere(
             edits.with_member(
                 "decisionFlagCount", lambda session: min(1, session["decisionFlagCount"])

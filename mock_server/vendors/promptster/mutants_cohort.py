@@ -1,4 +1,4 @@
-"""How each of Promptster's rules on cohorts is broken."""
+"""Mutants of Promptster's rules on cohorts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
@@ -101,7 +101,7 @@ def _edits(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Mutation:
 
 
 def _metric(name: str, change: Callable[[float], float]) -> Mutation:
-    """A figure that is known is told otherwise."""
+    """Change a metric, if it is known."""
 
     def edit(figures: dict[str, Any]) -> Mapping[str, Any]:
         metrics = figures["metrics"]
@@ -159,13 +159,13 @@ def _some_failed(
 
 
 def _percentile(name: str, change: Callable[[float], float]) -> Mutation:
-    """A percentile that is known is told otherwise."""
+    """Change a percentile, if it is known."""
 
     def edit(figures: dict[str, Any]) -> Mapping[str, Any]:
-        told = figures.get("percentiles")
+        known = figures.get("percentiles")
         return (
-            {**figures, "percentiles": {**told, name: change(told[name])}}
-            if told and told[name] is not None
+            {**figures, "percentiles": {**known, name: change(known[name])}}
+            if known and known[name] is not None
             else figures
         )
 
@@ -182,12 +182,12 @@ def _null_for_none(figures: dict[str, Any]) -> Mapping[str, Any]:
 
 def _of_everybody(figures: dict[str, Any]) -> Mapping[str, Any]:
     """The share of the whole cohort, to which the session belongs itself."""
-    told, count = figures.get("percentiles"), figures["sessionCount"]
-    if not told:
+    known, count = figures.get("percentiles"), figures["sessionCount"]
+    if not known:
         return figures
     shares = {
         name: value if value is None else round(value * (count - 1) / count, 3)
-        for name, value in told.items()
+        for name, value in known.items()
     }
     return {**figures, "percentiles": shares}
 
@@ -203,7 +203,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "promptster.cohort.envelope": Mutant(
         "answers the bare statistics", mutate.response(COHORT, edits.only("cohortStats"))
     ),
-    "promptster.cohort.members": Mutant("leaves out what nobody knows", _edits(_known_metrics)),
+    "promptster.cohort.members": Mutant("leaves out unknown metrics", _edits(_known_metrics)),
     "promptster.cohort.unlinked": Mutant("compares it with itself", _of(_alone_without_assessment)),
     "promptster.cohort.nobody": Mutant(
         "counts the session itself then", _of(_alone_where_nobody_counts)
@@ -222,22 +222,22 @@ MUTANTS: Mapping[str, Mutant] = {
         "takes the sum", _instead("avgPromptCount", "promptCount", sum)
     ),
     "promptster.cohort.fail-rate": Mutant(
-        "tells percents", _metric("avgCommandFailRate", lambda rate: rate * 100)
+        "gives percents", _metric("avgCommandFailRate", lambda rate: rate * 100)
     ),
     "promptster.cohort.verify": Mutant(
         "takes the greatest", _instead("avgVerifyIntensity", "verifyIntensity", max)
     ),
     "promptster.cohort.manual": Mutant(
-        "tells how much is the AI's", _metric("avgManualEditRatio", _turned_round)
+        "gives the share of the AI", _metric("avgManualEditRatio", _turned_round)
     ),
     "promptster.cohort.latency": Mutant(
         "counts seconds", _metric("avgFirstChangeLatencyMs", lambda latency: latency / 1000)
     ),
     "promptster.cohort.pass-rate": Mutant(
-        "tells a share of 1", _metric("testPassRate", lambda rate: rate / 100)
+        "gives a share of 1", _metric("testPassRate", lambda rate: rate / 100)
     ),
     "promptster.cohort.range": Mutant(
-        "tells percents", _percentile("manualEditRatio", lambda share: share * 100)
+        "gives percents", _percentile("manualEditRatio", lambda share: share * 100)
     ),
     "promptster.cohort.two": Mutant("has one session be the best of one", _edits(_best_of_one)),
     "promptster.cohort.omitted": Mutant("answers null for none", _edits(_null_for_none)),

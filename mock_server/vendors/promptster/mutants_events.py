@@ -1,4 +1,4 @@
-"""How each of Promptster's rules on events, timelines and decisions is broken."""
+"""Mutants of Promptster's rules on events, timelines and decisions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -60,7 +60,7 @@ def _one_more(call: Call) -> Answer:
 
 
 def _from_the_start(call: Call) -> Answer:
-    """Where no page is wanted, nobody looks at `after`."""
+    """Without a limit, `after` is ignored."""
     if call.parameters["limit"] == _DEFAULT_LIMIT:
         call.parameters.pop("after", None)
     return handlers.get_timeline(call)
@@ -86,8 +86,7 @@ def _full_page(call: Call) -> Answer:
 
 
 def _attribution_alone(member: str) -> Edit:
-    """Of a provenance the attribution, as a text."""
-
+    """The provenance is reduced to its attribution, a text."""
     alone = edits.with_member("provenance", lambda event: event["provenance"]["attribution"])
     return edits.member(member, edits.each(alone))
 
@@ -200,7 +199,10 @@ def _overwrites(call: Call) -> Answer:
 
 
 def _afterwards(kind: str, act: Callable[[Call, Fields, Record], None]) -> Mutation:
-    """Something happens to the session behind an event of some kind; `act` knows its metadata as they were before."""
+    """Do something to the session of an event of some kind.
+
+    `act` gets the metadata that the session had before.
+    """
 
     def handler(call: Call) -> Answer:
         before = _session(call)
@@ -215,17 +217,17 @@ def _afterwards(kind: str, act: Callable[[Call, Fields, Record], None]) -> Mutat
 
 
 def _forgets(name: str) -> Mutation:
-    """A session_start does not tell the session this."""
+    """A session_start does not set this member of the metadata."""
 
     def act(call: Call, before: Fields, session: Record) -> None:
-        told = session.fields["metadata"]
-        kept = {key: value for key, value in told.items() if key != name or key in before}
-        _tell(call, session, kept)
+        given = session.fields["metadata"]
+        kept = {key: value for key, value in given.items() if key != name or key in before}
+        _set_metadata(call, session, kept)
 
     return _afterwards("session_start", act)
 
 
-def _tell(call: Call, session: Record, metadata: Fields) -> None:
+def _set_metadata(call: Call, session: Record, metadata: Fields) -> None:
     call.world.move(
         call.api.resources["Session"], session, str(session.state), {"metadata": metadata}
     )
@@ -235,12 +237,12 @@ def _goes_on(call: Call, before: Fields, session: Record) -> None:
     call.world.move(call.api.resources["Session"], session, "running", {})
 
 
-def _tells_the_latest(call: Call, before: Fields, session: Record) -> None:
+def _updates_the_latest(call: Call, before: Fields, session: Record) -> None:
     """The metadata go to the session that was made last as well."""
     others = [record for record in call.rows_of("Session", {}) if record.key != session.key]
     if others:
         latest = max(others, key=lambda record: record.serial)
-        _tell(call, latest, {**latest.fields["metadata"], **session.fields["metadata"]})
+        _set_metadata(call, latest, {**latest.fields["metadata"], **session.fields["metadata"]})
 
 
 def _fewer_kinds(schema: dict[str, Any]) -> dict[str, Any]:
@@ -254,7 +256,7 @@ def _anything(member: str, **left: Any) -> Mutation:
 
 
 def _takes_any_kind(api: ApiPlan) -> ApiPlan:
-    """A kind that nobody knows is a checkpoint."""
+    """An unknown kind is taken for a checkpoint."""
     known = api.contract.schemas["Kind"]["enum"]
     as_checkpoint = _sends(
         lambda body: {} if body["kind"] in (*known, "tool_call") else {"kind": "checkpoint"}
@@ -287,10 +289,10 @@ def _in_utc(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _at_most_certain(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    told = body.get("provenance", {})
+    given = body.get("provenance", {})
     return (
-        {"provenance": {**told, "confidence": min(1, told["confidence"])}}
-        if "confidence" in told
+        {"provenance": {**given, "confidence": min(1, given["confidence"])}}
+        if "confidence" in given
         else {}
     )
 
@@ -300,7 +302,7 @@ def _certain(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _begins_first(api: ApiPlan) -> ApiPlan:
-    """The session begins before anybody looks whether the data are good."""
+    """The session begins before its data are validated."""
     body = api.operations[INGEST].body
     assert body is not None, "an event is a body"
     checkers = tuple(body.checkers.values())
@@ -431,11 +433,11 @@ MUTANTS: Mapping[str, Mutant] = {
         ),
     ),
     "promptster.ingest.provenance-default": Mutant(
-        "is certain of what nobody told", _sends(_certain)
+        "is certain of unstated provenance", _sends(_certain)
     ),
     "promptster.ingest.atomic": Mutant("begins the session first", _begins_first),
     "promptster.ingest.isolated": Mutant(
-        "tells the latest session too", _afterwards("session_start", _tells_the_latest)
+        "updates the latest session too", _afterwards("session_start", _updates_the_latest)
     ),
     "promptster.ingest.candidate-only": Mutant(
         "takes reviewers' tokens as well", credentials.every_scheme(INGEST)

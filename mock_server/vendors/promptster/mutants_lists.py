@@ -1,4 +1,4 @@
-"""How each of Promptster's rules on lists of sessions, and on deletions, is broken: what a hurried programmer would get wrong."""
+"""Mutants of Promptster's rules on lists of sessions, and on deletions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ Page = tuple[Sequence[Record], int]
 
 
 def _listed(page: Callable[[Call, int, int], Page]) -> Mutation:
-    """List other sessions; `page` gives them, and their number in all, for an offset and a limit."""
+    """List other sessions; `page` gives them and the total for an offset and a limit."""
 
     def handler(call: Call) -> Answer:
         offset, limit = max(0, call.parameters["offset"]), call.parameters["limit"]
@@ -131,7 +131,7 @@ def _unlink_keys(call: Call, change: Change) -> None:
 
 
 def _leave_a_copy(call: Call, change: Change) -> None:
-    """In the cohort of its assessment the session, as nobody sees it, still counts."""
+    """A hidden copy of the session still counts in the cohort of its assessment."""
     keys = list(call.rows_of("CandidateKey", {"sessionId": call.found.key}))
     handlers.delete_everything(call, change)
     for key in keys:
@@ -215,9 +215,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "begins with the second on a large page",
         mutate.all_of(mutate.default(LIST, "offset", -1), _listed(_skips_one)),
     ),
-    "promptster.list.echo": Mutant(
-        "tells the offset that comes next", mutate.response(LIST, _next_offset)
-    ),
+    "promptster.list.echo": Mutant("echoes the next offset", mutate.response(LIST, _next_offset)),
     "promptster.list.total": Mutant("counts without the filters", _listed(_counts_all)),
     "promptster.list.walk": Mutant("sorts ties otherwise on each page", _listed(_reshuffles)),
     "promptster.list.complete": Mutant("lists what is in progress", _listed(_in_progress)),

@@ -1,0 +1,1 @@
+"""Rentalot: the parts of its API that belong to the mock."""

@@ -1,4 +1,4 @@
-"""Rentalot: handlers by operationId, the effects that its lifecycle table names, and its form of an error."""
+"""Rentalot: handlers, effects, and the form of an error."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -38,7 +38,7 @@ def stamp_review(call: Call, change: Change) -> None:
 
 
 def notify_prospect(call: Call, change: Change) -> None:
-    """The prospect is told the decision, and nothing of the notes."""
+    """Send the decision to the prospect, without the notes."""
     session = call.found
     if session.private.get("email"):
         text = f"Your application was {call.body['reviewStatus']}."
@@ -47,7 +47,8 @@ def notify_prospect(call: Call, change: Change) -> None:
         )
 
 
-#: The vendor shows the first title; the others are the standard phrases, fixed here because Python's change with its version.
+#: The vendor shows the first title; the others are the standard phrases, fixed here because
+#: Python's change with its version.
 _TITLES: Mapping[int, str] = {
     401: "Unauthorized",
     400: "Bad Request",

@@ -1,4 +1,4 @@
-"""How each of Rentalot's rules is broken: what a hurried programmer would get wrong."""
+"""Mutants of Rentalot's rules: what a hurried programmer would get wrong."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -225,13 +225,15 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "rentalot.list.walk": Mutant("begins each page one too early", pages.overlapping(LIST)),
     "rentalot.list.echo": Mutant(
-        "tells the page that comes next",
-        pages.pagination(LIST, lambda told: {"page": told["page"] + 1}),
+        "echoes the next page",
+        pages.pagination(LIST, lambda numbers: {"page": numbers["page"] + 1}),
     ),
     "rentalot.list.total": Mutant("counts without the filters", pages.unfiltered_total(LIST)),
     "rentalot.list.total-pages": Mutant(
         "rounds down",
-        pages.pagination(LIST, lambda told: {"totalPages": told["total"] // told["limit"]}),
+        pages.pagination(
+            LIST, lambda numbers: {"totalPages": numbers["total"] // numbers["limit"]}
+        ),
     ),
     "rentalot.list.filter-contact": Mutant(
         "ignores contactId", mutate.no_filter(LIST, "contactId"), entails=(_COMBINE,)

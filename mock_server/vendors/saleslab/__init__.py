@@ -1,0 +1,1 @@
+"""Sales Lab: the parts of its API that belong to the mock."""

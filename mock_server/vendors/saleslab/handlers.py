@@ -1,4 +1,4 @@
-"""Sales Lab: handlers by operationId, what they compute from other records, and its form of an error."""
+"""Sales Lab: handlers, what they compute from other records, and the form of an error."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -37,7 +37,7 @@ def listed(page: Sequence[Record], following: str | None) -> Answer:
 
 
 def get_session(call: Call) -> Answer:
-    """The session as the list shows it, and its transcript, which was checked when it was placed."""
+    """The session as the list shows it, with its transcript, which was checked when stored."""
     session = call.found
     return _ok({**session.fields, "transcript": session.private["transcript"]})
 
@@ -117,7 +117,10 @@ def _ok(data: Any) -> Answer:
 def error_body(
     status: int, detail: str, errors: tuple[FieldError, ...]
 ) -> tuple[str, Mapping[str, Any]]:
-    """`{ok: false, error: {code, message}}`; the pages name three of the codes, the others are the statuses' own names."""
+    """`{ok: false, error: {code, message}}`.
+
+    The vendor's pages name three of the codes; the others are the names of the statuses.
+    """
     code = _CODES.get(status) or HTTPStatus(status).name
     return "application/json", {"ok": False, "error": {"code": code, "message": detail}}
 

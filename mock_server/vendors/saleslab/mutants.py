@@ -1,4 +1,4 @@
-"""How each of Sales Lab's rules is broken: what a hurried programmer would get wrong."""
+"""Mutants of Sales Lab's rules: what a hurried programmer would get wrong."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -211,12 +211,12 @@ def _each_time(call: Call, sessions: list[Record]) -> dict[str, Any]:
     return {"unique_reps": len(sessions)}
 
 
-def _everybodys_scores(call: Call, sessions: list[Record]) -> dict[str, Any]:
+def _all_tenants_scores(call: Call, sessions: list[Record]) -> dict[str, Any]:
     call.tenant = None
-    everybodys = handlers.sessions_of_period(call)
+    found = handlers.sessions_of_period(call)
     return {
         "avg_score": handlers.average(
-            handlers.scores(call, [session for session in everybodys if session.state == "scored"])
+            handlers.scores(call, [session for session in found if session.state == "scored"])
         )
     }
 
@@ -317,7 +317,7 @@ MUTANTS: dict[str, Mutant] = {
     "saleslab.get.not-found": Mutant(
         "answers 400 for an unknown id", mutate.refusal(GET, [ABSENT], 400)
     ),
-    "saleslab.get.foreign": Mutant("tells that it is there", mutate.refusal(GET, [FOREIGN], 403)),
+    "saleslab.get.foreign": Mutant("reveals that it exists", mutate.refusal(GET, [FOREIGN], 403)),
     "saleslab.scorecard.scope": Mutant("forgets the scope", credentials.no_scope(SCORECARD)),
     "saleslab.scorecard.envelope": Mutant(
         "answers the bare scorecard", mutate.response(SCORECARD, edits.only("data"))
@@ -382,6 +382,6 @@ MUTANTS: dict[str, Mutant] = {
     "saleslab.summary.avg-score": Mutant("takes no score for a zero", _figures(_over_all)),
     "saleslab.summary.unique-reps": Mutant("counts a rep for each session", _figures(_each_time)),
     "saleslab.summary.tenant": Mutant(
-        "averages over everybody's scores", _figures(_everybodys_scores)
+        "averages over all tenants' scores", _figures(_all_tenants_scores)
     ),
 }

@@ -12,7 +12,7 @@ export function refusal<E>(answer: { data?: unknown; error?: E; response: Respon
   return answer.error;
 }
 
-/** What the command line tells: the base URL, and credentials. */
-export function told(): string[] {
+/** The arguments of the command line: the base URL and credentials. */
+export function commandLine(): string[] {
   return process.argv.slice(2);
 }

@@ -1,4 +1,4 @@
-"""A client of the control API: `python control.py BASE_URL TOKEN`, of a world and of the mock's own token."""
+"""A client of the control API: `python control.py BASE_URL TOKEN`, with the admin token."""
 
 import datetime
 import sys
@@ -115,7 +115,7 @@ stranger = get_clock.sync_detailed(client=AuthenticatedClient(base_url, "guessed
 assert stranger.status_code is HTTPStatus.UNAUTHORIZED
 assert isinstance(stranger.parsed, ErrorAnswer)
 
-if TYPE_CHECKING:  # What the contract does not allow does not type-check: mypy reports an ignore that is not needed.
+if TYPE_CHECKING:  # Each is an error of types; mypy would report an unused ignore.
     StateMessage("set-up", "session")  # type: ignore[arg-type]
     Delay(milliseconds=200)  # type: ignore[call-arg]
     _ = coverage.apis["rentalot"].per_cent  # type: ignore[attr-defined]

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { components, paths } from "../generated/control.js";
-import { data, refusal, told } from "./answers.js";
+import { data, refusal, commandLine } from "./answers.js";
 
-const [baseUrl, token] = told();
+const [baseUrl, token] = commandLine();
 const api = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
 
 const health = data(await api.GET("/health"));

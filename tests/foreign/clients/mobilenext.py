@@ -38,7 +38,7 @@ assert elsewhere.status_code is HTTPStatus.NOT_FOUND
 assert isinstance(elsewhere.parsed, ErrorAnswer)
 assert elsewhere.parsed.error.code == "not_found"
 
-if TYPE_CHECKING:  # What the contract does not allow does not type-check: mypy reports an ignore that is not needed.
+if TYPE_CHECKING:  # Each is an error of types; mypy would report an unused ignore.
     list_sessions.sync(client=client, limit="100")  # type: ignore[arg-type]
     get_session.sync(client=client)  # type: ignore[call-arg]
     _ = read.device.version  # type: ignore[attr-defined]

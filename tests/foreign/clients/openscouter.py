@@ -1,4 +1,7 @@
-"""A client of OpenScouter: `python openscouter.py BASE_URL TOKEN ANALYZED`, the last being the id of a session that was analyzed."""
+"""A client of OpenScouter: `python openscouter.py BASE_URL TOKEN ANALYZED`.
+
+ANALYZED is the id of a session in that state.
+"""
 
 import sys
 from http import HTTPStatus
@@ -72,7 +75,7 @@ confirmed = confirm_session.sync(analyzed, client=client, body=Confirmation(rati
 assert isinstance(confirmed, ConfirmedEnvelope)
 assert confirmed.data.payout_queued
 
-if TYPE_CHECKING:  # What the contract does not allow does not type-check: mypy reports an ignore that is not needed.
+if TYPE_CHECKING:  # Each is an error of types; mypy would report an unused ignore.
     NewSession(job_id="job_abc123")  # type: ignore[call-arg]
     NewSession("job_abc123", "user_xyz789", variant="C")  # type: ignore[arg-type]
     _ = read.data.state  # type: ignore[attr-defined]

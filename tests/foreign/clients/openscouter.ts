@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { paths } from "../generated/openscouter.js";
-import { data, refusal, told } from "./answers.js";
+import { data, refusal, commandLine } from "./answers.js";
 
-const [baseUrl, token, analyzed] = told();
+const [baseUrl, token, analyzed] = commandLine();
 const api = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
 
 // From the beginning of a session to its analysis.

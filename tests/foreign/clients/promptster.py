@@ -1,4 +1,7 @@
-"""A client of Promptster: `python promptster.py BASE_URL TOKEN KEY`, a reviewer's token and a candidate's key."""
+"""A client of Promptster: `python promptster.py BASE_URL TOKEN KEY`.
+
+TOKEN is a reviewer's, KEY a candidate's.
+"""
 
 import datetime
 import sys
@@ -96,7 +99,7 @@ assert gone.status_code is HTTPStatus.NOT_FOUND
 assert isinstance(gone.parsed, ErrorAnswer)
 assert gone.parsed.error
 
-if TYPE_CHECKING:  # What the contract does not allow does not type-check: mypy reports an ignore that is not needed.
+if TYPE_CHECKING:  # Each is an error of types; mypy would report an unused ignore.
     NewEvent(uuid.uuid4(), session, now, "comand", NewEventSource(), 1, data)  # type: ignore[arg-type]
     NewEvent(uuid.uuid4(), session, now, NewEventKind.COMMAND, NewEventSource(), 1)  # type: ignore[call-arg]
     _ = cohort.cohort_stats.metrics.avg_prompts  # type: ignore[attr-defined]

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import createClient from "openapi-fetch";
 import type { components, paths } from "../generated/promptster.js";
-import { data, refusal, told } from "./answers.js";
+import { data, refusal, commandLine } from "./answers.js";
 
-const [baseUrl, token, key] = told();
+const [baseUrl, token, key] = commandLine();
 const reviewer = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
 const candidate = createClient<paths>({ baseUrl, headers: { "X-API-Key": key } });
 const now = "2026-05-06T16:00:00.000Z";

@@ -49,7 +49,7 @@ stranger = list_sessions.sync(client=AuthenticatedClient(base_url, "ra_unknown")
 assert isinstance(stranger, Problem)
 assert stranger.status == 401
 
-if TYPE_CHECKING:  # What the contract does not allow does not type-check: mypy reports an ignore that is not needed.
+if TYPE_CHECKING:  # Each is an error of types; mypy would report an unused ignore.
     Review(review_status="aproved")  # type: ignore[arg-type]
     Review(review_notes="Good income")  # type: ignore[call-arg]
     _ = page.data[0].revue_status  # type: ignore[attr-defined]

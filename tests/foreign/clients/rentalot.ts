@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { paths } from "../generated/rentalot.js";
-import { data, refusal, told } from "./answers.js";
+import { data, refusal, commandLine } from "./answers.js";
 
-const [baseUrl, key] = told();
+const [baseUrl, key] = commandLine();
 const api = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
 
 // The page's completed session, with the prospect's own answers.

@@ -64,7 +64,7 @@ assert unknown.status_code is HTTPStatus.NOT_FOUND
 assert isinstance(unknown.parsed, ErrorAnswer)
 assert unknown.parsed.error.code == "NOT_FOUND"
 
-if TYPE_CHECKING:  # What the contract does not allow does not type-check: mypy reports an ignore that is not needed.
+if TYPE_CHECKING:  # Each is an error of types; mypy would report an unused ignore.
     list_sessions.sync(client=client, limit="100")  # type: ignore[arg-type]
     list_sessions.sync(client=client, offset=100)  # type: ignore[call-arg]
     _ = detail.data.transcript[0].text  # type: ignore[attr-defined]

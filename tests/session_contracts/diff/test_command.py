@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 from session_contracts import openapi
 from session_contracts.cli import main
 
+pytestmark = pytest.mark.slow
+
 MINI = (Path(__file__).parent / "mini.yaml").read_text()
 BREAKING = MINI.replace("        at: {type: string, format: date-time}\n", "").replace(
     "[-at]", "[-until]"

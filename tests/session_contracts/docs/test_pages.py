@@ -17,8 +17,6 @@ from tests.session_contracts.docs.guide import (
     sections,
 )
 
-pytestmark = pytest.mark.slow
-
 GENERATED = {"command-line", "control-api"}
 PAGES = {
     str(page.relative_to(DOCS).with_suffix("")): page.read_text(encoding="utf-8")
@@ -29,6 +27,7 @@ WRITTEN = sorted(PAGES.keys() - GENERATED)
 RUN = [name for name in WRITTEN if name != "integrators" and any(sections(PAGES[name]).values())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUN)
 def test_page(name: str, tmp_path: Path) -> None:
     follow_page(PAGES[name], tmp_path)

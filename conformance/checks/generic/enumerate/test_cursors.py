@@ -122,14 +122,14 @@ def _judge_pages(
 
 @verifies("list.walk")
 @pytest.mark.parametrize("limit", [1, 2, 3, _MADE - 1, _MADE])
-def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
+def test_all_pages(limit: int, subject: Subject, judge: Judge) -> None:
     fixture = new_list_fixture(subject, _SHUFFLED)
     full_list_page(fixture, subject, judge)
     _judge_pages("list.walk", fixture, limit, subject, judge)
 
 
 @verifies("list.walk")
-def test_walk_through_what_just_began(subject: Subject, judge: Judge) -> None:
+def test_all_pages_of_recent_records(subject: Subject, judge: Judge) -> None:
     """However precise the times of the target are."""
     scope = fresh_scope(subject)
     made = [new_record(subject, **scope) for _ in range(5)]
@@ -142,7 +142,7 @@ def test_walk_through_what_just_began(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.walk-ties")
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
-def test_walk_over_ties(limit: int, subject: Subject, judge: Judge) -> None:
+def test_all_pages_with_ties(limit: int, subject: Subject, judge: Judge) -> None:
     """Checked only if the pages are complete without ties; otherwise that rule is broken."""
     plain = new_list_fixture(subject, _SHUFFLED)
     paged_ids = [identity for _, ids in all_pages(subject, plain.scope, limit) for identity in ids]
@@ -156,7 +156,7 @@ def test_walk_over_ties(limit: int, subject: Subject, judge: Judge) -> None:
 
 @verifies("list.walk-growing")
 @pytest.mark.parametrize("limit", [1, 3])
-def test_walk_while_sessions_begin(limit: int, subject: Subject, judge: Judge) -> None:
+def test_all_pages_of_growing_list(limit: int, subject: Subject, judge: Judge) -> None:
     plain = new_list_fixture(subject, _SHUFFLED)
     paged_ids = [identity for _, ids in all_pages(subject, plain.scope, limit) for identity in ids]
     judge.require(
@@ -239,7 +239,7 @@ def test_before(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("tenant.unlisted")
-def test_a_cursor_of_another_tenant(subject: Subject, judge: Judge) -> None:
+def test_cursor_of_another_tenant(subject: Subject, judge: Judge) -> None:
     """It continues the caller's own list, and shows nothing of the list it comes from."""
     theirs = new_credential(subject, tenant="other")
     for _ in range(3):

@@ -201,7 +201,7 @@ def _judge_stay(
     trigger = call(
         subject, cell.operation, record_id, valid_body(subject, cell.operation, cell.when)
     )
-    # Where the other one fails as well, the operation itself is broken, and no contrast excuses it.
+    # If a record in the other state is refused as well, the operation itself is broken.
     control = other if cell.state != apt else None
     if judge.accepted(rule, trigger, control=control):
         got = _state(cell.operation, trigger, record_id, subject)

@@ -65,7 +65,7 @@ def test_offset(subject: Subject, judge: Judge) -> None:
 
 @verifies("list.walk")
 @pytest.mark.parametrize("limit", [1, 2, 3, _MADE - 1, _MADE])
-def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
+def test_all_pages(limit: int, subject: Subject, judge: Judge) -> None:
     """While nothing changes, pages do not overlap, also among equal times."""
     for seconds in (_SHUFFLED, (0, 1, 1, 1, 2, 2, 2)):
         fixture = new_list_fixture(subject, seconds)

@@ -62,7 +62,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("list.order")
-def test_order_of_what_is_there(subject: Subject, judge: Judge) -> None:
+def test_order_of_all_records(subject: Subject, judge: Judge) -> None:
     """The order of all records, also those that the suite did not make."""
     page = get_list(subject, {})
     judge.require(page.ok, f"a plain list answered {page.status}")

@@ -83,7 +83,7 @@ def test_limit(subject: Subject, judge: Judge) -> None:
 
 
 @verifies("list.walk")
-def test_walk(subject: Subject, judge: Judge) -> None:
+def test_all_pages(subject: Subject, judge: Judge) -> None:
     fixture = _new_fixture(subject, judge)
     _require_limit(fixture, judge, _LIMIT)
     pages = [fixture.page(page, _LIMIT) for page in range(1, -(-_MADE // _LIMIT) + 1)]

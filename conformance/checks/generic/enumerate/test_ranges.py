@@ -153,7 +153,7 @@ def test_filters_together(subject: Subject, judge: Judge) -> None:
 
 @paged(Style.CURSOR)
 @verifies("list.filters-combine")
-def test_a_single_moment(subject: Subject, judge: Judge) -> None:
+def test_single_moment(subject: Subject, judge: Judge) -> None:
     """A range may begin and end at the same moment; other rules are about its records."""
     fixture = new_list_fixture(subject, _APART)
     since, until = _names(subject)
@@ -182,7 +182,7 @@ def _described(ids: list[str], fixture: ListFixture) -> str:
 
 
 @verifies("list.filtered-walk")
-def test_filters_along_a_walk(subject: Subject, judge: Judge) -> None:
+def test_filters_on_all_pages(subject: Subject, judge: Judge) -> None:
     """With records of another scope at the same times."""
     mine, _ = new_list_fixture(subject, _APART), new_list_fixture(subject, _APART)
     since, until = _names(subject)

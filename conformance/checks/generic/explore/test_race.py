@@ -40,7 +40,7 @@ def races(contract: Contract, profile: SuiteProfile) -> Iterator[Case]:
 
 
 @each(races)
-def test_one_wins(case: tuple[str, str, Move], subject: Subject, judge: Judge) -> None:
+def test_one_call_succeeds(case: tuple[str, str, Move], subject: Subject, judge: Judge) -> None:
     """Checked only if a second call after the first is refused."""
     operation, rule, move = case
     body = valid_body(subject, operation, move.when)

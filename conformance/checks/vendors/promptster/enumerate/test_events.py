@@ -697,7 +697,7 @@ def test_limit(limit: int, subject: Subject, judge: Judge) -> None:
 
 @verifies("timeline.walk")
 @pytest.mark.parametrize("limit", [1, 2, 3, len(_SHUFFLED)])
-def test_walk(limit: int, subject: Subject, judge: Judge) -> None:
+def test_all_pages(limit: int, subject: Subject, judge: Judge) -> None:
     """Over equal times as well; the last page may be followed by an empty one."""
     session, ids = _tape(subject, judge)
     paged_ids: list[str] = []
