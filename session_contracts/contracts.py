@@ -1,4 +1,4 @@
-"""Which contract the user means."""
+"""From a name on the command line to the file of a contract."""
 
 from pathlib import Path
 
@@ -10,7 +10,10 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def contract_file(name: str) -> Path:
-    """A file goes before the API of its name; `control` is the mock's own. What looks like a file need not be there. Raises UnknownApi."""
+    """The contract file that a name means: a file, else `control`, else an API.
+
+    A name with the suffix of a contract is a file, even if there is none. Raises UnknownApi.
+    """
     path = Path(name)
     if path.is_file() or path.is_fifo() or name.endswith(_SUFFIXES):
         return path
@@ -20,7 +23,7 @@ def contract_file(name: str) -> Path:
 
 
 def is_served(file: Path) -> bool:
-    """Whether the mock serves this very contract under the name of the file."""
+    """Whether this file is the contract of the API that its stem names, which the mock serves."""
     try:
         return find(file.stem).contract.samefile(file)
     except (UnknownApi, OSError):

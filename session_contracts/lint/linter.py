@@ -95,7 +95,7 @@ def fix(
 ) -> Linted:
     """Apply the safe fixes to a file; the result has the remaining findings.
 
-    Raises NotWritten, and then leaves the file unchanged.
+    Raises FileNotWritten, and then leaves the file unchanged.
     """
     linted = lint(file, ignore=ignore, least=least, checks=checks)
     done = 0

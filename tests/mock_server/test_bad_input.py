@@ -172,7 +172,8 @@ def test_a_body_of_ten_megabytes(mock: Mock) -> None:
 def test_a_client_that_goes_away(mock: Mock) -> None:
     host = urlsplit(mock.url)
     with socket.create_connection((host.hostname, host.port)) as connection:
-        head = f"PATCH /rentalot/api/v1/sessions/{DOCUMENTED}/review HTTP/1.1\r\nHost: x\r\nAuthorization: {KEY['Authorization']}\r\n"
+        line = f"PATCH /rentalot/api/v1/sessions/{DOCUMENTED}/review HTTP/1.1"
+        head = f"{line}\r\nHost: x\r\nAuthorization: {KEY['Authorization']}\r\n"
         connection.sendall(
             head.encode()
             + b"Content-Type: application/json\r\nContent-Length: 27\r\n\r\n"

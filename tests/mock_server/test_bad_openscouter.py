@@ -1,4 +1,4 @@
-"""OpenScouter: bad input over real HTTP. A clear refusal in the vendor's envelope, never a 500, and nothing changes."""
+"""OpenScouter: bad input over HTTP gets a refusal in the vendor's form, and changes nothing."""
 
 import base64
 import hashlib
@@ -673,6 +673,7 @@ def test_a_body_on_a_read_is_ignored(target: Target) -> None:
 
 # ---- tokens
 
+OF_ANOTHER_TENANT = {"sub": "user_admin01", "exp": 9_999_999_999, "tenant": "other"}
 HEAD, CLAIMS, SIGNATURE = token().split(".")
 ODD_TIMES: list[Any] = [0, -1, "tomorrow", [], {}, True, -(10**18)]
 ODD_USERS: list[Any] = [7, [], {}, True]
@@ -721,7 +722,7 @@ UNSIGNED = f"{part({'alg': 'none', 'typ': 'JWT'})}.{CLAIMS}"
             f"{part(b'{')}.{CLAIMS}.{SIGNATURE}",
             f"{part(b'null')}.{CLAIMS}.{SIGNATURE}",
         ),
-        f"{HEAD}.{part({'sub': 'user_admin01', 'exp': 9_999_999_999, 'tenant': 'other'})}.{SIGNATURE}",
+        f"{HEAD}.{part(OF_ANOTHER_TENANT)}.{SIGNATURE}",
         *(
             jwt.api_jws.encode(content, SECRET, "HS256")
             for content in (b"", b"null", b"[]", b"7", b"\xff\xfe", b"{", b"[" * 40_000)

@@ -1,4 +1,4 @@
-"""Promptster: bad input over real HTTP. A clear refusal in the vendor's form, never a 500, and nothing changes."""
+"""Promptster: bad input over HTTP gets a refusal in the vendor's form, and changes nothing."""
 
 import base64
 import http.client
@@ -526,7 +526,8 @@ def test_times_that_are_odd(promptster: Mock, moment: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["", "Prompt", "prompt ", "promp", "tool-call", "session", "null", "рrompt", "x" * 5000]
+    "kind",
+    ["", "Prompt", "prompt ", "promp", "tool-call", "session", "null", "рrompt", "x" * 5000],
 )
 def test_kinds_that_are_none(target: Target, kind: str) -> None:
     refused(
@@ -637,7 +638,7 @@ def test_all_faults_of_an_event_are_named(target: Target) -> None:
 
 
 def test_a_missing_member_is_named_by_its_path(target: Target) -> None:
-    """As zod does, whose issues the vendor's page shows: the path is that of the member, not of the body."""
+    """The path is that of the member, as in zod's issues, which the vendor's page shows."""
     answer = target.write("ingest", raw(good("ingest"), "sessionId", None))
     refused(answer, 400)
     assert [detail["path"] for detail in answer.json()["details"]] == [["sessionId"]]
@@ -699,7 +700,10 @@ def test_a_member_that_is_given_twice(promptster: Mock) -> None:
 
 def test_numbers_keep_their_value(promptster: Mock) -> None:
     target = Target(promptster, {})
-    content = b'{"metadata": {"a": 0, "b": -1, "c": 9007199254740991, "d": 9223372036854775807, "e": 0.1, "f": 1e-7, "g": 18446744073709551615}}'
+    content = (
+        b'{"metadata": {"a": 0, "b": -1, "c": 9007199254740991, "d": 9223372036854775807, '
+        b'"e": 0.1, "f": 1e-7, "g": 18446744073709551615}}'
+    )
     answer = target.write("create", content)
     assert answer.status_code == 201
     assert answer.json()["session"]["metadata"] == json.loads(content)["metadata"]
@@ -944,7 +948,7 @@ def test_methods(target: Target, path: str, allowed: set[str]) -> None:
     ],
 )
 def test_session_ids_that_are_odd(promptster: Mock, identity: str) -> None:
-    """A session id of an event is any text, so each of them can be read and deleted, or is refused."""
+    """An event's session id may be any text: each can be read and deleted, or is refused."""
     target = Target(promptster, promptster.credential(kind="candidate"))
     answer = target.write("ingest", json.dumps({**good("ingest"), "sessionId": identity}).encode())
     if not answer.is_success:
@@ -958,7 +962,7 @@ def test_session_ids_that_are_odd(promptster: Mock, identity: str) -> None:
 
 @pytest.mark.parametrize("identity", ["/", "a/b", "../x", ".", ".."])
 def test_session_ids_that_are_paths(promptster: Mock, identity: str) -> None:
-    """The same: whatever is taken can be reached (a dot and two are for no URL, however they are written)."""
+    """Every accepted id can be read; `.` and `..` cannot be in a URL, however they are encoded."""
     target = Target(promptster, promptster.credential(kind="candidate"))
     answer = target.write("ingest", json.dumps({**good("ingest"), "sessionId": identity}).encode())
     if not answer.is_success:
@@ -1020,6 +1024,7 @@ def test_a_body_on_a_deletion_is_ignored(promptster: Mock) -> None:
 
 # ---- credentials
 
+OF_ANOTHER_TENANT = {"sub": "user_default", "exp": 9_999_999_999, "tenant": "other"}
 HEAD, CLAIMS, SIGNATURE = token().split(".")
 ODD_TIMES: list[Any] = [0, -1, "tomorrow", [], {}, True, -(10**18)]
 ODD_USERS: list[Any] = [7, [], {}, True]
@@ -1068,7 +1073,7 @@ UNSIGNED = f"{part({'alg': 'none', 'typ': 'JWT'})}.{CLAIMS}"
             f"{part(b'{')}.{CLAIMS}.{SIGNATURE}",
             f"{part(b'null')}.{CLAIMS}.{SIGNATURE}",
         ),
-        f"{HEAD}.{part({'sub': 'user_default', 'exp': 9_999_999_999, 'tenant': 'other'})}.{SIGNATURE}",
+        f"{HEAD}.{part(OF_ANOTHER_TENANT)}.{SIGNATURE}",
         *(
             jwt.api_jws.encode(content, SECRET, "HS256")
             for content in (b"", b"null", b"[]", b"7", b"\xff\xfe", b"{", b"[" * 40_000)
@@ -1232,7 +1237,7 @@ def test_credentials_that_are_given_twice(target: Target) -> None:
 
 
 def test_two_credentials_that_contradict_each_other(target: Target) -> None:
-    """One good credential, or two of one organization, or a refusal: nobody gets at more than either of them opens."""
+    """Two credentials give access to no more than either of them alone, or are refused."""
     other_key = target.mock.credential(kind="candidate", tenant="other")
     other_token = target.mock.credential(tenant="other")
     for headers in (

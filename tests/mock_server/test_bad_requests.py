@@ -1,4 +1,4 @@
-"""Sales Lab and Mobile Next: bad input over real HTTP. A clear refusal in the vendor's form, never a 500, and nothing changes."""
+"""Sales Lab and Mobile Next: bad input over HTTP gets a refusal in the vendor's form."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""Coverage over real HTTP: each cell of each table is counted when it is reached, and nothing else is."""
+"""Coverage over HTTP: a cell of a lifecycle table is counted when it is reached."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

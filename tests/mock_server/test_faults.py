@@ -1,4 +1,4 @@
-"""Faults over real HTTP: calls that wait, fail or break off, as a world was told, and the same again when it is told again."""
+"""Faults over HTTP: calls wait, fail or lose their connection, and reproducibly so."""
 
 import time
 from collections import Counter

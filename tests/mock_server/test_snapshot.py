@@ -1,4 +1,4 @@
-"""State over real HTTP: a world that was exported goes on elsewhere as it would have here; an import that is wrong changes nothing."""
+"""Snapshots over HTTP: an imported world continues like its origin; a bad one changes nothing."""
 
 import copy
 import json
@@ -233,11 +233,13 @@ def test_a_client_that_breaks_off_in_the_middle_changes_nothing(world: Mock) -> 
             (10**9, body),
         ):
             with socket.create_connection((host.hostname, host.port)) as connection:
-                head = f"{path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+                media = "Content-Type: application/json"
+                head = f"{path} HTTP/1.1\r\nHost: x\r\n{media}\r\nContent-Length: {length}\r\n\r\n"
                 connection.sendall(head.encode() + sent)
         with socket.create_connection((host.hostname, host.port)) as connection:
             connection.sendall(
-                f"{path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{len(body):x}\r\n".encode()
+                f"{path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                f"{len(body):x}\r\n".encode()
                 + body
             )
     time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Worlds over real HTTP: each of them alone, whatever happens in the others; named, forked, bounded and dropped."""
+"""Worlds over HTTP: isolated from each other; named, forked, limited in number and dropped."""
 
 import time
 from collections import Counter
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 
 def watched(world: Mock, number: int) -> list[str]:
-    """A story, with faults, a broken rule and rate limits in some worlds; then journal and coverage."""
+    """A story, with faults, a broken rule or rate limits in some worlds; journal and coverage."""
     with httpx.Client(trust_env=False, timeout=20) as client:
         mock = replace(world, client=client)
         if number % 2:

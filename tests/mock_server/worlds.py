@@ -1,4 +1,4 @@
-"""Worlds as tests use them: made, dropped, called by hand, and lived in."""
+"""Helpers of tests of worlds: make, drop and call them."""
 
 import socket
 from dataclasses import replace
@@ -9,6 +9,7 @@ import httpx
 
 from tests.serving import Mock
 
+NOON = "2026-05-06T17:00:00Z"
 PAGE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 NEW_SESSION = {"jobId": "job_abc123", "testerId": "user_xyz789"}
 
@@ -35,7 +36,7 @@ def path_of(world: Mock) -> str:
 
 
 def raw(mock: Mock, request: bytes, *more: bytes) -> bytes:
-    """What comes back for bytes that no HTTP client would send, whether or not the server lets us send everything."""
+    """The response to raw bytes, even if the server stops reading before their end."""
     host = urlsplit(mock.url)
     answer = b""
     with socket.create_connection((host.hostname, host.port), timeout=5) as connection:
@@ -61,7 +62,7 @@ def get(path: str, *headers: str) -> bytes:
 
 # ---- a story: much that happens in a world, and everything that was answered
 class Story:
-    """Calls of all five APIs and of the control API; `number` tells in which order, and with which values."""
+    """Calls of all five APIs and of the control API; `number` varies their order and values."""
 
     def __init__(self, mock: Mock, number: int) -> None:
         self.mock = mock
@@ -169,7 +170,7 @@ class Story:
         page = self.ask("GET", "/mobilenext/api/v1/sessions?limit=2", key)
         self.ask(
             "GET",
-            f"/mobilenext/api/v1/sessions?limit=2&before={page.get('nextCursor', '2026-05-06T17:00:00Z')}",
+            f"/mobilenext/api/v1/sessions?limit=2&before={page.get('nextCursor', NOON)}",
             key,
         )
         self.ask("GET", "/mobilenext/api/v1/sessions?limit=3", mobilenext.credential())

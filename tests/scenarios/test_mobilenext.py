@@ -1,4 +1,4 @@
-"""Mobile Next\'s mock over HTTP: scenarios from the vendor\'s page alone, without the contract."""
+"""Mobile Next's mock over HTTP: scenarios from the vendor's page alone, without the contract."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""OpenScouter\'s mock over HTTP: scenarios from the vendor\'s page alone, without the contract."""
+"""OpenScouter's mock over HTTP: scenarios from the vendor's page alone, without the contract."""
 
 from collections import Counter
 from collections.abc import Callable

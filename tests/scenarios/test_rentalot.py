@@ -1,4 +1,4 @@
-"""Rentalot\'s mock over HTTP: scenarios from the vendor\'s page alone, without the contract."""
+"""Rentalot's mock over HTTP: scenarios from the vendor's page alone, without the contract."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

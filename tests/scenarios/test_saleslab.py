@@ -1,4 +1,4 @@
-"""Sales Lab\'s mock over HTTP: scenarios from the vendor\'s page alone, without the contract."""
+"""Sales Lab's mock over HTTP: scenarios from the vendor's page alone, without the contract."""
 
 from collections import Counter
 from typing import Any

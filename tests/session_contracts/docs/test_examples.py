@@ -75,7 +75,7 @@ def _check(done: "subprocess.CompletedProcess[str]", server: Mock) -> None:
     ]
 
 
-def test_every_operation_has_one() -> None:
+def test_every_operation_has_an_example() -> None:
     assert len(EXAMPLES) == sum(len(api.contract.operations) for api in APIS) > 50
     assert {shown.status for shown in EXAMPLES} <= {200, 201, 202}
 
@@ -114,7 +114,7 @@ def test_javascript(server: Mock) -> None:
     )
 
 
-def test_the_answers_are_those_of_a_mock_that_was_started_so(server: Mock) -> None:
+def test_recorded_responses_match_a_real_mock(server: Mock) -> None:
     """In a process of its own, byte by byte."""
     rentalot = ApiData(APIS[0])
     for name, answer in rentalot.responses.items():
@@ -125,7 +125,7 @@ def test_the_answers_are_those_of_a_mock_that_was_started_so(server: Mock) -> No
         assert done.stdout.startswith(f"HTTP/1.1 {answer.status} ")
 
 
-def test_every_answer_that_is_shown_is_the_documented_success() -> None:
+def test_recorded_responses_are_the_documented_success() -> None:
     for api in APIS:
         data = ApiData(api)
         for name, answer in data.responses.items():
@@ -136,7 +136,7 @@ def test_every_answer_that_is_shown_is_the_documented_success() -> None:
 
 
 @pytest.mark.parametrize("api", APIS[:-1], ids=lambda api: api.name)
-def test_how_to_see_a_rule_shows_that_rule(api: object, server: Mock) -> None:
+def test_refusal_example_is_refused_by_its_rule(api: object, server: Mock) -> None:
     """The calls that the pages of rules show, with curl."""
     data = ApiData(api)  # type: ignore[arg-type]
     assert len(data.refusals) > 8
@@ -160,6 +160,6 @@ def test_how_to_see_a_rule_shows_that_rule(api: object, server: Mock) -> None:
     assert printed == {rule: [rule] for rule in data.refusals}
 
 
-def test_the_languages_are_those_of_the_site() -> None:
+def test_languages() -> None:
     assert [language.name for language in LANGUAGES] == ["curl", "Python", "JavaScript"]
     assert NOW.isoformat() == "2026-05-06T17:00:00+00:00"

@@ -92,7 +92,7 @@ def test_every_workflow_passes(name: str, mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_a_workflow_fails_where_the_server_breaks_its_rule(rule: str, mock: Mock) -> None:
+def test_workflow_fails_if_its_rule_is_broken(rule: str, mock: Mock) -> None:
     assert mock.control("PUT", "/broken-rules", json={"rules": [rule]}).status_code == 200
     try:
         assert outcome(runner(rule.partition(".")[0], mock), BROKEN[rule]) == "error"
@@ -130,7 +130,7 @@ def used(node: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("name", LIVING)
-def test_every_operation_is_one_of_the_documents(name: str) -> None:
+def test_workflow_operations_exist(name: str) -> None:
     files = exports(contract(name))
     document = json.loads(files["arazzo.json"])
     known = set()
@@ -144,7 +144,7 @@ def test_every_operation_is_one_of_the_documents(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LIVING)
-def test_there_is_one_for_each_way_and_each_refusal(name: str) -> None:
+def test_workflow_for_each_path_and_refusal(name: str) -> None:
     ids = [workflow["workflowId"] for workflow in workflows(name)]
     tables = contract(name).lifecycles.values()
     assert sum("-refused-" in each for each in ids) == sum(
@@ -158,7 +158,7 @@ def test_there_is_one_for_each_way_and_each_refusal(name: str) -> None:
     )
 
 
-def test_the_ways_through_a_lifecycle() -> None:
+def test_paths_through_a_lifecycle() -> None:
     """Of a state's timers only the first ever fires; a way goes on until it would come back, or the record is gone."""
     assert [workflow["workflowId"] for workflow in workflows("rentalot")][:5] == [
         "Session-given-draft-expired",
@@ -177,7 +177,7 @@ def test_the_ways_through_a_lifecycle() -> None:
     ]
 
 
-def test_the_steps_of_ones_own_contract() -> None:
+def test_steps_of_a_custom_contract() -> None:
     """Of which nobody knows anything but the contract: required members and parameters, times, ids that are numbers, odd values."""
     steps = {workflow["workflowId"]: workflow["steps"] for workflow in workflows(str(OWN))}
     create, look, now, change, *_ = steps["Loan_Item-created-lent-end-absent"]

@@ -80,7 +80,7 @@ def test_mermaid(name: str) -> None:
     )
 
 
-def test_mermaid_tells_moves_apart() -> None:
+def test_mermaid_guards() -> None:
     assert "Session_approved : reviewSession<br/>reviewStatus = approved\n" in export(
         contract("rentalot"), "mermaid"
     )
@@ -198,7 +198,7 @@ def transitions(state: str, node: ET.Element, table: Lifecycle) -> Iterator[Way]
         yield state, target, "given" if event.startswith("given.") else event
 
 
-def test_scxml_tells_moves_apart() -> None:
+def test_scxml_guards() -> None:
     root = ET.fromstring(export(contract("rentalot"), "scxml"))
     (approved,) = (
         move for move in root.iter(f"{SCXML}transition") if move.get("target") == "Session_approved"
@@ -213,7 +213,7 @@ def test_scxml_tells_moves_apart() -> None:
     assert conditions == {None, '_event.data["endedAt"] == null', '_event.data["endedAt"] != null'}
 
 
-def test_scxml_keeps_the_time_that_it_can() -> None:
+def test_scxml_timers() -> None:
     """Of a timer that runs from the moment at which a state is entered; that of a field of the record is told by whoever runs the chart."""
     analyzing = state_of("openscouter", "Session_analyzing")
     (start,), (stop,) = (

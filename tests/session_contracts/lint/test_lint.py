@@ -49,7 +49,7 @@ def report(content: str, form: str, folder: Path, *options: str) -> tuple[int, s
     return done.exit_code, done.stdout
 
 
-def test_text_tells_place_and_severity_and_what_to_do(tmp_path: Path) -> None:
+def test_text_format(tmp_path: Path) -> None:
     status, text = report(FLAWED, "text", tmp_path)
     assert status == 1
     assert text.splitlines() == [
@@ -60,7 +60,7 @@ def test_text_tells_place_and_severity_and_what_to_do(tmp_path: Path) -> None:
     ]
 
 
-def test_json_tells_the_same(tmp_path: Path) -> None:
+def test_json_format(tmp_path: Path) -> None:
     status, text = report(FLAWED, "json", tmp_path, "--docs-url", "https://docs.example/site/")
     document = json.loads(text)
     assert status == 1
@@ -80,7 +80,7 @@ def test_json_tells_the_same(tmp_path: Path) -> None:
     }
 
 
-def test_github_gets_annotations_whose_characters_are_escaped(tmp_path: Path) -> None:
+def test_github_format_is_escaped(tmp_path: Path) -> None:
     status, text = report(
         FLAWED.replace("example: many", 'example: "100%, so: \\n"'), "github", tmp_path
     )
@@ -105,7 +105,7 @@ def official_schema() -> Any:
 
 
 @pytest.mark.parametrize("docs_url", [[], ["--docs-url", "https://docs.example"]])
-def test_sarif_is_valid_by_its_official_schema(docs_url: list[str], tmp_path: Path) -> None:
+def test_sarif_is_valid(docs_url: list[str], tmp_path: Path) -> None:
     status, text = report(FLAWED, "sarif", tmp_path, *docs_url)
     document = json.loads(text)
     assert status == 1
@@ -132,13 +132,13 @@ def test_sarif_is_valid_by_its_official_schema(docs_url: list[str], tmp_path: Pa
     assert replacement["insertedContent"] == {"text": '"200"'}
 
 
-def test_out_writes_the_report_and_says_how_it_went(tmp_path: Path) -> None:
+def test_out(tmp_path: Path) -> None:
     status, text = report(FLAWED, "sarif", tmp_path, "--out", "report.sarif")
     assert (status, text) == (1, "1 error and 2 warnings in 1 contract; --fix can correct 1\n")
     assert json.loads((tmp_path / "report.sarif").read_bytes())["version"] == "2.1.0"
 
 
-def test_what_is_asked_for_is_told(tmp_path: Path) -> None:
+def test_severity_and_ignore(tmp_path: Path) -> None:
     _, text = report(
         FLAWED, "text", tmp_path, "--severity", "error", "--ignore", "operation-summary"
     )
@@ -152,7 +152,7 @@ def test_what_is_asked_for_is_told(tmp_path: Path) -> None:
     assert (status, text) == (0, "1 contract clean\n")
 
 
-def test_all_contracts_of_the_project_are_clean_by_default(tmp_path: Path) -> None:
+def test_default_is_all_bundled_contracts(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "lint"]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
@@ -160,7 +160,7 @@ def test_all_contracts_of_the_project_are_clean_by_default(tmp_path: Path) -> No
     assert (done.returncode, done.stdout, done.stderr) == (0, "6 contracts clean\n", "")
 
 
-def test_a_contract_is_told_by_its_api_by_a_file_or_on_the_standard_input(tmp_path: Path) -> None:
+def test_api_name_file_and_standard_input(tmp_path: Path) -> None:
     (tmp_path / "pets.yaml").write_text(PETS)
     done = run("mobilenext", "pets.yaml", "-", folder=tmp_path, stdin=FLAWED.encode())
     assert done.exit_code == 1
@@ -170,7 +170,7 @@ def test_a_contract_is_told_by_its_api_by_a_file_or_on_the_standard_input(tmp_pa
     )
 
 
-def test_what_has_not_the_form_of_openapi_says_that_more_may_follow(tmp_path: Path) -> None:
+def test_incomplete_run_is_reported(tmp_path: Path) -> None:
     _, text = report(FLAWED.replace("get:", "gets:"), "text", tmp_path)
     assert text.splitlines() == [
         "pets.yaml:5:5: error: OpenAPI 3.0 has no member 'gets' here; write 'get' [openapi-form]",
@@ -243,13 +243,13 @@ _ANSWERS = PLAIN.replace(
         ),
     ],
 )
-def test_it_is_said_what_to_do(content: str, said: str, tmp_path: Path) -> None:
+def test_finding_has_a_fix(content: str, said: str, tmp_path: Path) -> None:
     _, text = report(content, "text", tmp_path, "--severity", "error")
     assert [said in line for line in text.splitlines() if ": error: " in line] == [True], text
 
 
 @pytest.mark.parametrize("check", ["cell-answered", "rule-broken"])
-def test_a_check_is_explained(check: str) -> None:
+def test_explain(check: str) -> None:
     done = run("--explain", check)
     assert done.exit_code == 0
     assert done.stdout.startswith(f"{check} (error")
@@ -280,7 +280,7 @@ def test_wrong_usage_exits_2(arguments: list[str], said: str, tmp_path: Path) ->
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_that_cannot_be_read_exits_2_and_the_others_are_checked(tmp_path: Path) -> None:
+def test_unreadable_file_exits_2(tmp_path: Path) -> None:
     (tmp_path / "pets.yaml").write_text(FLAWED)
     done = run("absent.yaml", ".", "pets.yaml", folder=tmp_path)
     assert done.exit_code == 2
@@ -384,7 +384,7 @@ def test_json_stays_json(indent: str | int | None, end: str, tmp_path: Path) -> 
     assert content.decode() == json.dumps(expected, indent=indent).replace("\n", end)
 
 
-def test_a_part_of_yaml_that_is_written_as_json_stays_so(tmp_path: Path) -> None:
+def test_flow_style_stays_flow_style(tmp_path: Path) -> None:
     paths = """\
 paths:
   /pets/{id}:
@@ -448,7 +448,7 @@ paths:
     assert b"{in: path, required: true, name: id" in content
 
 
-def test_a_shared_place_is_told_once(tmp_path: Path) -> None:
+def test_shared_place_is_reported_once(tmp_path: Path) -> None:
     """Once where the form stops all else, and once where it does not."""
     paths = """\
 paths:
@@ -466,7 +466,7 @@ paths:
     assert [line.rpartition(" ")[2] for line in text.splitlines()[:-2]] == ["[openapi-form]"]
 
 
-def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
+def test_fix_keeps_file_mode_and_link(tmp_path: Path) -> None:
     target = tmp_path / "target.yaml"
     target.write_text(FLAWED)
     target.chmod(0o640)
@@ -589,7 +589,7 @@ def odd_results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_input_is_told_of(name: str, odd_results: dict[str, Any]) -> None:
+def test_odd_input_is_reported(name: str, odd_results: dict[str, Any]) -> None:
     found = odd_results[name]
     assert found, "nothing was found"
     assert all(
@@ -599,7 +599,7 @@ def test_odd_input_is_told_of(name: str, odd_results: dict[str, Any]) -> None:
     assert all(len(finding["what"]) < 400 for finding in found)
 
 
-def test_merge_keys_are_read_as_yaml_has_them(tmp_path: Path) -> None:
+def test_merge_keys(tmp_path: Path) -> None:
     """A member of one's own counts before one that is merged; what comes of it is a sound contract."""
     content = PETS.replace(
         "        id: {type: string}\n",
@@ -614,7 +614,7 @@ def test_merge_keys_are_read_as_yaml_has_them(tmp_path: Path) -> None:
     }
 
 
-def test_a_large_document_is_read(tmp_path: Path) -> None:
+def test_large_document(tmp_path: Path) -> None:
     schemas = "".join(
         f"    S{number}: {{type: string, example: x, description: {'long ' * 50}}}\n"
         for number in range(3000)
