@@ -117,7 +117,7 @@ def test_every_command(installed: Environment, tmp_path: Path, kind: str) -> Non
     (tmp_path / "commands").mkdir()
     (tmp_path / "commands" / "user_commands.py").write_text(COMMANDS)
     paths: list[str | Path] = [".", "src", "tests", tmp_path / "commands"]
-    command = [installed.python, "-W", "ignore", "-m", "user_commands"]
+    command: list[str | Path] = [installed.python, "-W", "ignore", "-m", "user_commands"]
     proofs = [PROVE] if kind == "module" else []
     installed.succeed(*command, *proofs, folder=project, paths=paths)
 
