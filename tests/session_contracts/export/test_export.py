@@ -16,6 +16,8 @@ from session_contracts.export import FORMATS, exports
 from session_contracts.export.document import Refs
 from tests.session_contracts.export.contracts import ALL, OWN, contract
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
