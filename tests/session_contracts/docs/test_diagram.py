@@ -1,4 +1,4 @@
-"""A lifecycle's picture says all that its table says, leads where it should, and can be read by everybody."""
+"""The diagram of a lifecycle: content, links and accessibility."""
 
 import os
 import re
@@ -162,8 +162,8 @@ def test_texts_of_rentalot() -> None:
         in description
     )
     assert (
-        "Draft, active or awaiting_review becomes expired after 30 days, from createdAt, due at expiresAt."
-        in description
+        "Draft, active or awaiting_review becomes expired after 30 days, from createdAt, due at "
+        "expiresAt." in description
     )
     assert "Approved: refused: reviewSession with 409." in description
 
@@ -371,7 +371,7 @@ def test_wrap() -> None:
 
 
 def test_widths_are_not_underestimated() -> None:
-    """By advance widths of fonts that have them: Liberation Sans, DejaVu Sans, and one em for a Chinese character."""
+    """By advance widths of Liberation Sans and DejaVu Sans, and one em for a Chinese character."""
     assert Font.PLAIN.width("W") >= 12 * 0.989
     assert Font.PLAIN.width("J") >= 12 * 0.5
     assert Font.TITLE.width("W") >= 14 * 1.103
@@ -386,7 +386,8 @@ def test_widths_are_not_underestimated() -> None:
 def test_output_is_reproducible(contract: Contract, table: Lifecycle) -> None:
     code = (
         "import sys; from openapi import load; from session_contracts.diagram import lifecycle_svg;"
-        f"c = load({contract.name!r}); sys.stdout.write(lifecycle_svg(c, c.lifecycles[{table.name!r}], 'r/{{}}'.format, 'o/{{}}'.format))"
+        f"c = load({contract.name!r}); sys.stdout.write(lifecycle_svg(c, "
+        f"c.lifecycles[{table.name!r}], 'r/{{}}'.format, 'o/{{}}'.format))"
     )
     again = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,4 +1,4 @@
-"""Nothing in a lifecycle's picture covers anything else: of all lifecycles of the vendors, and of invented ones."""
+"""Nothing in a diagram overlaps, for the bundled lifecycles and for random ones."""
 
 from collections.abc import Callable
 from itertools import combinations, product
@@ -93,7 +93,7 @@ def test_any_lifecycle_is_legible(table: Lifecycle) -> None:
 
 @pytest.mark.parametrize("api", ["openscouter", "promptster", "saleslab", "mobilenext"])
 def test_diagram_fits_a_phone(api: str) -> None:
-    """Of 360 pixels, with room at its sides; only Rentalot's has three states side by side, and is scrolled."""
+    """Of 360 pixels; only Rentalot's has three states side by side, and scrolls."""
     for table in load(api).lifecycles.values():
         drawing = Drawing.of(load(api), table)
         assert drawing.smallest_width <= 360 - 2 * 16
@@ -144,7 +144,8 @@ def test_arrow_through_a_box_is_found() -> None:
         (x, y), *_, (last_x, last_y) = corners(line.get("d", ""))
         line.set(
             "d",
-            f"M{x} {y}L{x} {through[1]}L{through[0]} {through[1]}L{through[0]} {last_y}L{last_x} {last_y}",
+            f"M{x} {y}L{x} {through[1]}L{through[0]} {through[1]}L{through[0]} {last_y}L{last_x} "
+            f"{last_y}",
         )
 
     assert_complains("an arrow crosses a box", detour)

@@ -1,4 +1,4 @@
-"""Every example of the reference site is run as it stands there, against a mock that has just started, and succeeds."""
+"""Every example of the reference site succeeds on a mock that has just started."""
 
 import json
 import re
@@ -92,7 +92,8 @@ def test_curl(server: Mock, tmp_path: Path) -> None:
 def test_python(server: Mock, tmp_path: Path) -> None:
     script = tmp_path / "examples.py"
     parts = [
-        f"print('#example {shown.name}')\nexec({python(shown.example).replace(MOCK, url)!r}, {{}})\n"
+        f"print('#example {shown.name}')\nexec({python(shown.example).replace(MOCK, url)!r}, "
+        f"{{}})\n"
         for shown, url in zip(EXAMPLES, _worlds(server, "python"), strict=True)
     ]
     script.write_text("".join(parts))
@@ -104,7 +105,8 @@ def test_python(server: Mock, tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_javascript(server: Mock) -> None:
     parts = [
-        f"console.log({json.dumps(f'#example {shown.name}')});\n{{\n{javascript(shown.example).replace(MOCK, url)}}}\n"
+        f"console.log({json.dumps(f'#example {shown.name}')});\n"
+        f"{{\n{javascript(shown.example).replace(MOCK, url)}}}\n"
         for shown, url in zip(EXAMPLES, _worlds(server, "javascript"), strict=True)
     ]
     command = ["node", "--input-type=module"]

@@ -1,4 +1,4 @@
-"""The reference site over HTTP: at /docs of the mock, and by `docs serve`, which follows what changes."""
+"""The reference site over HTTP: at /docs of the mock, and by `docs serve`."""
 
 import re
 import subprocess

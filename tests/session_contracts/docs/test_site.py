@@ -110,8 +110,8 @@ def test_page_of_a_rule(pages: Mapping[str, Page]) -> None:
         assert part in page.text
     assert mutants_of(find("rentalot"))[rule.id].mistake in page.text
     assert (
-        """curl -X PUT http://127.0.0.1:8080/_mock/broken-rules --json '{"rules": ["rentalot.review.final"]}'"""
-        in page.text
+        "curl -X PUT http://127.0.0.1:8080/_mock/broken-rules "
+        """--json '{"rules": ["rentalot.review.final"]}'""" in page.text
     )
     assert rule.source in page.links
     assert "../operations/reviewSession.html#lifecycle" in page.links
@@ -243,7 +243,9 @@ paths:
       parameters:
         - {name: id, in: path, required: true, schema: {type: string}}
       responses:
-        "200": {description: The shop., content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}}
+        "200":
+          description: The shop.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}
         "404": {description: None.}
 components:
   schemas:
@@ -302,7 +304,10 @@ def test_other_files_are_kept(shop: Path, tmp_path: Path) -> None:
     (folder / "mine.txt").write_text("keep me")
     answer = build(folder, str(shop))
     assert (answer.returncode, answer.stdout) == (2, "")
-    why = f"{folder} is not empty, and was not written by 'docs build'; choose another folder with --out, or write there with --force"
+    why = (
+        f"{folder} is not empty, and was not written by 'docs build'; "
+        "choose another folder with --out, or write there with --force"
+    )
     assert answer.stderr == f"session-contracts: {why}\n"
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
     assert build(folder, str(shop), "--force").returncode == 0

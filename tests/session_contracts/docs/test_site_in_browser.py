@@ -1,4 +1,4 @@
-"""The reference site in a browser: it can be read, searched and used, by everybody, and nothing leaves the machine."""
+"""The reference site in a browser: accessibility, search, Swagger UI, no external requests."""
 
 import os
 import re
@@ -63,7 +63,7 @@ class Heard:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """No longer than this module: Playwright's loop runs as long, and no other test could run one."""
+    """For this module only: no other test could run an event loop beside Playwright's."""
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -142,7 +142,7 @@ def overflow(page: Page) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_accessibility(kind: str, built: Path, page: Page, axe: str) -> None:
-    """No violation that is serious or critical, in both colours and both widths; and no page wider than its window."""
+    """No serious or critical violation and no overflow, in both themes and both widths."""
     page.goto(f"file://{built / KINDS[kind]}")
     page.add_style_tag(
         content=".scroll, pre { background: var(--under) !important }"
@@ -340,7 +340,8 @@ def test_copy_button(browser: Browser, mock: Mock, heard: Heard) -> None:
 def test_only_scrolling_blocks_take_focus(built: Path, page: Page) -> None:
     page.goto(f"file://{built / KINDS['overview']}")
     scrolls = "[...document.querySelectorAll('pre, .scroll')].filter(block => block.clientWidth)"
-    right = f"{scrolls}.every(block => (block.scrollWidth > block.clientWidth) === (block.tabIndex === 0))"
+    overflows = "block.scrollWidth > block.clientWidth"
+    right = f"{scrolls}.every(block => ({overflows}) === (block.tabIndex === 0))"
     for size in (WIDE, NARROWEST, WIDE):
         page.set_viewport_size(size)
         page.wait_for_function(right)
@@ -372,7 +373,8 @@ def test_print(built: Path, page: Page) -> None:
 
 def test_diagram_links_have_link_color(built: Path, page: Page) -> None:
     page.goto(f"file://{built / KINDS['overview']}")
-    colors = "selector => [...new Set([...document.querySelectorAll(selector)].map(text => getComputedStyle(text).fill))]"
+    fills = "[...document.querySelectorAll(selector)].map(text => getComputedStyle(text).fill)"
+    colors = f"selector => [...new Set({fills})]"
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         link = page.evaluate("getComputedStyle(document.querySelector('main p a')).color")

@@ -1,4 +1,4 @@
-"""The workflows: valid by Arazzo's own schema, one for each way and each refusal, and carried out by a public runner against the mock."""
+"""Arazzo workflows: valid, complete, and executed by a public runner against the mock."""
 
 import json
 import logging
@@ -49,7 +49,7 @@ def workflows(name: str) -> list[dict[str, Any]]:
 
 
 def runner(name: str, mock: Mock) -> ArazzoRunner:
-    """What is exported, at the mock's address, and without what this runner does not know: whose operation it is, and null."""
+    """The export at the mock's address, without features that this runner lacks."""
     files = {
         file: json.loads(content)
         for file, content in exports(contract(name)).items()
@@ -159,7 +159,7 @@ def test_workflow_for_each_path_and_refusal(name: str) -> None:
 
 
 def test_paths_through_a_lifecycle() -> None:
-    """Of a state's timers only the first ever fires; a way goes on until it would come back, or the record is gone."""
+    """Only the shortest timer of a state fires; a path ends at a repeated state or a deletion."""
     assert [workflow["workflowId"] for workflow in workflows("rentalot")][:5] == [
         "Session-given-draft-expired",
         "Session-given-active-expired",
@@ -178,7 +178,7 @@ def test_paths_through_a_lifecycle() -> None:
 
 
 def test_steps_of_a_custom_contract() -> None:
-    """Of which nobody knows anything but the contract: required members and parameters, times, ids that are numbers, odd values."""
+    """For an unknown API: required members, timestamps, numeric ids, special values."""
     steps = {workflow["workflowId"]: workflow["steps"] for workflow in workflows(str(OWN))}
     create, look, now, change, *_ = steps["Loan_Item-created-lent-end-absent"]
     assert create["requestBody"]["payload"] == {"title": "Grüße: 'quoted', \"too\""}

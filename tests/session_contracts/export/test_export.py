@@ -1,4 +1,4 @@
-"""The command: every format of every contract, the same bytes each time, and a clear word for what cannot be."""
+"""The command `export`: every format of every contract, reproducible output, errors."""
 
 import json
 import os
@@ -16,10 +16,12 @@ from session_contracts.export import FORMATS, exports
 from session_contracts.export.document import Refs
 from tests.session_contracts.export.contracts import ALL, OWN, contract
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Everything of one contract, as a process writes it whose sets are in an order of their own."""
+    """The exports of a contract from a process with another hash seed."""
     folder = tmp_path_factory.mktemp("export") / "new" / "folder"
     command = [
         sys.executable,
@@ -79,7 +81,7 @@ def test_custom_contract(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_json_is_the_document(name: str) -> None:
-    """With references it is the parsed file itself; without, nothing points anywhere, and nothing else has changed."""
+    """With references it equals the parsed file; without, only references are replaced."""
     own = contract(name)
     kept = json.loads(FORMATS["json"].write(own, Refs.KEEP), object_pairs_hook=list)
     assert kept == json.loads(json.dumps(own.document), object_pairs_hook=list)

@@ -59,7 +59,7 @@ def test_the_document_is_valid(name: str, refs: Refs) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_upgraded_schemas_accept_the_same_values(name: str) -> None:
-    """Each example, and what becomes of it when one thing in it is changed: both kinds must be among these."""
+    """Each example and its mutations, which must include valid and invalid ones."""
     own = contract(name)
     document = upgraded(own)
     verdicts = []
@@ -77,7 +77,7 @@ def test_upgraded_schemas_accept_the_same_values(name: str) -> None:
 
 
 def changed(value: Any, schema: Any) -> Iterator[Any]:
-    """A value, each time with one member gone or another, at any depth; every member that the schema knows is tried."""
+    """The value with one member removed or replaced, at any depth."""
     if isinstance(value, dict):
         known = schema.get("properties", {})
         for name in {**known, **value}:

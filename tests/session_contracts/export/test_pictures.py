@@ -1,4 +1,4 @@
-"""The pictures of a lifecycle: each has every state, every way between them, and every refusal that the contract has."""
+"""Mermaid, DOT and SCXML have every state, arrow and refusal of the contract."""
 
 import json
 import re
@@ -141,7 +141,7 @@ def end(name: Any, table: Lifecycle) -> str:
 
 @pytest.mark.parametrize("name", LIVING)
 def test_scxml(name: str) -> None:
-    """Each transition is one of the table's, each of the table's is there, and every id that is referred to exists once."""
+    """Exactly the transitions of the table, and unique ids for all references."""
     root = ET.fromstring(export(contract(name), "scxml"))
     ids = Counter(
         node.get("id") for node in root.iter() if node.tag in (f"{SCXML}state", f"{SCXML}parallel")
@@ -214,7 +214,7 @@ def test_scxml_guards() -> None:
 
 
 def test_scxml_timers() -> None:
-    """Of a timer that runs from the moment at which a state is entered; that of a field of the record is told by whoever runs the chart."""
+    """Of timers that start when a state is entered; the host sends the events of others."""
     analyzing = state_of("openscouter", "Session_analyzing")
     (start,), (stop,) = (
         analyzing.findall(f"{SCXML}onentry/{SCXML}send"),

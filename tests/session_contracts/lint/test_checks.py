@@ -1,4 +1,4 @@
-"""Every check finds its bad example, exactly where it is, and nothing is wrong with its good one."""
+"""Every check finds its bad example in the right place, and nothing in its good one."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def found(
 
 
 def judging(check: Check) -> tuple[tuple[Check, ...], str]:
-    """What to judge its examples with, and what to call them: of what only the project has, one is judged at a time."""
+    """The checks to run on its examples, and the file name to give them."""
     return (
         ((*of_any_contract.CHECKS, check), "rentalot.yaml")
         if check in OF_THE_PROJECT
@@ -70,7 +70,7 @@ def test_check_ids_are_unique() -> None:
 
 
 def test_every_reported_id_is_in_the_table() -> None:
-    """All come from the table by how checks are run, but for those of the reader, which it writes itself."""
+    """Findings come from checks of the table, except those of the parser."""
     reader = Path(openapi.__file__).parent.joinpath("source.py").read_text()
     assert [check.id for check in CHECKS if check.find is None] == ["readable", "yaml"]
     assert {check.id for check in CHECKS if check.stage is Stage.READ} == {"readable", "yaml"}

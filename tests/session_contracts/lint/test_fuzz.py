@@ -1,4 +1,4 @@
-"""Whatever becomes of a contract, lint tells of it: nodes of real ones are dropped, replaced and put elsewhere, and bytes as well."""
+"""Lint survives contracts with nodes or bytes dropped, replaced and moved."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`session-contracts lint` from its front door: what it says, in which format, where it ends, and what it changes."""
+"""The command `lint`: formats, exit status, options and fixes."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ paths:
     get:
       operationId: listPets
       responses:
-        200: {description: The pets., content: {application/json: {schema: {type: integer}, example: many}}}
+        200: {description: A, content: {application/json: {schema: {type: integer}, example: many}}}
         "401": {description: "No: who are you?, 100%"}
 """
 
@@ -53,9 +53,12 @@ def test_text_format(tmp_path: Path) -> None:
     status, text = report(FLAWED, "text", tmp_path)
     assert status == 1
     assert text.splitlines() == [
-        "pets.yaml:5:5: warning: listPets has no summary; describe it in a few words, as in 'List sessions' [operation-summary]",
-        'pets.yaml:8:9: warning: 200 is a number, but keys must be strings; write "200" [status-quoted]',
-        'pets.yaml:8:93: error: this example is invalid: "many" is not of type "integer"; fix the example or the schema [example-valid]',
+        "pets.yaml:5:5: warning: listPets has no summary; describe it in a few words, as in "
+        "'List sessions' [operation-summary]",
+        'pets.yaml:8:9: warning: 200 is a number, but keys must be strings; write "200" '
+        "[status-quoted]",
+        'pets.yaml:8:85: error: this example is invalid: "many" is not of type "integer"; fix '
+        "the example or the schema [example-valid]",
         "1 error and 2 warnings in 1 contract; --fix can correct 1",
     ]
 
@@ -69,7 +72,7 @@ def test_json_format(tmp_path: Path) -> None:
     assert document["findings"][2] == {
         "file": "pets.yaml",
         "line": 8,
-        "column": 93,
+        "column": 85,
         "pointer": "/paths/~1pets/get/responses/200/content/application~1json/example",
         "check": "example-valid",
         "severity": "error",
@@ -88,7 +91,7 @@ def test_github_format_is_escaped(tmp_path: Path) -> None:
     assert status == 1
     assert [line.split(" ")[0] for line in annotations] == ["::warning", "::warning", "::error"]
     assert annotations[2].startswith(
-        "::error file=pets.yaml,line=8,col=93,title=example-valid::this example is invalid: "
+        "::error file=pets.yaml,line=8,col=85,title=example-valid::this example is invalid: "
     )
     assert "100%25, so: \\n" in annotations[2]
     assert summary == "1 error and 2 warnings in 1 contract; --fix can correct 1"
@@ -182,7 +185,8 @@ def test_incomplete_run_is_reported(tmp_path: Path) -> None:
 _SCHEMA = PLAIN + "components: {schemas: {A: {example: a, %s}}}\n"
 _ANSWERS = PLAIN.replace(
     "{}",
-    "{/a: {get: {operationId: getA, summary: Get a, responses: {200: {description: a}, %s: {description: a}}}}}",
+    "{/a: {get: {operationId: getA, summary: Get a, responses: {200: {description: a}, %s: "
+    "{description: a}}}}}",
 )
 
 
@@ -223,7 +227,8 @@ _ANSWERS = PLAIN.replace(
         ),
         (
             _SCHEMA % "enum: [a, yes, On]",
-            'True appears twice in this enum; write "On": without quotes YAML reads On as a boolean',
+            'True appears twice in this enum; write "On": without quotes YAML reads On as a '
+            "boolean",
         ),
         (
             _SCHEMA % "type: string, enum: [a, false]",
@@ -285,8 +290,8 @@ def test_unreadable_file_exits_2(tmp_path: Path) -> None:
     done = run("absent.yaml", ".", "pets.yaml", folder=tmp_path)
     assert done.exit_code == 2
     assert (
-        "absent.yaml:1:1: error: No such file or directory; name a YAML file that can be read [readable]"
-        in done.stdout
+        "absent.yaml:1:1: error: No such file or directory; name a YAML file that can be read "
+        "[readable]" in done.stdout
     )
     assert ".:1:1: error: Is a directory" in done.stdout
     assert "pets.yaml:5:5: warning" in done.stdout
@@ -352,7 +357,7 @@ paths:
 
 
 def json_contract(version: object) -> dict[str, Any]:
-    """With two things that are fixed: its version is a number, and a parameter of its path is not required."""
+    """With two fixable findings: a numeric version, and an optional path parameter."""
     parameter = {"name": "id", "in": "path", "schema": {"type": "string"}}
     responses = {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
     get = {
@@ -453,7 +458,10 @@ def test_shared_place_is_reported_once(tmp_path: Path) -> None:
     paths = """\
 paths:
   /pets:
-    get: {operationId: listPets, summary: List pets, responses: &responses {200: {description: Pets.}, "401": {description: Nobody.}}}
+    get:
+      operationId: listPets
+      summary: List pets
+      responses: &responses {200: {description: Pets.}, "401": {description: No.}}
     post: {operationId: addPet, summary: Add a pet, responses: *responses}
 """
     _, text = report(complete(paths, PLAIN), "text", tmp_path)
@@ -600,7 +608,7 @@ def test_odd_input_is_reported(name: str, odd_results: dict[str, Any]) -> None:
 
 
 def test_merge_keys(tmp_path: Path) -> None:
-    """A member of one's own counts before one that is merged; what comes of it is a sound contract."""
+    """An own member overrides a merged one, so the contract is valid."""
     content = PETS.replace(
         "        id: {type: string}\n",
         "        id: &text {type: string}\n        name: {<<: *text, minLength: 1}\n",
