@@ -51,7 +51,7 @@ def generate(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("api", JUDGED)
-def test_a_client_talks_to_the_mock(
+def test_generated_client_calls_the_mock(
     api: str, packages: Path, world: MockWorld, arguments: list[str]
 ) -> None:
     succeed(sys.executable, CLIENTS / f"{api}.py", *arguments, env={"PYTHONPATH": str(packages)})

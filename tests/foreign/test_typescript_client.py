@@ -40,7 +40,7 @@ def programs(shared: Path, npm: Path) -> Path:
 
 
 @pytest.mark.parametrize("api", JUDGED)
-def test_a_client_talks_to_the_mock(
+def test_generated_client_calls_the_mock(
     api: str, programs: Path, world: MockWorld, arguments: list[str]
 ) -> None:
     succeed("node", programs / f"{api}.js", *arguments)

@@ -20,7 +20,7 @@ JUDGED = (*bundled_names(), "control")
 #: The least that the packages of package.json run on.
 NODE = (20, 19)
 
-#: Nobody is told of a run, and nothing is asked of the network.
+#: No telemetry and no update checks.
 _QUIET = {
     "REDOCLY_TELEMETRY": "off",
     "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",

@@ -36,7 +36,7 @@ def struck(world: Mock) -> list[int]:
 
 
 def status_of(world: Mock, *args: Any, **options: Any) -> int:
-    """0 where the connection was broken off."""
+    """0 if the connection was dropped."""
     try:
         return world.call(*args, **options).status_code
     except httpx.TransportError:

@@ -49,7 +49,7 @@ class Environment:
             env=bare_environment(paths),
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
         )
 
     def succeed(

@@ -384,7 +384,7 @@ SUITE_MISTAKES = [
         "profile.py",
         '"cancelBoatTrip": {"reason": "The',
         '"confirmBoatTrip": {"reason": "The',
-        "no example of a body",
+        "has no example of a body",
     ),
     Mistake(
         "profile.py",

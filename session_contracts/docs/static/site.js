@@ -1,4 +1,4 @@
-// What the pages can do besides being read: search, colours, copying, and remembering the language of examples.
+// Search, theme, copy buttons, and the language of examples. Pages are readable without this script.
 const root = document.documentElement.dataset.root;
 
 function remember(name, value) {

@@ -10,7 +10,7 @@ from session_contracts.openapi.errors import ContractError
 from session_contracts.openapi.loader import load_source
 from session_contracts.openapi.source import Path_, Source
 
-#: Places of prose, where a change counts as compatible, and of examples, which are data of anybody's own.
+#: Prose, whose changes are compatible, and examples, which are arbitrary data.
 EXAMPLES = frozenset({"example", "examples"})
 PROSE = frozenset(
     {
@@ -44,7 +44,7 @@ def places(node: Any, path: Path_ = ()) -> Iterator[Path_]:
 
 
 def without(document: Any, path: Path_) -> Any | None:
-    """The document without the value at `path`; None where it is false, which is what nothing means too."""
+    """The document without the value at `path`; None if the value is false, the same as none."""
     if at(document, path) is False:
         return None
     changed = copy.deepcopy(document)
@@ -94,14 +94,14 @@ def _other(value: Any) -> Any:
     return None
 
 
-#: What a document may lack and be compared all the same: an invalid example, say, must not hide a change.
+#: Checks that need not pass: an invalid example, for instance, must not hide a change.
 _MATTER = frozenset({"cell-answered", "cell-unique", "operation-exists", "state-exists"})
 #: Checks that run where a contract could be built.
 _MEANING = frozenset(check.id for check in CHECKS if check.stage is Stage.MEANING)
 
 
 def source(document: Any, like: Source) -> Source | None:
-    """The document, with the lines of another one; None where it is no contract by its form, or has tables that make no sense."""
+    """The document with the lines of another one; None if it is not a valid contract."""
     made = replace(like, value=document)
     try:
         load_source(made)

@@ -194,7 +194,8 @@ CASES = [
     case(
         "request-media-type-removed",
         (
-            "          text/plain:\n            schema: {type: string}\n            encoding: {note: {contentType: text/plain}}\n"
+            "          text/plain:\n            schema: {type: string}\n            encoding: "
+            "{note: {contentType: text/plain}}\n"
         ),
         "",
     ),
@@ -241,7 +242,8 @@ CASES = [
     case(
         "listing-removed",
         (
-            "      x-list: {of: Thing, order: [-at], style: cursor, cursor: {parameter: before, member: next, field: at}}\n"
+            "      x-list: {of: Thing, order: [-at], style: cursor, cursor: {parameter: before, "
+            "member: next, field: at}}\n"
         ),
         "",
     ),
@@ -318,7 +320,8 @@ CASES = [
         "        stays:\n          - {in: [shut], rule: mini.shut.works}",
         "",
         "          - {from: open, to: shut,",
-        "          - {from: shut, to: open, rule: mini.shut.works}\n          - {from: open, to: shut,",
+        "          - {from: shut, to: open, rule: mini.shut.works}\n          - {from: open, "
+        "to: shut,",
     ),
     case(
         "move-removed",
@@ -331,13 +334,15 @@ CASES = [
     case("rule-reference-changed", "atomic: mini.shut.atomic", "atomic: mini.any.other"),
     case(
         "timer-removed",
-        "      lose: {from: [shut], after: P30D, since: at, due: until, to: lost, rule: mini.time.lose}\n",
+        "      lose: {from: [shut], after: P30D, since: at, due: until, to: lost, rule: "
+        "mini.time.lose}\n",
         "",
     ),
     case("timer-added", "lose: {from: [shut]", "lose: {from: [shut, open]"),
     case(
         "optional-timer-removed",
-        "      maybe: {from: [open], after: P60D, to: lost, rule: mini.time.lose, optional: true}\n",
+        "      maybe: {from: [open], after: P60D, to: lost, rule: mini.time.lose, optional: "
+        "true}\n",
         "",
     ),
     case("timer-shortened", "after: P30D", "after: P29D"),
@@ -349,7 +354,8 @@ CASES = [
         "rule-added",
         "  - {id: mini.any.other, level: documented",
         (
-            "  - {id: mini.any.more, level: documented, statement: One more rule that holds., source: "
+            "  - {id: mini.any.more, level: documented, statement: One more rule that holds., "
+            "source: "
             "https://things.example/a}\n"
             "  - {id: mini.any.other, level: documented"
         ),
@@ -530,7 +536,8 @@ def test_change_type(edits: list[tuple[str, str]], expected: list[str]) -> None:
         [
             (
                 "name: kind\n          in: query",
-                "name: kind\n          in: query\n          required: false\n          style: form\n          explode: true",
+                "name: kind\n          in: query\n          required: false\n          style: "
+                "form\n          explode: true",
             )
         ],
         # The order of what has none.

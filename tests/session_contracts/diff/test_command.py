@@ -57,7 +57,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two commits of `openapi/mini.yaml`, the first tagged v1, and a third state in the work tree."""
+    """Two commits of `openapi/mini.yaml`, the first tagged v1, and changes in the work tree."""
     folder = tmp_path / "repository"
     file = folder / "openapi" / "mini.yaml"
     file.parent.mkdir(parents=True)

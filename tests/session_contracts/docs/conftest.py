@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder of `session-contracts docs build`. Whichever worker comes first builds it, and the others wait."""
+    """The folder of `session-contracts docs build`, built by the first worker that needs it."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
     site, done = shared / "site", shared / "site-is-done"

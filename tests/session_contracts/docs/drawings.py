@@ -64,7 +64,7 @@ class Rect:
 
 @dataclass(frozen=True)
 class Line:
-    """An arrow: the box where it begins, the one where it ends, and the level and upright stretches between them."""
+    """An arrow: the boxes at its ends, and its horizontal and vertical segments."""
 
     source: Rect
     target: Rect

@@ -1,4 +1,4 @@
-"""Lifecycles that no vendor has: a contract around any table, and tables as Hypothesis draws them."""
+"""Invented lifecycles: a contract around any table, and a Hypothesis strategy for tables."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ from session_contracts.openapi.model import (
 
 
 class AnyRule(dict[str, Rule]):
-    """Every id is that of a rule, with a statement that has to be escaped; those of `other` are decisions."""
+    """Rules for every id, with statements that need escaping; those of `other` are decisions."""
 
     def __missing__(self, rule: str) -> Rule:
         level = Level.DECISION if rule.startswith("other.") else Level.DOCUMENTED
@@ -93,7 +93,7 @@ _VALUES = (
 
 @st.composite
 def lifecycles(draw: st.DrawFn) -> Lifecycle:
-    """Up to 8 states and 14 moves: of several sources, in circles, back to where they began, to the end, by time."""
+    """Up to 8 states and 14 transitions: several sources, cycles, loops, deletions, timers."""
     states = draw(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=8, unique=True))
     state = st.sampled_from(states)
     fields = st.dictionaries(
@@ -113,7 +113,8 @@ def lifecycles(draw: st.DrawFn) -> Lifecycle:
                     st.sampled_from(["a", "reviewStatus"]), st.sampled_from(_VALUES[:6]), max_size=1
                 )
             )
-            name = f"{draw(st.sampled_from(['do', 'completeSession', 'reassignEverything']))}{draw(st.integers(0, number // 2))}"
+            verb = draw(st.sampled_from(["do", "completeSession", "reassignEverything"]))
+            name = f"{verb}{draw(st.integers(0, number // 2))}"
             moves[name] = (
                 *moves.get(name, ()),
                 *(Move(source, target, when, rule) for source in sources),

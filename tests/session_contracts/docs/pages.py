@@ -10,7 +10,7 @@ _VOID = frozenset({"meta", "link", "input", "br", "hr", "img", "wbr", "path", "c
 
 @dataclass
 class Page:
-    """`links`: of every href and src. `headings`: level of each. `problems`: what no page may have."""
+    """`links`: every href and src; `headings`: their levels; `problems`: invalid HTML."""
 
     ids: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)

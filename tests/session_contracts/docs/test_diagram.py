@@ -1,4 +1,4 @@
-"""A lifecycle's picture says all that its table says, leads where it should, and can be read by everybody."""
+"""The diagram of a lifecycle: content, links and accessibility."""
 
 import os
 import re
@@ -62,7 +62,7 @@ def card(drawing: Drawing, place: str) -> Element:
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_each_state_has_a_card_with_its_values(contract: Contract, table: Lifecycle) -> None:
+def test_card_of_each_state(contract: Contract, table: Lifecycle) -> None:
     drawing = Drawing.of(contract, table)
     assert sorted(group.get("aria-label", "") for group in drawing.groups("lc-state")) == sorted(
         table.states
@@ -74,9 +74,7 @@ def test_each_state_has_a_card_with_its_values(contract: Contract, table: Lifecy
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_each_refusal_stands_in_its_state_and_leads_to_its_rule(
-    contract: Contract, table: Lifecycle
-) -> None:
+def test_refusals_are_on_cards_and_link_to_rules(contract: Contract, table: Lifecycle) -> None:
     drawing = Drawing.of(contract, table)
     places = {state: state for state in table.states} | {
         ABSENT: f"No such {table.name.lower()}",
@@ -101,9 +99,7 @@ def test_each_refusal_stands_in_its_state_and_leads_to_its_rule(
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_what_succeeds_and_moves_nothing_stands_in_its_state_or_once_for_all(
-    contract: Contract, table: Lifecycle
-) -> None:
+def test_no_ops_are_on_cards(contract: Contract, table: Lifecycle) -> None:
     drawing = Drawing.of(contract, table)
     everywhere = [
         group for group in drawing.groups("lc-aside") if group.get("aria-label") == "In every state"
@@ -116,9 +112,7 @@ def test_what_succeeds_and_moves_nothing_stands_in_its_state_or_once_for_all(
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_each_move_is_an_arrow_whose_label_leads_to_operation_and_rule(
-    contract: Contract, table: Lifecycle
-) -> None:
+def test_labels_link_to_operation_and_rule(contract: Contract, table: Lifecycle) -> None:
     drawing = Drawing.of(contract, table)
     labels = Counter(tuple(links(group)) for group in drawing.groups("lc-label"))
     moves = {
@@ -149,7 +143,7 @@ def test_each_move_is_an_arrow_whose_label_leads_to_operation_and_rule(
     assert len(drawing.lines) == sources + labels.total() + len(table.given)
 
 
-def test_rentalots_words() -> None:
+def test_texts_of_rentalot() -> None:
     contract = load("rentalot")
     drawing = Drawing.of(contract, contract.lifecycles["Session"])
     labels = [texts(group) for group in drawing.groups("lc-label")]
@@ -168,13 +162,13 @@ def test_rentalots_words() -> None:
         in description
     )
     assert (
-        "Draft, active or awaiting_review becomes expired after 30 days, from createdAt, due at expiresAt."
-        in description
+        "Draft, active or awaiting_review becomes expired after 30 days, from createdAt, due at "
+        "expiresAt." in description
     )
     assert "Approved: refused: reviewSession with 409." in description
 
 
-def test_a_statement_is_the_links_title() -> None:
+def test_statement_is_the_tooltip() -> None:
     contract = load("rentalot")
     root = Drawing.of(contract, contract.lifecycles["Session"]).root
     (link, *_) = [
@@ -191,7 +185,7 @@ def test_a_statement_is_the_links_title() -> None:
 MOVE = Move("open", "closed", {}, "invented.closes")
 
 
-def test_moves_that_differ_only_in_their_source_share_a_label() -> None:
+def test_sources_share_a_label() -> None:
     moves = (
         MOVE,
         replace(MOVE, source="half"),
@@ -209,7 +203,7 @@ def test_moves_that_differ_only_in_their_source_share_a_label() -> None:
     assert len(drawing.lines) == 3 + 2
 
 
-def test_parallel_moves_have_an_arrow_each() -> None:
+def test_parallel_transitions_have_own_arrows() -> None:
     moves = {
         "close": (replace(MOVE, when={"how": "softly"}), replace(MOVE, when={"how": None})),
         "slam": (MOVE,),
@@ -219,7 +213,7 @@ def test_parallel_moves_have_an_arrow_each() -> None:
     assert "how: null or absent" in texts(drawing.root)
 
 
-def test_a_move_back_to_the_same_state_stands_in_its_card() -> None:
+def test_loop_is_on_the_card() -> None:
     timer = Timer("renew", ("open",), "open", timedelta(hours=1), "invented.renewed")
     table = lifecycle(
         {"open": {}},
@@ -237,7 +231,7 @@ def test_a_move_back_to_the_same_state_stands_in_its_card() -> None:
     assert drawing.lines == []
 
 
-def test_a_deletion_leads_to_an_end_and_a_creation_comes_from_a_start() -> None:
+def test_creation_and_deletion() -> None:
     table = lifecycle(
         {"open": {}},
         moves={"delete": (Move("open", ABSENT, {}, "invented.gone"),)},
@@ -258,7 +252,7 @@ def test_a_deletion_leads_to_an_end_and_a_creation_comes_from_a_start() -> None:
     assert "Open is deleted by delete." in description
 
 
-def test_time_is_dashed_and_what_nobody_documents_is_lighter() -> None:
+def test_timers_are_dashed_and_optional_ones_lighter() -> None:
     timer = Timer(
         "expire", ("open",), "closed", timedelta(days=1), "invented.expires", since="createdAt"
     )
@@ -279,7 +273,7 @@ def test_time_is_dashed_and_what_nobody_documents_is_lighter() -> None:
     assert re.search(r"\.lc-maybe :is\(\.lc-line,\.lc-head\)\{opacity:", STYLE)
 
 
-def test_the_legend_explains_what_is_there_and_nothing_else() -> None:
+def test_legend_explains_used_signs() -> None:
     plain = draw(lifecycle({"open": {}, "closed": {}}, moves={"close": (MOVE,)}))
     assert [texts(group) for group in plain.groups("lc-legend")] == [["operation"]]
     richer = draw(
@@ -296,7 +290,7 @@ def test_the_legend_explains_what_is_there_and_nothing_else() -> None:
     assert draw(lifecycle({"open": {}})).groups("lc-legend") == []
 
 
-def test_what_is_a_decision_has_a_sign_which_the_legend_explains() -> None:
+def test_decisions_have_a_sign() -> None:
     moves = {"close": (MOVE,), "slam": (replace(MOVE, rule="other.slams"),)}
     refusals = {
         "pay": {"open": Refusal(402, "other.refused"), "closed": Refusal(409, "invented.refused")}
@@ -315,7 +309,7 @@ def test_what_is_a_decision_has_a_sign_which_the_legend_explains() -> None:
     assert len(drawing.groups("lc-decision")) == 3, "two, and the legend"
 
 
-def test_the_sign_of_a_decision_stands_within_its_frame_and_beside_its_text() -> None:
+def test_decision_sign_is_within_its_frame() -> None:
     for contract, table in (parameter.values for parameter in VENDORS):
         drawing = Drawing.of(contract, table)  # type: ignore[arg-type]
         covered = [text for text, _ in drawing.texts]
@@ -348,11 +342,11 @@ def test_the_sign_of_a_decision_stands_within_its_frame_and_beside_its_text() ->
         (timedelta(), "0 seconds"),
     ],
 )
-def test_a_duration_in_words(time: timedelta, said: str) -> None:
+def test_duration_text(time: timedelta, said: str) -> None:
     assert duration(time) == said
 
 
-def test_values_in_words() -> None:
+def test_value_texts() -> None:
     assert fields({"a": ("x", "y"), "b": (None,), "c": ("*",), "d": (True, 3)}) == [
         "a: x or y",
         "b: null",
@@ -366,7 +360,7 @@ def test_values_in_words() -> None:
     ]
 
 
-def test_a_text_is_broken_where_it_becomes_too_wide() -> None:
+def test_wrap() -> None:
     lines = wrap("a value with many words in it", Font.CODE, 100)
     assert " ".join(lines) == "a value with many words in it"
     assert len(lines) > 1
@@ -376,8 +370,8 @@ def test_a_text_is_broken_where_it_becomes_too_wide() -> None:
     ]
 
 
-def test_no_character_is_thought_narrower_than_it_is() -> None:
-    """By advance widths of fonts that have them: Liberation Sans, DejaVu Sans, and one em for a Chinese character."""
+def test_widths_are_not_underestimated() -> None:
+    """By advance widths of Liberation Sans and DejaVu Sans, and one em for a Chinese character."""
     assert Font.PLAIN.width("W") >= 12 * 0.989
     assert Font.PLAIN.width("J") >= 12 * 0.5
     assert Font.TITLE.width("W") >= 14 * 1.103
@@ -389,10 +383,11 @@ def test_no_character_is_thought_narrower_than_it_is() -> None:
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_the_same_contract_gives_the_same_bytes(contract: Contract, table: Lifecycle) -> None:
+def test_output_is_reproducible(contract: Contract, table: Lifecycle) -> None:
     code = (
         "import sys; from openapi import load; from session_contracts.diagram import lifecycle_svg;"
-        f"c = load({contract.name!r}); sys.stdout.write(lifecycle_svg(c, c.lifecycles[{table.name!r}], 'r/{{}}'.format, 'o/{{}}'.format))"
+        f"c = load({contract.name!r}); sys.stdout.write(lifecycle_svg(c, "
+        f"c.lifecycles[{table.name!r}], 'r/{{}}'.format, 'o/{{}}'.format))"
     )
     again = subprocess.run(
         [sys.executable, "-c", code],
@@ -404,7 +399,7 @@ def test_the_same_contract_gives_the_same_bytes(contract: Contract, table: Lifec
     assert again.stdout == lifecycle_svg(contract, table, "r/{}".format, "o/{}".format)
 
 
-def test_pictures_on_one_page_share_no_id() -> None:
+def test_ids_are_unique_on_a_page() -> None:
     ids = [
         element.get("id", "")
         for api in bundled_names()
@@ -416,7 +411,7 @@ def test_pictures_on_one_page_share_no_id() -> None:
     assert "saleslab-session-title" in ids
 
 
-def test_what_a_contract_says_is_escaped() -> None:
+def test_contract_text_is_escaped() -> None:
     table = lifecycle(
         {"<b>": {"a": ('"&',)}}, refusals={"pay": {"<b>": Refusal(409, "invented.x")}}
     )
@@ -428,9 +423,7 @@ def test_what_a_contract_says_is_escaped() -> None:
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_nothing_of_it_is_a_script_or_comes_from_elsewhere(
-    contract: Contract, table: Lifecycle
-) -> None:
+def test_no_scripts_or_external_resources(contract: Contract, table: Lifecycle) -> None:
     root = Drawing.of(contract, table).root
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
     assert tags <= {"svg", "title", "desc", "style", "g", "rect", "path", "circle", "text", "a"}
@@ -439,7 +432,7 @@ def test_nothing_of_it_is_a_script_or_comes_from_elsewhere(
     assert not any(name.startswith("on") for element in root.iter() for name in element.attrib)
 
 
-def test_colors_are_the_stylesheets_to_set() -> None:
+def test_stylesheet_sets_colors() -> None:
     contract = load("rentalot")
     root = Drawing.of(contract, contract.lifecycles["Session"]).root
     assert not any(
@@ -457,7 +450,7 @@ def test_colors_are_the_stylesheets_to_set() -> None:
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_it_is_told_in_words(contract: Contract, table: Lifecycle) -> None:
+def test_text_alternative(contract: Contract, table: Lifecycle) -> None:
     root = Drawing.of(contract, table).root
     assert root.get("role") == "group", "an image would hide its links"
     named = {element.get("id"): element.text or "" for element in root}
@@ -471,9 +464,7 @@ def test_it_is_told_in_words(contract: Contract, table: Lifecycle) -> None:
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_a_link_is_called_what_is_seen_of_it_and_says_more(
-    contract: Contract, table: Lifecycle
-) -> None:
+def test_accessible_names_of_links(contract: Contract, table: Lifecycle) -> None:
     for link in Drawing.of(contract, table).root.iter(f"{SVG}a"):
         seen, called = " ".join(texts(link)), link.get("aria-label", "")
         assert called.startswith(seen)
@@ -481,7 +472,7 @@ def test_a_link_is_called_what_is_seen_of_it_and_says_more(
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_links_are_reached_from_top_to_bottom(contract: Contract, table: Lifecycle) -> None:
+def test_tab_order_of_links(contract: Contract, table: Lifecycle) -> None:
     tops = [
         float(target.get("y", ""))
         for group in Drawing.of(contract, table).framed
@@ -530,7 +521,7 @@ def contrast(one: Color, other: Color) -> float:
     ],
     ids=["light", "softer light", "dark", "softer dark"],
 )
-def test_every_text_can_be_told_from_its_ground(page: Color, ink: Color, scheme: int) -> None:
+def test_contrast_of_texts(page: Color, ink: Color, scheme: int) -> None:
     """Where the page sets nothing. A page that sets colors answers for them."""
     accents = re.search(
         r"\.lc-accent\{fill:var\(--lifecycle-accent,light-dark\(#(\w{6}),#(\w{6})\)", STYLE

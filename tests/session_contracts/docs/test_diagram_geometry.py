@@ -1,4 +1,4 @@
-"""Nothing in a lifecycle's picture covers anything else: of all lifecycles of the vendors, and of invented ones."""
+"""Nothing in a diagram overlaps, for the bundled lifecycles and for random ones."""
 
 from collections.abc import Callable
 from itertools import combinations, product
@@ -69,7 +69,7 @@ def along(one: Rect, other: Rect) -> bool:
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
-def test_a_vendors_lifecycle_is_legible(contract: Contract, table: Lifecycle) -> None:
+def test_bundled_lifecycle_is_legible(contract: Contract, table: Lifecycle) -> None:
     drawing = Drawing.of(contract, table)
     assert_legible(drawing)
     for line in drawing.lines:
@@ -92,8 +92,8 @@ def test_any_lifecycle_is_legible(table: Lifecycle) -> None:
 
 
 @pytest.mark.parametrize("api", ["openscouter", "promptster", "saleslab", "mobilenext"])
-def test_a_picture_fits_a_phone(api: str) -> None:
-    """Of 360 pixels, with room at its sides; only Rentalot's has three states side by side, and is scrolled."""
+def test_diagram_fits_a_phone(api: str) -> None:
+    """Of 360 pixels; only Rentalot's has three states side by side, and scrolls."""
     for table in load(api).lifecycles.values():
         drawing = Drawing.of(load(api), table)
         assert drawing.smallest_width <= 360 - 2 * 16
@@ -112,7 +112,7 @@ def test_a_picture_fits_a_phone(api: str) -> None:
     ],
     ids=["straight", "slanted", "around", "a corner", "too close", "side by side", "past a box"],
 )
-def test_which_ways_are_legible(ways: list[list[tuple[float, float]]], legible: bool) -> None:
+def test_legible_ways(ways: list[list[tuple[float, float]]], legible: bool) -> None:
     """Of arrows from a box to another, with a third on their right."""
     assert is_legible(ways, [(0, 0, 10, 10), (0, 30, 10, 40), (35, 30, 50, 40)]) is legible
 
@@ -120,44 +120,45 @@ def test_which_ways_are_legible(ways: list[list[tuple[float, float]]], legible: 
 # ---- the checks can fail
 
 
-def test_a_box_that_is_cut_off_is_noticed() -> None:
+def test_clipped_box_is_found() -> None:
     assert_complains("cut off", lambda drawing: move(drawing.framed[0], "rect", x=5000))
 
 
-def test_boxes_that_overlap_are_noticed() -> None:
+def test_overlapping_boxes_are_found() -> None:
     assert_complains("boxes overlap", lambda drawing: move(drawing.framed[0], "rect", width=60))
 
 
-def test_a_text_that_leaves_its_frame_is_noticed() -> None:
+def test_overflowing_text_is_found() -> None:
     assert_complains(
         "a text leaves its frame", lambda drawing: move(drawing.framed[0], "text", x=160)
     )
 
 
-def test_texts_that_overlap_are_noticed() -> None:
+def test_overlapping_texts_are_found() -> None:
     assert_complains("texts overlap", lambda drawing: move(drawing.framed[0], "text", y=12))
 
 
-def test_an_arrow_through_a_box_is_noticed() -> None:
+def test_arrow_through_a_box_is_found() -> None:
     def detour(drawing: Drawing) -> None:
         line, through = line_of(drawing, 0), drawing.boxes[4].middle
         (x, y), *_, (last_x, last_y) = corners(line.get("d", ""))
         line.set(
             "d",
-            f"M{x} {y}L{x} {through[1]}L{through[0]} {through[1]}L{through[0]} {last_y}L{last_x} {last_y}",
+            f"M{x} {y}L{x} {through[1]}L{through[0]} {through[1]}L{through[0]} {last_y}L{last_x} "
+            f"{last_y}",
         )
 
     assert_complains("an arrow crosses a box", detour)
 
 
-def test_arrows_on_each_other_are_noticed() -> None:
+def test_overlapping_arrows_are_found() -> None:
     def repeat(drawing: Drawing) -> None:
         drawing.groups("lc-arrows")[0].append(drawing.groups("lc-arrow")[0])
 
     assert_complains("two arrows run on each other", repeat)
 
 
-def test_a_missing_head_is_noticed() -> None:
+def test_missing_head_is_found() -> None:
     def behead(drawing: Drawing) -> None:
         """Of an arrow to a state; its line then goes all the way."""
         arrow = drawing.groups("lc-given")[0]

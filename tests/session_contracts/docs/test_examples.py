@@ -1,4 +1,4 @@
-"""Every example of the reference site is run as it stands there, against a mock that has just started, and succeeds."""
+"""Every example of the reference site succeeds on a mock that has just started."""
 
 import json
 import re
@@ -75,7 +75,7 @@ def _check(done: "subprocess.CompletedProcess[str]", server: Mock) -> None:
     ]
 
 
-def test_every_operation_has_one() -> None:
+def test_every_operation_has_an_example() -> None:
     assert len(EXAMPLES) == sum(len(api.contract.operations) for api in APIS) > 50
     assert {shown.status for shown in EXAMPLES} <= {200, 201, 202}
 
@@ -92,7 +92,8 @@ def test_curl(server: Mock, tmp_path: Path) -> None:
 def test_python(server: Mock, tmp_path: Path) -> None:
     script = tmp_path / "examples.py"
     parts = [
-        f"print('#example {shown.name}')\nexec({python(shown.example).replace(MOCK, url)!r}, {{}})\n"
+        f"print('#example {shown.name}')\nexec({python(shown.example).replace(MOCK, url)!r}, "
+        f"{{}})\n"
         for shown, url in zip(EXAMPLES, _worlds(server, "python"), strict=True)
     ]
     script.write_text("".join(parts))
@@ -104,7 +105,8 @@ def test_python(server: Mock, tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_javascript(server: Mock) -> None:
     parts = [
-        f"console.log({json.dumps(f'#example {shown.name}')});\n{{\n{javascript(shown.example).replace(MOCK, url)}}}\n"
+        f"console.log({json.dumps(f'#example {shown.name}')});\n"
+        f"{{\n{javascript(shown.example).replace(MOCK, url)}}}\n"
         for shown, url in zip(EXAMPLES, _worlds(server, "javascript"), strict=True)
     ]
     command = ["node", "--input-type=module"]
@@ -114,7 +116,7 @@ def test_javascript(server: Mock) -> None:
     )
 
 
-def test_the_answers_are_those_of_a_mock_that_was_started_so(server: Mock) -> None:
+def test_recorded_responses_match_a_real_mock(server: Mock) -> None:
     """In a process of its own, byte by byte."""
     rentalot = ApiData(APIS[0])
     for name, answer in rentalot.responses.items():
@@ -125,7 +127,7 @@ def test_the_answers_are_those_of_a_mock_that_was_started_so(server: Mock) -> No
         assert done.stdout.startswith(f"HTTP/1.1 {answer.status} ")
 
 
-def test_every_answer_that_is_shown_is_the_documented_success() -> None:
+def test_recorded_responses_are_the_documented_success() -> None:
     for api in APIS:
         data = ApiData(api)
         for name, answer in data.responses.items():
@@ -136,7 +138,7 @@ def test_every_answer_that_is_shown_is_the_documented_success() -> None:
 
 
 @pytest.mark.parametrize("api", APIS[:-1], ids=lambda api: api.name)
-def test_how_to_see_a_rule_shows_that_rule(api: object, server: Mock) -> None:
+def test_refusal_example_is_refused_by_its_rule(api: object, server: Mock) -> None:
     """The calls that the pages of rules show, with curl."""
     data = ApiData(api)  # type: ignore[arg-type]
     assert len(data.refusals) > 8
@@ -160,6 +162,6 @@ def test_how_to_see_a_rule_shows_that_rule(api: object, server: Mock) -> None:
     assert printed == {rule: [rule] for rule in data.refusals}
 
 
-def test_the_languages_are_those_of_the_site() -> None:
+def test_languages() -> None:
     assert [language.name for language in LANGUAGES] == ["curl", "Python", "JavaScript"]
     assert NOW.isoformat() == "2026-05-06T17:00:00+00:00"

@@ -41,7 +41,7 @@ def test_types_of_change_have_a_page() -> None:
     assert [each.id for each in CHANGE_TYPES if f'id="{each.id}"' not in page] == []
 
 
-def test_a_mock_starts_without_what_makes_pages() -> None:
+def test_mock_starts_without_importing_the_site() -> None:
     heavy = (
         "session_contracts.docs.site",
         "session_contracts.docs.api_data",

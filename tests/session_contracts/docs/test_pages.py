@@ -17,8 +17,6 @@ from tests.session_contracts.docs.guide import (
     sections,
 )
 
-pytestmark = pytest.mark.slow
-
 GENERATED = {"command-line", "control-api"}
 PAGES = {
     str(page.relative_to(DOCS).with_suffix("")): page.read_text(encoding="utf-8")

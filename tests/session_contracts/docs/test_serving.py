@@ -1,4 +1,4 @@
-"""The reference site over HTTP: at /docs of the mock, and by `docs serve`, which follows what changes."""
+"""The reference site over HTTP: at /docs of the mock, and by `docs serve`."""
 
 import re
 import subprocess
@@ -19,7 +19,7 @@ from tests.session_contracts.docs.test_site import CONTRACT
 pytestmark = pytest.mark.slow
 
 
-def test_it_is_at_docs_of_the_mock(mock: Mock) -> None:
+def test_site_is_at_docs(mock: Mock) -> None:
     """Also where one API answers without its name before its paths."""
     answer = mock.client.get(f"{mock.url}/docs")
     assert (answer.status_code, answer.headers["location"]) == (307, "/docs/")
@@ -37,7 +37,7 @@ def test_it_is_at_docs_of_the_mock(mock: Mock) -> None:
     )
 
 
-def test_what_it_does_not_have(mock: Mock) -> None:
+def test_missing_pages_and_methods(mock: Mock) -> None:
     missing = mock.client.get(f"{mock.url}/docs/rentalot/rules/unknown.html")
     assert missing.status_code == 404
     assert 'href="../../all.html"' in missing.text
@@ -50,7 +50,7 @@ def test_what_it_does_not_have(mock: Mock) -> None:
     )
 
 
-def test_it_is_not_of_a_world_and_changes_none(mock: Mock) -> None:
+def test_site_belongs_to_no_world(mock: Mock) -> None:
     world = mock.control("POST", "/worlds").json()["path"]
     assert mock.client.get(f"{mock.url}{world}/docs/").headers["location"] == "/docs/"
     before = mock.control("GET", "/state").content, mock.control("GET", "/worlds").content
@@ -71,7 +71,7 @@ def test_swagger_ui_calls_this_mock(mock: Mock) -> None:
     )
 
 
-def test_a_mock_for_tests_has_it_too() -> None:
+def test_mock_server_has_the_site() -> None:
     """In the process of whoever started it, which may be that of pytest."""
     with MockServer("mobilenext") as mock:
         refusal = httpx.get(f"{mock.url}/mobilenext/api/v1/sessions")
@@ -120,7 +120,7 @@ def until(holds: Callable[[], bool]) -> None:
     pytest.fail("it did not happen")
 
 
-def test_it_can_be_served_by_itself(tmp_path: Path) -> None:
+def test_docs_serve(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(CONTRACT)
     with serving(str(tmp_path / "shop.yaml")) as url:
         until(lambda: httpx.get(f"{url}/shop/index.html").status_code == 200)
@@ -128,7 +128,7 @@ def test_it_can_be_served_by_itself(tmp_path: Path) -> None:
         assert httpx.get(f"{url}/nothing.html").status_code == 404
 
 
-def test_it_follows_what_changes(tmp_path: Path) -> None:
+def test_docs_serve_watch(tmp_path: Path) -> None:
     file = tmp_path / "shop.yaml"
     file.write_text(CONTRACT)
     with serving(str(file), "--watch") as url:
@@ -146,7 +146,7 @@ def test_it_follows_what_changes(tmp_path: Path) -> None:
         until(lambda: "Get a shop" in httpx.get(page).text)
 
 
-def test_a_contract_that_is_not_there_is_not_served(tmp_path: Path) -> None:
+def test_missing_contract_is_not_served(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-W",
@@ -172,9 +172,7 @@ def test_a_contract_that_is_not_there_is_not_served(tmp_path: Path) -> None:
         ("mock.test:1;rm", "http://127.0.0.1:8080"),
     ],
 )
-def test_examples_call_the_mock_by_the_address_that_it_was_reached_at(
-    host: str, shown: str, mock: Mock
-) -> None:
+def test_examples_use_the_address_of_the_request(host: str, shown: str, mock: Mock) -> None:
     page = mock.client.get(
         f"{mock.url}/docs/rentalot/operations/listSessions.html", headers={"Host": host}, timeout=60
     )
@@ -182,7 +180,7 @@ def test_examples_call_the_mock_by_the_address_that_it_was_reached_at(
     assert (host in page.text) == (shown == f"http://{host}")
 
 
-def test_no_page_tells_of_another_address(mock: Mock) -> None:
+def test_no_page_has_the_default_address(mock: Mock) -> None:
     """However it stands in the page: coloured, or with places where it may be broken."""
     seen, found = {"index.html"}, ["index.html"]
     for path in found:
@@ -201,7 +199,7 @@ def test_no_page_tells_of_another_address(mock: Mock) -> None:
     assert f"{mock.url}/rentalot" in re.sub(r"<[^>]+>", "", overview)
 
 
-def test_a_page_that_the_client_has_is_not_sent_again(mock: Mock) -> None:
+def test_conditional_requests(mock: Mock) -> None:
     url = f"{mock.url}/docs/rentalot/index.html"
     tag = mock.client.get(url).headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}', f'"other",W/{tag} , "more"', "*"):
@@ -222,7 +220,7 @@ def test_a_page_that_the_client_has_is_not_sent_again(mock: Mock) -> None:
         ("/w/any/docs/rentalot/rules/", "/docs/rentalot/rules/"),
     ],
 )
-def test_it_leads_to_the_page_that_is_meant(path: str, leads: str, mock: Mock) -> None:
+def test_redirects(path: str, leads: str, mock: Mock) -> None:
     answer = mock.client.get(mock.url + path, follow_redirects=True, timeout=60)
     assert answer.history[0].status_code == 307
     assert (answer.status_code, str(answer.url)) == (200, mock.url + leads)
@@ -237,7 +235,7 @@ def test_it_leads_to_the_page_that_is_meant(path: str, leads: str, mock: Mock) -
         ("openapi.json", "application/json"),
     ],
 )
-def test_a_download_says_what_it_is(name: str, type: str, mock: Mock) -> None:
+def test_media_type_of_downloads(name: str, type: str, mock: Mock) -> None:
     assert (
         mock.client.get(f"{mock.url}/docs/rentalot/downloads/{name}", timeout=60).headers[
             "content-type"
@@ -246,14 +244,14 @@ def test_a_download_says_what_it_is(name: str, type: str, mock: Mock) -> None:
     )
 
 
-def test_who_finds_nothing_at_the_root_hears_of_the_site() -> None:
+def test_404_at_the_root_mentions_the_site() -> None:
     with MockServer("mobilenext", "rentalot") as mock:
         answer = httpx.get(f"{mock.url}/")
         assert answer.status_code == 404
         assert "/docs/" in answer.text
 
 
-def test_swagger_ui_fills_in_nothing_that_need_not_be_sent(mock: Mock) -> None:
+def test_swagger_ui_leaves_optional_parameters_empty(mock: Mock) -> None:
     document = mock.client.get(f"{mock.url}/docs/try/rentalot.json").json()
     parameters = {
         parameter["name"]: parameter

@@ -34,7 +34,7 @@ def pages(built: Path) -> Mapping[str, Page]:
     return {file.relative_to(built).as_posix(): read(file) for file in built.rglob("*.html")}
 
 
-def test_there_is_a_page_for_everything(pages: Mapping[str, Page]) -> None:
+def test_every_element_has_a_page(pages: Mapping[str, Page]) -> None:
     wanted = {"index.html", "all.html", "guides/integrators.html"}
     for contract in CONTRACTS:
         wanted |= {
@@ -48,7 +48,7 @@ def test_there_is_a_page_for_everything(pages: Mapping[str, Page]) -> None:
     assert wanted <= set(pages)
 
 
-def test_every_link_leads_somewhere(built: Path, pages: Mapping[str, Page]) -> None:
+def test_links_resolve(built: Path, pages: Mapping[str, Page]) -> None:
     dead = []
     for path, page in pages.items():
         for link in set(page.links):
@@ -62,7 +62,7 @@ def test_every_link_leads_somewhere(built: Path, pages: Mapping[str, Page]) -> N
     assert dead == []
 
 
-def test_every_page_is_sound(pages: Mapping[str, Page]) -> None:
+def test_pages_are_well_formed(pages: Mapping[str, Page]) -> None:
     for path, page in pages.items():
         assert page.problems == [], path
         assert len(page.ids) == len(set(page.ids)), path
@@ -74,7 +74,7 @@ def test_every_page_is_sound(pages: Mapping[str, Page]) -> None:
         ), (path, page.headings)
 
 
-def test_no_two_pages_have_the_same_name_or_are_described_alike(built: Path) -> None:
+def test_titles_and_descriptions_are_unique(built: Path) -> None:
     for part in (r"<title>(.+?)</title>", r'<meta name="description" content="([^"]+)">'):
         found: dict[str, list[str]] = {}
         for file in built.rglob("*.html"):
@@ -84,20 +84,20 @@ def test_no_two_pages_have_the_same_name_or_are_described_alike(built: Path) -> 
         assert [files for files in found.values() if len(files) > 1] == []
 
 
-def test_nothing_is_fetched_from_elsewhere(built: Path) -> None:
+def test_no_external_resources(built: Path) -> None:
     fetched = re.compile(r"(?:src=\"|url\(['\"]?|@import ['\"]?|<link [^>]*href=\")(?:https?:)?//")
     for file in (*built.rglob("*.html"), *built.glob("*.css"), *built.glob("*.js")):
         assert not fetched.search(file.read_text(encoding="utf-8")), file
 
 
-def test_every_page_can_be_reached_from_the_index(pages: Mapping[str, Page]) -> None:
+def test_index_links_to_every_page(pages: Mapping[str, Page]) -> None:
     linked = {normpath(link.partition("#")[0]) for link in pages["all.html"].links}
     assert {
         path for path in pages if not path.endswith(("rules/index.html", "decisions.html"))
     } <= linked | {"all.html"}
 
 
-def test_a_rule_s_page_says_all_there_is(pages: Mapping[str, Page]) -> None:
+def test_page_of_a_rule(pages: Mapping[str, Page]) -> None:
     page = pages["rentalot/rules/rentalot.review.final.html"]
     rule = load("rentalot").rules["rentalot.review.final"]
     for part in (
@@ -110,17 +110,15 @@ def test_a_rule_s_page_says_all_there_is(pages: Mapping[str, Page]) -> None:
         assert part in page.text
     assert mutants_of(find("rentalot"))[rule.id].mistake in page.text
     assert (
-        """curl -X PUT http://127.0.0.1:8080/_mock/broken-rules --json '{"rules": ["rentalot.review.final"]}'"""
-        in page.text
+        "curl -X PUT http://127.0.0.1:8080/_mock/broken-rules "
+        """--json '{"rules": ["rentalot.review.final"]}'""" in page.text
     )
     assert rule.source in page.links
     assert "../operations/reviewSession.html#lifecycle" in page.links
 
 
 @pytest.mark.parametrize("contract", CONTRACTS[1:], ids=lambda contract: contract.name)
-def test_every_rule_is_told_with_level_and_source(
-    contract: object, pages: Mapping[str, Page]
-) -> None:
+def test_every_rule_has_level_and_source(contract: object, pages: Mapping[str, Page]) -> None:
     api = load(contract.name)  # type: ignore[attr-defined]
     for rule in api.rules.values():
         page = pages[rule_page(api.name, rule.id)]
@@ -132,7 +130,7 @@ def test_every_rule_is_told_with_level_and_source(
         assert (rule.statement in decided) == (rule.level is Level.DECISION)
 
 
-def test_the_table_says_what_the_contract_says(pages: Mapping[str, Page]) -> None:
+def test_lifecycle_table(pages: Mapping[str, Page]) -> None:
     text = re.sub(r"\s", "", pages["rentalot/operations/reviewSession.html"].text)
     assert (
         "reviewSession✕refusedwith422✕refusedwith422→transitiontoapprovedwherereviewStatusisapproved→transitiontodenied"
@@ -140,7 +138,7 @@ def test_the_table_says_what_the_contract_says(pages: Mapping[str, Page]) -> Non
     )
 
 
-def test_an_operation_s_page_says_where_its_sections_are_and_what_binds_the_whole_api(
+def test_page_of_an_operation(
     pages: Mapping[str, Page],
 ) -> None:
     page = pages["mobilenext/operations/listSessions.html"]
@@ -156,7 +154,7 @@ def test_an_operation_s_page_says_where_its_sections_are_and_what_binds_the_whol
     assert "mobilenext.organization.foreign" in below.partition("Lifecycle")[0]
 
 
-def test_answers_that_are_alike_are_told_once(pages: Mapping[str, Page]) -> None:
+def test_equal_responses_are_shown_once(pages: Mapping[str, Page]) -> None:
     page = pages["openscouter/operations/analyzeSession.html"]
     text = " ".join(page.text.split())
     assert "202 also legal: 200 201 Done." in text
@@ -166,7 +164,7 @@ def test_answers_that_are_alike_are_told_once(pages: Mapping[str, Page]) -> None
     assert text.count("success always false required") == 1
 
 
-def test_a_decision_is_marked_as_one(pages: Mapping[str, Page]) -> None:
+def test_decisions_are_marked(pages: Mapping[str, Page]) -> None:
     text = re.sub(r"\s+", " ", pages["openscouter/operations/completeSession.html"].text)
     assert "transition to completed ○, a decision" in text
     assert "○ a decision, not documented" in text
@@ -176,13 +174,13 @@ def test_a_decision_is_marked_as_one(pages: Mapping[str, Page]) -> None:
     )
 
 
-def test_guides_lead_to_each_other_and_to_the_contracts(pages: Mapping[str, Page]) -> None:
+def test_guides_link_to_guides_and_contracts(pages: Mapping[str, Page]) -> None:
     assert {"readme.html", "../control/index.html"} <= set(pages["guides/integrators.html"].links)
     linked = {link.partition("#")[0] for link in pages["guides/readme.html"].links}
     assert {"integrators.html", "architecture.html", "license.txt"} <= linked
 
 
-def test_links_of_guides_lead_to_files(pages: Mapping[str, Page]) -> None:
+def test_links_of_guides_resolve(pages: Mapping[str, Page]) -> None:
     """To pages where they are Markdown; other files of the repository need not be on the site."""
     known = guides.pages_by_source(pages)
     for guide in guides.guides():
@@ -196,7 +194,7 @@ def test_links_of_guides_lead_to_files(pages: Mapping[str, Page]) -> None:
         assert lost == [], guide.source
 
 
-def test_it_is_the_same_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_build_is_reproducible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = []
     for seed in ("1", "2"):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
@@ -245,7 +243,9 @@ paths:
       parameters:
         - {name: id, in: path, required: true, schema: {type: string}}
       responses:
-        "200": {description: The shop., content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}}
+        "200":
+          description: The shop.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}
         "404": {description: None.}
 components:
   schemas:
@@ -264,7 +264,7 @@ def shop(tmp_path: Path) -> Path:
     return file
 
 
-def test_anybody_s_contract_has_a_site(shop: Path, tmp_path: Path) -> None:
+def test_site_of_a_custom_contract(shop: Path, tmp_path: Path) -> None:
     answer = build(tmp_path / "site", str(shop))
     assert (answer.returncode, answer.stderr) == (0, "")
     overview = (tmp_path / "site/shop/index.html").read_text()
@@ -278,7 +278,7 @@ def test_anybody_s_contract_has_a_site(shop: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "site/rentalot").exists()
 
 
-def test_no_name_leads_out_of_the_folder(shop: Path, tmp_path: Path) -> None:
+def test_names_cannot_leave_the_folder(shop: Path, tmp_path: Path) -> None:
     shop.write_text(CONTRACT.replace("getShop", "../../../get a/shop"))
     answer = build(tmp_path / "site", str(shop))
     assert answer.returncode == 0, answer.stderr
@@ -287,7 +287,7 @@ def test_no_name_leads_out_of_the_folder(shop: Path, tmp_path: Path) -> None:
     assert f"operations/{page.name}" in read(tmp_path / "site/shop/index.html").links
 
 
-def test_a_former_build_is_written_over_and_its_pages_go(shop: Path, tmp_path: Path) -> None:
+def test_rebuild_removes_obsolete_pages(shop: Path, tmp_path: Path) -> None:
     for api in ("control", str(shop)):
         assert build(tmp_path / "site", api).returncode == 0
     assert {path.name for path in (tmp_path / "site").iterdir() if path.is_dir()} == {
@@ -298,13 +298,16 @@ def test_a_former_build_is_written_over_and_its_pages_go(shop: Path, tmp_path: P
     }
 
 
-def test_what_is_not_its_own_is_spared(shop: Path, tmp_path: Path) -> None:
+def test_other_files_are_kept(shop: Path, tmp_path: Path) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
     (folder / "mine.txt").write_text("keep me")
     answer = build(folder, str(shop))
     assert (answer.returncode, answer.stdout) == (2, "")
-    why = f"{folder} is not empty, and was not written by 'docs build'; choose another folder with --out, or write there with --force"
+    why = (
+        f"{folder} is not empty, and was not written by 'docs build'; "
+        "choose another folder with --out, or write there with --force"
+    )
     assert answer.stderr == f"session-contracts: {why}\n"
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
     assert build(folder, str(shop), "--force").returncode == 0
@@ -313,7 +316,7 @@ def test_what_is_not_its_own_is_spared(shop: Path, tmp_path: Path) -> None:
     assert not (folder / "shop").exists()
 
 
-def test_a_marker_that_somebody_wrote_removes_nothing_elsewhere(shop: Path, tmp_path: Path) -> None:
+def test_forged_marker_removes_nothing_outside(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / MARKER).write_text("../precious.txt\n")
     (tmp_path / "precious.txt").write_text("keep me")
@@ -330,7 +333,7 @@ def test_a_marker_that_somebody_wrote_removes_nothing_elsewhere(shop: Path, tmp_
         (["shop.yaml", "other/shop.yaml"], "two contracts are named 'shop'"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(
+def test_errors_are_one_line(
     arguments: list[str], says: str, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmp_path = shop.parent
@@ -346,7 +349,7 @@ def test_a_mistake_is_told_in_one_line(
     assert not (tmp_path / "site").exists()
 
 
-def test_a_file_in_the_place_of_the_folder(shop: Path, tmp_path: Path) -> None:
+def test_output_folder_is_a_file(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "site").write_text("a file")
     for options in ([], ["--force"]):
         answer = build(tmp_path / "site", str(shop), *options)

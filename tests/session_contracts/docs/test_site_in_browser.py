@@ -1,4 +1,4 @@
-"""The reference site in a browser: it can be read, searched and used, by everybody, and nothing leaves the machine."""
+"""The reference site in a browser: accessibility, search, Swagger UI, no external requests."""
 
 import os
 import re
@@ -63,7 +63,7 @@ class Heard:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """No longer than this module: Playwright's loop runs as long, and no other test could run one."""
+    """For this module only: no other test could run an event loop beside Playwright's."""
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -141,8 +141,8 @@ def overflow(page: Page) -> int:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_everybody_can_use_it(kind: str, built: Path, page: Page, axe: str) -> None:
-    """No violation that is serious or critical, in both colours and both widths; and no page wider than its window."""
+def test_accessibility(kind: str, built: Path, page: Page, axe: str) -> None:
+    """No serious or critical violation and no overflow, in both themes and both widths."""
     page.goto(f"file://{built / KINDS[kind]}")
     page.add_style_tag(
         content=".scroll, pre { background: var(--under) !important }"
@@ -156,7 +156,7 @@ def test_everybody_can_use_it(kind: str, built: Path, page: Page, axe: str) -> N
             assert violations(page) == [], (size, scheme)
 
 
-def test_no_page_is_wider_than_its_window(built: Path, page: Page) -> None:
+def test_no_horizontal_overflow(built: Path, page: Page) -> None:
     """All that list rules, whose names and statuses are long."""
     files = [
         *built.glob("*/rules/index.html"),
@@ -188,7 +188,7 @@ def violations(page: Page) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_it_can_be_read_without_javascript(browser: Browser, built: Path, heard: Heard) -> None:
+def test_without_javascript(browser: Browser, built: Path, heard: Heard) -> None:
     context = listened(browser.new_context(java_script_enabled=False, viewport=NARROW), heard)
     page = context.new_page()
     page.goto(f"file://{built / KINDS['operation']}")
@@ -210,7 +210,7 @@ def test_it_can_be_read_without_javascript(browser: Browser, built: Path, heard:
     assert (heard.elsewhere, heard.complaints) == ([], [])
 
 
-def test_the_menu_is_open_on_a_wide_screen(built: Path, page: Page) -> None:
+def test_menu_is_open_on_a_wide_screen(built: Path, page: Page) -> None:
     page.goto(f"file://{built / KINDS['rule']}")
     assert page.get_by_role("link", name="Decisions").is_visible()
     assert not page.get_by_text("Menu", exact=True).is_visible()
@@ -254,7 +254,7 @@ def test_search_by_arrows_and_escape(built: Path, page: Page) -> None:
     page.get_by_text("Nothing found").wait_for(state="attached")
 
 
-def test_the_colours_are_remembered(built: Path, page: Page) -> None:
+def test_theme_is_remembered(built: Path, page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.goto(f"file://{built / KINDS['home']}")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -266,7 +266,7 @@ def test_the_colours_are_remembered(built: Path, page: Page) -> None:
     assert page.get_by_role("button", name="Light colours").is_visible()
 
 
-def test_the_mock_shows_it_under_a_strict_policy(mock: Mock, page: Page) -> None:
+def test_site_of_the_mock_has_a_strict_policy(mock: Mock, page: Page) -> None:
     """A policy that something breaks is a complaint of the console."""
     answer = page.goto(f"{mock.url}/docs")
     assert answer is not None
@@ -283,7 +283,7 @@ def test_the_mock_shows_it_under_a_strict_policy(mock: Mock, page: Page) -> None
     assert page.get_by_role("link", name="Swagger UI for this mock").count() == 0
 
 
-def test_a_call_can_be_tried(mock: Mock, page: Page) -> None:
+def test_swagger_ui_executes_a_call(mock: Mock, page: Page) -> None:
     page.goto(f"{mock.url}/docs/rentalot/index.html")
     page.get_by_role("link", name="Swagger UI for this mock").click()
     page.get_by_text("default credentials").wait_for()
@@ -296,7 +296,7 @@ def test_a_call_can_be_tried(mock: Mock, page: Page) -> None:
     assert "rentalot/api/v1/sessions" in operation.locator(".request-url pre").inner_text()
 
 
-def test_skipping_to_the_content_paints_nothing(built: Path, page: Page) -> None:
+def test_skip_link(built: Path, page: Page) -> None:
     page.goto(f"file://{built / KINDS['rule']}")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -308,7 +308,7 @@ def test_skipping_to_the_content_paints_nothing(built: Path, page: Page) -> None
     )
 
 
-def test_search_tells_how_many_and_is_silent_when_it_is_left(built: Path, page: Page) -> None:
+def test_search_announces_results(built: Path, page: Page) -> None:
     page.goto(f"file://{built / KINDS['home']}")
     search, status = page.get_by_role("combobox"), page.locator(".search [role=status]")
     search.fill("session")
@@ -324,7 +324,7 @@ def test_search_tells_how_many_and_is_silent_when_it_is_left(built: Path, page: 
     assert status.inner_text() == ""
 
 
-def test_a_copy_says_what_it_is_of(browser: Browser, mock: Mock, heard: Heard) -> None:
+def test_copy_button(browser: Browser, mock: Mock, heard: Heard) -> None:
     context = listened(
         browser.new_context(viewport=WIDE, permissions=["clipboard-read", "clipboard-write"]), heard
     )
@@ -337,10 +337,11 @@ def test_a_copy_says_what_it_is_of(browser: Browser, mock: Mock, heard: Heard) -
     assert (heard.elsewhere, heard.complaints) == ([], [])
 
 
-def test_only_what_scrolls_is_a_stop_of_the_keyboard(built: Path, page: Page) -> None:
+def test_only_scrolling_blocks_take_focus(built: Path, page: Page) -> None:
     page.goto(f"file://{built / KINDS['overview']}")
     scrolls = "[...document.querySelectorAll('pre, .scroll')].filter(block => block.clientWidth)"
-    right = f"{scrolls}.every(block => (block.scrollWidth > block.clientWidth) === (block.tabIndex === 0))"
+    overflows = "block.scrollWidth > block.clientWidth"
+    right = f"{scrolls}.every(block => ({overflows}) === (block.tabIndex === 0))"
     for size in (WIDE, NARROWEST, WIDE):
         page.set_viewport_size(size)
         page.wait_for_function(right)
@@ -348,7 +349,7 @@ def test_only_what_scrolls_is_a_stop_of_the_keyboard(built: Path, page: Page) ->
     page.wait_for_function(f"{scrolls}.some(block => block.tabIndex === 0)")
 
 
-def test_where_one_is_can_be_seen_in_the_menu(built: Path, page: Page) -> None:
+def test_current_page_is_visible_in_the_menu(built: Path, page: Page) -> None:
     page.goto(f"file://{built / 'promptster/schemas/NewEvent.html'}")
     box, window = page.locator(".side [aria-current]").bounding_box(), page.viewport_size
     assert box is not None
@@ -357,7 +358,7 @@ def test_where_one_is_can_be_seen_in_the_menu(built: Path, page: Page) -> None:
     assert page.evaluate("scrollY") == 0
 
 
-def test_paper_is_white(built: Path, page: Page) -> None:
+def test_print(built: Path, page: Page) -> None:
     """Whatever was chosen for the screen; and nothing of the page stays folded up."""
     page.goto(f"file://{built / KINDS['operation']}")
     page.emulate_media(color_scheme="light")
@@ -370,9 +371,10 @@ def test_paper_is_white(built: Path, page: Page) -> None:
     assert page.locator("main details:not([open]) li").first.is_visible()
 
 
-def test_links_in_a_diagram_are_no_paler_than_others(built: Path, page: Page) -> None:
+def test_diagram_links_have_link_color(built: Path, page: Page) -> None:
     page.goto(f"file://{built / KINDS['overview']}")
-    colors = "selector => [...new Set([...document.querySelectorAll(selector)].map(text => getComputedStyle(text).fill))]"
+    fills = "[...document.querySelectorAll(selector)].map(text => getComputedStyle(text).fill)"
+    colors = f"selector => [...new Set({fills})]"
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         link = page.evaluate("getComputedStyle(document.querySelector('main p a')).color")
@@ -383,7 +385,7 @@ def test_links_in_a_diagram_are_no_paler_than_others(built: Path, page: Page) ->
     assert page.evaluate(colors, ".lc-legend .lc-muted") == [page.evaluate(system, "CanvasText")]
 
 
-def test_trying_a_call_sends_nothing_that_was_not_asked_for(mock: Mock, page: Page) -> None:
+def test_swagger_ui_sends_no_optional_parameters(mock: Mock, page: Page) -> None:
     page.goto(f"{mock.url}/docs/rentalot/operations/listSessions.html")
     page.get_by_role("link", name="try it in Swagger UI").click()
     assert page.get_by_role("heading", level=1).first.inner_text() == "Try Rentalot Sessions"

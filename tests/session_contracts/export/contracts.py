@@ -1,4 +1,4 @@
-"""The contracts that are exported: the vendors', the control API's, and one of a user's own with whatever is hard to write down."""
+"""Contracts to export: the bundled ones, the control API, and one with special characters."""
 
 from pathlib import Path
 

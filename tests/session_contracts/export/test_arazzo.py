@@ -1,4 +1,4 @@
-"""The workflows: valid by Arazzo's own schema, one for each way and each refusal, and carried out by a public runner against the mock."""
+"""Arazzo workflows: valid, complete, and executed by a public runner against the mock."""
 
 import json
 import logging
@@ -49,7 +49,7 @@ def workflows(name: str) -> list[dict[str, Any]]:
 
 
 def runner(name: str, mock: Mock) -> ArazzoRunner:
-    """What is exported, at the mock's address, and without what this runner does not know: whose operation it is, and null."""
+    """The export at the mock's address, without features that this runner lacks."""
     files = {
         file: json.loads(content)
         for file, content in exports(contract(name)).items()
@@ -92,7 +92,7 @@ def test_every_workflow_passes(name: str, mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_a_workflow_fails_where_the_server_breaks_its_rule(rule: str, mock: Mock) -> None:
+def test_workflow_fails_if_its_rule_is_broken(rule: str, mock: Mock) -> None:
     assert mock.control("PUT", "/broken-rules", json={"rules": [rule]}).status_code == 200
     try:
         assert outcome(runner(rule.partition(".")[0], mock), BROKEN[rule]) == "error"
@@ -130,7 +130,7 @@ def used(node: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("name", LIVING)
-def test_every_operation_is_one_of_the_documents(name: str) -> None:
+def test_workflow_operations_exist(name: str) -> None:
     files = exports(contract(name))
     document = json.loads(files["arazzo.json"])
     known = set()
@@ -144,7 +144,7 @@ def test_every_operation_is_one_of_the_documents(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LIVING)
-def test_there_is_one_for_each_way_and_each_refusal(name: str) -> None:
+def test_workflow_for_each_path_and_refusal(name: str) -> None:
     ids = [workflow["workflowId"] for workflow in workflows(name)]
     tables = contract(name).lifecycles.values()
     assert sum("-refused-" in each for each in ids) == sum(
@@ -158,8 +158,8 @@ def test_there_is_one_for_each_way_and_each_refusal(name: str) -> None:
     )
 
 
-def test_the_ways_through_a_lifecycle() -> None:
-    """Of a state's timers only the first ever fires; a way goes on until it would come back, or the record is gone."""
+def test_paths_through_a_lifecycle() -> None:
+    """Only the shortest timer of a state fires; a path ends at a repeated state or a deletion."""
     assert [workflow["workflowId"] for workflow in workflows("rentalot")][:5] == [
         "Session-given-draft-expired",
         "Session-given-active-expired",
@@ -177,8 +177,8 @@ def test_the_ways_through_a_lifecycle() -> None:
     ]
 
 
-def test_the_steps_of_ones_own_contract() -> None:
-    """Of which nobody knows anything but the contract: required members and parameters, times, ids that are numbers, odd values."""
+def test_steps_of_a_custom_contract() -> None:
+    """For an unknown API: required members, timestamps, numeric ids, special values."""
     steps = {workflow["workflowId"]: workflow["steps"] for workflow in workflows(str(OWN))}
     create, look, now, change, *_ = steps["Loan_Item-created-lent-end-absent"]
     assert create["requestBody"]["payload"] == {"title": "Grüße: 'quoted', \"too\""}

@@ -1,4 +1,4 @@
-"""The command: every format of every contract, the same bytes each time, and a clear word for what cannot be."""
+"""The command `export`: every format of every contract, reproducible output, errors."""
 
 import json
 import os
@@ -16,10 +16,12 @@ from session_contracts.export import FORMATS, exports
 from session_contracts.export.document import Refs
 from tests.session_contracts.export.contracts import ALL, OWN, contract
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Everything of one contract, as a process writes it whose sets are in an order of their own."""
+    """The exports of a contract from a process with another hash seed."""
     folder = tmp_path_factory.mktemp("export") / "new" / "folder"
     command = [
         sys.executable,
@@ -55,7 +57,7 @@ def one_line(result: Result) -> str:
     return result.stderr
 
 
-def test_a_folder_has_what_its_files_refer_to(folder: Path) -> None:
+def test_exported_folder_is_complete(folder: Path) -> None:
     files = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
     assert files == exports(contract("rentalot"))
     assert set(files) == {each.file for each in FORMATS.values()} | {"control.openapi-3.1.json"}
@@ -64,13 +66,13 @@ def test_a_folder_has_what_its_files_refer_to(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_standard_output_has_the_same_as_the_file(name: str, folder: Path) -> None:
+def test_standard_output_equals_file(name: str, folder: Path) -> None:
     assert (
         run("rentalot", "--format", name).stdout_bytes == (folder / FORMATS[name].file).read_bytes()
     )
 
 
-def test_a_file_of_ones_own(tmp_path: Path) -> None:
+def test_custom_contract(tmp_path: Path) -> None:
     assert run(str(OWN), "--format", "dot", "--out", str(tmp_path / "own.dot")).exit_code == 0
     assert (tmp_path / "own.dot").read_text(encoding="utf-8") == exports(contract(str(OWN)))[
         "lifecycles.dot"
@@ -79,7 +81,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_json_is_the_document(name: str) -> None:
-    """With references it is the parsed file itself; without, nothing points anywhere, and nothing else has changed."""
+    """With references it equals the parsed file; without, only references are replaced."""
     own = contract(name)
     kept = json.loads(FORMATS["json"].write(own, Refs.KEEP), object_pairs_hook=list)
     assert kept == json.loads(json.dumps(own.document), object_pairs_hook=list)
@@ -105,7 +107,7 @@ def test_text_and_numbers_survive() -> None:
     assert '"maximum": 99.5' in written
 
 
-def test_references_are_kept_or_replaced_as_one_likes() -> None:
+def test_refs_option() -> None:
     for name in ("json", "openapi-3.1"):
         kept, flat = (
             run("mobilenext", "--format", name, "--refs", refs).stdout
@@ -116,20 +118,20 @@ def test_references_are_kept_or_replaced_as_one_likes() -> None:
 
 
 @pytest.mark.parametrize("name", ["mermaid", "dot", "scxml", "arazzo"])
-def test_a_contract_without_a_lifecycle(name: str) -> None:
+def test_contract_without_lifecycle(name: str) -> None:
     assert "control has no x-lifecycles" in one_line(run("control", "--format", name))
 
 
-def test_the_control_api_as_far_as_it_goes() -> None:
+def test_control_api() -> None:
     assert set(exports(contract("control"))) == {"openapi.json", "openapi-3.1.json"}
 
 
-def test_an_unknown_api_and_a_missing_file(tmp_path: Path) -> None:
+def test_unknown_api_and_missing_file(tmp_path: Path) -> None:
     assert "choose one of: mobilenext" in one_line(run("rentlot", "--format", "json"))
     assert "No such file" in one_line(run(str(tmp_path / "none.yaml"), "--format", "json"))
 
 
-def test_a_number_that_json_does_not_have(tmp_path: Path) -> None:
+def test_infinity_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "endless.yaml"
     file.write_text("openapi: 3.0.3\ninfo: {title: Endless, version: .inf}\npaths: {}\n")
     assert "endless.yaml:2:33: JSON has no value like '.inf'" in one_line(
@@ -160,7 +162,7 @@ def test_wrong_options(arguments: tuple[str, ...], said: str) -> None:
     assert said in done.stderr
 
 
-def test_more_paths_than_anybody_would_run(tmp_path: Path) -> None:
+def test_too_many_paths(tmp_path: Path) -> None:
     """Each state leads to each other, so eight of them have 109,600 ways through."""
     file = tmp_path / "many.yaml"
     file.write_text(json.dumps(many([f"s{letter}" for letter in "abcdefgh"])))

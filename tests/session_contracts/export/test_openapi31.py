@@ -58,8 +58,8 @@ def test_the_document_is_valid(name: str, refs: Refs) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_schemas_accept_what_they_accepted(name: str) -> None:
-    """Each example, and what becomes of it when one thing in it is changed: both kinds must be among these."""
+def test_upgraded_schemas_accept_the_same_values(name: str) -> None:
+    """Each example and its mutations, which must include valid and invalid ones."""
     own = contract(name)
     document = upgraded(own)
     verdicts = []
@@ -77,7 +77,7 @@ def test_schemas_accept_what_they_accepted(name: str) -> None:
 
 
 def changed(value: Any, schema: Any) -> Iterator[Any]:
-    """A value, each time with one member gone or another, at any depth; every member that the schema knows is tried."""
+    """The value with one member removed or replaced, at any depth."""
     if isinstance(value, dict):
         known = schema.get("properties", {})
         for name in {**known, **value}:
@@ -93,7 +93,7 @@ def changed(value: Any, schema: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_nothing_of_3_0_is_left_and_everything_of_ours_is_kept(name: str) -> None:
+def test_extensions_are_kept(name: str) -> None:
     own = contract(name)
     document = upgraded(own)
     for key in ("x-lifecycles", "x-rules", "x-rate-limits", "servers", "tags", "security"):
@@ -138,7 +138,7 @@ def extensions(node: Any) -> Iterator[tuple[str, str]]:
             yield from extensions(value)
 
 
-def test_what_3_1_says_in_another_way() -> None:
+def test_upgraded_keywords() -> None:
     document = upgraded(contract(str(OWN)))
     members = document["components"]["schemas"]["Loan"]["properties"]
     assert members["number"] == {"type": "integer", "exclusiveMinimum": 0, "maximum": 10**21}
@@ -160,7 +160,7 @@ def test_what_3_1_says_in_another_way() -> None:
     assert document["jsonSchemaDialect"] == "https://spec.openapis.org/oas/3.1/dialect/base"
 
 
-def test_schemas_are_found_wherever_they_may_be() -> None:
+def test_nested_schemas_are_upgraded() -> None:
     null = {"schema": {"type": "string", "nullable": True}}
     media = {
         "content": {

@@ -1,4 +1,4 @@
-"""The pictures of a lifecycle: each has every state, every way between them, and every refusal that the contract has."""
+"""Mermaid, DOT and SCXML have every state, arrow and refusal of the contract."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def test_mermaid(name: str) -> None:
     )
 
 
-def test_mermaid_tells_moves_apart() -> None:
+def test_mermaid_guards() -> None:
     assert "Session_approved : reviewSession<br/>reviewStatus = approved\n" in export(
         contract("rentalot"), "mermaid"
     )
@@ -141,7 +141,7 @@ def end(name: Any, table: Lifecycle) -> str:
 
 @pytest.mark.parametrize("name", LIVING)
 def test_scxml(name: str) -> None:
-    """Each transition is one of the table's, each of the table's is there, and every id that is referred to exists once."""
+    """Exactly the transitions of the table, and unique ids for all references."""
     root = ET.fromstring(export(contract(name), "scxml"))
     ids = Counter(
         node.get("id") for node in root.iter() if node.tag in (f"{SCXML}state", f"{SCXML}parallel")
@@ -198,7 +198,7 @@ def transitions(state: str, node: ET.Element, table: Lifecycle) -> Iterator[Way]
         yield state, target, "given" if event.startswith("given.") else event
 
 
-def test_scxml_tells_moves_apart() -> None:
+def test_scxml_guards() -> None:
     root = ET.fromstring(export(contract("rentalot"), "scxml"))
     (approved,) = (
         move for move in root.iter(f"{SCXML}transition") if move.get("target") == "Session_approved"
@@ -213,8 +213,8 @@ def test_scxml_tells_moves_apart() -> None:
     assert conditions == {None, '_event.data["endedAt"] == null', '_event.data["endedAt"] != null'}
 
 
-def test_scxml_keeps_the_time_that_it_can() -> None:
-    """Of a timer that runs from the moment at which a state is entered; that of a field of the record is told by whoever runs the chart."""
+def test_scxml_timers() -> None:
+    """Of timers that start when a state is entered; the host sends the events of others."""
     analyzing = state_of("openscouter", "Session_analyzing")
     (start,), (stop,) = (
         analyzing.findall(f"{SCXML}onentry/{SCXML}send"),

@@ -1,4 +1,4 @@
-"""Every check finds its bad example, exactly where it is, and nothing is wrong with its good one."""
+"""Every check finds its bad example in the right place, and nothing in its good one."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def found(
 
 
 def judging(check: Check) -> tuple[tuple[Check, ...], str]:
-    """What to judge its examples with, and what to call them: of what only the project has, one is judged at a time."""
+    """The checks to run on its examples, and the file name to give them."""
     return (
         ((*of_any_contract.CHECKS, check), "rentalot.yaml")
         if check in OF_THE_PROJECT
@@ -38,7 +38,7 @@ def judging(check: Check) -> tuple[tuple[Check, ...], str]:
 
 
 @pytest.mark.parametrize("check", WITH_EXAMPLES, ids=lambda check: check.id)
-def test_a_bad_example_is_found_by_exactly_its_check_and_where_it_is(check: Check) -> None:
+def test_bad_example_is_found_by_its_check(check: Check) -> None:
     content = complete(check.bad, check.within)
     (violation,) = found(content, *judging(check))
     before = content[: content.index(check.at)]
@@ -52,25 +52,25 @@ def test_a_bad_example_is_found_by_exactly_its_check_and_where_it_is(check: Chec
 
 
 @pytest.mark.parametrize("check", WITH_EXAMPLES, ids=lambda check: check.id)
-def test_nothing_is_wrong_with_a_good_example(check: Check) -> None:
+def test_good_example_has_no_findings(check: Check) -> None:
     assert found(complete(check.good, check.within), *judging(check)) == []
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_a_check_says_why_in_a_sentence(check: Check) -> None:
+def test_check_has_reason_and_examples(check: Check) -> None:
     assert check.why.endswith(".")
     assert check.bad
     assert check.good
     assert check.bad != check.good
 
 
-def test_no_id_stands_twice() -> None:
+def test_check_ids_are_unique() -> None:
     ids = [check.id for check in CHECKS]
     assert len(ids) == len(set(ids))
 
 
-def test_every_id_that_can_be_told_stands_in_the_table() -> None:
-    """All come from the table by how checks are run, but for those of the reader, which it writes itself."""
+def test_every_reported_id_is_in_the_table() -> None:
+    """Findings come from checks of the table, except those of the parser."""
     reader = Path(openapi.__file__).parent.joinpath("source.py").read_text()
     assert [check.id for check in CHECKS if check.find is None] == ["readable", "yaml"]
     assert {check.id for check in CHECKS if check.stage is Stage.READ} == {"readable", "yaml"}
@@ -78,11 +78,11 @@ def test_every_id_that_can_be_told_stands_in_the_table() -> None:
     assert reader.count("Violation(") == reader.count('"yaml"') + reader.count('"readable"')
 
 
-def test_what_stops_a_load_is_an_error() -> None:
+def test_checks_that_stop_loading_are_errors() -> None:
     assert [check.id for check in CHECKS if check.stops_load and check.severity != "error"] == []
 
 
-def test_the_small_contracts_are_sound() -> None:
+def test_sample_contracts_are_clean() -> None:
     assert found(PLAIN) == []
     assert found(PETS) == []
 
@@ -99,13 +99,13 @@ def test_bad_example_of_fixable_check_is_fixed(check: Check) -> None:
 @pytest.mark.parametrize(
     "file", sorted(Path(openapi.__file__).parent.glob("*.yaml")), ids=lambda file: file.stem
 )
-def test_the_contracts_of_the_project_are_clean(file: Path) -> None:
+def test_bundled_contracts_are_clean(file: Path) -> None:
     assert [
         str(violation) for violation in lint(str(file), checks=of_any_contract.CHECKS).found
     ] == []
 
 
-def test_every_rule_of_the_project_is_verified_and_broken() -> None:
+def test_every_bundled_rule_has_check_and_mutant() -> None:
     for api in openapi.bundled_names():
         file = Path(openapi.__file__).parent / f"{api}.yaml"
         assert [
@@ -142,7 +142,7 @@ def test_each_pair_of_bounds_is_compared() -> None:
         assert ids(schemas(*bounds), "bounds-order") == ["A2"]
 
 
-def test_an_array_says_what_its_items_are_wherever_it_stands() -> None:
+def test_arrays_need_items_everywhere() -> None:
     inner = [
         "properties: {a: {type: array}}",
         "type: array, items: {type: array}",
@@ -156,7 +156,7 @@ def test_an_array_says_what_its_items_are_wherever_it_stands() -> None:
     "name",
     ["datetime", "date_time", "Date-Time", "dateTime", "uid", "UUID", "e-mail", "ip-v4", "int-32"],
 )
-def test_a_format_that_is_nearly_known_is_told_of(name: str) -> None:
+def test_misspelt_format_is_found(name: str) -> None:
     assert ids(schemas(f"type: string, format: {name}"), "format-known") == ["A0"]
 
 
@@ -176,7 +176,7 @@ def test_a_format_that_is_nearly_known_is_told_of(name: str) -> None:
         "ip",
     ],
 )
-def test_a_format_of_ones_own_is_not(name: str) -> None:
+def test_custom_format_is_allowed(name: str) -> None:
     assert ids(schemas(f"type: string, format: {name}"), "format-known") == []
 
 
@@ -190,7 +190,7 @@ def test_nullable_needs_a_type() -> None:
     assert ids(schemas(*nullable), "nullable-type") == ["A0", "A3"]
 
 
-def test_paths_are_the_same_whatever_their_parameters_are_called() -> None:
+def test_paths_differ_only_in_parameter_names() -> None:
     paths = ["/a/{b}", "/a/{c}", "/a/b", "/a/{b}/c/{d}", "/a/{e}/c/{f}", "/a/{b}.{c}", "/{a}/b"]
     content = PLAIN.replace(" {}", "".join(f"\n  {path}: {{}}" for path in paths))
     assert ids(content, "path-unique") == ["/a/{c}", "/a/{e}/c/{f}"]

@@ -1,4 +1,4 @@
-"""Whatever becomes of a contract, lint tells of it: nodes of real ones are dropped, replaced and put elsewhere, and bytes as well."""
+"""Lint survives contracts with nodes or bytes dropped, replaced and moved."""
 
 import json
 from collections.abc import Iterator
@@ -135,7 +135,7 @@ def found(content: bytes) -> list[Violation]:
 
 @_quietly
 @given(mutants())
-def test_a_contract_of_which_nodes_are_changed(content: str) -> None:
+def test_fuzz_nodes(content: str) -> None:
     for violation in found(content.encode()):
         assert violation.line >= 1
         assert violation.column >= 1
@@ -151,9 +151,7 @@ def test_a_contract_of_which_nodes_are_changed(content: str) -> None:
         max_size=3,
     ),
 )
-def test_a_contract_of_which_bytes_are_changed(
-    text: str, changes: list[tuple[float, bytes, int]]
-) -> None:
+def test_fuzz_bytes(text: str, changes: list[tuple[float, bytes, int]]) -> None:
     content = text.encode()
     for where, put, dropped in changes:
         start = int(where * len(content))

@@ -1,4 +1,4 @@
-"""`session-contracts lint` from its front door: what it says, in which format, where it ends, and what it changes."""
+"""The command `lint`: formats, exit status, options and fixes."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ paths:
     get:
       operationId: listPets
       responses:
-        200: {description: The pets., content: {application/json: {schema: {type: integer}, example: many}}}
+        200: {description: A, content: {application/json: {schema: {type: integer}, example: many}}}
         "401": {description: "No: who are you?, 100%"}
 """
 
@@ -49,18 +49,21 @@ def report(content: str, form: str, folder: Path, *options: str) -> tuple[int, s
     return done.exit_code, done.stdout
 
 
-def test_text_tells_place_and_severity_and_what_to_do(tmp_path: Path) -> None:
+def test_text_format(tmp_path: Path) -> None:
     status, text = report(FLAWED, "text", tmp_path)
     assert status == 1
     assert text.splitlines() == [
-        "pets.yaml:5:5: warning: listPets has no summary; describe it in a few words, as in 'List sessions' [operation-summary]",
-        'pets.yaml:8:9: warning: 200 is a number, but keys must be strings; write "200" [status-quoted]',
-        'pets.yaml:8:93: error: this example is invalid: "many" is not of type "integer"; fix the example or the schema [example-valid]',
+        "pets.yaml:5:5: warning: listPets has no summary; describe it in a few words, as in "
+        "'List sessions' [operation-summary]",
+        'pets.yaml:8:9: warning: 200 is a number, but keys must be strings; write "200" '
+        "[status-quoted]",
+        'pets.yaml:8:85: error: this example is invalid: "many" is not of type "integer"; fix '
+        "the example or the schema [example-valid]",
         "1 error and 2 warnings in 1 contract; --fix can correct 1",
     ]
 
 
-def test_json_tells_the_same(tmp_path: Path) -> None:
+def test_json_format(tmp_path: Path) -> None:
     status, text = report(FLAWED, "json", tmp_path, "--docs-url", "https://docs.example/site/")
     document = json.loads(text)
     assert status == 1
@@ -69,7 +72,7 @@ def test_json_tells_the_same(tmp_path: Path) -> None:
     assert document["findings"][2] == {
         "file": "pets.yaml",
         "line": 8,
-        "column": 93,
+        "column": 85,
         "pointer": "/paths/~1pets/get/responses/200/content/application~1json/example",
         "check": "example-valid",
         "severity": "error",
@@ -80,7 +83,7 @@ def test_json_tells_the_same(tmp_path: Path) -> None:
     }
 
 
-def test_github_gets_annotations_whose_characters_are_escaped(tmp_path: Path) -> None:
+def test_github_format_is_escaped(tmp_path: Path) -> None:
     status, text = report(
         FLAWED.replace("example: many", 'example: "100%, so: \\n"'), "github", tmp_path
     )
@@ -88,7 +91,7 @@ def test_github_gets_annotations_whose_characters_are_escaped(tmp_path: Path) ->
     assert status == 1
     assert [line.split(" ")[0] for line in annotations] == ["::warning", "::warning", "::error"]
     assert annotations[2].startswith(
-        "::error file=pets.yaml,line=8,col=93,title=example-valid::this example is invalid: "
+        "::error file=pets.yaml,line=8,col=85,title=example-valid::this example is invalid: "
     )
     assert "100%25, so: \\n" in annotations[2]
     assert summary == "1 error and 2 warnings in 1 contract; --fix can correct 1"
@@ -105,7 +108,7 @@ def official_schema() -> Any:
 
 
 @pytest.mark.parametrize("docs_url", [[], ["--docs-url", "https://docs.example"]])
-def test_sarif_is_valid_by_its_official_schema(docs_url: list[str], tmp_path: Path) -> None:
+def test_sarif_is_valid(docs_url: list[str], tmp_path: Path) -> None:
     status, text = report(FLAWED, "sarif", tmp_path, *docs_url)
     document = json.loads(text)
     assert status == 1
@@ -132,13 +135,13 @@ def test_sarif_is_valid_by_its_official_schema(docs_url: list[str], tmp_path: Pa
     assert replacement["insertedContent"] == {"text": '"200"'}
 
 
-def test_out_writes_the_report_and_says_how_it_went(tmp_path: Path) -> None:
+def test_out(tmp_path: Path) -> None:
     status, text = report(FLAWED, "sarif", tmp_path, "--out", "report.sarif")
     assert (status, text) == (1, "1 error and 2 warnings in 1 contract; --fix can correct 1\n")
     assert json.loads((tmp_path / "report.sarif").read_bytes())["version"] == "2.1.0"
 
 
-def test_what_is_asked_for_is_told(tmp_path: Path) -> None:
+def test_severity_and_ignore(tmp_path: Path) -> None:
     _, text = report(
         FLAWED, "text", tmp_path, "--severity", "error", "--ignore", "operation-summary"
     )
@@ -152,7 +155,7 @@ def test_what_is_asked_for_is_told(tmp_path: Path) -> None:
     assert (status, text) == (0, "1 contract clean\n")
 
 
-def test_all_contracts_of_the_project_are_clean_by_default(tmp_path: Path) -> None:
+def test_default_is_all_bundled_contracts(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "lint"]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
@@ -160,7 +163,7 @@ def test_all_contracts_of_the_project_are_clean_by_default(tmp_path: Path) -> No
     assert (done.returncode, done.stdout, done.stderr) == (0, "6 contracts clean\n", "")
 
 
-def test_a_contract_is_told_by_its_api_by_a_file_or_on_the_standard_input(tmp_path: Path) -> None:
+def test_api_name_file_and_standard_input(tmp_path: Path) -> None:
     (tmp_path / "pets.yaml").write_text(PETS)
     done = run("mobilenext", "pets.yaml", "-", folder=tmp_path, stdin=FLAWED.encode())
     assert done.exit_code == 1
@@ -170,7 +173,7 @@ def test_a_contract_is_told_by_its_api_by_a_file_or_on_the_standard_input(tmp_pa
     )
 
 
-def test_what_has_not_the_form_of_openapi_says_that_more_may_follow(tmp_path: Path) -> None:
+def test_incomplete_run_is_reported(tmp_path: Path) -> None:
     _, text = report(FLAWED.replace("get:", "gets:"), "text", tmp_path)
     assert text.splitlines() == [
         "pets.yaml:5:5: error: OpenAPI 3.0 has no member 'gets' here; write 'get' [openapi-form]",
@@ -182,7 +185,8 @@ def test_what_has_not_the_form_of_openapi_says_that_more_may_follow(tmp_path: Pa
 _SCHEMA = PLAIN + "components: {schemas: {A: {example: a, %s}}}\n"
 _ANSWERS = PLAIN.replace(
     "{}",
-    "{/a: {get: {operationId: getA, summary: Get a, responses: {200: {description: a}, %s: {description: a}}}}}",
+    "{/a: {get: {operationId: getA, summary: Get a, responses: {200: {description: a}, %s: "
+    "{description: a}}}}}",
 )
 
 
@@ -223,7 +227,8 @@ _ANSWERS = PLAIN.replace(
         ),
         (
             _SCHEMA % "enum: [a, yes, On]",
-            'True appears twice in this enum; write "On": without quotes YAML reads On as a boolean',
+            'True appears twice in this enum; write "On": without quotes YAML reads On as a '
+            "boolean",
         ),
         (
             _SCHEMA % "type: string, enum: [a, false]",
@@ -243,13 +248,13 @@ _ANSWERS = PLAIN.replace(
         ),
     ],
 )
-def test_it_is_said_what_to_do(content: str, said: str, tmp_path: Path) -> None:
+def test_finding_has_a_fix(content: str, said: str, tmp_path: Path) -> None:
     _, text = report(content, "text", tmp_path, "--severity", "error")
     assert [said in line for line in text.splitlines() if ": error: " in line] == [True], text
 
 
 @pytest.mark.parametrize("check", ["cell-answered", "rule-broken"])
-def test_a_check_is_explained(check: str) -> None:
+def test_explain(check: str) -> None:
     done = run("--explain", check)
     assert done.exit_code == 0
     assert done.stdout.startswith(f"{check} (error")
@@ -280,13 +285,13 @@ def test_wrong_usage_exits_2(arguments: list[str], said: str, tmp_path: Path) ->
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_that_cannot_be_read_exits_2_and_the_others_are_checked(tmp_path: Path) -> None:
+def test_unreadable_file_exits_2(tmp_path: Path) -> None:
     (tmp_path / "pets.yaml").write_text(FLAWED)
     done = run("absent.yaml", ".", "pets.yaml", folder=tmp_path)
     assert done.exit_code == 2
     assert (
-        "absent.yaml:1:1: error: No such file or directory; name a YAML file that can be read [readable]"
-        in done.stdout
+        "absent.yaml:1:1: error: No such file or directory; name a YAML file that can be read "
+        "[readable]" in done.stdout
     )
     assert ".:1:1: error: Is a directory" in done.stdout
     assert "pets.yaml:5:5: warning" in done.stdout
@@ -352,7 +357,7 @@ paths:
 
 
 def json_contract(version: object) -> dict[str, Any]:
-    """With two things that are fixed: its version is a number, and a parameter of its path is not required."""
+    """With two fixable findings: a numeric version, and an optional path parameter."""
     parameter = {"name": "id", "in": "path", "schema": {"type": "string"}}
     responses = {"200": {"description": "The pet."}, "404": {"description": "Nobody knows it."}}
     get = {
@@ -384,7 +389,7 @@ def test_json_stays_json(indent: str | int | None, end: str, tmp_path: Path) -> 
     assert content.decode() == json.dumps(expected, indent=indent).replace("\n", end)
 
 
-def test_a_part_of_yaml_that_is_written_as_json_stays_so(tmp_path: Path) -> None:
+def test_flow_style_stays_flow_style(tmp_path: Path) -> None:
     paths = """\
 paths:
   /pets/{id}:
@@ -448,12 +453,15 @@ paths:
     assert b"{in: path, required: true, name: id" in content
 
 
-def test_a_shared_place_is_told_once(tmp_path: Path) -> None:
+def test_shared_place_is_reported_once(tmp_path: Path) -> None:
     """Once where the form stops all else, and once where it does not."""
     paths = """\
 paths:
   /pets:
-    get: {operationId: listPets, summary: List pets, responses: &responses {200: {description: Pets.}, "401": {description: Nobody.}}}
+    get:
+      operationId: listPets
+      summary: List pets
+      responses: &responses {200: {description: Pets.}, "401": {description: No.}}
     post: {operationId: addPet, summary: Add a pet, responses: *responses}
 """
     _, text = report(complete(paths, PLAIN), "text", tmp_path)
@@ -466,7 +474,7 @@ paths:
     assert [line.rpartition(" ")[2] for line in text.splitlines()[:-2]] == ["[openapi-form]"]
 
 
-def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
+def test_fix_keeps_file_mode_and_link(tmp_path: Path) -> None:
     target = tmp_path / "target.yaml"
     target.write_text(FLAWED)
     target.chmod(0o640)
@@ -589,7 +597,7 @@ def odd_results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_input_is_told_of(name: str, odd_results: dict[str, Any]) -> None:
+def test_odd_input_is_reported(name: str, odd_results: dict[str, Any]) -> None:
     found = odd_results[name]
     assert found, "nothing was found"
     assert all(
@@ -599,8 +607,8 @@ def test_odd_input_is_told_of(name: str, odd_results: dict[str, Any]) -> None:
     assert all(len(finding["what"]) < 400 for finding in found)
 
 
-def test_merge_keys_are_read_as_yaml_has_them(tmp_path: Path) -> None:
-    """A member of one's own counts before one that is merged; what comes of it is a sound contract."""
+def test_merge_keys(tmp_path: Path) -> None:
+    """An own member overrides a merged one, so the contract is valid."""
     content = PETS.replace(
         "        id: {type: string}\n",
         "        id: &text {type: string}\n        name: {<<: *text, minLength: 1}\n",
@@ -614,7 +622,7 @@ def test_merge_keys_are_read_as_yaml_has_them(tmp_path: Path) -> None:
     }
 
 
-def test_a_large_document_is_read(tmp_path: Path) -> None:
+def test_large_document(tmp_path: Path) -> None:
     schemas = "".join(
         f"    S{number}: {{type: string, example: x, description: {'long ' * 50}}}\n"
         for number in range(3000)
