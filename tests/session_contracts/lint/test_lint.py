@@ -596,6 +596,7 @@ def odd_results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ODD)
 def test_odd_input_is_reported(name: str, odd_results: dict[str, Any]) -> None:
     found = odd_results[name]
