@@ -148,7 +148,7 @@ class MockWorld:
     # ---- data
 
     def given(self, api: str, state: str = "session", /, **params: Any) -> dict[str, Any]:
-        """Prepare a provider state of an API; return its values, such as the ids of new records."""
+        """Set up a provider state of an API; return its values, such as the ids of new records."""
         message = {"action": "setup", "state": state, "params": params}
         return dict(self._control.call("POST", f"/{api}/states", message))
 
@@ -223,7 +223,7 @@ class MockApi:
         return dict(self.given("credential", **params)["headers"])
 
     def given(self, state: str = "session", /, **params: Any) -> dict[str, Any]:
-        """Prepare a provider state, as in `given("session", status="completed")["id"]`.
+        """Set up a provider state, as in `given("session", status="completed")["id"]`.
 
         Returns its values, such as the ids of new records.
         """

@@ -63,7 +63,7 @@ class Mock:
         return self.client.request(method, f"{self.url}/_mock{path}", **options)
 
     def state(self, name: str, /, **params: Any) -> Any:
-        """Prepare a provider state; return its values."""
+        """Set up a provider state; return its values."""
         answer = self.control(
             "POST", f"/{self.api}/states", json={"action": "setup", "state": name, "params": params}
         )
@@ -71,7 +71,7 @@ class Mock:
         return answer.json()
 
     def given(self, state: str = "session", /, **params: Any) -> str:
-        """Prepare a provider state; return the id of its record."""
+        """Set up a provider state; return the id of its record."""
         return str(self.state(state, **params)["id"])
 
     def credential_of(self, api: str) -> dict[str, str]:

@@ -17,19 +17,21 @@ def _none(operation: str, body: Any) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class SuiteProfile:
-    """One API's words for one of its resources.
+    """How the suite exercises one resource of an API; the facts themselves are in the contract.
 
-    `resource`: the lifecycle that is judged; `read` and `list`: the operations that show it (no list: empty); `state`: the provider state
-    that makes one. `also`: operations that no lifecycle answers for, and that are spoken of here.
-    `scopes`: params of that state which tell a check's own records from others, each with the provider state that makes a value (None: any
-    UUID does). A list is narrowed to them by the query parameter of that name, or by the header that `headers` names.
-    `placing`: state to the params that place a record in it, where they are not the values of the state.
-    `born`: the param that is the moment by which a list is sorted. `kinds`: of credentials, each to be judged. `ties`: such a kind to the
-    param that names the record which a credential is good for.
-    `examples`: a valid body with every documented member, by operation; `{name}` stands for a fresh value of that scope,
-    `{uuid}` for any UUID, `{now}` for the target's time, or a moment later.
-    `refused`: which rule a valid body speaks to when it is refused;
-    `breaks`: the rules that a body of an operation on a fresh record breaks or touches, which no schema can tell.
+    `resource`: the lifecycle. `read`, `list`: the operations that show a record, and list them
+    (empty: none). `state`: the provider state that makes a record. `also`: operations without a
+    lifecycle that are checked with this resource.
+    `scopes`: params of that state that separate a check's own records from others, each with the
+    provider state that makes a value (None: any UUID). A list is narrowed to them by the query
+    parameter of that name, or by the header that `headers` names.
+    `placing`: by state, the params that put a record in it, if they are not the state's values.
+    `born`: the param with the time by which a list is sorted. `kinds`: the kinds of credentials,
+    each checked. `ties`: by kind, the param that names the record for which a credential is valid.
+    `examples`: by operation, a valid body with every documented member. `{name}` stands for a
+    fresh value of that scope, `{uuid}` for any UUID, `{now}` for the target's time or later.
+    `refused`: the rule by which a valid body may be refused. `breaks`: the rules that a body of an
+    operation on a fresh record breaks or concerns, beyond what a schema can express.
     """
 
     resource: str

@@ -1,4 +1,4 @@
-"""The words of somebody's own API: read from its folder, and seen to speak of what its contract has."""
+"""Reads the suite profiles of an API, and checks that they fit its contract."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from session_contracts.openapi import Contract, PartError, load
 from session_contracts.openapi.json_schema import translate
 from session_contracts.openapi.locations import ApiLocation, Part, find, line_of, member_of
 
-#: What is wrong: the word in question, the fault, and what to write instead.
+#: A name in the profile, what is wrong with it, and how to fix it.
 Fault = tuple[str, str, str]
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -24,7 +24,10 @@ _MOMENT = "2026-01-05T10:00:00Z"
 
 @cache
 def profiles(api: str) -> tuple[SuiteProfile, ...]:
-    """Its main resource first. Raises UnknownApi, ContractError, and PartError for the first word that the contract does not know."""
+    """The profiles of an API, the main resource first.
+
+    Raises UnknownApi, ContractError, and PartError for a name that the contract does not have.
+    """
     home, fix = find(api), "write 'PROFILES = (SuiteProfile(...),)', the main resource first"
     found = member_of(home, Part.PROFILE, "PROFILES", fix)
     if (
@@ -33,7 +36,7 @@ def profiles(api: str) -> tuple[SuiteProfile, ...]:
         or not all(isinstance(each, SuiteProfile) for each in found)
     ):
         raise PartError(
-            home.file(Part.PROFILE), None, "PROFILES is no tuple of a SuiteProfile each", fix
+            home.file(Part.PROFILE), None, "PROFILES is not a tuple of SuiteProfile", fix
         )
     for profile in found:
         _require(home, profile, load(api))
@@ -51,7 +54,7 @@ def _resource(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
     if profile.resource not in contract.lifecycles:
         yield (
             profile.resource,
-            f"no lifecycle is called {profile.resource!r}",
+            f"the contract has no lifecycle {profile.resource!r}",
             f"name one of {', '.join(contract.lifecycles)}",
         )
 
@@ -90,7 +93,7 @@ def _table(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
         yield (
             profile.list,
             f"{profile.list} has no x-list in the contract",
-            "write one there, or leave 'list' out here",
+            "write one there, or omit 'list' here",
         )
 
 
@@ -114,7 +117,7 @@ def _examples(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
         if operation not in profile.examples:
             yield (
                 "examples",
-                f"there is no example of a body of {operation}",
+                f"{operation} has no example of a body",
                 "write one in 'examples', with every documented member",
             )
             continue
@@ -130,7 +133,7 @@ def _examples(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
 
 
 def _filled(example: Any) -> Any:
-    """With some value in place of what is filled in when it is sent."""
+    """The example with values in place of its placeholders."""
     text = json.dumps(example).replace('"{now}"', json.dumps(_MOMENT))
     return json.loads(_PLACEHOLDER.sub(_UUID, text))
 

@@ -1,4 +1,4 @@
-"""Provider states: how a test prepares the mock, by the messages that Pact uses."""
+"""Provider states: tests prepare the mock by the messages that Pact uses."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -22,7 +22,7 @@ _COMMON: Mapping[str, SetUp] = {
 
 
 def set_up(world: World, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that the state names; a teardown does nothing. Raises NoSuchState, BadState."""
+    """Set up a state and return its values; ignore a teardown. Raises NoSuchState, BadState."""
     state, params = message["state"], message.get("params", {})
     known = {**_common(), **states_of(location_of(api.contract))}
     if state not in known:

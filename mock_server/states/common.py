@@ -54,11 +54,13 @@ TENANT: JsonSchema = {"type": "string", "enum": ["default", "other"]}
 
 
 def reset(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Restore the initial data."""
     world.reset()
     return {}
 
 
 def clock(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Advance the clock. Raises BadState."""
     try:
         world.clock.advance(parse_duration(params.get("advance", "PT0S")))
     except (ValueError, ClockError) as error:
@@ -73,6 +75,7 @@ def rate_limits(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[s
 
 
 def outbox(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The messages of the outbox."""
     return {"messages": [as_message(message) for message in world.outbox]}
 
 
@@ -80,7 +83,10 @@ def outbox(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, A
 
 
 def moment(params: Mapping[str, Any], name: str) -> datetime | None:
-    """A time among the params. Raises BadState, and NoSuchState where the clock does not go that far."""
+    """A time among the params.
+
+    Raises BadState for a malformed time, NoSuchState for one beyond the range of the clock.
+    """
     if name not in params:
         return None
     try:
@@ -102,13 +108,14 @@ def existing(world: World, api: ApiPlan, resource: str, key: str, param: str) ->
 
 
 def bearer(secret: str) -> dict[str, Any]:
+    """The header of a bearer credential, as a state returns it."""
     return {"headers": {"Authorization": f"Bearer {secret}"}}
 
 
 def issued_key(
     world: World, api: ApiPlan, params: Mapping[str, Any], prefix: str, kind: str
 ) -> dict[str, Any]:
-    """The tenant's first key; one that is revoked, or good for certain scopes only, is made for the purpose."""
+    """The tenant's first key, or a new one if it is to be revoked or limited to scopes."""
     keys = world.credentials[api.name]
     tenant, revoked, scopes = (
         params.get("tenant", "default"),
@@ -131,7 +138,7 @@ def issued_key(
 
 
 def key_state(prefix: str, kind: str = "api_key") -> State:
-    """The state `credential` of an API with bearer keys that do not expire: the tenant's first one, or one that is revoked."""
+    """The state `credential` of an API whose bearer keys do not expire."""
 
     def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
         return issued_key(world, api, params, prefix, kind)

@@ -415,7 +415,8 @@ _PATHS = example.PETS[example.PETS.index("paths:") : example.PETS.index("compone
 _WITH_BODY = _PATHS.replace(
     "      responses:\n",
     "      requestBody:\n        content:\n          application/json:\n"
-    "            schema: {type: object, properties: {how: {type: string, enum: [sale, gift]}}}\n      responses:\n",
+    "            schema: {type: object, properties: {how: {type: string, enum: [sale, gift]}}}\n"
+    "      responses:\n",
 )
 
 CHECKS = (

@@ -1,7 +1,8 @@
 """For `handlers.py`: what answers calls, and what a move does besides.
 
-`handlers.py` has, for each operationId of the contract, a function of that name in snake case, `Callable[[Call], Answer]`; for each
-effect that a lifecycle names, a function `Callable[[Call, Change], None]`; and `error_body`, see `ErrorBody`. It may have
+`handlers.py` has, for each operationId of the contract, a function of that name in snake case,
+`Callable[[Call], Answer]`; for each effect that a lifecycle names, a function
+`Callable[[Call, Change], None]`; and `error_body`, see `ErrorBody`. It may have
 
 - `UNAUTHORIZED: str`, what a caller without a good credential reads;
 - `PRIVATE: dict[str, JsonSchema]`, by resource, of what is remembered of a record and never shown;

@@ -1,4 +1,7 @@
-"""For `profile.py`: the suite's words for an API. `PROFILES` has one for each resource that has a lifecycle, the main one first."""
+"""For `profile.py`: how the suite exercises an API.
+
+`PROFILES` has a SuiteProfile for each resource with a lifecycle, the main resource first.
+"""
 
 from session_contracts.conformance.profile import SuiteProfile
 

@@ -1,8 +1,10 @@
 """For `states.py`: how a test brings the mock into a situation.
 
-`STATES` maps the name of a provider state to a `State`, which `state` makes of a function and the schemas of its params. The function
-is a `SetUp`, `Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]`: it returns the values that the state names. It raises
-BadState where a param refers to nothing, and NoSuchState where it asks for what there is not. Every API has a state `credential`;
+`STATES` maps the name of a provider state to a `State`, made by `state` from a function and the
+schemas of its params. The function is a `SetUp`,
+`Callable[[World, ApiPlan, Mapping[str, Any]], dict[str, Any]]`, and returns the values of the
+state. It raises BadState if a param refers to a record that does not exist, and NoSuchState if the
+mock cannot reach the state. Every API has a state `credential`;
 `key_state` makes one.
 """
 

@@ -52,9 +52,9 @@ _LONGEST = 40
 
 
 def make(name: str, resource: str, root: Path) -> Path:
-    """The folder, with everything in it that an API of this name needs, whose records are called `resource` (`Booking`).
+    """Create the folder of an API with one resource, for example `Booking`; return its path.
 
-    Raises InvalidName, and FolderNotCreated where there is something already, or nothing can be written.
+    Raises InvalidName, or FolderNotCreated if it exists or cannot be written.
     """
     _require_name(name)
     _require_resource(resource)

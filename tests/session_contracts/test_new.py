@@ -336,13 +336,13 @@ MOCK_MISTAKES = [
         "mutants.py",
         "handlers.stamp)",
         "handlers.stomp)",
-        "/mutants.py:151: AttributeError: module 'handlers' has no",
+        "/mutants.py:147: AttributeError: module 'handlers' has no",
     ),
     Mistake(
         "mutants.py",
         f"{NAME}.cancel.kept",
         f"{NAME}.cancel.lost",
-        "/mutants.py:151: the contract has no rule 'harbor_2.cancel.lost'",
+        "/mutants.py:147: the contract has no rule 'harbor_2.cancel.lost'",
     ),
     Mistake(
         "mutants.py",
@@ -384,7 +384,7 @@ SUITE_MISTAKES = [
         "profile.py",
         '"cancelBoatTrip": {"reason": "The',
         '"confirmBoatTrip": {"reason": "The',
-        "no example of a body",
+        "has no example of a body",
     ),
     Mistake(
         "profile.py",

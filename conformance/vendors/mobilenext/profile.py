@@ -1,4 +1,4 @@
-"""Mobile Next's words."""
+"""Mobile Next's suite profile."""
 
 from session_contracts.conformance.profile.model import SuiteProfile
 

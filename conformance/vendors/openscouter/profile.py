@@ -1,4 +1,4 @@
-"""OpenScouter's words."""
+"""OpenScouter's suite profile."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from session_contracts.conformance.profile.model import SuiteProfile
 
 
 def _breaks(operation: str, body: Any) -> tuple[str, ...]:
-    """A fresh session has no note that could be updated; whether a time is a good one depends on when the session began."""
+    """A fresh session has no notes to update, and its start decides whether a time is valid."""
     if not isinstance(body, dict):
         return ()
     if operation == "updateNotes" and isinstance(notes := body.get("notes"), list):

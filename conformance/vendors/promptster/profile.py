@@ -1,4 +1,4 @@
-"""Promptster's words."""
+"""Promptster's suite profile."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from session_contracts.conformance.profile.model import SuiteProfile
 
 
 def _breaks(operation: str, body: Any) -> tuple[str, ...]:
-    """Whether a session may end before it began, or an update be of nothing, no schema can tell."""
+    """No schema can express that a session ends after its start, or that an update is not empty."""
     if operation != "updateSession" or not isinstance(body, dict):
         return ()
     nothing = body.get("endedAt") is None and body.get("metadata") is None

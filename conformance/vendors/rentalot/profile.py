@@ -1,4 +1,4 @@
-"""Rentalot's words."""
+"""Rentalot's suite profile."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ _LONG = 1000
 
 
 def _refused(body: Any) -> str | None:
-    """A review whose notes are missing or long speaks to the rule on that, not to the one that a review decides."""
+    """Missing or long notes have rules of their own."""
     if not isinstance(body, dict):
         return None
     if "reviewNotes" not in body:

@@ -1,4 +1,4 @@
-"""Sales Lab's words."""
+"""Sales Lab's suite profiles."""
 
 from session_contracts.conformance.profile.model import SuiteProfile
 

@@ -1,4 +1,4 @@
-"""Mobile Next's own provider states."""
+"""Mobile Next's provider states."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -47,7 +47,10 @@ _DEVICES: Mapping[str, Mapping[str, str]] = {
 
 
 def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A JWT or an API key of the default user, the other tenant's, one that is named, or a new one. Raises BadState, NoSuchState."""
+    """A JWT or an API key of the default, a named or a new user, or the other tenant's.
+
+    Raises BadState, NoSuchState.
+    """
     owner = _owner(world, api, params)
     if params.get("kind", "jwt") == "api_key":
         return bearer(_key(world, api, owner, params).secret)
@@ -86,7 +89,7 @@ def _key(world: World, api: ApiPlan, owner: Record, params: Mapping[str, Any]) -
 
 
 def _owner(world: World, api: ApiPlan, params: Mapping[str, Any]) -> Record:
-    """Whose credential it is; `organizations` makes a new user, or sets those of one that is named."""
+    """The owner of a credential; `organizations` makes a new user, or sets those of `user`."""
     if "organizations" not in params:
         return (
             existing(world, api, "User", params["user"], "user")
@@ -121,7 +124,10 @@ def organization(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A session as asked, by default one that just began and holds its device. Raises BadState, NoSuchState."""
+    """A session, by default one that just began and holds its device.
+
+    Raises BadState, NoSuchState.
+    """
     owner = default_user(world, api, params)
     if "tenant" in params and "organization" in params:
         raise NoSuchState("tenant: give an organization or a tenant, not both")

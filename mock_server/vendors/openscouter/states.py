@@ -1,4 +1,4 @@
-"""OpenScouter's own provider states."""
+"""OpenScouter's provider states."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -48,6 +48,7 @@ def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
 
 
 def study(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A study with its A/B split. Raises NoSuchState."""
     given = params.get("splitRatio", {})
     split = {
         "A": given.get("A", 100 - given.get("B", 50)),
@@ -64,13 +65,17 @@ def study(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
 
 
 def tester(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A tester."""
     return {
         "testerId": world.place(api.resources["Tester"], {"id": _new_id(world, "user")}, "", {}).key
     }
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A session as asked, by default a completed one; an analysis lasts until `analysis finished`. Raises BadState, NoSuchState."""
+    """A session, by default a completed one; an analysis lasts until `analysis finished`.
+
+    Raises BadState, NoSuchState.
+    """
     status, now = params.get("status", "completed"), world.clock.now()
     tenant = params.get("tenant", "default")
     started = moment(params, "startedAt") or (now - _RUN if status in _OVER else now)

@@ -1,4 +1,4 @@
-"""Promptster's own provider states."""
+"""Promptster's provider states."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -41,7 +41,10 @@ _DATA: Mapping[str, Mapping[str, Any]] = {
 
 
 def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A reviewer's token that is valid for a day, or was until yesterday; or a candidate's key. Raises BadState, NoSuchState."""
+    """A reviewer's token, valid for a day or expired yesterday, or a candidate's key.
+
+    Raises BadState, NoSuchState.
+    """
     tenant = params.get("tenant", "default")
     if params.get("kind", "reviewer") == "candidate":
         return {"headers": {"X-API-Key": _candidate(world, api, tenant, params).secret}}
@@ -74,7 +77,10 @@ def _candidate(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any
 
 
 def _linked(world: World, api: ApiPlan, tenant: str, params: Mapping[str, Any]) -> Record | None:
-    """The key of the session that is named, which gets one if it has none. Raises BadState, NoSuchState."""
+    """The key of the named session, which gets one if it has none.
+
+    Raises BadState, NoSuchState.
+    """
     assessment_ = params.get("assessmentId")
     if (
         assessment_ is not None
@@ -121,6 +127,7 @@ def _new_key(
 
 
 def assessment(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """An assessment."""
     fields = {"id": f"asm_{world.chance.draw(IDS).randbytes(6).hex()}"}
     return {
         "assessmentId": world.place(
@@ -130,7 +137,10 @@ def assessment(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[st
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A session without events; values that are not given are not known. Raises BadState, NoSuchState."""
+    """A session without events; metrics that are not given are unknown.
+
+    Raises BadState, NoSuchState.
+    """
     tenant, assessment_ = params.get("tenant", "default"), params.get("assessmentId")
     key = params.get("id") or world.new_id()
     if world.collection(api.resources["Session"]).get(key) is not None:

@@ -1,4 +1,4 @@
-"""Rentalot's own provider states."""
+"""Rentalot's provider states."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -24,7 +24,10 @@ _TTL = timedelta(days=30)
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A session as asked; what is not asked for is of a session that was just completed. Raises BadState, NoSuchState."""
+    """A session, by default one that was just completed.
+
+    Raises BadState, NoSuchState.
+    """
     now = world.clock.now()
     created, expires = _life(params, now)
     status = params.get("status") or ("expired" if expires <= now else "completed")

@@ -1,4 +1,4 @@
-"""Sales Lab's own provider states."""
+"""Sales Lab's provider states."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -29,11 +29,12 @@ _CALL = timedelta(minutes=7)
 
 
 def credential(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The tenant's first token; a revoked one, or one with certain scopes, is made for the purpose."""
+    """The tenant's first token, or a new one if it is to be revoked or limited to scopes."""
     return issued_key(world, api, params, "slt_", "token")
 
 
 def user(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A rep, or a manager."""
     fields = {
         "id": world.new_id(),
         "full_name": params.get("full_name", "Robin Example"),
@@ -44,6 +45,7 @@ def user(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any
 
 
 def scenario(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario."""
     fields = {
         "id": world.new_id(),
         "name": params.get("name", "Discovery — First Call"),
@@ -53,7 +55,10 @@ def scenario(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str,
 
 
 def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """A session as asked, by default one that just ended. One that is scored has a scorecard. Raises BadState, NoSuchState."""
+    """A session, by default one that just ended; a scored one has a scorecard.
+
+    Raises BadState, NoSuchState.
+    """
     status = params.get("status", "completed")
     fields = {
         "id": world.new_id(),
@@ -70,7 +75,7 @@ def session(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, 
 
 
 def scorecard(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The scorecard of a session, which is scored from then on. It has the session's id. Raises BadState."""
+    """The scorecard of a session, with its id; the session becomes scored. Raises BadState."""
     key = (
         params.get("session_id")
         or session(world, api, {name: value for name, value in params.items() if name == "tenant"})[
@@ -144,7 +149,7 @@ def _life(world: World, status: str, params: Mapping[str, Any]) -> dict[str, Any
 
 
 def _owned(world: World, api: ApiPlan, resource: str, param: str, params: Mapping[str, Any]) -> str:
-    """The id of the user or scenario that is named, which is of the same tenant; the tenant's first where none is. Raises BadState."""
+    """The id of the named user or scenario of the tenant, or of its first one. Raises BadState."""
     if param in params:
         record = existing(world, api, resource, params[param].lower(), param)
         _require_tenant(record, param, params)
