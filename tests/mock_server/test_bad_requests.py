@@ -81,7 +81,7 @@ def test_queries(lab: Mock, query: str, rule: str, said: str) -> None:
         "Limit=0",
     ],
 )
-def test_queries_that_are_odd_but_good(lab: Mock, query: str) -> None:
+def test_unusual_queries_are_accepted(lab: Mock, query: str) -> None:
     assert lab.call("GET", f"?{query}").status_code == 200
     assert lab.get(f"analytics/summary?{query}").status_code == 200
 
@@ -197,7 +197,7 @@ def test_queries_of_mobile_next(mobilenext: Mock, query: str, rule: str, said: s
     "organization",
     ["org_nowhere", "ORG_HARBOR", "org_harbor,org_lighthouse", "x" * 3000, "é", "'; --"],
 )
-def test_organizations_that_are_none(mobilenext: Mock, organization: str) -> None:
+def test_invalid_organizations_are_refused(mobilenext: Mock, organization: str) -> None:
     headers = [
         (b"Authorization", KEYS["mobilenext"]["Authorization"].encode()),
         (b"X-Organization-Id", organization.encode()),

@@ -158,7 +158,7 @@ CALLED = cells("move", "stay", "refusal")
 
 
 @pytest.mark.parametrize("api", bundled_names())
-def test_every_cell_and_every_rule_is_there(world: Mock, api: str) -> None:
+def test_coverage_lists_every_cell_and_rule(world: Mock, api: str) -> None:
     told = coverage(world, api)
     expected = {
         cell for name, cell in cells("creation", "move", "stay", "refusal", "timer") if name == api
@@ -177,7 +177,7 @@ def test_every_cell_and_every_rule_is_there(world: Mock, api: str) -> None:
 @pytest.mark.parametrize(
     ("api", "cell"), CALLED, ids=[f"{api}.{'-'.join(map(str, cell))}" for api, cell in CALLED]
 )
-def test_a_call_counts_for_the_cell_that_decided_it_and_for_no_other(
+def test_call_counts_for_the_deciding_cell_alone(
     shared: Mock, api: str, cell: tuple[str, ...]
 ) -> None:
     kind, _, operation, state, target, rule = cell
@@ -207,7 +207,7 @@ CREATED: Mapping[str, tuple[str, Any]] = {
 
 
 @pytest.mark.parametrize(("api", "cell"), cells("creation"))
-def test_what_is_created_counts(shared: Mock, api: str, cell: tuple[str, ...]) -> None:
+def test_creations_count(shared: Mock, api: str, cell: tuple[str, ...]) -> None:
     path, body = CREATED[api]
     before = counted(coverage(shared, api))
     headers = replace(shared, api=api).credential()
@@ -232,7 +232,7 @@ def test_what_is_created_counts(shared: Mock, api: str, cell: tuple[str, ...]) -
     cells("timer"),
     ids=[f"{api}.{'-'.join(map(str, cell))}" for api, cell in cells("timer")],
 )
-def test_what_time_does_counts(world: Mock, api: str, cell: tuple[str, ...]) -> None:
+def test_timers_count(world: Mock, api: str, cell: tuple[str, ...]) -> None:
     if api == "openscouter":
         call(world, api, "analyzeSession", a_session(world, api, "completed"), None)
     else:
@@ -262,7 +262,7 @@ def test_filters_and_other_refusals_count_for_their_rules(world: Mock) -> None:
         before = now
 
 
-def test_examples_and_what_faults_took_do_not_count(world: Mock) -> None:
+def test_examples_and_faults_do_not_count(world: Mock) -> None:
     world.call("GET", f"/{DOCUMENTED}", {**KEYS["rentalot"], "Prefer": "code=200"})
     world.control("PUT", "/faults", json={"faults": [{"status": 503}]})
     world.call("GET", f"/{DOCUMENTED}")
@@ -272,7 +272,7 @@ def test_examples_and_what_faults_took_do_not_count(world: Mock) -> None:
     assert counted(coverage(world, "rentalot")) == {}
 
 
-def test_a_call_that_only_had_to_wait_counts(world: Mock) -> None:
+def test_delayed_calls_count(world: Mock) -> None:
     world.control(
         "PUT", "/faults", json={"faults": [{"delay": {"type": "fixed", "milliseconds": 1}}]}
     )
@@ -294,7 +294,7 @@ def test_the_summary_sums_it_up(world: Mock) -> None:
         assert 0 < told["percent"] < 100
 
 
-def test_of_one_world_or_of_all_that_there_ever_were() -> None:
+def test_coverage_of_one_world_or_of_all() -> None:
     with running(
         "--max-worlds", "2", "--clock", "2026-05-06T17:00:00Z", apis=["rentalot"]
     ) as server:
@@ -331,13 +331,13 @@ def test_of_one_world_or_of_all_that_there_ever_were() -> None:
 
 
 @pytest.mark.parametrize("query", ["worlds=some", "worlds=", "worlds=own&worlds=all", "worlds=ALL"])
-def test_of_worlds_that_are_none(world: Mock, query: str) -> None:
+def test_unknown_worlds_are_refused(world: Mock, query: str) -> None:
     for method in ("GET", "DELETE"):
         answer = world.control(method, f"/coverage?{query}")
         assert (answer.status_code, "worlds" in answer.json()["error"]) == (400, True)
 
 
-def test_a_broken_rule_counts_for_nothing_that_did_not_happen(world: Mock) -> None:
+def test_broken_rules_count_what_happened(world: Mock) -> None:
     world.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"]})
     key = a_session(world, "rentalot", "approved")
     assert (

@@ -72,14 +72,12 @@ def test_every_status_in_the_form_of_every_vendor(world: Mock, api: str) -> None
 
 @pytest.mark.parametrize("api", bundled_names())
 @pytest.mark.parametrize(("status", "header"), [(401, "www-authenticate"), (405, "allow")])
-def test_a_fault_has_the_header_that_its_status_must_have(
-    world: Mock, api: str, status: int, header: str
-) -> None:
+def test_fault_has_the_required_headers(world: Mock, api: str, status: int, header: str) -> None:
     tell(world, {"status": status})
     assert header in first_call(world, api).headers
 
 
-def test_a_connection_that_breaks_off(world: Mock) -> None:
+def test_dropped_connection(world: Mock) -> None:
     key = world.given(status="completed")
     tell(world, {"drop": True, "first": 1})
     assert raw(world, get(f"{path_of(world)}/rentalot/api/v1/sessions")) == b""
@@ -93,7 +91,7 @@ def test_a_connection_that_breaks_off(world: Mock) -> None:
 
 
 @pytest.mark.parametrize(("fault", "status"), [({"status": 503}, 503), ({"drop": True}, 0)])
-def test_after_the_operation_was_carried_out_its_answer_is_lost(
+def test_fault_after_the_operation_loses_its_answer(
     world: Mock, fault: dict[str, Any], status: int
 ) -> None:
     key = world.given(status="completed")
@@ -112,7 +110,7 @@ def test_after_the_operation_was_carried_out_its_answer_is_lost(
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}])
-def test_before_it_nothing_is_carried_out_nor_counted(world: Mock, fault: dict[str, Any]) -> None:
+def test_fault_before_the_operation_has_no_effect(world: Mock, fault: dict[str, Any]) -> None:
     key = world.given(status="completed")
     before = world.control("GET", "/state").json()
     tell(world, fault)
@@ -148,7 +146,7 @@ def test_delays(world: Mock, delay: dict[str, Any], least: float, most: float) -
     assert (told["status"], told["decision"]) == (200, "answered")
 
 
-def test_a_delay_comes_before_whatever_else_goes_wrong(world: Mock) -> None:
+def test_delay_comes_before_the_error(world: Mock) -> None:
     for fault, status in (
         ({"status": 503}, 503),
         ({"drop": True}, 0),
@@ -160,7 +158,7 @@ def test_a_delay_comes_before_whatever_else_goes_wrong(world: Mock) -> None:
         assert time.monotonic() - begun >= 0.079
 
 
-def test_whoever_waits_makes_nobody_else_wait(whole_server: Mock, world: Mock) -> None:
+def test_delayed_call_does_not_block_others(whole_server: Mock, world: Mock) -> None:
     tell(world, {"operation": "listSessions", "delay": {"type": "fixed", "milliseconds": 500}})
     with ThreadPoolExecutor(4) as pool:
         begun = time.monotonic()
@@ -194,7 +192,7 @@ def test_delays_are_drawn_as_they_are_distributed() -> None:
 # ---- to which calls
 
 
-def test_only_the_calls_that_a_fault_concerns(world: Mock) -> None:
+def test_fault_hits_its_operations_only(world: Mock) -> None:
     def seen() -> list[int]:
         scout = replace(world, api="openscouter").credential()
         return [
@@ -218,7 +216,7 @@ def test_only_the_calls_that_a_fault_concerns(world: Mock) -> None:
         assert struck(world) == [expected.count(503)]
 
 
-def test_the_first_fault_that_strikes_counts(world: Mock) -> None:
+def test_first_matching_fault_wins(world: Mock) -> None:
     tell(
         world,
         {"operation": "getSession", "status": 500},
@@ -232,14 +230,14 @@ def test_the_first_fault_that_strikes_counts(world: Mock) -> None:
 
 
 @pytest.mark.parametrize("first", [1, 2, 5])
-def test_so_many_times_only(world: Mock, first: int) -> None:
+def test_fault_hits_the_first_calls_only(world: Mock, first: int) -> None:
     tell(world, {"status": 503, "first": first})
     assert [world.call("GET").status_code for _ in range(first + 2)] == [503] * first + [200, 200]
     tell(world, {"status": 503, "first": first, "struck": first - 1})
     assert [world.call("GET").status_code for _ in range(2)] == [503, 200]
 
 
-def test_what_is_refused_before_an_operation_is_found_is_no_fault(world: Mock) -> None:
+def test_unrouted_requests_have_no_faults(world: Mock) -> None:
     tell(world, {"status": 503})
     assert world.client.get(f"{world.url}/nowhere").status_code == 404
     assert world.call("DELETE").status_code == 405
@@ -256,7 +254,7 @@ def test_the_control_api_has_no_faults(world: Mock) -> None:
     assert struck(world) == [0, 0]
 
 
-def test_they_are_of_one_world_and_can_be_taken_back(whole_server: Mock, world: Mock) -> None:
+def test_faults_are_per_world_and_removable(whole_server: Mock, world: Mock) -> None:
     tell(world, {"status": 503})
     assert whole_server.control("GET", "/faults").json() == {"faults": []}
     assert (world.call("GET").status_code, whole_server.call("GET").status_code) == (503, 200)
@@ -292,7 +290,7 @@ def test_the_same_seed_gives_the_same_sequence(whole_server: Mock) -> None:
     assert 10 < counts[503] < 30
 
 
-def test_a_reset_draws_from_the_start_and_a_fork_goes_on(whole_server: Mock, world: Mock) -> None:
+def test_reset_restarts_and_fork_continues_the_draws(whole_server: Mock, world: Mock) -> None:
     def seen(found: Mock, count: int = 20) -> list[int]:
         return [status_of(found, "GET") for _ in range(count)]
 
@@ -413,7 +411,7 @@ def test_a_rate_is_not_met_in_runs() -> None:
         ([], "faults.1"),
     ],
 )
-def test_faults_that_cannot_be(world: Mock, fault: Any, said: str) -> None:
+def test_invalid_faults_are_refused(world: Mock, fault: Any, said: str) -> None:
     tell(world, {"status": 502, "operation": "getSession"})
     answer = world.control("PUT", "/faults", json={"faults": [{"status": 503}, fault]})
     assert answer.status_code == 400, answer.text
@@ -438,7 +436,7 @@ def test_faults_that_cannot_be(world: Mock, fault: Any, said: str) -> None:
         {"faults": [], "also": 1},
     ],
 )
-def test_bodies_that_tell_no_faults(world: Mock, body: Any) -> None:
+def test_bodies_without_faults_are_refused(world: Mock, body: Any) -> None:
     tell(world, {"status": 502, "first": 7})
     answer = world.control("PUT", "/faults", json=body)
     assert answer.status_code == 400, answer.text
@@ -446,6 +444,6 @@ def test_bodies_that_tell_no_faults(world: Mock, body: Any) -> None:
     assert len(world.control("GET", "/faults").json()["faults"]) == 1
 
 
-def test_a_hundred_of_them(world: Mock) -> None:
+def test_number_of_faults_is_limited(world: Mock) -> None:
     tell(world, *[{"status": 503, "rate": 0}] * 99, {"status": 504})
     assert world.call("GET").status_code == 504

@@ -39,7 +39,7 @@ def archive(world: Mock, **filters: Any) -> list[dict[str, Any]]:
 # ---- what is taken down
 
 
-def test_what_an_entry_tells(world: Mock) -> None:
+def test_members_of_an_entry(world: Mock) -> None:
     path = f"{path_of(world)}/rentalot/api/v1/sessions/{DOCUMENTED}/review"
     common = {
         "at": "2026-05-06T17:00:00Z",
@@ -124,7 +124,7 @@ def test_what_an_entry_tells(world: Mock) -> None:
         ("mobilenext", "GET", "sessions", None, ("answered", 200, None)),
     ],
 )
-def test_what_was_decided(
+def test_decision_of_an_entry(
     world: Mock, api: str, method: str, path: str, body: Any, expected: tuple[str, int, Any]
 ) -> None:
     world.client.request(method, f"{world.url}/{api}/api/v1/{path}", headers=KEYS[api], json=body)
@@ -140,7 +140,7 @@ def test_what_was_decided(
     assert entry["operation"] is None if entry["decision"] == "unknown" else entry["operation"]
 
 
-def test_a_record_that_is_deleted_or_another_tenants(world: Mock) -> None:
+def test_states_of_deleted_and_foreign_records(world: Mock) -> None:
     promptster = replace(world, api="promptster")
     url = f"{world.url}/promptster/v1/sessions"
     reviewer, other = promptster.credential(), promptster.credential(tenant="other")
@@ -162,7 +162,7 @@ def test_a_record_that_is_deleted_or_another_tenants(world: Mock) -> None:
     assert absent["allowed"]
 
 
-def test_faults_and_examples_are_told_as_what_they_are(world: Mock) -> None:
+def test_faults_and_examples_have_their_own_decisions(world: Mock) -> None:
     world.call("GET", headers={"Prefer": "code=503"})
     world.call("GET", headers={"Prefer": "example=Conflict"})
     faults = [
@@ -185,7 +185,7 @@ def test_faults_and_examples_are_told_as_what_they_are(world: Mock) -> None:
     assert seen[1][1] == 400
 
 
-def test_the_control_api_is_not_in_it(whole_server: Mock, world: Mock) -> None:
+def test_control_api_is_not_journaled(whole_server: Mock, world: Mock) -> None:
     world.given()
     for path in ("/nothing", "/journal/har", "/faults?x=1", "", "/clock/"):
         for method in ("GET", "POST", "PATCH"):
@@ -229,7 +229,7 @@ def test_near_misses(world: Mock, path: str, near: str) -> None:
     assert near in answer.text
 
 
-def test_what_is_like_nothing_has_no_neighbours(world: Mock) -> None:
+def test_dissimilar_path_has_no_suggestions(world: Mock) -> None:
     for path in (
         "/favicon.ico",
         "/rentalot",
@@ -289,7 +289,7 @@ def test_filters(world: Mock) -> None:
         "decision=maybe",
     ],
 )
-def test_filters_that_are_none(world: Mock, query: str) -> None:
+def test_invalid_filters_are_refused(world: Mock, query: str) -> None:
     for path in ("/journal", "/journal/har"):
         answer = world.control("GET", f"{path}?{query}")
         assert (answer.status_code, query.split("=")[0] in answer.json()["error"]) == (400, True)
@@ -298,7 +298,7 @@ def test_filters_that_are_none(world: Mock, query: str) -> None:
 # ---- bounded
 
 
-def test_so_many_are_kept(world: Mock) -> None:
+def test_number_of_entries_is_limited(world: Mock) -> None:
     for _ in range(1005):
         world.client.head(f"{world.url}/nowhere")
     told = journal(world)
@@ -310,7 +310,7 @@ def test_so_many_are_kept(world: Mock) -> None:
     assert journal(world, limit=0) == {"entries": [], "total": 1, "dropped": 0}
 
 
-def test_so_many_bytes_are_kept(world: Mock) -> None:
+def test_bytes_of_entries_are_limited(world: Mock) -> None:
     body = json.dumps({"notes": "x" * 900_000}).encode()
     for _ in range(5):
         world.call(
@@ -324,7 +324,7 @@ def test_so_many_bytes_are_kept(world: Mock) -> None:
     assert len(world.control("GET", "/journal/har").content) < 3_000_000
 
 
-def test_the_newest_is_always_kept() -> None:
+def test_newest_entry_is_always_kept() -> None:
     kept = Journal(max_entries=3, max_bytes=10)
     at, request = datetime(2026, 5, 6, tzinfo=UTC), HttpRequest("GET", b"/")
     for size in (1, 2, 500, 1, 1, 1, 1):
@@ -337,7 +337,7 @@ def test_the_newest_is_always_kept() -> None:
     assert [entry.number for entry in kept] == [5, 6, 7]
 
 
-def test_memory_is_bounded_as_the_journal_is(whole_server: Mock) -> None:
+def test_memory_is_bounded(whole_server: Mock) -> None:
     def memory() -> int:
         return int(
             re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{whole_server.pid}/status").read_text())[0]
@@ -470,7 +470,7 @@ BASIC = base64.b64encode(f"user:{SECRET}".encode()).decode()
         f"Proxy-Authorization: {SECRET} x",
     ],
 )
-def test_no_secret_is_in_it(world: Mock, header: str) -> None:
+def test_archive_has_no_secrets(world: Mock, header: str) -> None:
     for path in (
         "/rentalot/api/v1/sessions",
         f"/promptster/v1/sessions/{PAGE}",
@@ -488,7 +488,7 @@ def test_no_secret_is_in_it(world: Mock, header: str) -> None:
             assert quote(secret) not in text
 
 
-def test_no_secret_that_works_is_in_it(world: Mock) -> None:
+def test_archive_has_no_valid_credentials(world: Mock) -> None:
     sent = {
         "rentalot": KEY,
         "saleslab": KEYS["saleslab"],

@@ -50,7 +50,7 @@ def later(world: Mock, number: int) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_world_goes_on_elsewhere_as_it_would_have_here(
+def test_imported_world_continues_like_its_origin(
     whole_server: Mock, elsewhere: Mock, number: int
 ) -> None:
     here = made(whole_server, seed=number, clock={"now": "2026-05-06T17:00:00Z"})
@@ -85,7 +85,7 @@ def test_a_world_goes_on_elsewhere_as_it_would_have_here(
     drop(elsewhere, imported, begun)
 
 
-def test_what_falls_due_later_is_not_lost(world: Mock, elsewhere: Mock) -> None:
+def test_timers_survive_an_import(world: Mock, elsewhere: Mock) -> None:
     scout = replace(world, api="openscouter").credential()
     world.client.post(f"{world.url}/openscouter/api/sessions/sess_001/analyze", headers=scout)
     world.control("POST", "/clock/advance", json={"by": "PT30S"})
@@ -109,7 +109,7 @@ def test_what_falls_due_later_is_not_lost(world: Mock, elsewhere: Mock) -> None:
     drop(elsewhere, there)
 
 
-def test_equals_keep_their_order_and_their_pages(world: Mock, elsewhere: Mock) -> None:
+def test_equal_records_keep_their_order(world: Mock, elsewhere: Mock) -> None:
     mobilenext = replace(world, api="mobilenext")
     home = mobilenext.given("organization")
     keys = [mobilenext.given("session", organization=home) for _ in range(7)]
@@ -127,7 +127,7 @@ def test_equals_keep_their_order_and_their_pages(world: Mock, elsewhere: Mock) -
     drop(elsewhere, there)
 
 
-def test_calls_that_were_counted_stay_counted(world: Mock, elsewhere: Mock) -> None:
+def test_rate_counts_survive_an_import(world: Mock, elsewhere: Mock) -> None:
     world.state("rate limits")
     answers = [world.call("GET", "?limit=1") for _ in range(118)]
     there = made(elsewhere, state=exported(world))
@@ -137,7 +137,7 @@ def test_calls_that_were_counted_stay_counted(world: Mock, elsewhere: Mock) -> N
     drop(elsewhere, there)
 
 
-def test_credentials_stand_for_the_same(world: Mock, elsewhere: Mock) -> None:
+def test_credentials_survive_an_import(world: Mock, elsewhere: Mock) -> None:
     saleslab, mobilenext, promptster = (
         replace(world, api=api) for api in ("saleslab", "mobilenext", "promptster")
     )
@@ -170,7 +170,7 @@ def test_credentials_stand_for_the_same(world: Mock, elsewhere: Mock) -> None:
     drop(elsewhere, there)
 
 
-def test_apis_that_are_not_named_keep_what_they_have(world: Mock) -> None:
+def test_apis_missing_in_a_snapshot_keep_their_data(world: Mock) -> None:
     state = exported(world)
     rentalot = world.given()
     mobilenext = replace(world, api="mobilenext").given("session")
@@ -185,7 +185,7 @@ def test_apis_that_are_not_named_keep_what_they_have(world: Mock) -> None:
 
 
 @pytest.mark.parametrize("api", ["rentalot", "mobilenext"])
-def test_one_api_goes_elsewhere_alone(world: Mock, elsewhere: Mock, api: str) -> None:
+def test_one_api_can_be_exported_alone(world: Mock, elsewhere: Mock, api: str) -> None:
     Story(world, 0).tell()
     alone = world.control("GET", f"/state?api={api}").json()
     whole = exported(world)
@@ -204,7 +204,7 @@ def test_one_api_goes_elsewhere_alone(world: Mock, elsewhere: Mock, api: str) ->
     drop(elsewhere, there)
 
 
-def test_a_partial_import_makes_no_id_twice(world: Mock) -> None:
+def test_partial_import_repeats_no_id(world: Mock) -> None:
     """Random numbers that start again would make the ids of what is kept."""
     state = exported(world)
     scout = replace(world, api="openscouter").credential()
@@ -218,7 +218,7 @@ def test_a_partial_import_makes_no_id_twice(world: Mock) -> None:
     )
 
 
-def test_a_client_that_breaks_off_in_the_middle_changes_nothing(world: Mock) -> None:
+def test_incomplete_import_changes_nothing(world: Mock) -> None:
     state = exported(world)
     world.given()
     Story(world, 0).rentalot()
@@ -250,7 +250,7 @@ def test_a_client_that_breaks_off_in_the_middle_changes_nothing(world: Mock) -> 
 # ---- a server that begins with an exported world
 
 
-def test_a_server_begins_with_an_exported_world(whole_server: Mock, tmp_path: Path) -> None:
+def test_server_starts_with_a_snapshot(whole_server: Mock, tmp_path: Path) -> None:
     origin = made(whole_server, seed=4, clock={"now": "2026-07-08T09:10:11Z"})
     origin.control("PUT", "/faults", json={"faults": FAULTS})
     Story(origin, 3).tell()
@@ -281,7 +281,7 @@ def broken_off(state: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", "[]", "null", "0", '""', "broken"])
-def test_a_server_does_not_begin_with_what_is_no_world(
+def test_server_does_not_start_with_a_bad_snapshot(
     small: Mock, tmp_path: Path, content: str
 ) -> None:
     file = tmp_path / "world.json"
@@ -489,7 +489,7 @@ WRONG: tuple[tuple[Path_, Any, str], ...] = (
     WRONG,
     ids=[".".join(map(str, path)) or "body" for path, _, _ in WRONG],
 )
-def test_an_import_that_is_wrong_says_where_and_changes_nothing(
+def test_bad_import_says_where_and_changes_nothing(
     whole_server: Mock, small: Mock, path: Path_, value: Any, said: str
 ) -> None:
     before = small.control("GET", "/state").content
@@ -517,7 +517,7 @@ def test_an_import_that_is_wrong_says_where_and_changes_nothing(
 
 
 @pytest.mark.parametrize("api", ["rentalot", "saleslab", "openscouter", "promptster", "mobilenext"])
-def test_ids_that_stand_there_twice(small: Mock, api: str) -> None:
+def test_duplicate_ids_are_refused(small: Mock, api: str) -> None:
     before = small.control("GET", "/state").content
     for resource in json.loads(before)["apis"][api]["records"]:
         state = json.loads(before)
@@ -548,7 +548,7 @@ def test_ids_that_stand_there_twice(small: Mock, api: str) -> None:
         b"format=session-contracts/world",
     ],
 )
-def test_bodies_that_are_no_world(small: Mock, content: bytes) -> None:
+def test_bodies_that_are_not_snapshots_are_refused(small: Mock, content: bytes) -> None:
     before = small.control("GET", "/state").content
     for media in (
         "application/json",
@@ -563,7 +563,7 @@ def test_bodies_that_are_no_world(small: Mock, content: bytes) -> None:
     assert small.control("GET", "/state").content == before
 
 
-def test_numbers_that_are_none_are_found_wherever_they_are(small: Mock) -> None:
+def test_invalid_numbers_are_refused_anywhere(small: Mock) -> None:
     before = small.control("GET", "/state").content
     for number in (b"NaN", b"Infinity", b"-Infinity", b"1e999", b"01", b"0x10", b"1_000"):
         sent = before.replace(b'"seed":0', b'"seed":' + number)
@@ -722,7 +722,7 @@ ODD: tuple[tuple[Path_, Any, tuple[tuple[str, str, Any], ...]], ...] = (
     ODD,
     ids=[f"{'.'.join(map(str, path))}={value}"[:90] for path, value, _ in ODD],
 )
-def test_what_was_imported_never_breaks_the_mock(
+def test_imported_data_never_cause_a_500(
     carried: requests.Session,
     pristine: Mapping[str, Any],
     keys: Mapping[str, dict[str, str]],
@@ -810,15 +810,13 @@ LONG = "x" * 200_000
     ],
     ids=range(9),
 )
-def test_what_an_answer_repeats_of_a_wrong_import_is_short(
-    small: Mock, path: Path_, value: Any
-) -> None:
+def test_message_about_a_bad_import_is_short(small: Mock, path: Path_, value: Any) -> None:
     answer = small.control("PUT", "/state", json=changed(exported(small), path, value))
     assert answer.status_code == 400
     assert len(answer.text) < 30_000
 
 
-def test_worlds_differ_only_in_what_happened_to_them(whole_server: Mock) -> None:
+def test_same_history_gives_the_same_snapshot(whole_server: Mock) -> None:
     one, other = made(whole_server), made(whole_server)
     other_state = exported(other)
     one.given()
@@ -827,7 +825,7 @@ def test_worlds_differ_only_in_what_happened_to_them(whole_server: Mock) -> None
     drop(whole_server, one, other)
 
 
-def test_what_one_api_exports_another_server_takes_that_has_no_other(whole_server: Mock) -> None:
+def test_export_of_one_api_fits_a_server_of_it_alone(whole_server: Mock) -> None:
     found = made(whole_server)
     key = found.given()
     replace(found, api="saleslab").get("users")

@@ -44,7 +44,7 @@ def watched(world: Mock, number: int) -> list[str]:
         ]
 
 
-def test_nothing_of_one_world_is_seen_in_another(whole_server: Mock) -> None:
+def test_worlds_are_isolated(whole_server: Mock) -> None:
     numbers = range(16)
     before = whole_server.control("GET", "/state").content
     alone = []
@@ -98,7 +98,7 @@ def test_a_world_is_made_listed_and_dropped(whole_server: Mock) -> None:
     ]
 
 
-def test_a_world_that_was_dropped_is_gone(whole_server: Mock) -> None:
+def test_dropped_world_is_gone(whole_server: Mock) -> None:
     found = made(whole_server)
     drop(whole_server, found)
     for answer in (
@@ -111,7 +111,7 @@ def test_a_world_that_was_dropped_is_gone(whole_server: Mock) -> None:
         assert "more than" not in answer.json()["error"]
 
 
-def test_a_name_may_be_used_again(whole_server: Mock) -> None:
+def test_name_of_a_dropped_world_is_free(whole_server: Mock) -> None:
     for _ in range(2):
         found = made(whole_server, name="again")
         assert len(found.call("GET").json()["data"]) > 0
@@ -166,7 +166,7 @@ def test_names(whole_server: Mock, name: str) -> None:
         True,
     ],
 )
-def test_names_that_are_none(whole_server: Mock, name: Any) -> None:
+def test_invalid_names_are_refused(whole_server: Mock, name: Any) -> None:
     before = whole_server.control("GET", "/worlds").content
     answer = whole_server.control("POST", "/worlds", json={"name": name})
     assert answer.status_code == 400, answer.text
@@ -174,7 +174,7 @@ def test_names_that_are_none(whole_server: Mock, name: Any) -> None:
     assert whole_server.control("GET", "/worlds").content == before
 
 
-def test_names_that_are_taken(whole_server: Mock, world: Mock) -> None:
+def test_taken_names_are_refused(whole_server: Mock, world: Mock) -> None:
     before = whole_server.control("GET", "/worlds").content
     state = whole_server.control("GET", "/state").json()
     for asked in ({"name": "default"}, {"name": name_of(world)}):
@@ -183,7 +183,7 @@ def test_names_that_are_taken(whole_server: Mock, world: Mock) -> None:
     assert whole_server.control("GET", "/worlds").content == before
 
 
-def test_a_made_up_name_is_nobody_elses(whole_server: Mock) -> None:
+def test_generated_name_is_unique(whole_server: Mock) -> None:
     first = made(whole_server)
     number = int(name_of(first).removeprefix("w"))
     taken = made(whole_server, name=f"w{number + 1}")
@@ -218,7 +218,7 @@ def test_a_made_up_name_is_nobody_elses(whole_server: Mock) -> None:
         ("a", "object"),
     ],
 )
-def test_worlds_that_cannot_be_made(whole_server: Mock, body: Any, said: str) -> None:
+def test_invalid_worlds_are_refused(whole_server: Mock, body: Any, said: str) -> None:
     before = whole_server.control("GET", "/worlds").content
     answer = whole_server.control("POST", "/worlds", json=body)
     assert answer.status_code == 400, answer.text
@@ -286,9 +286,7 @@ def test_seeds_of_any_size(whole_server: Mock, seed: int) -> None:
         ("/w/%64efault/_mock/clock", 200),
     ],
 )
-def test_paths_lead_to_the_world_that_they_name_or_nowhere(
-    whole_server: Mock, path: str, status: int
-) -> None:
+def test_path_selects_the_world(whole_server: Mock, path: str, status: int) -> None:
     head, _, body = raw(whole_server, get(path)).partition(b"\r\n\r\n")
     assert int(head.split()[1]) == status, (head, body)
     assert len(body) < 1500
@@ -297,7 +295,7 @@ def test_paths_lead_to_the_world_that_they_name_or_nowhere(
 
 
 @pytest.mark.parametrize("path", ["/w/a%2Fb/_mock/clock", "/rentalot/a%2Fb", "/a%2Fb"])
-def test_a_slash_that_was_encoded_is_told_as_one(whole_server: Mock, path: str) -> None:
+def test_encoded_slash_is_shown_encoded(whole_server: Mock, path: str) -> None:
     body = raw(whole_server, get(path)).partition(b"\r\n\r\n")[2].decode()
     assert "a/b" in body or "a%2Fb" in body
     assert "ufdd0" not in ascii(body)
@@ -306,7 +304,7 @@ def test_a_slash_that_was_encoded_is_told_as_one(whole_server: Mock, path: str) 
 @pytest.mark.parametrize(
     "name", ["nobody", "%2e%2e", "..%2fdefault", "default%2f", "%00", "%ff", "x" * 4000]
 )
-def test_worlds_that_cannot_be_dropped(whole_server: Mock, name: str) -> None:
+def test_default_and_unknown_worlds_are_not_dropped(whole_server: Mock, name: str) -> None:
     before = whole_server.control("GET", "/worlds").content
     head = raw(whole_server, get(f"/_mock/worlds/{name}").replace(b"GET", b"DELETE", 1))
     assert head.split()[1] == b"404"
@@ -316,7 +314,7 @@ def test_worlds_that_cannot_be_dropped(whole_server: Mock, name: str) -> None:
 # ---- bounded
 
 
-def test_the_world_that_was_idle_for_the_longest_goes_first() -> None:
+def test_least_recently_used_world_is_evicted() -> None:
     with running(
         "--max-worlds", "3", "--clock", "2026-02-13T09:00:00Z", apis=["rentalot"]
     ) as server:
@@ -362,7 +360,7 @@ def test_the_world_that_was_idle_for_the_longest_goes_first() -> None:
 # ---- seeds and forks
 
 
-def test_a_seed_tells_the_data_and_what_is_new(whole_server: Mock) -> None:
+def test_seed_determines_data_and_new_ids(whole_server: Mock) -> None:
     worlds = [made(whole_server, seed=seed) for seed in (5, 5, 6)]
     states = [found.control("GET", "/state").content for found in worlds]
     keys = [[found.given() for _ in range(3)] for found in worlds]
@@ -372,7 +370,7 @@ def test_a_seed_tells_the_data_and_what_is_new(whole_server: Mock) -> None:
     assert not set(keys[0]) & set(keys[2])
 
 
-def test_a_fork_begins_where_its_origin_is(whole_server: Mock) -> None:
+def test_fork_starts_with_the_state_of_its_origin(whole_server: Mock) -> None:
     origin = made(whole_server, seed=3)
     origin.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"]})
     origin.control("PUT", "/faults", json={"faults": FAULTS})
@@ -392,7 +390,7 @@ def test_a_fork_begins_where_its_origin_is(whole_server: Mock) -> None:
 
 
 @pytest.mark.parametrize("written_first", ["origin", "fork"])
-def test_a_fork_and_its_origin_go_their_own_ways(whole_server: Mock, written_first: str) -> None:
+def test_fork_and_origin_are_independent(whole_server: Mock, written_first: str) -> None:
     origin = made(whole_server)
     origin.call("GET")
     fork = made(whole_server, fork=name_of(origin))
@@ -429,9 +427,7 @@ def test_a_fork_of_a_fork_outlives_both(whole_server: Mock) -> None:
     drop(whole_server, third)
 
 
-def test_a_reset_goes_back_to_where_the_world_began_and_no_other_notices(
-    whole_server: Mock, world: Mock
-) -> None:
+def test_reset_restores_one_world_alone(whole_server: Mock, world: Mock) -> None:
     other = made(whole_server, fork=name_of(world))
     Story(other, 1).tell()
     unmoved = other.control("GET", "/state").content
@@ -584,7 +580,7 @@ def test_each_world_has_its_own_time(whole_server: Mock) -> None:
         ("POST", "/clock/advance", {"by": "PT1S", "again": True}, "again"),
     ],
 )
-def test_times_that_a_clock_does_not_take(
+def test_invalid_times_are_refused(
     world: Mock, method: str, path: str, body: Any, said: str
 ) -> None:
     answer = world.control(method, path, json=body)
@@ -616,7 +612,7 @@ def test_a_clock_runs_and_stands_still_again(whole_server: Mock) -> None:
     drop(whole_server, found, fork)
 
 
-def test_everything_goes_by_the_clock_of_its_world(whole_server: Mock, world: Mock) -> None:
+def test_everything_uses_the_world_clock(whole_server: Mock, world: Mock) -> None:
     scout, rentalot = replace(world, api="openscouter"), replace(world, api="rentalot")
     token = scout.credential()
     sessions = f"{world.url}/openscouter/api/sessions"
@@ -656,9 +652,7 @@ def test_everything_goes_by_the_clock_of_its_world(whole_server: Mock, world: Mo
     assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
 
 
-def test_a_call_that_had_to_wait_meets_the_world_as_it_is_then(
-    whole_server: Mock, world: Mock
-) -> None:
+def test_delayed_call_meets_the_current_state(whole_server: Mock, world: Mock) -> None:
     key = world.given(status="completed")
     world.control(
         "PUT", "/faults", json={"faults": [{"delay": {"type": "fixed", "milliseconds": 300}}]}

@@ -105,6 +105,7 @@ def test_bundled_contracts_are_clean(file: Path) -> None:
     ] == []
 
 
+@pytest.mark.slow
 def test_every_bundled_rule_has_check_and_mutant() -> None:
     for api in openapi.bundled_names():
         file = Path(openapi.__file__).parent / f"{api}.yaml"

@@ -155,6 +155,7 @@ def test_severity_and_ignore(tmp_path: Path) -> None:
     assert (status, text) == (0, "1 contract clean\n")
 
 
+@pytest.mark.slow
 def test_default_is_all_bundled_contracts(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "session_contracts", "lint"]
     done = subprocess.run(
@@ -596,6 +597,7 @@ def odd_results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ODD)
 def test_odd_input_is_reported(name: str, odd_results: dict[str, Any]) -> None:
     found = odd_results[name]
@@ -622,6 +624,7 @@ def test_merge_keys(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_large_document(tmp_path: Path) -> None:
     schemas = "".join(
         f"    S{number}: {{type: string, example: x, description: {'long ' * 50}}}\n"
