@@ -326,7 +326,10 @@ MISTAKES = [
         "{in: [expired_reviewed], status: 409",
         "{in: [expired_reviewed], status: 422",
         at="{in: [expired_reviewed], status: 422",
-        what="refuses 'expired_reviewed' with 422, but rentalot.review.expired-and-reviewed allows [409, 422]",
+        what=(
+            "refuses 'expired_reviewed' with 422, but rentalot.review.expired-and-reviewed "
+            "allows [409, 422]"
+        ),
         fix="let the table give the first status that the rule allows",
     ),
     Mistake(
@@ -527,7 +530,10 @@ def test_every_schema_has_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("file", CONTRACTS, ids=lambda file: file.stem)
 def test_every_example_is_valid(file: Path) -> None:
-    """Wherever a schema and an example stand side by side. The loader looks at schemas and parameters; this looks everywhere."""
+    """Wherever a schema and an example stand side by side.
+
+    The loader looks at schemas and parameters; this looks everywhere.
+    """
     document = load_file(file).document
     assert list(wrong_examples(document, document)) == []
 

@@ -8,7 +8,7 @@ function remembered(name) {
   try { return localStorage.getItem(`session-contracts-${name}`); } catch { return null; }
 }
 
-// ---- colours
+// ---- theme
 
 const button = document.querySelector(".theme");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -28,7 +28,7 @@ button.addEventListener("click", () => {
 dark.addEventListener("change", nameTheme);
 nameTheme();
 
-// ---- the menu: there on a wide screen, behind its word on a narrow one
+// ---- menu: open on a wide screen, collapsed on a narrow one
 
 const menu = document.querySelector(".menu");
 const wide = matchMedia("(min-width: 60.01rem)");
@@ -36,7 +36,7 @@ menu.open = wide.matches;
 wide.addEventListener("change", () => { menu.open = wide.matches; });
 if (wide.matches) document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
 
-// ---- what scrolls can be reached from the keyboard, and nothing else
+// ---- only blocks that scroll take keyboard focus
 
 const scrolling = new ResizeObserver((entries) => {
   for (const { target } of entries) {
@@ -46,7 +46,7 @@ const scrolling = new ResizeObserver((entries) => {
 });
 for (const block of document.querySelectorAll("pre[tabindex], .scroll[tabindex]")) scrolling.observe(block);
 
-// ---- copying, and the language of examples
+// ---- copy buttons, and the language of examples
 
 const copied = document.createElement("p");
 copied.className = "hide";

@@ -1,4 +1,4 @@
-// In the head, so that the page is never shown in the other colours first.
+// In the head, so that the page never flashes in the other theme.
 try {
   const theme = localStorage.getItem("session-contracts-theme");
   if (theme) document.documentElement.dataset.theme = theme;

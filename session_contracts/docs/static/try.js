@@ -1,4 +1,4 @@
-// Swagger UI for the document and with the credentials that the page names.
+// Starts Swagger UI with the document and credentials that the page names.
 const { document: url, secrets } = document.getElementById("swagger").dataset;
 const ui = SwaggerUIBundle({
   url,
