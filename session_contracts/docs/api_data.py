@@ -12,6 +12,8 @@ from session_contracts.docs.refusals import find_refusals
 from session_contracts.docs.rules import Mention, mentions
 from session_contracts.mock_server.mutants import mutants_of
 from session_contracts.mock_server.mutants.mutant import Mutant
+from session_contracts.mock_server.states import states_of
+from session_contracts.mock_server.states.common import State
 from session_contracts.openapi import Contract, Level, Rule
 from session_contracts.openapi.locations import location_of
 
@@ -68,6 +70,11 @@ class ApiData:
     def mutants(self) -> Mapping[str, Mutant]:
         """By rule, the mutant that breaks it."""
         return mutants_of(location_of(self.contract)) if self._verifiable else {}
+
+    @property
+    def states(self) -> Mapping[str, State]:
+        """By name, the provider states that only this API has."""
+        return states_of(location_of(self.contract)) if self._verifiable else {}
 
     @cached_property
     def levels(self) -> Mapping[Level, list[Rule]]:

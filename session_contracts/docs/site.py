@@ -163,6 +163,10 @@ def _overview(frame: Frame, data: ApiData, files: tuple[str, ...]) -> bytes:
         data=data,
         diagrams=diagrams,
         schemes=schemes,
+        states={
+            name: schemas.describe(contract.document, state.checker.schema)
+            for name, state in data.states.items()
+        },
         files=files,
         credential_violations=credential_violations,
     )

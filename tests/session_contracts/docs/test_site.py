@@ -11,6 +11,7 @@ import pytest
 from session_contracts.docs import guides
 from session_contracts.docs.build import MARKER
 from session_contracts.mock_server.mutants import mutants_of
+from session_contracts.mock_server.states import states_of
 from session_contracts.openapi import Level, bundled_names, load, load_control
 from session_contracts.openapi.locations import find
 from session_contracts.openapi.pages import (
@@ -128,6 +129,14 @@ def test_every_rule_has_level_and_source(contract: object, pages: Mapping[str, P
     decided = pages[f"{api.name}/decisions.html"].text
     for rule in api.rules.values():
         assert (rule.statement in decided) == (rule.level is Level.DECISION)
+
+
+@pytest.mark.parametrize("api", bundled_names())
+def test_provider_states_have_their_params(api: str, pages: Mapping[str, Page]) -> None:
+    text = pages[overview_page(api)].text
+    for name, state in states_of(find(api)).items():
+        assert name in text
+        assert all(param in text for param in state.checker.schema["properties"])
 
 
 def test_lifecycle_table(pages: Mapping[str, Page]) -> None:
