@@ -15,6 +15,8 @@ from session_contracts.openapi.json_schema import resolve, translate
 from session_contracts.openapi.model import Contract
 from tests.session_contracts.export.contracts import ALL, OWN, contract
 
+pytestmark = pytest.mark.slow
+
 #: One of each type, and what is at the border of something.
 VALUES: tuple[Any, ...] = (
     None,

@@ -16,6 +16,8 @@ from session_contracts.export.scxml import NAMESPACE
 from session_contracts.openapi.model import ABSENT, Lifecycle
 from tests.session_contracts.export.contracts import LIVING, OWN, contract
 
+pytestmark = pytest.mark.slow
+
 SCXML = "{http://www.w3.org/2005/07/scxml}"
 OWN_NAME = f"{{{NAMESPACE}}}"
 
