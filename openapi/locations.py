@@ -103,8 +103,8 @@ def find(name: str) -> ApiLocation:
             if (root / name / f"{name}.yaml").is_file():
                 return _in_folder(root / name)
         hint = (
-            f"; an API of your own is found if {name}/{name}.yaml is in the current folder,"
-            f" or in one of {VARIABLE}"
+            f"; your own API is found if {name}/{name}.yaml is in the current folder,"
+            f" or in a folder that {VARIABLE} lists"
         )
         raise UnknownApi(name, names(), hint)
     raise UnknownApi(name, names())

@@ -26,9 +26,7 @@ def set_up(world: World, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, 
     state, params = message["state"], message.get("params", {})
     known = {**_common(), **states_of(location_of(api.contract))}
     if state not in known:
-        raise NoSuchState(
-            f"there is no state {state!r}; there is one of each of: {', '.join(known)}"
-        )
+        raise NoSuchState(f"there is no state {state!r}; available: {', '.join(known)}")
     _check(known[state].checker, params)
     return known[state].set_up(world, api, params) if message["action"] == "setup" else {}
 
@@ -51,7 +49,7 @@ def states_of(home: ApiLocation) -> Mapping[str, State]:
         isinstance(each, State) for each in found.values()
     ):
         raise PartError(
-            home.file(Part.STATES), None, "STATES is no mapping of names to a State", fix
+            home.file(Part.STATES), None, "STATES is not a mapping of names to State objects", fix
         )
     return found
 

@@ -63,7 +63,7 @@ _EXIT_CODES = {130: "stopped by SIGINT (Ctrl-C)", 143: "stopped by SIGTERM"}
     show_default=True,
     metavar="system|frozen|RFC3339",
     envvar="SESSION_CONTRACTS_CLOCK",
-    help="Clock source.",
+    help="Clock: the machine's, frozen at the start, or frozen at this time.",
 )
 @click.option(
     "--auth",
@@ -71,7 +71,7 @@ _EXIT_CODES = {130: "stopped by SIGINT (Ctrl-C)", 143: "stopped by SIGTERM"}
     default=Auth.STRICT.value,
     show_default=True,
     envvar="SESSION_CONTRACTS_AUTH",
-    help="Credential policy.",
+    help="Accepted credentials: issued ones, any, or none needed.",
 )
 @click.option(
     "--rate-limits/--no-rate-limits",
