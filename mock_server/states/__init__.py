@@ -43,15 +43,15 @@ def _common() -> Mapping[str, State]:
     }
 
 
-def states_of(home: ApiLocation) -> Mapping[str, State]:
+def states_of(location: ApiLocation) -> Mapping[str, State]:
     """The states of one API, by name, without those that every API has. Raises PartError."""
     fix = "write 'STATES: dict[str, State] = {...}', by name"
-    found = member_of(home, Part.STATES, "STATES", fix)
+    found = member_of(location, Part.STATES, "STATES", fix)
     if not isinstance(found, Mapping) or not all(
         isinstance(each, State) for each in found.values()
     ):
         raise PartError(
-            home.file(Part.STATES), None, "STATES is no mapping of names to a State", fix
+            location.file(Part.STATES), None, "STATES is no mapping of names to a State", fix
         )
     return found
 
