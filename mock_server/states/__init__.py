@@ -24,13 +24,19 @@ _COMMON: Mapping[str, SetUp] = {
 def set_up(world: World, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, Any]:
     """Set up a state and return its values; ignore a teardown. Raises NoSuchState, BadState."""
     state, params = message["state"], message.get("params", {})
-    known = {**_common(), **states_of(location_of(api.contract))}
+    known = _known(location_of(api.contract))
     if state not in known:
         raise NoSuchState(
             f"there is no state {state!r}; there is one of each of: {', '.join(known)}"
         )
     _check(known[state].checker, params)
     return known[state].set_up(world, api, params) if message["action"] == "setup" else {}
+
+
+@cache
+def _known(location: ApiLocation) -> Mapping[str, State]:
+    """All states of an API, by name."""
+    return {**_common(), **states_of(location)}
 
 
 @cache
