@@ -38,9 +38,9 @@ def fields(draft: Draft) -> Iterator[Finding]:
 
 
 def _filters(draft: Draft, path: Path_, operation: Operation) -> Iterator[tuple[Path_, str]]:
-    """The fields of its filters that answers show.
+    """The fields of its filters that responses show.
 
-    Filters that are shared through a reference are told of at the operation.
+    A filter shared through a reference is reported at the operation.
     """
     document = draft.source.value
     written = {}

@@ -323,7 +323,7 @@ paths:
         - {name: id, in: path, required: true, schema: {type: string}}
       responses:
         "200": {description: The pet.}
-        "404": {description: Nobody knows it.}
+        "404": {description: The pet does not exist.}
 """
 _OK = 'responses:\n  "200": {description: The pets.}\n  "401": {description: The key is unknown.}\n'
 
@@ -494,13 +494,13 @@ paths:
         bad=_list_pets(
             "operationId: listPets\nsummary: List pets\n"
             "x-rules:\n  - id: pets.list.busy\n    level: documented\n"
-            "    statement: Nobody lists pets at night.\n    source: https://pets.example/docs#list\n"
+            "    statement: Pets are not listed at night.\n    source: https://pets.example/docs#list\n"
             f"    allows: {{status: [503]}}\n{_OK}"
         ),
         good=_list_pets(
             "operationId: listPets\nsummary: List pets\n"
             "x-rules:\n  - id: pets.list.busy\n    level: documented\n"
-            "    statement: Nobody lists pets at night.\n    source: https://pets.example/docs#list\n"
+            "    statement: Pets are not listed at night.\n    source: https://pets.example/docs#list\n"
             f'    allows: {{status: [503]}}\n{_OK}  "503": {{description: It is night.}}\n'
         ),
         at="responses",

@@ -147,7 +147,7 @@ CHECKS = (
 {_ONCE}\
   - id: pets.sell.once
     level: companion
-    statement: Nobody sells the same pet twice.
+    statement: The same pet is not sold twice.
     source: https://pets.example/faq
 """,
         good=_ONCE,

@@ -1,4 +1,4 @@
-"""A new API of somebody's own: a folder, made from the templates beside this file."""
+"""A new custom API: a folder, made from the templates in this package."""
 
 import importlib.util
 import keyword
