@@ -161,9 +161,7 @@ MUTANTS: dict[str, Mutant] = {
         "does not check the membership", _chooses(_no_membership)
     ),
     "mobilenext.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "mobilenext.auth.scheme": Mutant(
-        "accepts any scheme and takes the last word of the header", credentials.accept_any_scheme
-    ),
+    "mobilenext.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
     "mobilenext.auth.malformed": Mutant(
         "takes the second word of a malformed header as the token", credentials.accept_malformed
     ),

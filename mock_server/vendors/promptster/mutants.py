@@ -335,9 +335,7 @@ _SESSIONS: Mapping[str, Mutant] = {
         "answers 202 instead of 200", mutate.success_status(GET, 202)
     ),
     "promptster.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "promptster.auth.scheme": Mutant(
-        "accepts any scheme and takes the last word of the header", credentials.accept_any_scheme
-    ),
+    "promptster.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
     "promptster.auth.malformed": Mutant(
         "takes the second word of a malformed header as the token", credentials.accept_malformed
     ),

@@ -200,9 +200,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "rentalot.tenant.unlisted": Mutant("lists the records of all tenants", lists.all_tenants(LIST)),
     "rentalot.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "rentalot.auth.scheme": Mutant(
-        "accepts any scheme and takes the last word of the header", credentials.accept_any_scheme
-    ),
+    "rentalot.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
     "rentalot.auth.unknown": Mutant("accepts any key", credentials.accept_unknown),
     "rentalot.auth.revoked": Mutant("accepts revoked credentials", credentials.accept_revoked),
     "rentalot.error.body": Mutant("answers {message}", mutate.plain_errors),
@@ -232,7 +230,7 @@ MUTANTS: dict[str, Mutant] = {
         entails=("rentalot.list.walk",),
     ),
     "rentalot.list.walk": Mutant(
-        "begins each page with the last record of the previous one", pages.overlapping(LIST)
+        "repeats the last record of a page on the next one", pages.overlapping(LIST)
     ),
     "rentalot.list.echo": Mutant(
         "echoes the next page",

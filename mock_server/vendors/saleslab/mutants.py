@@ -251,9 +251,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "saleslab.tenant.unlisted": Mutant("lists the records of all tenants", lists.all_tenants(LIST)),
     "saleslab.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "saleslab.auth.scheme": Mutant(
-        "accepts any scheme and takes the last word of the header", credentials.accept_any_scheme
-    ),
+    "saleslab.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
     "saleslab.auth.malformed": Mutant(
         "takes the second word of a malformed header as the token", credentials.accept_malformed
     ),
