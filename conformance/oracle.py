@@ -56,11 +56,6 @@ class ExpectedOutcomes:
         return bool(self.successes) and not self.hard
 
     @property
-    def must_succeed(self) -> bool:
-        """Whether nothing but success is allowed."""
-        return self.may_succeed and not self.refusals
-
-    @property
     def statuses(self) -> frozenset[int]:
         """The statuses of all refusals; no rule states which comes first."""
         return frozenset(status for statuses in self.refusals.values() for status in statuses)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
@@ -108,8 +109,8 @@ def _contract(options: Options) -> Contract:
     profiles(options.api)
     for rule in options.rules:
         if rule not in contract.rules:
-            first = next(iter(contract.rules))
-            raise UsageError(f"{options.api} has no rule {rule!r}; its rules begin with {first!r}")
+            similar = get_close_matches(rule, contract.rules, cutoff=0.0)
+            raise UsageError(f"{options.api} has no rule {rule!r}; similar: {', '.join(similar)}")
     return contract
 
 

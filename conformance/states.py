@@ -36,7 +36,7 @@ class States:
             raise StateError(f"provider state {described} was rejected as malformed: {error}")
         if exchange.status != 200 or not isinstance(answer, dict):
             raise StatesUrlError(
-                f"{self._url} answered {exchange.status} without a JSON object; "
+                f"{self._url} answered {exchange.status}, not 200 with a JSON object; "
                 "give the URL of a provider-state handler"
             )
         return answer

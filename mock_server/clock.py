@@ -99,7 +99,7 @@ def parse_moment(text: str) -> datetime:
     except ValueError:
         hint = " (in a URL, write + as %2B)" if " " in text[19:] else ""
         raise ValueError(
-            f"{text[:40]!r} is no RFC 3339 time, as in 2026-02-12T10:30:00Z{hint}"
+            f"{text[:40]!r} is not an RFC 3339 time, as in 2026-02-12T10:30:00Z{hint}"
         ) from None
     try:
         return moment.astimezone(UTC) + timedelta(seconds=leap)
@@ -114,5 +114,7 @@ def parse_duration(text: str) -> timedelta:
     except (isodate.ISO8601Error, OverflowError):
         duration = None
     if not isinstance(duration, timedelta):
-        raise ValueError(f"{text!r} is no ISO 8601 duration of fixed length, as in P31D or PT60S")
+        raise ValueError(
+            f"{text!r} is not an ISO 8601 duration of fixed length, as in P31D or PT60S"
+        )
     return duration

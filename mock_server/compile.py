@@ -77,6 +77,7 @@ def compile_api(
         choose_tenant=getattr(module, "choose_tenant", own_tenant),
         sees=same_tenant,
         reach=reach(contract),
+        secret_headers=frozenset(scheme.header.lower() for scheme in contract.security),
         vendor=getattr(module, "VENDOR", True),
     )
 

@@ -101,7 +101,7 @@ def create_world(worlds: Worlds, call: Call) -> Answer:
     ways = [way for way in ("fork", "state") if way in asked]
     ways += ["seed or clock"] if {"seed", "clock"} & set(asked) else []
     if len(ways) > 1:
-        raise Refused(None, f"a world begins in one way; give one of {', '.join(ways)}")
+        raise Refused(None, f"a world has one origin; give only one of {', '.join(ways)}")
     try:
         return _created(_create(worlds, asked.get("name"), asked), call)
     except WorldExists as error:

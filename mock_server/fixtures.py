@@ -35,11 +35,11 @@ class Fixture:
         """The entries of a part. Raises FixtureError unless it is a list of mappings."""
         listed = self.source.value.get(part) or []
         if not isinstance(listed, list):
-            raise self.error((part,), f"{part} is no list; begin each entry with a dash")
+            raise self.error((part,), f"{part} is not a list; begin each entry with a dash")
         for index, entry in enumerate(listed):
             if not isinstance(entry, dict):
                 raise self.error(
-                    (part, index), f"an entry of {part} is no mapping; write it as 'name: value'"
+                    (part, index), f"an entry of {part} is not a mapping; write it as 'name: value'"
                 )
             yield (part, index), entry
 
@@ -57,7 +57,7 @@ def read_fixtures(apis: Sequence[str], file: Path | None = None) -> dict[str, Fi
             raise FixtureError(
                 str(file),
                 1,
-                f"this is no fixture of {' or '.join(apis)}; begin it with 'api: {apis[0]}'",
+                f"this is not a fixture of {' or '.join(apis)}; begin it with 'api: {apis[0]}'",
             )
         given[name] = file
     return {api: read_fixture(api, given.get(api)) for api in apis}
@@ -84,7 +84,7 @@ def read_fixture(api: str, file: Path | None = None) -> Fixture:
         raise _unreadable(error) from None
     if not isinstance(source.value, dict) or source.value.get("api", api) != api:
         raise FixtureError(
-            source.file, 1, f"this is no fixture of {api}; begin it with 'api: {api}'"
+            source.file, 1, f"this is not a fixture of {api}; begin it with 'api: {api}'"
         )
     fixture = Fixture(source)
     for name in source.value:
@@ -135,7 +135,7 @@ def _credentials(fixture: Fixture) -> Iterator[Credential]:
         try:
             yield Credential(**entry)
         except TypeError as error:
-            raise fixture.error(path, f"this is no credential: {error}") from None
+            raise fixture.error(path, f"this is not a credential: {error}") from None
 
 
 def _expanded(

@@ -79,12 +79,12 @@ class Journal:
 
     def clear(self) -> None:
         """Forget all entries, and start counting again."""
-        self._entries: deque[JournalEntry] = deque()
+        self._entries: deque[tuple[JournalEntry, int]] = deque()  # with their sizes
         self._bytes = 0
         self.count = 0
 
     def __iter__(self) -> Iterator[JournalEntry]:
-        return iter(self._entries)
+        return (entry for entry, _ in self._entries)
 
     @property
     def dropped(self) -> int:
@@ -94,12 +94,13 @@ class Journal:
     def add(self, entry: JournalEntry) -> None:
         """Add an entry, numbered `count + 1`. The newest entry is always kept."""
         self.count += 1
-        self._entries.append(entry)
-        self._bytes += entry.size
+        size = entry.size
+        self._entries.append((entry, size))
+        self._bytes += size
         while len(self._entries) > self._max_entries or (
             self._bytes > self._max_bytes and len(self._entries) > 1
         ):
-            self._bytes -= self._entries.popleft().size
+            self._bytes -= self._entries.popleft()[1]
 
 
 def shown(entry: JournalEntry) -> dict[str, Any]:

@@ -53,8 +53,9 @@ class Mock:
             }
         )
         self.worlds = Worlds(self.plans, fixtures, settings, exported)
-        own = load_control()
-        self.control = compile_api(own, control, _operations(own, self._handler), CONTROL_PATH)
+        contract = load_control()
+        operations = _operations(contract, self._handler)
+        self.control = compile_api(contract, control, operations, CONTROL_PATH)
 
     def _handler(self, operation_id: str) -> Callable[..., Any]:
         """A handler of the control API, bound to the worlds."""

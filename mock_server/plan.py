@@ -133,6 +133,7 @@ class ApiPlan:
     - `choose_tenant` picks the tenant whose records the call is about; `sees` says whether that
       tenant may know of a record of another one.
     - `reach` is all that coverage can count.
+    - `secret_headers` are the names, in lower case, of headers that carry credentials.
     - `vendor` is False for the control API only, which has no journal, coverage or faults.
     """
 
@@ -152,6 +153,7 @@ class ApiPlan:
     choose_tenant: Callable[["Call"], str | None]
     sees: Callable[[str | None, str], bool]
     reach: Reach
+    secret_headers: frozenset[str]
     vendor: bool
 
 
@@ -166,8 +168,12 @@ def operation_ids(plans: Plans) -> Mapping[str, tuple[str, ...]]:
 
 def current_time(world: World, plans: Plans) -> datetime:
     """The world's time; fires the timers that are due."""
-    resources = (resource for plan in plans.values() for resource in plan.resources.values())
-    return world.fire_timers(resource for resource in resources if resource.timers)
+    return world.fire_timers(
+        resource
+        for plan in plans.values()
+        for resource in plan.resources.values()
+        if resource.timers
+    )
 
 
 @dataclass(slots=True)

@@ -159,7 +159,7 @@ def _entry(world: World, scope: Scope, call: Call | None, outcome: HttpOutcome) 
         after=after,
         row=call.operation.row if call.operation else None,
         delay=call.delay,
-        secret_headers=frozenset(scheme.header.lower() for scheme in call.api.contract.security),
+        secret_headers=call.api.secret_headers,
     )
 
 

@@ -110,7 +110,8 @@ def read(file: Path | None) -> Any:
     try:
         return orjson.loads(file.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
-        raise BadSnapshot(f"{file}: {error}; give a response of GET /_mock/state") from None
+        what = error.strerror if isinstance(error, OSError) else f"not JSON: {error}"
+        raise BadSnapshot(f"{file}: {what}; give a file exported with GET /_mock/state") from None
 
 
 def restore(world: World, plans: MutablePlans, exported: Any) -> None:
@@ -145,7 +146,9 @@ def restore(world: World, plans: MutablePlans, exported: Any) -> None:
 
 def _check(exported: Any) -> None:
     if not isinstance(exported, dict) or exported.get("format") != FORMAT:
-        raise BadSnapshot(f"not a snapshot of a world; its member format must be {FORMAT!r}")
+        raise BadSnapshot(
+            f"this is not a snapshot of a world; its member 'format' must be {FORMAT!r}"
+        )
     if exported.get("version") != VERSION:
         version = str(exported.get("version"))[:40]
         raise BadSnapshot(f"unsupported snapshot version {version!r}; supported: {VERSION}")

@@ -12,8 +12,9 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -51,7 +52,7 @@ class ApiLocation:
     contract: Path
     fixture: Path
     checks: Path
-    packages: Mapping[Part, Path]
+    packages: Mapping[Part, Path] = field(hash=False)
 
     def file(self, part: Part) -> Path:
         """The file of a Python part."""
@@ -62,6 +63,7 @@ class ApiLocation:
         return sorted(self.checks.rglob("test_*.py"))
 
 
+@cache
 def _bundled(name: str) -> ApiLocation:
     mock, suite = _PACKAGE / "mock_server", _PACKAGE / "conformance"
     return ApiLocation(
@@ -84,6 +86,7 @@ def _fixtures(mock: Path) -> Path:
     return packaged if packaged.is_dir() else _PACKAGE.parent / "fixtures"
 
 
+@cache
 def _in_folder(folder: Path) -> ApiLocation:
     return ApiLocation(
         folder.name,
@@ -103,8 +106,8 @@ def find(name: str) -> ApiLocation:
             if (root / name / f"{name}.yaml").is_file():
                 return _in_folder(root / name)
         hint = (
-            f"; an API of your own is found if {name}/{name}.yaml is in the current folder,"
-            f" or in one of {VARIABLE}"
+            f"; your own API is found if {name}/{name}.yaml is in the current folder,"
+            f" or in a folder that {VARIABLE} lists"
         )
         raise UnknownApi(name, names(), hint)
     raise UnknownApi(name, names())

@@ -46,7 +46,7 @@ def application(
             f"the seed {str(seed)[:40]} is out of range; use {-_LARGEST_SEED} to {_LARGEST_SEED}"
         )
     settings = Settings(
-        apis=tuple(dict.fromkeys(apis)) or bundled_names(),
+        apis=names_of(apis),
         seed=seed,
         frozen_at=frozen_at(clock),
         auth=Auth(auth),
@@ -59,6 +59,11 @@ def application(
         docs=DOCS,
     )
     return with_docs(create_app(settings), settings.apis)
+
+
+def names_of(apis: Sequence[str]) -> tuple[str, ...]:
+    """The names without repetitions; if there are none, those of all bundled APIs."""
+    return tuple(dict.fromkeys(apis)) or bundled_names()
 
 
 def frozen_at(clock: str) -> datetime | None:

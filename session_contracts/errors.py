@@ -139,7 +139,7 @@ class UnknownVersion(UserError):
     def __init__(self, which: str, name: str, apis: Sequence[str]) -> None:
         revision = ", or a git revision of the file NEW" if which == "OLD" else ""
         super().__init__(
-            f"{which}: {name!r} names no contract; name a file, an API ({', '.join(apis)}), "
+            f"{which}: {name!r} is not a contract; name a file, an API ({', '.join(apis)}), "
             f"a git revision and a path, as in HEAD:openapi/rentalot.yaml{revision}"
         )
 

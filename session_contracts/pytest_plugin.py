@@ -135,6 +135,7 @@ def _api(name: str) -> "Callable[[MockWorld], MockApi]":
     return pytest.fixture(name=name)(fixture)
 
 
+# Written out, because finding the names would import the package on every start of pytest.
 rentalot = _api("rentalot")
 saleslab = _api("saleslab")
 openscouter = _api("openscouter")

@@ -1,4 +1,5 @@
 """The checks, in three layers.
 
-`enumerate` certifies, `explore` runs stateful tests and races, `fuzz` sends generated requests.
+`enumerate` covers the lifecycle table, `explore` runs stateful and concurrency tests, `fuzz` sends
+generated requests.
 """

@@ -78,20 +78,24 @@ def _case_id(case: Case, profile: SuiteProfile, resources: Sequence[SuiteProfile
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the checks of selected rules. Raises UsageError for a rule that does not exist."""
+    api_checks = find(config.getoption("--api")).checks
     for item in items:
-        item.stash[RULES] = _verified(item)
+        item.stash[RULES] = _verified(item, api_checks)
     kept = [item for item in items if _is_selected(item)]
     kept_ids = {id(item) for item in kept}
     config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept_ids])
     items[:] = kept
 
 
-def _verified(item: pytest.Item) -> tuple[str, ...]:
-    """The full ids of the rules that a check verifies, of those that the contract states."""
+def _verified(item: pytest.Item, api_checks: Path) -> tuple[str, ...]:
+    """The full ids of the rules that a check verifies, of those that the contract states.
+
+    A check in the folder `api_checks` comes with the API.
+    """
     rules = rules_of(item)
     names = [name for marker in item.iter_markers("verifies") for name in marker.args]
     found = {name: rules.find(name) for name in names}
-    if item.path.is_relative_to(find(item.config.getoption("--api")).checks):
+    if item.path.is_relative_to(api_checks):
         _require_known(item, found)
     return tuple(dict.fromkeys(rule for rule in found.values() if rule))
 

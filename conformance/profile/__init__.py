@@ -1,4 +1,4 @@
-"""What an API calls the things that generic checks speak of."""
+"""Suite profiles: how the suite exercises the resources of an API."""
 
 from session_contracts.conformance.profile.model import SuiteProfile
 from session_contracts.conformance.profile.read import profiles

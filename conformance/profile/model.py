@@ -1,4 +1,4 @@
-"""The form of a profile."""
+"""What a suite profile contains."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class SuiteProfile:
     breaks: Callable[[str, Any], tuple[str, ...]] = _none
 
     def operations(self, contract: Contract) -> tuple[str, ...]:
-        """The operations that are spoken of here, in the contract's order."""
+        """The operations that are checked with this resource, in the contract's order."""
         table = contract.lifecycles[self.resource]
         own = {
             *table.transitions,

@@ -28,23 +28,24 @@ def profiles(api: str) -> tuple[SuiteProfile, ...]:
 
     Raises UnknownApi, ContractError, and PartError for a name that the contract does not have.
     """
-    home, fix = find(api), "write 'PROFILES = (SuiteProfile(...),)', the main resource first"
-    found = member_of(home, Part.PROFILE, "PROFILES", fix)
+    location = find(api)
+    fix = "write 'PROFILES = (SuiteProfile(...),)', the main resource first"
+    found = member_of(location, Part.PROFILE, "PROFILES", fix)
     if (
         not isinstance(found, tuple)
         or not found
         or not all(isinstance(each, SuiteProfile) for each in found)
     ):
         raise PartError(
-            home.file(Part.PROFILE), None, "PROFILES is not a tuple of SuiteProfile", fix
+            location.file(Part.PROFILE), None, "PROFILES is not a tuple of SuiteProfile", fix
         )
     for profile in found:
-        _require(home, profile, load(api))
+        _require(location, profile, load(api))
     return found
 
 
-def _require(home: ApiLocation, profile: SuiteProfile, contract: Contract) -> None:
-    file = home.file(Part.PROFILE)
+def _require(location: ApiLocation, profile: SuiteProfile, contract: Contract) -> None:
+    file = location.file(Part.PROFILE)
     for check in _CHECKS:
         for word, what, fix in check(profile, contract):
             raise PartError(file, line_of(file, f'"{word}"'), what, fix)
@@ -61,11 +62,7 @@ def _resource(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
 
 def _operations(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
     shown = [name for name in (profile.read, profile.list) if name]
-    named = [
-        *shown,
-        *profile.also,
-        *profile.examples,
-    ]
+    named = [*shown, *profile.also, *profile.examples]
     yield from _unknown("operation", named, contract.operations)
 
 

@@ -1,1 +1,1 @@
-"""What the suite needs to know of each bundled API: suite profiles, and helpers of checks."""
+"""What the suite needs to know of each bundled API: its suite profiles."""

@@ -24,13 +24,17 @@ _COMMON: Mapping[str, SetUp] = {
 def set_up(world: World, api: ApiPlan, message: Mapping[str, Any]) -> dict[str, Any]:
     """Set up a state and return its values; ignore a teardown. Raises NoSuchState, BadState."""
     state, params = message["state"], message.get("params", {})
-    known = {**_common(), **states_of(location_of(api.contract))}
+    known = _known(location_of(api.contract))
     if state not in known:
-        raise NoSuchState(
-            f"there is no state {state!r}; there is one of each of: {', '.join(known)}"
-        )
+        raise NoSuchState(f"there is no state {state!r}; available: {', '.join(known)}")
     _check(known[state].checker, params)
     return known[state].set_up(world, api, params) if message["action"] == "setup" else {}
+
+
+@cache
+def _known(location: ApiLocation) -> Mapping[str, State]:
+    """All states of an API, by name."""
+    return {**_common(), **states_of(location)}
 
 
 @cache
@@ -43,15 +47,18 @@ def _common() -> Mapping[str, State]:
     }
 
 
-def states_of(home: ApiLocation) -> Mapping[str, State]:
+def states_of(location: ApiLocation) -> Mapping[str, State]:
     """The states of one API, by name, without those that every API has. Raises PartError."""
     fix = "write 'STATES: dict[str, State] = {...}', by name"
-    found = member_of(home, Part.STATES, "STATES", fix)
+    found = member_of(location, Part.STATES, "STATES", fix)
     if not isinstance(found, Mapping) or not all(
         isinstance(each, State) for each in found.values()
     ):
         raise PartError(
-            home.file(Part.STATES), None, "STATES is no mapping of names to a State", fix
+            location.file(Part.STATES),
+            None,
+            "STATES is not a mapping of names to State objects",
+            fix,
         )
     return found
 

@@ -76,7 +76,7 @@ def _validators() -> Mapping[str, jsonschema_rs.Draft202012Validator]:
     }
 
 
-#: The kinds of object in which each extension is read.
+#: The kinds of object in which each extension has a meaning.
 _PLACES: Mapping[str, frozenset[str]] = {
     "x-lifecycles": frozenset({"document"}),
     "x-rate-limits": frozenset({"document"}),

@@ -40,7 +40,7 @@ def fields(draft: Draft) -> Iterator[Finding]:
 def _filters(draft: Draft, path: Path_, operation: Operation) -> Iterator[tuple[Path_, str]]:
     """The fields of its filters that responses show.
 
-    A filter shared through a reference is reported at the operation.
+    The location of a filter that is shared through a reference is the operation.
     """
     document = draft.source.value
     written = {}

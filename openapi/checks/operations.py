@@ -323,7 +323,7 @@ paths:
         - {name: id, in: path, required: true, schema: {type: string}}
       responses:
         "200": {description: The pet.}
-        "404": {description: The pet does not exist.}
+        "404": {description: No such pet.}
 """
 _OK = 'responses:\n  "200": {description: The pets.}\n  "401": {description: The key is unknown.}\n'
 

@@ -22,9 +22,7 @@ def unique(draft: Draft) -> Iterator[Finding]:
     seen: set[str] = set()
     for path, node in stated(draft):
         if node["id"] in seen:
-            yield Finding(
-                path, f"rule {node['id']!r} appears twice", "give each rule an id of its own"
-            )
+            yield Finding(path, f"rule {node['id']!r} appears twice", "give each rule its own id")
         seen.add(node["id"])
 
 
@@ -147,7 +145,7 @@ CHECKS = (
 {_ONCE}\
   - id: pets.sell.once
     level: companion
-    statement: The same pet is not sold twice.
+    statement: A pet is sold only once.
     source: https://pets.example/faq
 """,
         good=_ONCE,

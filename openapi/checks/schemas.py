@@ -174,7 +174,7 @@ def arrays_have_items(draft: Draft) -> Iterator[Finding]:
             )
 
 
-#: The formats of OpenAPI 3.0 and of JSON Schema, which an unknown one may be a misspelling of.
+#: The formats of OpenAPI 3.0 and of JSON Schema; one of them may have been meant.
 _OF_OPENAPI = frozenset(
     {"int32", "int64", "float", "double", "byte", "binary", "date", "date-time", "password"}
 )
@@ -220,7 +220,7 @@ _KNOWN_FORMATS = _STANDARD_FORMATS | _REGISTERED | _OF_LIBRARIES
 
 
 def formats_known(draft: Draft) -> Iterator[Finding]:
-    """A format may have any name; one that is nearly a standard format is reported."""
+    """A format may have any name; one that nearly has a standard name is probably misspelt."""
     for path, node in walk.schemas(draft.source.value):
         name = node.get("format", "")
         if name and name not in _KNOWN_FORMATS:

@@ -14,6 +14,7 @@ from session_contracts.lint.formats import FORMATS, summary
 from session_contracts.lint.linter import STANDARD_INPUT, contracts
 from session_contracts.lint.linter import fix as run_fix
 from session_contracts.lint.linter import lint as run_lint
+from session_contracts.lint.proof import collect_checks
 from session_contracts.mock_server.control import own_version
 from session_contracts.openapi.errors import Severity
 
@@ -85,7 +86,9 @@ def lint(
     if fix and (not files or STANDARD_INPUT in files):
         raise click.UsageError("--fix needs the names of the files to fix")
     run = run_fix if fix else run_lint
-    results = [run(file, ignore=ignore, least=Severity(severity)) for file in contracts(files)]
+    selected = contracts(files)
+    collect_checks(selected)
+    results = [run(file, ignore=ignore, least=Severity(severity)) for file in selected]
     report = FORMATS[form](results, own_version(), docs_url)
     if out is None:
         click.echo(report, nl=False)

@@ -10,7 +10,7 @@ from session_contracts.prove import prove as run_prove
 
 _STATUSES = (
     "killed                  the broken rule failed",
-    "survived                no rule failed",
+    "survived                no rule failed, although an answer changed",
     "killed by another rule  other rules failed, not the broken one",
     "equivalent              no rule failed, and the mutant changed no answer",
     "no mutant               nothing breaks the rule",

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import click
 
-from session_contracts.application import application, frozen_at
+from session_contracts.application import application, frozen_at, names_of
 from session_contracts.commands.epilogs import exit_codes
 from session_contracts.commands.user_errors import handle_user_errors
 from session_contracts.mock_server.server import address, bind
 from session_contracts.mock_server.server import serve as run_server
 from session_contracts.mock_server.settings import Auth, LogFormat, Validation
-from session_contracts.openapi import bundled_names
 from session_contracts.welcome import welcome
 
 
@@ -63,7 +62,7 @@ _EXIT_CODES = {130: "stopped by SIGINT (Ctrl-C)", 143: "stopped by SIGTERM"}
     show_default=True,
     metavar="system|frozen|RFC3339",
     envvar="SESSION_CONTRACTS_CLOCK",
-    help="Clock source.",
+    help="Clock: the machine's, frozen at the start, or frozen at this time.",
 )
 @click.option(
     "--auth",
@@ -71,7 +70,7 @@ _EXIT_CODES = {130: "stopped by SIGINT (Ctrl-C)", 143: "stopped by SIGTERM"}
     default=Auth.STRICT.value,
     show_default=True,
     envvar="SESSION_CONTRACTS_AUTH",
-    help="Credential policy.",
+    help="Accepted credentials: issued ones, any, or none needed.",
 )
 @click.option(
     "--rate-limits/--no-rate-limits",
@@ -140,7 +139,7 @@ def serve(
         log_format=log_format,
     )
     listener = bind(host, port)
-    click.echo(welcome(tuple(dict.fromkeys(apis)) or bundled_names(), address(listener)))
+    click.echo(welcome(names_of(apis), address(listener)))
     try:
         run_server(app, listener)
     except KeyboardInterrupt:

@@ -368,26 +368,7 @@ class _Comparison:
         return names
 
     def _timer(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
-        before, after = (
-            {self._names.get(state, state) for state in old.plain("from")},
-            set(new.plain("from")),
-        )
-        if come := sorted(after - before):
-            yield Fact(
-                _timer_change("added", new),
-                spot,
-                f"source states added: {show(come)}",
-                old.get("from"),
-                new.get("from"),
-            )
-        if gone := sorted(before - after):
-            yield Fact(
-                _timer_change("removed", old),
-                spot,
-                f"source states removed: {show(gone)}",
-                old.get("from"),
-                new.get("from"),
-            )
+        yield from self._timer_sources(old, new, spot)
         if self._names.get(old.plain("to"), old.plain("to")) != new.plain("to"):
             yield Fact(
                 "timer-target-changed",
@@ -420,6 +401,26 @@ class _Comparison:
                 new,
             )
         yield from reference(old.get("rule"), new.get("rule"), spot, self._rule_sets)
+
+    def _timer_sources(self, old: Node, new: Node, spot: Spot) -> Iterator[Fact]:
+        before = {self._names.get(state, state) for state in old.plain("from")}
+        after = set(new.plain("from"))
+        if come := sorted(after - before):
+            yield Fact(
+                _timer_change("added", new),
+                spot,
+                f"source states added: {show(come)}",
+                old.get("from"),
+                new.get("from"),
+            )
+        if gone := sorted(before - after):
+            yield Fact(
+                _timer_change("removed", old),
+                spot,
+                f"source states removed: {show(gone)}",
+                old.get("from"),
+                new.get("from"),
+            )
 
 
 # ---- states

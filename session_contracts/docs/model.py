@@ -1,6 +1,6 @@
 """The APIs that a site documents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from session_contracts.openapi import Contract, bundled_names, load, load_control
@@ -48,9 +48,10 @@ class Api:
         return str(url) if url else None
 
 
-def mocked(names: tuple[str, ...] = bundled_names()) -> tuple[Api, ...]:
-    """The APIs with these names, all bundled ones by default, and the control API.
+def mocked(names: Sequence[str] = ()) -> tuple[Api, ...]:
+    """The APIs with these names, by default all bundled ones, and the control API.
 
     Raises UnknownApi.
     """
-    return (*(Api(load(name), mocked=True) for name in names), Api(load_control(), mocked=True))
+    apis = [Api(load(name), mocked=True) for name in names or bundled_names()]
+    return (*apis, Api(load_control(), mocked=True))

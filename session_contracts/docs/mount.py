@@ -17,7 +17,7 @@ def with_docs(app: ASGIApp, names: Sequence[str]) -> ASGIApp:
 
     What renders pages is imported with the first request for one, so that the mock starts fast.
     """
-    apis = mocked(tuple(names))
+    apis = mocked(names)
 
     def pages() -> Mapping[str, Make]:
         from session_contracts.docs.site import site

@@ -29,7 +29,8 @@ LEVELS: Mapping[Level, str] = {
     ),
     Level.DECISION: (
         "The documents are silent or contradict each other; this is what the mock does. "
-        "It is never held against a server, so do not rely on it."
+        "Do not rely on it: a server may choose an alternative. An answer outside of those "
+        "is a warning, never a failure."
     ),
 }
 

@@ -1,4 +1,4 @@
-"""A new custom API: a folder, made from the templates in this package."""
+"""Creates a custom API: a folder, rendered from the templates in this package."""
 
 import importlib.util
 import keyword
@@ -75,16 +75,18 @@ def make(name: str, resource: str, root: Path) -> Path:
 
 def _require_name(name: str) -> None:
     if not is_name(name) or keyword.iskeyword(name) or len(name) > _LONGEST:
-        form = f"up to {_LONGEST} lower-case letters, digits and _, and a letter first"
-        raise InvalidName(name, f"is no name of an API; write {form}, as in 'acme'")
+        form = (
+            f"up to {_LONGEST} lower-case letters, digits and _, a letter first, no Python keyword"
+        )
+        raise InvalidName(name, f"is not a valid API name; use {form}, as in 'acme'")
     if name in names():
-        raise InvalidName(name, "is the name of an API already; choose another")
+        raise InvalidName(name, "is already the name of an API; choose another")
     if name in RESERVED or name in _FIXTURES:
-        raise InvalidName(name, "means something else to the mock, or to pytest; choose another")
+        raise InvalidName(name, "is reserved by the mock or by pytest; choose another")
     if _is_importable(name):
         raise InvalidName(
             name,
-            "is a Python module already, which yours would hide, or be hidden by; choose another",
+            "is the name of a Python module, with which yours would conflict; choose another",
         )
 
 
@@ -99,8 +101,8 @@ def _is_importable(name: str) -> bool:
 
 def _require_resource(resource: str) -> None:
     if not _RESOURCE.fullmatch(resource) or len(resource) > _LONGEST:
-        form = f"up to {_LONGEST} letters and digits, and a capital first"
-        raise InvalidName(resource, f"is no name of a resource; write {form}, as in 'Booking'")
+        form = f"up to {_LONGEST} letters and digits, a capital first"
+        raise InvalidName(resource, f"is not a valid resource name; use {form}, as in 'Booking'")
     if resource in _SCHEMAS:
         raise InvalidName(resource, "is the name of another schema of the template; choose another")
 

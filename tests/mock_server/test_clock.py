@@ -49,13 +49,13 @@ def test_running_clock_freezes_and_runs_on() -> None:
     "text", ["2026-02-12", "2026-02-12T10:30:00", "soon", "", "2026-13-01T00:00:00Z"]
 )
 def test_invalid_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is no RFC 3339 time|month"):
+    with pytest.raises(ValueError, match=r"is not an RFC 3339 time|month"):
         parse_time(text)
 
 
 @pytest.mark.parametrize("text", ["P1M", "P1Y", "1 day", "", "P"])
 def test_invalid_duration_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no ISO 8601 duration"):
+    with pytest.raises(ValueError, match="is not an ISO 8601 duration"):
         parse_duration(text)
 
 

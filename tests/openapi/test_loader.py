@@ -118,7 +118,7 @@ MISTAKES = [
         "id: rentalot.error.form",
         at="id: rentalot.error.form\n    level: decision\n    statement: Limits",
         what="rule 'rentalot.error.form' appears twice",
-        fix="give each rule an id of its own",
+        fix="give each rule its own id",
     ),
     Mistake(
         "rule-exists",

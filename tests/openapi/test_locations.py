@@ -115,7 +115,9 @@ def test_unknown_api(name: str, root: Path) -> None:
 
 
 def test_unknown_api_says_where_yours_is_searched(root: Path) -> None:
-    with pytest.raises(UnknownApi, match=f"acme/acme.yaml is in .* or in one of {VARIABLE}"):
+    with pytest.raises(
+        UnknownApi, match=f"acme/acme.yaml is in .* or in a folder that {VARIABLE} lists"
+    ):
         find("acme")
 
 

@@ -85,7 +85,7 @@ def record(members: str, section: str = "records") -> str:
             record("state: lost, count: 1, tenant: default, fields: {}", "recipes"),
             ":3: this recipe is incomplete",
         ),
-        ("api: rentalot\ncredentials:\n  - {key: x}\n", ":3: this is no credential"),
+        ("api: rentalot\ncredentials:\n  - {key: x}\n", ":3: this is not a credential"),
     ],
 )
 def test_invalid_fixture(tmp_path: Path, content: str | None, expected: str) -> None:

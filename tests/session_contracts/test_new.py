@@ -220,7 +220,8 @@ def test_found_by_variable_or_current_folder(
     monkeypatch.delenv(VARIABLE)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
-        UnknownApi, match=f"{NAME}/{NAME}.yaml is in the current folder, or in one of {VARIABLE}"
+        UnknownApi,
+        match=f"{NAME}/{NAME}.yaml is in the current folder, or in a folder that {VARIABLE}",
     ):
         find(NAME)
     monkeypatch.chdir(found.parent)
@@ -245,18 +246,18 @@ def test_other_folders_are_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["rentalot"], "'rentalot' is the name of an API already"),
-        (["control"], "means something else to the mock"),
-        (["docs"], "means something else"),
-        (["request"], "or to pytest"),
-        (["json"], "is a Python module already"),
-        (["openapi"], "is a Python module already"),
-        (["class"], "is no name of an API"),
-        (["Acme"], "is no name of an API"),
-        (["../acme"], "is no name of an API"),
-        (["2acme"], "is no name of an API"),
-        (["a" * 41], "is no name of an API"),
-        (["acme", "--resource", "booking"], "'booking' is no name of a resource"),
+        (["rentalot"], "'rentalot' is already the name of an API"),
+        (["control"], "is reserved by the mock"),
+        (["docs"], "is reserved"),
+        (["request"], "or by pytest"),
+        (["json"], "is the name of a Python module"),
+        (["openapi"], "is the name of a Python module"),
+        (["class"], "is not a valid API name"),
+        (["Acme"], "is not a valid API name"),
+        (["../acme"], "is not a valid API name"),
+        (["2acme"], "is not a valid API name"),
+        (["a" * 41], "is not a valid API name"),
+        (["acme", "--resource", "booking"], "'booking' is not a valid resource name"),
         (["acme", "--resource", "Problem"], "is the name of another schema"),
     ],
 )
@@ -361,7 +362,7 @@ MOCK_MISTAKES = [
         "fixture.yaml",
         "api: harbor_2",
         "api: other",
-        "/fixture.yaml:1: this is no fixture of harbor_2",
+        "/fixture.yaml:1: this is not a fixture of harbor_2",
     ),
 ]
 SUITE_MISTAKES = [

@@ -2,6 +2,9 @@
 
 import pytest
 
+from session_contracts import pytest_plugin
+from session_contracts.openapi import bundled_names
+
 pytestmark = pytest.mark.slow
 
 pytest_plugins = ["pytester"]
@@ -49,6 +52,10 @@ def test_every_api(request, name):
     assert api.headers
 """
 )
+
+
+def test_fixture_for_each_bundled_api() -> None:
+    assert set(bundled_names()) <= set(vars(pytest_plugin))
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "3")], ids=["alone", "xdist"])

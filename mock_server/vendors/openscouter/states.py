@@ -55,7 +55,7 @@ def study(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str, An
         "B": given.get("B", 100 - given.get("A", 50)),
     }
     if not split["A"] + split["B"]:
-        raise NoSuchState("splitRatio: A and B cannot both be 0")
+        raise NoSuchState("splitRatio: A and B are 0; make one of them greater")
     fields = {"id": _new_id(world, "job"), "splitRatio": split}
     return {
         "jobId": world.place(

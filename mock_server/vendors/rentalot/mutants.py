@@ -128,7 +128,7 @@ def _notify_with_notes(call: Call, change: Change) -> None:
 
 
 def _notify_anyway(call: Call, change: Change) -> None:
-    address = call.found.private.get("email") or "noreply@handlers.ai"
+    address = call.found.private.get("email") or "noreply@rentalot.ai"
     change.messages.append(
         Message("email", about=call.found.key, to=address, text="Your application was reviewed.")
     )

@@ -255,13 +255,13 @@ def test_renamed_file_and_api(repository: Path) -> None:
 
 
 def test_unknown_name(repository: Path) -> None:
-    assert "NEW: 'rentlot' names no contract; name a file" in refused(
+    assert "NEW: 'rentlot' is not a contract; name a file" in refused(
         "openapi/mini.yaml", "rentlot"
     )
-    assert "OLD: 'none.yaml' names no contract; name a file" in refused(
+    assert "OLD: 'none.yaml' is not a contract; name a file" in refused(
         "none.yaml", "openapi/mini.yaml"
     )
-    assert "NEW: 'main' names no contract" in refused("openapi/mini.yaml", "main")
+    assert "NEW: 'main' is not a contract" in refused("openapi/mini.yaml", "main")
 
 
 def test_unknown_revision_or_path(repository: Path) -> None:
@@ -323,7 +323,7 @@ def test_invalid_version(write: Callable[[str, str], Path], text: str, expected:
 
 def test_unreadable_file(write: Callable[[str, str], Path], tmp_path: Path) -> None:
     new = write("new.yaml", MINI)
-    assert f"NEW: '{tmp_path}' names no contract" in refused(new, tmp_path)
+    assert f"NEW: '{tmp_path}' is not a contract" in refused(new, tmp_path)
     (tmp_path / "lost.yaml").symlink_to(tmp_path / "nowhere.yaml")
     assert "No such file" in refused(tmp_path / "lost.yaml", new)
 
