@@ -76,7 +76,7 @@ def listed_ids(subject: Subject, exchange: Exchange) -> list[str]:
 
 
 def pagination_number(subject: Subject, exchange: Exchange, member: str) -> int:
-    """A number of the page's `pagination` (with page numbers) or beside its records.
+    """A number of the page's `pagination` (with page numbers) or next to its records.
 
     Raises Unexercised.
     """

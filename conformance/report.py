@@ -37,7 +37,7 @@ _BROKEN = (RuleOutcome.FAILED, RuleOutcome.WARNED)
 class Report:
     """What one run found.
 
-    `started` is in RFC 3339. `trouble`: what went wrong in the suite beside single rules.
+    `started` is in RFC 3339. `trouble`: what went wrong in the suite, apart from single rules.
     `planned`: the rules of each check, of a dry run only. `docs_url`: the reference site.
     """
 

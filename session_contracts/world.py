@@ -80,7 +80,7 @@ class MockWorld:
         """The journal entries that match all filters, oldest first.
 
         Filters: `api`, `operation`, `method`, `status`, `rule`, `decision`; `since` (only entries
-        with a greater number) and `limit` (at most so many, the latest ones).
+        with a greater number) and `limit` (at most this many, the latest ones).
         """
         return list(self._control.call("GET", "/journal", **filters)["entries"])
 
@@ -121,7 +121,7 @@ class MockWorld:
         `status`: answer with this HTTP status. `delay`: milliseconds, or a distribution such as
         `{"type": "uniform", "lower": 50, "upper": 500}`. `drop`: close the connection without an
         answer. `after`: carry the operation out first, and lose its answer. `rate`: the share of
-        calls that fail, from 0 to 1. `first`: only so many calls fail.
+        calls that fail, from 0 to 1. `first`: only this many calls fail.
         """
         wait = {"type": "fixed", "milliseconds": delay} if isinstance(delay, int | float) else delay
         fault = _without_none(

@@ -16,7 +16,7 @@ class Collector:
     """A pytest plugin that gathers the evidence of all checks.
 
     `before` is called after the collection and before the first check; it may raise UsageError.
-    Afterwards, `collected` has the rules of each check, `troubles` what went wrong beside the
+    Afterwards, `collected` has the rules of each check, `troubles` what went wrong apart from the
     checks, and `fault` what is wrong with the API's own checks or with the target: then no check
     has run.
     """

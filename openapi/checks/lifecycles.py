@@ -300,7 +300,7 @@ def moves_total(draft: Draft) -> Iterator[Finding]:
 
 
 def moves_distinct(draft: Draft) -> Iterator[Finding]:
-    """Moves that the request body does not tell apart."""
+    """Moves that the request body does not distinguish."""
     for path, name, state, _, members in _alternatives(draft):
         if len(members) != 1:
             yield Finding(

@@ -38,7 +38,7 @@ def fields(draft: Draft) -> Iterator[Finding]:
 
 
 def _filters(draft: Draft, path: Path_, operation: Operation) -> Iterator[tuple[Path_, str]]:
-    """The fields of its filters that answers show.
+    """The fields of its filters that responses show.
 
     The location of a filter that is shared through a reference is the operation.
     """

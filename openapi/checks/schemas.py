@@ -1,4 +1,4 @@
-"""Schemas, and that every example and default is valid by the one beside it."""
+"""Schemas, and that every example and default is valid against its schema."""
 
 import difflib
 from collections.abc import Iterator, Mapping

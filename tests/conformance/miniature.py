@@ -60,11 +60,11 @@ class Miniature:
         if status >= 400 and self.fault == "plain-errors":
             answer = "wrong"
         elif status >= 400:
-            told = 418 if self.fault == "lying-errors" else status
+            reported = 418 if self.fault == "lying-errors" else status
             answer = {
                 "type": "about:blank",
                 "title": "Refused",
-                "status": told,
+                "status": reported,
                 "detail": str(answer),
             }
         return status, answer, more

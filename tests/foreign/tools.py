@@ -108,5 +108,5 @@ def operations(api: str) -> set[str]:
 
 
 def called(world: MockWorld) -> set[str]:
-    """The operations that somebody has called."""
+    """The operations that were called."""
     return {entry["operation"] for entry in world.journal}

@@ -178,8 +178,8 @@ def test_names_of_worlds_are_hidden_without_the_token(guarded: Mock) -> None:
 def test_vendors_apis_need_no_admin_token(guarded: Mock) -> None:
     assert guarded.call("GET").status_code == 200
     assert guarded.call("GET", headers={"Authorization": basic(TOKEN)}).status_code == 401
-    told = guarded.control("GET", "/journal/har", headers={"Authorization": basic(TOKEN)}).text
-    assert base64.b64encode(f"admin:{TOKEN}".encode()).decode() not in told
+    archive = guarded.control("GET", "/journal/har", headers={"Authorization": basic(TOKEN)}).text
+    assert base64.b64encode(f"admin:{TOKEN}".encode()).decode() not in archive
 
 
 def test_body_of_an_unauthorized_call_is_not_read(guarded: Mock) -> None:

@@ -1,4 +1,4 @@
-"""Bad input over real HTTP: a clear refusal, never a 500, and everything is as before."""
+"""Bad input over real HTTP: a clear refusal, never a 500, and no effect."""
 
 import http.client
 import re
@@ -18,7 +18,7 @@ JSON = {**KEY, "Content-Type": "application/json"}
 
 @pytest.fixture(autouse=True)
 def unchanged(mock: Mock) -> Iterator[None]:
-    """Whatever a test sends, the documented session stays as it is, and no mail is sent."""
+    """Check that a test does not change the documented session and sends no e-mail."""
     before = mock.call("GET", f"/{DOCUMENTED}").content
     yield
     assert mock.call("GET", f"/{DOCUMENTED}").content == before
@@ -117,7 +117,7 @@ def test_a_page_far_beyond_the_end_is_empty(mock: Mock) -> None:
     "session",
     ["1", "not-a-uuid", "%00", "%ED%A0%80", DOCUMENTED[:-1], f"{DOCUMENTED}0", "x" * 4000],
 )
-def test_ids_that_are_no_uuid(mock: Mock, session: str) -> None:
+def test_ids_that_are_not_uuids(mock: Mock, session: str) -> None:
     refused(mock.call("GET", f"/{session}"), 404, "rentalot.session.malformed-id")
     refused(
         mock.call("PATCH", f"/{session}/review", json={"reviewStatus": "approved"}),

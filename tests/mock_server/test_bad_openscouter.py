@@ -31,14 +31,14 @@ FEEDBACK: dict[str, Any] = {"clarity": 4, "difficulty": 3, "technicalIssues": Fa
 def token(
     user: Any = "user_admin01", *, secret: str = SECRET, algorithm: str = "HS256", **claims: Any
 ) -> str:
-    """A token as somebody who tests a client would make one; a claim that is None is left out."""
+    """A token as the test of a client would sign it; a claim that is None is left out."""
     whole = {"sub": user, "exp": int((NOW + timedelta(hours=24)).timestamp()), **claims}
     given = {name: value for name, value in whole.items() if value is not None}
     return jwt.encode(given, secret if algorithm != "none" else None, algorithm)
 
 
 def part(value: Any) -> str:
-    """A part of a token, put together by hand."""
+    """A part of a token, encoded independently of the mock."""
     return (
         base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode())
         .rstrip(b"=")
@@ -55,7 +55,7 @@ KEY = bearer(token())
 
 @dataclass(frozen=True)
 class Target:
-    """A mock, and a session for which each operation would be possible."""
+    """A mock, and a session on which each operation is allowed."""
 
     mock: Mock
     active: str
@@ -64,7 +64,7 @@ class Target:
     def send(
         self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any
     ) -> httpx.Response:
-        """Below the sessions."""
+        """The URL of a path below the sessions."""
         sent = KEY if headers is None else headers
         return self.mock.client.request(
             method, f"{self.mock.url}/openscouter/api/sessions{path}", headers=sent, **options
@@ -73,7 +73,7 @@ class Target:
     def write(
         self, operation: str, content: bytes, content_type: str | None = "application/json"
     ) -> httpx.Response:
-        """A call that a good body would make succeed."""
+        """A call that succeeds with a valid body."""
         method, path = {
             "create": ("POST", ""),
             "complete": ("POST", f"/{self.active}/complete"),
@@ -102,7 +102,7 @@ class Target:
 
 @pytest.fixture
 def target(openscouter: Mock) -> Iterator[Target]:
-    """Whatever a test sends, nothing changes, and what is good is still possible."""
+    """Check that a test changes nothing, and that valid calls still succeed."""
     active, analyzed = (
         openscouter.state("session", status=status)["sessionId"]
         for status in ("active", "analyzed")
@@ -142,7 +142,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("operation", GOOD)
-def test_bodies_that_are_no_json_object(target: Target, operation: str) -> None:
+def test_body_that_is_not_a_json_object(target: Target, operation: str) -> None:
     good = json.dumps(GOOD[operation]).encode()
     for content in (
         b"{",
@@ -168,13 +168,13 @@ def test_bodies_that_are_no_json_object(target: Target, operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", ["create", "notes", "confirm", "feedback"])
-def test_bodies_that_are_missing(target: Target, operation: str) -> None:
+def test_missing_body(target: Target, operation: str) -> None:
     for content in (b"", b"{}"):
         refused(target.write(operation, content), 400)
 
 
 @pytest.mark.parametrize("operation", GOOD)
-def test_texts_that_are_no_unicode(target: Target, operation: str) -> None:
+def test_strings_that_are_not_unicode(target: Target, operation: str) -> None:
     good = json.dumps(GOOD[operation])
     for text in (
         b"\xff",
@@ -210,11 +210,11 @@ def test_texts_that_are_no_unicode(target: Target, operation: str) -> None:
         ";;;",
     ],
 )
-def test_content_types(target: Target, operation: str, content_type: str) -> None:
+def test_unsupported_content_types(target: Target, operation: str, content_type: str) -> None:
     refused(target.write(operation, json.dumps(GOOD[operation]).encode(), content_type), 400)
 
 
-def test_content_types_that_are_odd_but_good(target: Target) -> None:
+def test_unusual_content_types_are_accepted(target: Target) -> None:
     for content_type in (
         "application/json; charset=utf-8",
         "APPLICATION/JSON",
@@ -251,7 +251,7 @@ def body(good: dict[str, Any], name: str, value: bytes | None) -> bytes:
         ("feedback", "comment", False),
     ],
 )
-def test_members_that_are_no_text(
+def test_member_that_is_not_a_string(
     target: Target, operation: str, name: str, required: bool
 ) -> None:
     for value in (
@@ -274,8 +274,8 @@ def test_members_that_are_no_text(
         ("feedback", "comment"),
     ],
 )
-def test_null_is_as_good_as_nothing(openscouter: Mock, operation: str, name: str) -> None:
-    """The page lets a member be left out; of null it says nothing."""
+def test_null_is_treated_as_absent(openscouter: Mock, operation: str, name: str) -> None:
+    """The page allows a member to be left out; it does not mention null."""
     state = {"confirm": "analyzed", "feedback": "completed"}.get(operation, "active")
     session = openscouter.state("session", status=state)["sessionId"]
     assert (
@@ -320,9 +320,7 @@ def test_null_is_as_good_as_nothing(openscouter: Mock, operation: str, name: str
         *(b"04", b"+4", b"4.", b".4", b"0x4", b"4_0", "٤".encode()),
     ],
 )
-def test_numbers_that_are_none_from_one_to_five(
-    target: Target, operation: str, name: str, value: bytes | None
-) -> None:
+def test_invalid_ratings(target: Target, operation: str, name: str, value: bytes | None) -> None:
     refused(target.write(operation, body(GOOD[operation], name, value)), 400)
 
 
@@ -343,12 +341,12 @@ def test_numbers_that_are_none_from_one_to_five(
         b"0.0",
     ],
 )
-def test_technical_issues_are_true_or_false(target: Target, value: bytes | None) -> None:
+def test_technical_issues_is_a_boolean(target: Target, value: bytes | None) -> None:
     refused(target.write("feedback", body(FEEDBACK, "technicalIssues", value)), 400)
 
 
 @pytest.mark.parametrize("variant", ["", "C", "a", "AB", "A ", " A", "А", "A\u0000", "x" * 500])
-def test_variants_that_are_none(target: Target, variant: str) -> None:
+def test_invalid_variants(target: Target, variant: str) -> None:
     refused(
         target.write("create", json.dumps({**STUDY, "variant": variant}).encode()), 400, "variant"
     )
@@ -366,7 +364,7 @@ def test_variants_that_are_none(target: Target, variant: str) -> None:
         "x" * 9000,
     ],
 )
-def test_studies_and_testers_that_are_none(target: Target, unknown: str) -> None:
+def test_unknown_studies_and_testers(target: Target, unknown: str) -> None:
     for name in STUDY:
         refused(target.send("POST", "", json={**STUDY, name: unknown}), 404)
 
@@ -445,7 +443,7 @@ def test_a_clients_clock_may_be_a_minute_ahead(openscouter: Mock) -> None:
     )
 
 
-def test_half_a_character_is_no_user(openscouter: Mock) -> None:
+def test_lone_surrogate_as_user(openscouter: Mock) -> None:
     payload = (
         base64.urlsafe_b64encode(b'{"sub": "\\ud800", "exp": 4102444800}').rstrip(b"=").decode()
     )
@@ -461,7 +459,7 @@ def test_half_a_character_is_no_user(openscouter: Mock) -> None:
     assert answer.status_code == 401
 
 
-def test_a_split_that_nobody_can_draw_from(openscouter: Mock) -> None:
+def test_split_of_zero_and_zero(openscouter: Mock) -> None:
     for split, status in (
         ({"A": 1e308, "B": 1e308}, 501),
         ({"A": 0, "B": 0}, 501),
@@ -522,14 +520,14 @@ def test_a_refusal_does_not_repeat_a_huge_value(target: Target) -> None:
         ),
     ],
 )
-def test_notes_that_are_none(target: Target, notes: bytes) -> None:
+def test_invalid_notes(target: Target, notes: bytes) -> None:
     refused(target.write("notes", b'{"notes": ' + notes + b"}"), 400)
 
 
 @pytest.mark.parametrize(
     "note", ["note_404", "NOTE_001", "note_001 ", "note_001\u0000", "sess_001", "*", "x" * 9000]
 )
-def test_notes_that_nobody_wrote(target: Target, note: str) -> None:
+def test_unknown_notes(target: Target, note: str) -> None:
     batch = [
         {"noteId": "note_001", "content": "Changed."},
         {"noteId": note, "content": "x"},
@@ -538,7 +536,7 @@ def test_notes_that_nobody_wrote(target: Target, note: str) -> None:
     refused(target.send("PATCH", "/sess_001/notes", json={"notes": batch}), 404)
 
 
-def test_a_note_without_a_name(target: Target) -> None:
+def test_note_without_an_id(target: Target) -> None:
     answer = target.send(
         "PATCH", "/sess_001/notes", json={"notes": [{"noteId": "", "content": "x"}]}
     )
@@ -586,7 +584,7 @@ SUFFIXES = {
         ),
     ],
 )
-def test_ids_of_no_session(target: Target, identity: str) -> None:
+def test_unknown_session_ids(target: Target, identity: str) -> None:
     bodies = {"/confirm": GOOD["confirm"], "/feedback": FEEDBACK, "/complete": {}}
     for suffix, method in SUFFIXES.items():
         options = {"json": bodies[suffix]} if suffix in bodies else {}
@@ -732,28 +730,28 @@ UNSIGNED = f"{part({'alg': 'none', 'typ': 'JWT'})}.{CLAIMS}"
         *(token(user=odd) for odd in ODD_USERS),
     ],
 )
-def test_tokens_that_do_not_count(target: Target, bad: str) -> None:
+def test_invalid_tokens(target: Target, bad: str) -> None:
     refused(target.send("GET", "/sess_001", bearer(bad)), 401)
     refused(
         target.send("POST", f"/{target.analyzed}/confirm", bearer(bad), json=GOOD["confirm"]), 401
     )
 
 
-def test_a_token_wants_its_claims(target: Target) -> None:
+def test_token_needs_its_claims(target: Target) -> None:
     for missing in ("sub", "exp"):
         claims = {"sub": "user_admin01", "exp": int(NOW.timestamp()) + 60}
         del claims[missing]
         refused(target.send("GET", "/sess_001", bearer(jwt.encode(claims, SECRET, "HS256"))), 401)
 
 
-def test_a_token_of_no_known_tenant_sees_nothing(target: Target) -> None:
+def test_token_of_an_unknown_tenant(target: Target) -> None:
     for tenant in ("", "elsewhere", "DEFAULT", "default ", "x" * 4000):
         answer = target.send("GET", "/sess_001", bearer(token(tenant=tenant)))
         refused(answer, 404 if answer.status_code == 404 else 401)
 
 
 @pytest.mark.parametrize("tenant", [7, True, ["default"], {"default": 1}])
-def test_a_tenant_that_is_no_text_sees_nothing(target: Target, tenant: Any) -> None:
+def test_tenant_that_is_not_a_string(target: Target, tenant: Any) -> None:
     answer = target.send("GET", "/sess_001", bearer(token(tenant=tenant)))
     refused(answer, 404 if answer.status_code == 404 else 401)
 
@@ -789,7 +787,7 @@ def test_a_tenant_that_is_no_text_sees_nothing(target: Target, tenant: Any) -> N
         ),
     ],
 )
-def test_a_token_with_odd_claims_is_no_defect(target: Target, claims: dict[str, Any]) -> None:
+def test_unusual_claims_cause_no_500(target: Target, claims: dict[str, Any]) -> None:
     answer = target.send("GET", "/sess_001/notes", bearer(token(**claims)))
     assert answer.status_code in (200, 401), answer.text
     assert (
@@ -815,7 +813,7 @@ def test_a_token_with_odd_claims_is_no_defect(target: Target, claims: dict[str, 
         b"Bearer\tx",
     ],
 )
-def test_headers_that_carry_no_token(target: Target, value: bytes) -> None:
+def test_headers_without_a_token(target: Target, value: bytes) -> None:
     where = urlsplit(target.mock.url)
     with closing(http.client.HTTPConnection(str(where.hostname), where.port)) as connection:
         connection.request(
@@ -830,7 +828,7 @@ def test_headers_that_carry_no_token(target: Target, value: bytes) -> None:
     assert found["error"]
 
 
-def test_a_token_that_is_given_twice(target: Target) -> None:
+def test_repeated_token(target: Target) -> None:
     twice = httpx.Headers(
         [
             ("Authorization", f"Bearer {token()}"),
@@ -909,7 +907,7 @@ def test_provider_states(
     assert said in answer.json()["error"]
 
 
-def test_no_analysis_to_finish(target: Target) -> None:
+def test_finishing_without_an_analysis(target: Target) -> None:
     for session in ("sess_001", target.active, target.analyzed):
         message = {
             "action": "setup",
@@ -954,7 +952,7 @@ def test_no_analysis_to_finish(target: Target) -> None:
         ),
     ],
 )
-def test_messages_that_are_no_state(target: Target, content: bytes) -> None:
+def test_invalid_state_messages(target: Target, content: bytes) -> None:
     answer = target.mock.control(
         "POST", "/openscouter/states", content=content, headers={"Content-Type": "application/json"}
     )

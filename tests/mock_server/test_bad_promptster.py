@@ -35,14 +35,14 @@ COUNTER = itertools.count(1)
 def token(
     user: Any = "user_default", *, secret: str = SECRET, algorithm: str = "HS256", **claims: Any
 ) -> str:
-    """A token as somebody who tests a client would make one; a claim that is None is left out."""
+    """A token as the test of a client would sign it; a claim that is None is left out."""
     whole = {"sub": user, "exp": int((NOW + timedelta(hours=24)).timestamp()), **claims}
     given = {name: value for name, value in whole.items() if value is not None}
     return jwt.encode(given, secret if algorithm != "none" else None, algorithm)
 
 
 def part(value: Any) -> str:
-    """A part of a token, put together by hand."""
+    """A part of a token, encoded independently of the mock."""
     return (
         base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode())
         .rstrip(b"=")
@@ -98,7 +98,7 @@ class Target:
     def send(
         self, method: str, path: str = "", headers: dict[str, str] | None = None, **options: Any
     ) -> httpx.Response:
-        """Below the sessions."""
+        """The URL of a path below the sessions."""
         return self.mock.client.request(
             method,
             f"{self.mock.url}/promptster/v1/sessions{path}",
@@ -109,7 +109,7 @@ class Target:
     def write(
         self, operation: str, content: bytes, content_type: str | None = "application/json"
     ) -> httpx.Response:
-        """A call that a good body would make succeed."""
+        """A call that succeeds with a valid body."""
         method, path = {
             "create": ("POST", "sessions"),
             "update": ("PATCH", f"sessions/{PAGE}"),
@@ -137,7 +137,7 @@ def promptster(whole_server: Mock) -> Mock:
 
 @pytest.fixture
 def target(promptster: Mock) -> Iterator[Target]:
-    """Whatever a test sends, nothing changes, and what is good is still possible."""
+    """Check that a test changes nothing, and that valid calls still succeed."""
     found = Target(promptster, promptster.credential(kind="candidate"))
     before = found.everything()
     yield found
@@ -178,7 +178,7 @@ def refused(answer: httpx.Response, *statuses: int, said: str = "") -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_bodies_that_are_no_json_object(target: Target, operation: str) -> None:
+def test_body_that_is_not_a_json_object(target: Target, operation: str) -> None:
     whole = json.dumps(good(operation)).encode()
     for content in (
         b"{",
@@ -204,14 +204,14 @@ def test_bodies_that_are_no_json_object(target: Target, operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", ["update", "merge", "ingest"])
-def test_bodies_that_are_missing(target: Target, operation: str) -> None:
+def test_missing_body(target: Target, operation: str) -> None:
     refused(target.write(operation, b""), 400)
 
 
 @pytest.mark.parametrize("depth", [300, 1000])
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_bodies_that_are_too_deep(target: Target, operation: str, depth: int) -> None:
-    """Valid JSON: whether it is too deep or not, that is nothing to break down about."""
+def test_deeply_nested_body(target: Target, operation: str, depth: int) -> None:
+    """Valid JSON is accepted or refused, however deep; it never causes a 500."""
     arrays = b"[" * depth + b"]" * depth
     refused(target.write(operation, arrays), 400)
     for name in ("id", "endedAt", "kind", "source", "sourceService"):
@@ -228,8 +228,8 @@ def test_bodies_that_are_too_deep(target: Target, operation: str, depth: int) ->
     ("operation", "name"),
     [("create", "metadata"), ("update", "metadata"), ("merge", "deep"), ("ingest", "data")],
 )
-def test_contents_that_are_deep(promptster: Mock, operation: str, name: str, depth: int) -> None:
-    """A mock that takes them shows them; one that does not says so."""
+def test_deeply_nested_data(promptster: Mock, operation: str, name: str, depth: int) -> None:
+    """Deep data are stored and returned, or refused."""
     target = Target(promptster, promptster.credential(kind="candidate"))
     answer = target.write(
         operation, raw(good(operation), name, b'{"a":' * depth + b"1" + b"}" * depth)
@@ -243,7 +243,7 @@ def test_contents_that_are_deep(promptster: Mock, operation: str, name: str, dep
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_texts_that_are_no_unicode(target: Target, operation: str) -> None:
+def test_strings_that_are_not_unicode(target: Target, operation: str) -> None:
     whole = json.dumps(good(operation))
     names = [
         name
@@ -278,11 +278,11 @@ def test_texts_that_are_no_unicode(target: Target, operation: str) -> None:
         ";;;",
     ],
 )
-def test_content_types(target: Target, operation: str, content_type: str) -> None:
+def test_unsupported_content_types(target: Target, operation: str, content_type: str) -> None:
     refused(target.write(operation, json.dumps(good(operation)).encode(), content_type), 400)
 
 
-def test_content_types_that_are_odd_but_good(target: Target) -> None:
+def test_unusual_content_types_are_accepted(target: Target) -> None:
     for content_type in (
         "application/json; charset=utf-8",
         "APPLICATION/JSON",
@@ -308,7 +308,7 @@ def test_content_types_that_are_odd_but_good(target: Target) -> None:
         b"1_0",
     ],
 )
-def test_numbers_that_json_does_not_have(target: Target, number: bytes) -> None:
+def test_numbers_outside_json(target: Target, number: bytes) -> None:
     refused(target.write("create", b'{"metadata": {"a": ' + number + b"}}"), 400)
     refused(target.write("merge", b'{"a": ' + number + b"}"), 400)
     refused(target.write("ingest", raw(good("ingest"), "data", b'{"a": ' + number + b"}")), 400)
@@ -342,7 +342,7 @@ NO_OBJECT = (b"7", b"true", b'"x"', b'[{"a": 1}]', b"4.5", b'""')
         *(("ingest", name) for name in ("id", "sessionId", "ts", "kind")),
     ],
 )
-def test_members_that_are_no_text(target: Target, operation: str, name: str) -> None:
+def test_member_that_is_not_a_string(target: Target, operation: str, name: str) -> None:
     for value in (*NO_TEXT, *([b"null", None, b'""'] if operation == "ingest" else [])):
         refused(target.write(operation, raw(good(operation), name, value)), 400, said=name)
 
@@ -359,7 +359,7 @@ def test_members_that_are_no_text(target: Target, operation: str, name: str) -> 
         *(("ingest", "actor", False), ("ingest", "provenance", False)),
     ],
 )
-def test_members_that_are_no_object(
+def test_member_that_is_not_an_object(
     target: Target, operation: str, name: str, required: bool
 ) -> None:
     for value in (*NO_OBJECT, *([b"null", None] if required else [])):
@@ -376,8 +376,8 @@ def test_members_that_are_no_object(
         ("update", "metadata"),
     ],
 )
-def test_null_is_no_defect(promptster: Mock, operation: str, name: str) -> None:
-    """The page lets a member be left out; of null it says nothing."""
+def test_null_causes_no_500(promptster: Mock, operation: str, name: str) -> None:
+    """The page allows a member to be left out; it does not mention null."""
     answer = Target(promptster, {}).write(operation, raw(good(operation), name, b"null"))
     if not answer.is_success:
         refused(answer, 400)
@@ -408,7 +408,7 @@ def test_null_is_no_defect(promptster: Mock, operation: str, name: str) -> None:
         *("7c9e6679-7425-40de-944b-e07fc1f90ae7\u0000", "x" * 5000, "../" + PAGE, "null"),
     ],
 )
-def test_ids_that_are_no_uuid(target: Target, identity: str) -> None:
+def test_ids_that_are_not_uuids(target: Target, identity: str) -> None:
     refused(target.send("POST", "", json={"id": identity}), 400, said="Invalid request body")
     refused(
         target.write("ingest", json.dumps({**good("ingest"), "id": identity}).encode()),
@@ -460,7 +460,7 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_times_that_are_none(target: Target, moment: str) -> None:
+def test_invalid_times(target: Target, moment: str) -> None:
     refused(target.send("PATCH", f"/{PAGE}", json={"endedAt": moment}), 400, said="endedAt")
     refused(
         target.write("ingest", json.dumps({**good("ingest"), "ts": moment}).encode()),
@@ -493,8 +493,8 @@ def test_times_that_are_none(target: Target, moment: str) -> None:
         ),
     ],
 )
-def test_times_that_are_odd(promptster: Mock, moment: str) -> None:
-    """Whether it is taken or not: what is shown afterwards is that moment, and no other."""
+def test_unusual_times(promptster: Mock, moment: str) -> None:
+    """The time is refused, or returned as the same moment."""
     target = Target(promptster, promptster.credential(kind="candidate"))
     body = {**good("ingest"), "ts": moment}
     answers = [
@@ -529,7 +529,7 @@ def test_times_that_are_odd(promptster: Mock, moment: str) -> None:
     "kind",
     ["", "Prompt", "prompt ", "promp", "tool-call", "session", "null", "рrompt", "x" * 5000],
 )
-def test_kinds_that_are_none(target: Target, kind: str) -> None:
+def test_unknown_kinds(target: Target, kind: str) -> None:
     refused(
         target.write("ingest", json.dumps({**good("ingest"), "kind": kind}).encode()),
         400,
@@ -554,7 +554,7 @@ def test_kinds_that_are_none(target: Target, kind: str) -> None:
         ("git_action", {"action": True}),
     ],
 )
-def test_payloads_that_lack_something(target: Target, kind: str, content: Any) -> None:
+def test_incomplete_payloads(target: Target, kind: str, content: Any) -> None:
     refused(
         target.write(
             "ingest", json.dumps({**good("ingest"), "kind": kind, "data": content}).encode()
@@ -580,7 +580,7 @@ def test_payloads_that_lack_something(target: Target, kind: str, content: Any) -
         ("provenance", "observability", ["", "High", "none", 7, True, [], {}]),
     ],
 )
-def test_parts_of_an_event_that_are_no_good(
+def test_invalid_parts_of_an_event(
     target: Target, name: str, member: str, values: list[Any]
 ) -> None:
     for value in values:
@@ -609,15 +609,15 @@ def test_parts_of_an_event_that_are_no_good(
         b"9" * 5000,
     ],
 )
-def test_versions_that_are_none(target: Target, value: bytes | None) -> None:
+def test_invalid_versions(target: Target, value: bytes | None) -> None:
     refused(target.write("ingest", raw(good("ingest"), "v", value)), 400)
 
 
-def test_an_event_without_anything(target: Target) -> None:
+def test_empty_event(target: Target) -> None:
     refused(target.write("ingest", b"{}"), 400, said="sessionId")
 
 
-def test_all_faults_of_an_event_are_named(target: Target) -> None:
+def test_all_errors_of_an_event_are_reported(target: Target) -> None:
     body = {
         **good("ingest"),
         "id": 7,
@@ -644,7 +644,7 @@ def test_a_missing_member_is_named_by_its_path(target: Target) -> None:
     assert [detail["path"] for detail in answer.json()["details"]] == [["sessionId"]]
 
 
-def test_a_body_that_is_no_json_has_the_vendors_words(target: Target) -> None:
+def test_invalid_json_has_the_vendors_message(target: Target) -> None:
     for operation, content in (("create", b"{"), ("update", b""), ("ingest", b"[]")):
         assert target.write(operation, content).json()["error"] == "Invalid request body"
 
@@ -671,7 +671,7 @@ def test_a_refusal_does_not_repeat_a_huge_value(target: Target) -> None:
     refused(target.send("GET", f"?limit={huge[:9000]}"), 400)
 
 
-def test_keys_that_are_odd(promptster: Mock) -> None:
+def test_unusual_metadata_names(promptster: Mock) -> None:
     """Metadata are arbitrary."""
     target = Target(promptster, {})
     metadata = {
@@ -693,7 +693,7 @@ def test_keys_that_are_odd(promptster: Mock) -> None:
     ] == {**metadata, "": 1}
 
 
-def test_a_member_that_is_given_twice(promptster: Mock) -> None:
+def test_repeated_member(promptster: Mock) -> None:
     answer = Target(promptster, {}).write("create", b'{"sourceService": "a", "sourceService": "b"}')
     assert answer.status_code in (201, 400)
 
@@ -737,7 +737,7 @@ def test_numbers_keep_their_value(promptster: Mock) -> None:
         "5%0A",
     ],
 )
-def test_numbers_that_are_none(target: Target, name: str, value: str) -> None:
+def test_invalid_numbers(target: Target, name: str, value: str) -> None:
     refused(target.send("GET", f"?{name}={value}"), 400, said=name)
     if name == "limit":
         refused(target.send("GET", f"/{PAGE}/timeline?limit={value}"), 400, said=name)
@@ -751,7 +751,7 @@ def test_a_number_of_5000_digits(target: Target, name: str) -> None:
             refused(answer, 400)
 
 
-def test_params_that_are_given_twice(target: Target) -> None:
+def test_repeated_parameters(target: Target) -> None:
     for query in (
         "limit=5&limit=6",
         "offset=1&offset=2",
@@ -808,11 +808,11 @@ def test_filters_that_match_nothing(target: Target, value: str) -> None:
         "x" * 9000,
     ],
 )
-def test_cursors_that_are_none(target: Target, after: str) -> None:
+def test_invalid_cursors(target: Target, after: str) -> None:
     refused(target.send("GET", f"/{PAGE}/timeline?after={after}"), 400, 404)
 
 
-def test_params_that_nobody_knows(target: Target) -> None:
+def test_unknown_parameters(target: Target) -> None:
     for query in (
         "foo=1",
         "limit[]=3",
@@ -865,7 +865,7 @@ SUFFIXES = {"": "GET", "/timeline": "GET", "/decisions": "GET", "/cohort-stats":
         ),
     ],
 )
-def test_ids_of_no_session(target: Target, identity: str) -> None:
+def test_unknown_session_ids(target: Target, identity: str) -> None:
     for suffix, method in SUFFIXES.items():
         refused(target.send(method, f"/{identity}{suffix}"), 404, said="Session not found")
     refused(
@@ -947,7 +947,7 @@ def test_methods(target: Target, path: str, allowed: set[str]) -> None:
         "a b+c",
     ],
 )
-def test_session_ids_that_are_odd(promptster: Mock, identity: str) -> None:
+def test_unusual_session_ids(promptster: Mock, identity: str) -> None:
     """An event's session id may be any text: each can be read and deleted, or is refused."""
     target = Target(promptster, promptster.credential(kind="candidate"))
     answer = target.write("ingest", json.dumps({**good("ingest"), "sessionId": identity}).encode())
@@ -1084,13 +1084,13 @@ UNSIGNED = f"{part({'alg': 'none', 'typ': 'JWT'})}.{CLAIMS}"
         *("PST-MOCK-0001", "psk_live_x"),
     ],
 )
-def test_tokens_that_do_not_count(target: Target, bad: str) -> None:
+def test_invalid_tokens(target: Target, bad: str) -> None:
     refused(target.send("GET", f"/{PAGE}", bearer(bad)), 401)
     refused(target.send("DELETE", f"/{PAGE}", bearer(bad)), 401)
     refused(target.send("POST", "", bearer(bad), json={}), 401)
 
 
-def test_a_token_wants_its_claims(target: Target) -> None:
+def test_token_needs_its_claims(target: Target) -> None:
     for missing in ("sub", "exp"):
         claims = {"sub": "user_default", "exp": int(NOW.timestamp()) + 60}
         del claims[missing]
@@ -1101,7 +1101,7 @@ def test_a_token_wants_its_claims(target: Target) -> None:
     "tenant",
     ["", "elsewhere", "DEFAULT", "default ", "x" * 4000, 7, True, ["default"], {"default": 1}],
 )
-def test_a_token_of_no_known_tenant_sees_nothing(target: Target, tenant: Any) -> None:
+def test_token_of_an_unknown_tenant(target: Target, tenant: Any) -> None:
     refused(target.send("GET", f"/{PAGE}", bearer(token(tenant=tenant))), 401, 403, 404)
     refused(target.send("DELETE", f"/{PAGE}", bearer(token(tenant=tenant))), 401, 403, 404)
     answer = target.send("GET", "", bearer(token(tenant=tenant)))
@@ -1142,7 +1142,7 @@ def test_a_token_of_no_known_tenant_sees_nothing(target: Target, tenant: Any) ->
         ),
     ],
 )
-def test_a_token_with_odd_claims_is_no_defect(target: Target, claims: dict[str, Any]) -> None:
+def test_unusual_claims_cause_no_500(target: Target, claims: dict[str, Any]) -> None:
     answer = target.send("GET", f"/{PAGE}", bearer(token(**claims)))
     assert answer.status_code in (200, 401), answer.text
     assert (
@@ -1180,7 +1180,7 @@ def asked(
         b"Bearer\tx",
     ],
 )
-def test_headers_that_carry_no_token(target: Target, value: bytes) -> None:
+def test_headers_without_a_token(target: Target, value: bytes) -> None:
     assert asked(target, ("Authorization", value)) == (401, {"error": "Invalid or missing API key"})
 
 
@@ -1209,11 +1209,11 @@ def test_headers_that_carry_no_token(target: Target, value: bytes) -> None:
         ),
     ],
 )
-def test_keys_that_do_not_count(target: Target, value: bytes) -> None:
+def test_invalid_keys(target: Target, value: bytes) -> None:
     assert asked(target, ("X-API-Key", value)) == (401, {"error": "Invalid or missing API key"})
 
 
-def test_a_credential_elsewhere_does_not_count(target: Target) -> None:
+def test_credential_elsewhere_is_ignored(target: Target) -> None:
     key = target.candidate["X-API-Key"]
     for query in (f"X-API-Key={key}", f"apiKey={key}", f"access_token={token()}", f"key={key}"):
         refused(target.send("GET", f"?{query}", {}), 401)
@@ -1226,7 +1226,7 @@ def test_a_credential_elsewhere_does_not_count(target: Target) -> None:
         refused(target.send("GET", "", headers), 401)
 
 
-def test_credentials_that_are_given_twice(target: Target) -> None:
+def test_repeated_credentials(target: Target) -> None:
     key, good_token = target.candidate["X-API-Key"].encode(), f"Bearer {token()}".encode()
     for name, good_one, bad in (
         ("X-API-Key", key, b"x"),
@@ -1236,7 +1236,7 @@ def test_credentials_that_are_given_twice(target: Target) -> None:
             assert asked(target, *((name, value) for value in values))[0] in (200, 401)
 
 
-def test_two_credentials_that_contradict_each_other(target: Target) -> None:
+def test_conflicting_credentials(target: Target) -> None:
     """Two credentials give access to no more than either of them alone, or are refused."""
     other_key = target.mock.credential(kind="candidate", tenant="other")
     other_token = target.mock.credential(tenant="other")
@@ -1255,7 +1255,7 @@ def test_two_credentials_that_contradict_each_other(target: Target) -> None:
         refused(target.send("DELETE", f"/{PAGE}", headers), 401, 403, 404)
 
 
-def test_headers_are_found_in_any_case(target: Target) -> None:
+def test_header_names_are_case_insensitive(target: Target) -> None:
     assert asked(target, ("x-api-key", target.candidate["X-API-Key"].encode()))[0] == 200
     assert asked(target, ("AUTHORIZATION", f"bearer {token()}".encode()))[0] in (200, 401)
 
@@ -1406,14 +1406,14 @@ def test_provider_states(
     assert said in answer.json()["error"]
 
 
-def test_events_are_put_there_in_their_order(promptster: Mock) -> None:
-    told = [{"id": new_id(), "kind": "prompt", "data": {"mark": mark}} for mark in range(3)]
+def test_state_keeps_the_order_of_events(promptster: Mock) -> None:
+    sent = [{"id": new_id(), "kind": "prompt", "data": {"mark": mark}} for mark in range(3)]
     made = promptster.control(
         "POST", "/promptster/states", json={"action": "setup", "state": "session"}
     ).json()["id"]
-    message = {"action": "setup", "state": "events", "params": {"sessionId": made, "events": told}}
+    message = {"action": "setup", "state": "events", "params": {"sessionId": made, "events": sent}}
     answer = promptster.control("POST", "/promptster/states", json=message)
-    assert answer.json() == {"ids": [event["id"] for event in told]}
+    assert answer.json() == {"ids": [event["id"] for event in sent]}
     shown = Target(promptster, {}).send("GET", f"/{made}/timeline").json()["events"]
     assert [event["data"]["mark"] for event in shown] == [0, 1, 2]
 
@@ -1440,8 +1440,8 @@ def test_events_are_put_there_in_their_order(promptster: Mock) -> None:
         ),
     ],
 )
-def test_sessions_that_are_odd(promptster: Mock, params: dict[str, Any]) -> None:
-    """Done, or refused; and the world can still be read."""
+def test_unusual_session_states(promptster: Mock, params: dict[str, Any]) -> None:
+    """The state is set up or refused, and the world can still be read."""
     target = Target(promptster, {})
     answer = promptster.control(
         "POST", "/promptster/states", json={"action": "setup", "state": "session", "params": params}
@@ -1455,8 +1455,8 @@ def test_sessions_that_are_odd(promptster: Mock, params: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
-def test_a_moment_of_an_event_that_no_answer_can_show(promptster: Mock, moment: str) -> None:
-    """Not supported, as it is for the start of a session."""
+def test_event_time_that_cannot_be_written(promptster: Mock, moment: str) -> None:
+    """It is not supported, like the same start of a session."""
     for state, params in (
         ("session", {"startedAt": moment}),
         ("event", {"sessionId": PAGE, "ts": moment}),
@@ -1468,7 +1468,7 @@ def test_a_moment_of_an_event_that_no_answer_can_show(promptster: Mock, moment: 
 
 
 @pytest.mark.parametrize("depth", [250, 254, 1000])
-def test_metadata_of_a_state_that_are_deep(promptster: Mock, depth: int) -> None:
+def test_deeply_nested_metadata_of_a_state(promptster: Mock, depth: int) -> None:
     content = (
         b'{"action": "setup", "state": "session", "params": {"metadata": '
         + b'{"a":' * depth
@@ -1541,7 +1541,7 @@ def test_every_param_is_optional(promptster: Mock, state: str) -> None:
         ),
     ],
 )
-def test_messages_that_are_no_state(target: Target, content: bytes) -> None:
+def test_invalid_state_messages(target: Target, content: bytes) -> None:
     answer = target.mock.control(
         "POST", "/promptster/states", content=content, headers={"Content-Type": "application/json"}
     )

@@ -23,7 +23,7 @@ def everything(mock: Mock) -> list[bytes]:
 
 @pytest.fixture
 def lab(saleslab: Mock) -> Iterator[Mock]:
-    """Whatever a test sends, nothing changes."""
+    """Check that a test changes nothing."""
     before = everything(saleslab)
     yield saleslab
     assert everything(saleslab) == before
@@ -90,7 +90,7 @@ def test_unusual_queries_are_accepted(lab: Mock, query: str) -> None:
     "identity",
     ["1", "not-a-uuid", "%00", "%ED%A0%80", SESSION[:-1], f"{SESSION}0", "x" * 4000, ".."],
 )
-def test_ids_that_are_no_uuid(lab: Mock, identity: str) -> None:
+def test_ids_that_are_not_uuids(lab: Mock, identity: str) -> None:
     for resource in ("sessions", "scorecards"):
         answer = lab.get(f"{resource}/{identity}")
         if identity != "..":
@@ -207,7 +207,7 @@ def test_invalid_organizations_are_refused(mobilenext: Mock, organization: str) 
 
 
 @pytest.mark.parametrize("organization", ["", "  ", " org_harbor ", "\torg_harbor"])
-def test_space_around_an_organization_does_not_count(mobilenext: Mock, organization: str) -> None:
+def test_space_around_an_organization_is_ignored(mobilenext: Mock, organization: str) -> None:
     where = urlsplit(mobilenext.sessions)
     with closing(http.client.HTTPConnection(str(where.hostname), where.port)) as connection:
         connection.request(
@@ -216,7 +216,7 @@ def test_space_around_an_organization_does_not_count(mobilenext: Mock, organizat
         assert json.load(connection.getresponse())["data"][0]["organization"] == "org_harbor"
 
 
-def test_ids_that_are_no_uuid_of_mobile_next(mobilenext: Mock) -> None:
+def test_ids_that_are_not_uuids_of_mobile_next(mobilenext: Mock) -> None:
     for identity in ("1", "%00", "%ED%A0%80", "x" * 4000):
         refused(
             mobilenext.call("GET", f"/{identity}"),

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from session_contracts.openapi import bundled_names, load
-from tests.mock_server.worlds import NEW_SESSION, Story, drop, made
+from tests.mock_server.worlds import NEW_SESSION, Scenario, drop, made
 from tests.serving import DOCUMENTED, KEYS, Mock, running
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ BODIES: Mapping[str, Any] = {
 
 @pytest.fixture(scope="module")
 def shared(whole_server: Mock) -> Iterator[Mock]:
-    """A world for many cells, of which each test looks at what it added."""
+    """A world shared by many tests, each of which looks only at the counts that it added."""
     found = made(whole_server)
     yield found
     drop(whole_server, found)
@@ -70,10 +70,10 @@ def key_of(point: Mapping[str, Any]) -> tuple[str | None, ...]:
     )
 
 
-def counted(told: Mapping[str, Any]) -> dict[Any, int]:
-    """What was reached at all, points and rules."""
-    counts = {key_of(point): point["count"] for point in told["points"]} | {
-        rule["id"]: rule["count"] for rule in told["rules"]
+def counted(report: Mapping[str, Any]) -> dict[Any, int]:
+    """The reached points and rules, with their counts."""
+    counts = {key_of(point): point["count"] for point in report["points"]} | {
+        rule["id"]: rule["count"] for rule in report["rules"]
     }
     return {what: count for what, count in counts.items() if count}
 
@@ -95,10 +95,10 @@ def a_session(world: Mock, api: str, state: str) -> str:
         if state == "foreign" and api == "saleslab"
         else {"tenant": "other"}
     )
-    told = replace(world, api=api).state(
+    report = replace(world, api=api).state(
         "session", **(params if state == "foreign" else PARAMS[api][state])
     )
-    return str(told.get("id") or told["sessionId"])
+    return str(report.get("id") or report["sessionId"])
 
 
 def call(world: Mock, api: str, operation: str, key: str, body: Any) -> httpx.Response:
@@ -111,7 +111,7 @@ def call(world: Mock, api: str, operation: str, key: str, body: Any) -> httpx.Re
 
 
 def cells(*kinds: str) -> list[tuple[str, tuple[str | None, ...]]]:
-    """Of every table, read from the contracts by hand."""
+    """The points of every lifecycle table, read from the contracts independently."""
     found: list[tuple[str, tuple[str | None, ...]]] = []
     for api in bundled_names():
         for table in load(api).document["x-lifecycles"].items():
@@ -159,17 +159,17 @@ CALLED = cells("move", "stay", "refusal")
 
 @pytest.mark.parametrize("api", bundled_names())
 def test_coverage_lists_every_cell_and_rule(world: Mock, api: str) -> None:
-    told = coverage(world, api)
+    report = coverage(world, api)
     expected = {
         cell for name, cell in cells("creation", "move", "stay", "refusal", "timer") if name == api
     }
-    assert {key_of(point) for point in told["points"]} == expected
-    assert len(told["points"]) == len(expected)
-    assert [rule["id"] for rule in told["rules"]] == list(load(api).rules)
-    assert told["percent"] == 0
-    assert counted(told) == {}
+    assert {key_of(point) for point in report["points"]} == expected
+    assert len(report["points"]) == len(expected)
+    assert [rule["id"] for rule in report["rules"]] == list(load(api).rules)
+    assert report["percent"] == 0
+    assert counted(report) == {}
     kinds = [str(cell[0]) for cell in expected] + ["rule"] * len(load(api).rules)
-    assert {kind: count["of"] for kind, count in told["summary"].items() if count["of"]} == {
+    assert {kind: count["of"] for kind, count in report["summary"].items() if count["of"]} == {
         kind: kinds.count(kind) for kind in set(kinds)
     }
 
@@ -281,17 +281,17 @@ def test_delayed_calls_count(world: Mock) -> None:
 
 
 def test_the_summary_sums_it_up(world: Mock) -> None:
-    Story(world, 0).tell()
+    Scenario(world, 0).run()
     for api in bundled_names():
-        told = coverage(world, api)
-        reached = [point["kind"] for point in told["points"] if point["count"]] + [
-            "rule" for rule in told["rules"] if rule["count"]
+        report = coverage(world, api)
+        reached = [point["kind"] for point in report["points"] if point["count"]] + [
+            "rule" for rule in report["rules"] if rule["count"]
         ]
-        for kind, count in told["summary"].items():
+        for kind, count in report["summary"].items():
             assert count["reached"] == reached.count(kind)
-        of = sum(count["of"] for count in told["summary"].values())
-        assert abs(told["percent"] - 100 * len(reached) / of) < 0.06
-        assert 0 < told["percent"] < 100
+        of = sum(count["of"] for count in report["summary"].values())
+        assert abs(report["percent"] - 100 * len(reached) / of) < 0.06
+        assert 0 < report["percent"] < 100
 
 
 def test_coverage_of_one_world_or_of_all() -> None:

@@ -1,4 +1,4 @@
-"""Faults over HTTP: calls wait, fail or lose their connection, and reproducibly so."""
+"""Faults over HTTP: calls are delayed, fail or lose their connection, reproducibly."""
 
 import time
 from collections import Counter
@@ -21,13 +21,13 @@ from tests.serving import DOCUMENTED, Mock
 REVIEW = {"reviewStatus": "approved"}
 
 
-def tell(world: Mock, *faults: Mapping[str, Any]) -> None:
+def inject(world: Mock, *faults: Mapping[str, Any]) -> None:
     answer = world.control("PUT", "/faults", json={"faults": list(faults)})
     assert answer.status_code == 200, answer.text
-    for told, shown in zip(faults, answer.json()["faults"], strict=True):
+    for given, shown in zip(faults, answer.json()["faults"], strict=True):
         assert shown == {
             "struck": 0,
-            **{name: value for name, value in told.items() if (name, value) != ("rate", 1)},
+            **{name: value for name, value in given.items() if (name, value) != ("rate", 1)},
         }
 
 
@@ -59,7 +59,7 @@ def test_every_status_in_the_form_of_every_vendor(world: Mock, api: str) -> None
     credential = replace(world, api=api).credential()
     operation = next(iter(load(api).operations.values()))
     for status in (status for status in HTTPStatus if status >= 400):
-        tell(world, {"api": api, "status": int(status)})
+        inject(world, {"api": api, "status": int(status)})
         answer = world.client.request(
             operation.method, f"{world.url}/{api}{operation.path}", headers=credential
         )
@@ -73,16 +73,16 @@ def test_every_status_in_the_form_of_every_vendor(world: Mock, api: str) -> None
 @pytest.mark.parametrize("api", bundled_names())
 @pytest.mark.parametrize(("status", "header"), [(401, "www-authenticate"), (405, "allow")])
 def test_fault_has_the_required_headers(world: Mock, api: str, status: int, header: str) -> None:
-    tell(world, {"status": status})
+    inject(world, {"status": status})
     assert header in first_call(world, api).headers
 
 
 def test_dropped_connection(world: Mock) -> None:
     key = world.given(status="completed")
-    tell(world, {"drop": True, "first": 1})
+    inject(world, {"drop": True, "first": 1})
     assert raw(world, get(f"{path_of(world)}/rentalot/api/v1/sessions")) == b""
     assert status_of(world, "GET") == 200
-    tell(world, {"drop": True})
+    inject(world, {"drop": True})
     assert status_of(world, "PATCH", f"/{key}/review", json=REVIEW) == 0
     assert status_of(world, "PATCH", f"/{key}/review", content=b"x" * 3_000_000) == 0
     world.control("DELETE", "/faults")
@@ -95,7 +95,7 @@ def test_fault_after_the_operation_loses_its_answer(
     world: Mock, fault: dict[str, Any], status: int
 ) -> None:
     key = world.given(status="completed")
-    tell(world, {**fault, "after": True, "operation": "reviewSession"})
+    inject(world, {**fault, "after": True, "operation": "reviewSession"})
     assert status_of(world, "PATCH", f"/{key}/review", json=REVIEW) == status
     assert world.call("GET", f"/{key}").json()["data"]["reviewStatus"] == "approved"
     assert [message["about"] for message in world.outbox()] == [key]
@@ -113,7 +113,7 @@ def test_fault_after_the_operation_loses_its_answer(
 def test_fault_before_the_operation_has_no_effect(world: Mock, fault: dict[str, Any]) -> None:
     key = world.given(status="completed")
     before = world.control("GET", "/state").json()
-    tell(world, fault)
+    inject(world, fault)
     for _ in range(3):
         status_of(world, "PATCH", f"/{key}/review", json=REVIEW)
     world.control("DELETE", "/faults")
@@ -134,7 +134,7 @@ def test_fault_before_the_operation_has_no_effect(world: Mock, fault: dict[str, 
     ],
 )
 def test_delays(world: Mock, delay: dict[str, Any], least: float, most: float) -> None:
-    tell(world, {"delay": delay})
+    inject(world, {"delay": delay})
     begun = time.monotonic()
     assert world.call("GET").status_code == 200
     took = (time.monotonic() - begun) * 1000
@@ -142,8 +142,8 @@ def test_delays(world: Mock, delay: dict[str, Any], least: float, most: float) -
     assert least - 1e-6 <= entry["time"] <= most + 1e-6
     assert entry["time"] <= took + 2
     assert took < entry["time"] + 500
-    (told,) = world.control("GET", "/journal").json()["entries"]
-    assert (told["status"], told["decision"]) == (200, "answered")
+    (entry,) = world.control("GET", "/journal").json()["entries"]
+    assert (entry["status"], entry["decision"]) == (200, "answered")
 
 
 def test_delay_comes_before_the_error(world: Mock) -> None:
@@ -152,14 +152,14 @@ def test_delay_comes_before_the_error(world: Mock) -> None:
         ({"drop": True}, 0),
         ({"status": 503, "after": True}, 503),
     ):
-        tell(world, {**fault, "delay": {"type": "fixed", "milliseconds": 80}})
+        inject(world, {**fault, "delay": {"type": "fixed", "milliseconds": 80}})
         begun = time.monotonic()
         assert status_of(world, "GET") == status
         assert time.monotonic() - begun >= 0.079
 
 
 def test_delayed_call_does_not_block_others(whole_server: Mock, world: Mock) -> None:
-    tell(world, {"operation": "listSessions", "delay": {"type": "fixed", "milliseconds": 500}})
+    inject(world, {"operation": "listSessions", "delay": {"type": "fixed", "milliseconds": 500}})
     with ThreadPoolExecutor(4) as pool:
         begun = time.monotonic()
         slow = [
@@ -211,13 +211,13 @@ def test_fault_hits_its_operations_only(world: Mock) -> None:
         ({}, [503] * 4),
         ({"rate": 0}, [200] * 4),
     ):
-        tell(world, {**fault, "status": 503})
+        inject(world, {**fault, "status": 503})
         assert seen() == expected
         assert struck(world) == [expected.count(503)]
 
 
 def test_first_matching_fault_wins(world: Mock) -> None:
-    tell(
+    inject(
         world,
         {"operation": "getSession", "status": 500},
         {"status": 501, "first": 2},
@@ -231,22 +231,24 @@ def test_first_matching_fault_wins(world: Mock) -> None:
 
 @pytest.mark.parametrize("first", [1, 2, 5])
 def test_fault_hits_the_first_calls_only(world: Mock, first: int) -> None:
-    tell(world, {"status": 503, "first": first})
+    inject(world, {"status": 503, "first": first})
     assert [world.call("GET").status_code for _ in range(first + 2)] == [503] * first + [200, 200]
-    tell(world, {"status": 503, "first": first, "struck": first - 1})
+    inject(world, {"status": 503, "first": first, "struck": first - 1})
     assert [world.call("GET").status_code for _ in range(2)] == [503, 200]
 
 
 def test_unrouted_requests_have_no_faults(world: Mock) -> None:
-    tell(world, {"status": 503})
+    inject(world, {"status": 503})
     assert world.client.get(f"{world.url}/nowhere").status_code == 404
     assert world.call("DELETE").status_code == 405
-    assert world.call("GET", headers={}).status_code == 503  # a broken server asks nobody who he is
+    assert (
+        world.call("GET", headers={}).status_code == 503
+    )  # a fault comes before the check of the credential
     assert struck(world) == [1]
 
 
 def test_the_control_api_has_no_faults(world: Mock) -> None:
-    tell(world, {"status": 503}, {"drop": True})
+    inject(world, {"status": 503}, {"drop": True})
     for path in ("/health", "/faults", "/state", "/journal", "/clock"):
         assert world.control("GET", path).status_code == 200
     assert world.control("POST", "/reset").status_code == 200
@@ -255,7 +257,7 @@ def test_the_control_api_has_no_faults(world: Mock) -> None:
 
 
 def test_faults_are_per_world_and_removable(whole_server: Mock, world: Mock) -> None:
-    tell(world, {"status": 503})
+    inject(world, {"status": 503})
     assert whole_server.control("GET", "/faults").json() == {"faults": []}
     assert (world.call("GET").status_code, whole_server.call("GET").status_code) == (503, 200)
     world.control("POST", "/reset")
@@ -278,7 +280,7 @@ def test_the_same_seed_gives_the_same_sequence(whole_server: Mock) -> None:
     seen = []
     for seed in (1, 1, 2):
         found = made(whole_server, seed=seed)
-        tell(found, *RATED)
+        inject(found, *RATED)
         seen.append(
             [status_of(found, "GET", path) for _ in range(40) for path in ("", f"/{DOCUMENTED}")]
         )
@@ -294,7 +296,7 @@ def test_reset_restarts_and_fork_continues_the_draws(whole_server: Mock, world: 
     def seen(found: Mock, count: int = 20) -> list[int]:
         return [status_of(found, "GET") for _ in range(count)]
 
-    tell(world, *RATED[:2])
+    inject(world, *RATED[:2])
     first = seen(world)
     fork = made(whole_server, fork=name_of(world))
     second = seen(world)
@@ -305,10 +307,10 @@ def test_reset_restarts_and_fork_continues_the_draws(whole_server: Mock, world: 
 
 
 def test_ids_and_secrets_are_the_same_with_and_without_faults(whole_server: Mock) -> None:
-    told = []
+    runs = []
     for faults in ((), RATED, ({"delay": {"type": "uniform", "lower": 0, "upper": 2}},)):
         found = made(whole_server, seed=6)
-        tell(found, *faults)
+        inject(found, *faults)
         made_: list[Any] = []
         scout = replace(found, api="openscouter").credential()
         for _ in range(8):
@@ -321,15 +323,15 @@ def test_ids_and_secrets_are_the_same_with_and_without_faults(whole_server: Mock
                 ).json()["data"]
             )
             found.control("PUT", "/faults", json={"faults": faults})
-        told.append(made_)
+        runs.append(made_)
         drop(whole_server, found)
-    assert told[0] == told[1] == told[2]
+    assert runs[0] == runs[1] == runs[2]
 
 
 def test_a_rate_of_all_and_of_none(world: Mock) -> None:
-    tell(world, {"status": 503, "rate": 1})
+    inject(world, {"status": 503, "rate": 1})
     assert {world.call("GET").status_code for _ in range(20)} == {503}
-    tell(world, {"status": 503, "rate": 0.0})
+    inject(world, {"status": 503, "rate": 0.0})
     assert {world.call("GET").status_code for _ in range(20)} == {200}
 
 
@@ -412,7 +414,7 @@ def test_a_rate_is_not_met_in_runs() -> None:
     ],
 )
 def test_invalid_faults_are_refused(world: Mock, fault: Any, said: str) -> None:
-    tell(world, {"status": 502, "operation": "getSession"})
+    inject(world, {"status": 502, "operation": "getSession"})
     answer = world.control("PUT", "/faults", json={"faults": [{"status": 503}, fault]})
     assert answer.status_code == 400, answer.text
     assert said in answer.json()["error"]
@@ -437,7 +439,7 @@ def test_invalid_faults_are_refused(world: Mock, fault: Any, said: str) -> None:
     ],
 )
 def test_bodies_without_faults_are_refused(world: Mock, body: Any) -> None:
-    tell(world, {"status": 502, "first": 7})
+    inject(world, {"status": 502, "first": 7})
     answer = world.control("PUT", "/faults", json=body)
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]
@@ -445,5 +447,5 @@ def test_bodies_without_faults_are_refused(world: Mock, body: Any) -> None:
 
 
 def test_number_of_faults_is_limited(world: Mock) -> None:
-    tell(world, *[{"status": 503, "rate": 0}] * 99, {"status": 504})
+    inject(world, *[{"status": 503, "rate": 0}] * 99, {"status": 504})
     assert world.call("GET").status_code == 504

@@ -1,4 +1,4 @@
-"""The journal and its archive over real HTTP: what was asked, what became of it, and no secret."""
+"""The journal and its archive over real HTTP: requests, decisions, responses, no secrets."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ import pytest
 
 from session_contracts.mock_server.journal import HttpRequest, Journal, JournalEntry
 from session_contracts.mock_server.outcome import HttpOutcome
-from tests.mock_server.worlds import PAGE, Story, drop, get, made, path_of, raw
+from tests.mock_server.worlds import PAGE, Scenario, drop, get, made, path_of, raw
 from tests.serving import ACTIVE, DOCUMENTED, KEY, KEYS, Mock
 
 REVIEW = {"reviewStatus": "approved"}
@@ -245,7 +245,7 @@ def test_dissimilar_path_has_no_suggestions(world: Mock) -> None:
 
 
 def test_filters(world: Mock) -> None:
-    Story(world, 2).tell()
+    Scenario(world, 2).run()
     every = entries(world)
     for name, value in (
         ("api", "openscouter"),
@@ -301,9 +301,9 @@ def test_invalid_filters_are_refused(world: Mock, query: str) -> None:
 def test_number_of_entries_is_limited(world: Mock) -> None:
     for _ in range(1005):
         world.client.head(f"{world.url}/nowhere")
-    told = journal(world)
-    assert (len(told["entries"]), told["total"], told["dropped"]) == (1000, 1000, 5)
-    assert (told["entries"][0]["number"], told["entries"][-1]["number"]) == (6, 1005)
+    found = journal(world)
+    assert (len(found["entries"]), found["total"], found["dropped"]) == (1000, 1000, 5)
+    assert (found["entries"][0]["number"], found["entries"][-1]["number"]) == (6, 1005)
     world.control("DELETE", "/journal")
     assert journal(world) == {"entries": [], "total": 0, "dropped": 0}
     world.client.head(f"{world.url}/nowhere")
@@ -319,8 +319,8 @@ def test_bytes_of_entries_are_limited(world: Mock) -> None:
             {**KEY, "Content-Type": "application/json"},
             content=body,
         )
-    told = journal(world)
-    assert (told["total"], told["dropped"]) == (2, 3)
+    found = journal(world)
+    assert (found["total"], found["dropped"]) == (2, 3)
     assert len(world.control("GET", "/journal/har").content) < 3_000_000
 
 
@@ -371,7 +371,7 @@ def test_memory_is_bounded(whole_server: Mock) -> None:
 
 
 def test_an_archive_has_every_mandatory_member(world: Mock) -> None:
-    Story(world, 0).tell()
+    Scenario(world, 0).run()
     world.call(
         "PATCH",
         f"/{DOCUMENTED}/review?a=1&a=%C3%A9&b",
@@ -479,10 +479,10 @@ def test_archive_has_no_secrets(world: Mock, header: str) -> None:
         "/mobilenext/x",
     ):
         raw(world, get(path_of(world) + path, *header.split("\r\n")))
-    told = [world.control("GET", path).text for path in ("/journal", "/journal/har")]
+    texts = [world.control("GET", path).text for path in ("/journal", "/journal/har")]
     assert all(journal(world)["entries"])
     assert len(archive(world)) == 5
-    for text in told:
+    for text in texts:
         for secret in (SECRET, BASIC):
             assert secret not in text
             assert quote(secret) not in text
@@ -504,10 +504,10 @@ def test_archive_has_no_valid_credentials(world: Mock) -> None:
             "POST" if api == "promptster" else "GET", f"{world.url}/{api}/{path}", headers=headers
         )
         assert answer.status_code != 401
-    told = [world.control("GET", path).text for path in ("/journal", "/journal/har")]
+    texts = [world.control("GET", path).text for path in ("/journal", "/journal/har")]
     for headers in sent.values():
         for value in headers.values():
-            assert not any(value.rpartition(" ")[2] in text for text in told)
+            assert not any(value.rpartition(" ")[2] in text for text in texts)
 
 
 def test_a_path_of_any_bytes_is_shown_as_it_was_sent(world: Mock) -> None:

@@ -1,4 +1,4 @@
-"""`Prefer` over real HTTP: documented answers on request, of which nothing comes."""
+"""`Prefer` over real HTTP: documented examples on request, without any effect."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ SESSIONS = "/rentalot/api/v1/sessions"
 
 @pytest.fixture
 def world(whole_server: Mock) -> Iterator[Mock]:
-    """Whatever is asked for, nothing changes but the journal."""
+    """Check that a test changes nothing but the journal."""
     found = made(whole_server)
     before = found.control("GET", "/state").content
     yield found
@@ -61,8 +61,8 @@ def test_every_documented_answer_by_its_status_and_by_its_name(
     names = unknown.text.rpartition(" it has ")[2].partition('"')[0].split(", ")
     assert len(names) >= 3
     assert not any(
-        told["summary"]["rule"]["reached"]
-        for told in world.control("GET", "/coverage").json()["apis"].values()
+        report["summary"]["rule"]["reached"]
+        for report in world.control("GET", "/coverage").json()["apis"].values()
     )
     for name in names:
         answer = ask(world, api, operation, f"example={name}")
@@ -241,10 +241,10 @@ def test_preference_injects_no_header(world: Mock) -> None:
 
 
 def test_an_example_is_not_paged_nor_about_the_record(whole_server: Mock, world: Mock) -> None:
-    told: list[Any] = [
+    responses: list[Any] = [
         replace(found, api=api).call("GET", query, {"Prefer": "code=200"}).content
         for found in (world, whole_server)
         for api in ("rentalot", "saleslab", "mobilenext")
         for query in ("", "?limit=1", "?limit=x")
     ]
-    assert len(set(told)) == 3
+    assert len(set(responses)) == 3

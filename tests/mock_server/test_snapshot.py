@@ -16,7 +16,16 @@ import requests
 from session_contracts.application import application
 from session_contracts.in_process import URL, in_process
 from session_contracts.mock_server.errors import BadSnapshot, FixtureError
-from tests.mock_server.worlds import FAULTS, NEW_SESSION, PAGE, Story, drop, made, name_of, path_of
+from tests.mock_server.worlds import (
+    FAULTS,
+    NEW_SESSION,
+    PAGE,
+    Scenario,
+    drop,
+    made,
+    name_of,
+    path_of,
+)
 from tests.serving import DOCUMENTED, KEY, Mock, running
 
 pytestmark = pytest.mark.slow
@@ -26,7 +35,7 @@ MEMBERS = ("format", "version", "clock", "random", "apis", "outbox", "rates", "f
 
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[Mock]:
-    """Another server, which differs in everything that it is told when it starts."""
+    """Another server, started with other options."""
     with running("--clock", "2027-08-09T10:11:12Z", "--seed", "99", "--rate-limits") as server:
         yield server
 
@@ -38,12 +47,14 @@ def exported(world: Mock) -> dict[str, Any]:
 
 
 def later(world: Mock, number: int) -> list[str]:
-    """What a world answers from now on."""
-    told = Story(world, number).tell()
+    """The responses of a world to later scenarios."""
+    responses = Scenario(world, number).run()
     world.control("POST", "/clock/advance", json={"by": "P31D"})
-    told += Story(world, number + 1).tell()
+    responses += Scenario(world, number + 1).run()
     world.control("DELETE", "/faults")
-    return [text.replace(path_of(world), "") for text in told + Story(world, number + 2).tell()]
+    return [
+        text.replace(path_of(world), "") for text in responses + Scenario(world, number + 2).run()
+    ]
 
 
 # ---- there and back
@@ -61,25 +72,25 @@ def test_imported_world_continues_like_its_origin(
     )
     here.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"][: number % 2]})
     replace(here, api="mobilenext").state("rate limits")
-    Story(here, number).tell()
+    Scenario(here, number).run()
     state = here.control("GET", "/state")
     assert set(state.json()) == set(MEMBERS)
     imported, begun = made(elsewhere, seed=5), made(elsewhere, state=state.json())
-    Story(imported, 1).tell()
+    Scenario(imported, 1).run()
     assert imported.control("PUT", "/state", json=state.json()).json() == {}
     assert [found.control("GET", "/state").content for found in (imported, begun)] == [
         state.content
     ] * 2
-    told = later(here, number)
-    assert later(imported, number) == told
-    assert later(begun, number) == told
+    responses = later(here, number)
+    assert later(imported, number) == responses
+    assert later(begun, number) == responses
     assert here.control("GET", "/state").content == imported.control("GET", "/state").content
     imported.control("POST", "/reset")
     assert exported(imported)["clock"]["now"] == "2027-08-09T10:11:12Z"
     begun.control("POST", "/reset")
     assert exported(begun)["apis"] == state.json()["apis"] | {
-        api: {**told, "credentials": exported(begun)["apis"][api]["credentials"]}
-        for api, told in state.json()["apis"].items()
+        api: {**part, "credentials": exported(begun)["apis"][api]["credentials"]}
+        for api, part in state.json()["apis"].items()
     }
     drop(whole_server, here)
     drop(elsewhere, imported, begun)
@@ -186,7 +197,7 @@ def test_apis_missing_in_a_snapshot_keep_their_data(world: Mock) -> None:
 
 @pytest.mark.parametrize("api", ["rentalot", "mobilenext"])
 def test_one_api_can_be_exported_alone(world: Mock, elsewhere: Mock, api: str) -> None:
-    Story(world, 0).tell()
+    Scenario(world, 0).run()
     alone = world.control("GET", f"/state?api={api}").json()
     whole = exported(world)
     rates = {
@@ -205,7 +216,7 @@ def test_one_api_can_be_exported_alone(world: Mock, elsewhere: Mock, api: str) -
 
 
 def test_partial_import_repeats_no_id(world: Mock) -> None:
-    """Random numbers that start again would make the ids of what is kept."""
+    """Restarted random numbers would repeat the ids of the records that are kept."""
     state = exported(world)
     scout = replace(world, api="openscouter").credential()
     sessions = f"{world.url}/openscouter/api/sessions"
@@ -221,7 +232,7 @@ def test_partial_import_repeats_no_id(world: Mock) -> None:
 def test_incomplete_import_changes_nothing(world: Mock) -> None:
     state = exported(world)
     world.given()
-    Story(world, 0).rentalot()
+    Scenario(world, 0).rentalot()
     before = world.control("GET", "/state").content
     body = json.dumps(state).encode()
     host = urlsplit(world.url)
@@ -253,7 +264,7 @@ def test_incomplete_import_changes_nothing(world: Mock) -> None:
 def test_server_starts_with_a_snapshot(whole_server: Mock, tmp_path: Path) -> None:
     origin = made(whole_server, seed=4, clock={"now": "2026-07-08T09:10:11Z"})
     origin.control("PUT", "/faults", json={"faults": FAULTS})
-    Story(origin, 3).tell()
+    Scenario(origin, 3).run()
     state = origin.control("GET", "/state").content
     file = tmp_path / "WORLD.JSON"
     file.write_bytes(state)
@@ -262,8 +273,8 @@ def test_server_starts_with_a_snapshot(whole_server: Mock, tmp_path: Path) -> No
         begun, fork = made(server), made(server, fork="default")
         assert fork.control("GET", "/state").content == state
         assert server.control("GET", "/journal").json()["total"] == 0
-        told = [Story(found, 1).tell() for found in (server, fork)]
-        assert [text.replace(path_of(fork), "") for text in told[1]] == told[0]
+        responses = [Scenario(found, 1).run() for found in (server, fork)]
+        assert [text.replace(path_of(fork), "") for text in responses[1]] == responses[0]
         server.control("POST", "/reset")
         went_back, original = exported(server), json.loads(state)
         for part in ("clock", "outbox", "rates", "broken"):
@@ -294,25 +305,25 @@ def test_server_does_not_start_with_a_bad_snapshot(
 
 
 def small_world(state: dict[str, Any]) -> dict[str, Any]:
-    """Of each resource the first two records, so that many imports take no time."""
+    """The first two records of each resource, so that many imports are fast."""
     apis = {
         api: {
-            **told,
+            **part,
             "records": {
                 name: records[: 2 if name != "CandidateKey" else 40]
-                for name, records in told["records"].items()
+                for name, records in part["records"].items()
             },
         }
-        for api, told in state["apis"].items()
+        for api, part in state["apis"].items()
     }
     return {**state, "apis": apis}
 
 
 @pytest.fixture(scope="module")
 def small(whole_server: Mock) -> Iterator[Mock]:
-    """A world of a few records, with something in each of its parts; no test changes it."""
+    """A world of a few records, with content in each of its parts; no test changes it."""
     found = made(whole_server)
-    Story(found, 0).tell()
+    Scenario(found, 0).run()
     found.control("PUT", "/faults", json={"faults": FAULTS})
     found.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"]})
     state = exported(found)
@@ -325,7 +336,7 @@ Path_ = tuple[str | int, ...]
 
 
 def changed(state: dict[str, Any], path: Path_, value: Any) -> Any:
-    """The state with another value at one place; `...` takes it away."""
+    """The state with another value in one place; `...` removes it."""
     if not path:
         return value
     made_ = copy.deepcopy(state)
@@ -730,7 +741,7 @@ def test_imported_data_never_cause_a_500(
     value: Any,
     calls: Any,
 ) -> None:
-    """It is refused, or it can be lived with."""
+    """The import is refused, or the world still works."""
     answer = carried.post(
         f"{URL}/_mock/worlds", json={"name": "odd", "state": changed(dict(pristine), path, value)}
     )
@@ -750,7 +761,7 @@ def test_imported_data_never_cause_a_500(
 
 @pytest.fixture(scope="module")
 def carried() -> Iterator[requests.Session]:
-    """A mock without a socket, which may log as many defects as it has."""
+    """A mock without a socket, which may log its defects."""
     with (
         in_process(application(clock="2026-05-06T17:00:00Z")) as adapter,
         requests.Session() as session,

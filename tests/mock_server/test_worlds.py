@@ -17,14 +17,14 @@ from session_contracts.mock_server.mock import Mock as WholeMock
 from session_contracts.mock_server.settings import Settings
 from session_contracts.mock_server.worlds import Worlds
 from session_contracts.openapi import bundled_names
-from tests.mock_server.worlds import FAULTS, Story, drop, get, made, name_of, path_of, raw
+from tests.mock_server.worlds import FAULTS, Scenario, drop, get, made, name_of, path_of, raw
 from tests.serving import ACTIVE, DOCUMENTED, KEY, Mock, running
 
 pytestmark = pytest.mark.slow
 
 
 def watched(world: Mock, number: int) -> list[str]:
-    """A story, with faults, a broken rule or rate limits in some worlds; journal and coverage."""
+    """The responses of a scenario; some worlds have faults, a broken rule or rate limits."""
     with httpx.Client(trust_env=False, timeout=20) as client:
         mock = replace(world, client=client)
         if number % 2:
@@ -33,14 +33,14 @@ def watched(world: Mock, number: int) -> list[str]:
             mock.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"]})
         if number % 4 == 0:
             mock.state("rate limits")
-        told = Story(mock, number).tell()
-        told += [
+        responses = Scenario(mock, number).run()
+        responses += [
             mock.control("GET", path).text
             for path in ("/journal", "/coverage", "/broken-rules", "/journal/har")
         ]
         return [
             text.replace(path_of(world), "").replace(urlsplit(world.url).netloc, "")
-            for text in told
+            for text in responses
         ]
 
 
@@ -52,7 +52,7 @@ def test_worlds_are_isolated(whole_server: Mock) -> None:
         found = made(whole_server, seed=number // 2)
         alone.append(watched(found, number))
         drop(whole_server, found)
-    seen = "\n".join(text for told in alone for text in told)
+    seen = "\n".join(text for responses in alone for text in responses)
     for what in (
         ": 200 ",
         ": 201 ",
@@ -374,7 +374,7 @@ def test_fork_starts_with_the_state_of_its_origin(whole_server: Mock) -> None:
     origin = made(whole_server, seed=3)
     origin.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"]})
     origin.control("PUT", "/faults", json={"faults": FAULTS})
-    Story(origin, 2).tell()
+    Scenario(origin, 2).run()
     fork = made(whole_server, fork=name_of(origin))
     for path in ("/state", "/outbox", "/faults", "/broken-rules", "/clock"):
         assert fork.control("GET", path).content == origin.control("GET", path).content
@@ -384,8 +384,8 @@ def test_fork_starts_with_the_state_of_its_origin(whole_server: Mock) -> None:
         api["summary"]["rule"]["reached"]
         for api in fork.control("GET", "/coverage").json()["apis"].values()
     )
-    told = [Story(found, 4).tell() for found in (origin, fork)]
-    assert told[0] == told[1]
+    responses = [Scenario(found, 4).run() for found in (origin, fork)]
+    assert responses[0] == responses[1]
     drop(whole_server, origin, fork)
 
 
@@ -402,7 +402,7 @@ def test_fork_and_origin_are_independent(whole_server: Mock, written_first: str)
     }
     writer.control("PUT", "/faults", json={"faults": FAULTS})
     writer.control("PUT", "/broken-rules", json={"rules": ["rentalot.review.final"]})
-    Story(writer, 0).tell()
+    Scenario(writer, 0).run()
     writer.control("DELETE", "/faults")
     writer.control("POST", "/clock/advance", json={"by": "P90D"})
     assert writer.call("GET", "?limit=100").content != page
@@ -429,18 +429,18 @@ def test_a_fork_of_a_fork_outlives_both(whole_server: Mock) -> None:
 
 def test_reset_restores_one_world_alone(whole_server: Mock, world: Mock) -> None:
     other = made(whole_server, fork=name_of(world))
-    Story(other, 1).tell()
+    Scenario(other, 1).run()
     unmoved = other.control("GET", "/state").content
     before = world.control("GET", "/state").json()
     keys = [world.given() for _ in range(2)]
-    Story(world, 1).tell()
+    Scenario(world, 1).run()
     world.control("POST", "/clock/advance", json={"by": "P1D"})
     assert world.control("POST", "/reset").json() == {}
     after = world.control("GET", "/state").json()
     for part in ("clock", "outbox", "rates", "faults", "broken"):
         assert after[part] == before[part], part
-    assert {api: told["records"] for api, told in after["apis"].items()} == {
-        api: told["records"] for api, told in before["apis"].items()
+    assert {api: part["records"] for api, part in after["apis"].items()} == {
+        api: part["records"] for api, part in before["apis"].items()
     }
     assert world.control("GET", "/journal").json() == {"entries": [], "total": 0, "dropped": 0}
     assert [world.given() for _ in range(2)] == keys
@@ -454,12 +454,12 @@ def test_a_reset_of_an_untouched_world_changes_nothing(world: Mock) -> None:
     assert world.control("GET", "/state").content == before
 
 
-# ---- forks share what nobody has written
+# ---- forks share unchanged tables
 
 
 @pytest.fixture
 def copied(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often a table was copied."""
+    """The number of copies of tables."""
     counts: Counter[str] = Counter()
     copy = store._Tables.copy
 
@@ -549,8 +549,8 @@ def test_each_world_has_its_own_time(whole_server: Mock) -> None:
         "2032-01-01T00:00:00Z",
     ]
     listed = {
-        told["name"]: told["now"]
-        for told in whole_server.control("GET", "/worlds").json()["worlds"]
+        each["name"]: each["now"]
+        for each in whole_server.control("GET", "/worlds").json()["worlds"]
     }
     assert (listed[name_of(here)], listed[name_of(there)]) == (
         "2026-05-07T18:00:00Z",

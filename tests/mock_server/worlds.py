@@ -60,28 +60,28 @@ def get(path: str, *headers: str) -> bytes:
     ).encode("latin-1")
 
 
-# ---- a story: much that happens in a world, and everything that was answered
-class Story:
+# ---- a scenario: calls of every API, with their responses
+class Scenario:
     """Calls of all five APIs and of the control API; `number` varies their order and values."""
 
     def __init__(self, mock: Mock, number: int) -> None:
         self.mock = mock
         self.number = number
-        self.told: list[str] = []
+        self.responses: list[str] = []
 
     def of(self, api: str) -> Mock:
         return replace(self.mock, api=api)
 
     def ask(self, method: str, path: str, headers: dict[str, str], **options: Any) -> Any:
-        """The answer's JSON, if there is any; everything of the answer is kept."""
+        """The response's JSON, if it is a success; the whole response is recorded."""
         try:
             answer = self.mock.client.request(
                 method, self.mock.url + path, headers=headers, **options
             )
         except httpx.TransportError:
-            self.told.append(f"{method} {path}: broken off")
+            self.responses.append(f"{method} {path}: broken off")
             return {}
-        self.told.append(
+        self.responses.append(
             f"{method} {path}: {answer.status_code} {sorted(answer.headers.items())} {answer.text}"
         )
         return answer.json() if answer.is_success else {}
@@ -175,14 +175,14 @@ class Story:
         )
         self.ask("GET", "/mobilenext/api/v1/sessions?limit=3", mobilenext.credential())
 
-    def tell(self) -> list[str]:
-        """The whole story, and what is left of it behind the scenes."""
+    def run(self) -> list[str]:
+        """Make all calls; return their responses, then the outbox, faults, clock and state."""
         parts = (self.rentalot, self.saleslab, self.openscouter, self.promptster, self.mobilenext)
         for part in (*parts[self.number % 5 :], *parts[: self.number % 5]):
             part()
         for path in ("/outbox", "/faults", "/clock", "/state"):
-            self.told.append(self.mock.control("GET", path).text)
-        return self.told
+            self.responses.append(self.mock.control("GET", path).text)
+        return self.responses
 
 
 FAULTS = [

@@ -150,8 +150,10 @@ MISTAKES = [
         "    transitions:\n"
         "      dropSession:\n"
         "        refusals:\n"
-        "          - {in: [draft, active, awaiting_review, approved], status: 404, rule: rentalot.tenant.hidden}\n"
-        "          - {in: [denied, expired, expired_reviewed, absent, foreign], status: 404, rule: rentalot.tenant.hidden}\n",
+        "          - {in: [draft, active, awaiting_review, approved], "
+        "status: 404, rule: rentalot.tenant.hidden}\n"
+        "          - {in: [denied, expired, expired_reviewed, absent, foreign], "
+        "status: 404, rule: rentalot.tenant.hidden}\n",
         at="dropSession",
         what="there is no operation 'dropSession'",
         fix="use one of listSessions, getSession, reviewSession",
@@ -308,7 +310,8 @@ MISTAKES = [
     Mistake(
         "moves-distinct",
         between("to: approved, when", "rule: rentalot.review.decides}\n        refusals"),
-        "to: approved, rule: rentalot.review.decides}\n          - {from: awaiting_review, to: denied, ",
+        "to: approved, rule: rentalot.review.decides}\n"
+        "          - {from: awaiting_review, to: denied, ",
         at="reviewSession:",
         what="the moves of reviewSession from 'awaiting_review' overlap",
         fix="distinguish them by one member under 'when'",

@@ -31,7 +31,7 @@ def token(
     lasts: timedelta = timedelta(hours=1),
     **claims: Any,
 ) -> str:
-    """A token as somebody who tests a client would make one."""
+    """A token as the test of a client would sign it."""
     return jwt.encode(
         {"sub": user, "exp": int((NOW + lasts).timestamp()), **claims},
         secret if algorithm != "none" else None,

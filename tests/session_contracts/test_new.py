@@ -1,4 +1,4 @@
-"""An API of one's own: made from the template, served, verified, proven and tested as it is; and what is said where it is broken."""
+"""A custom API: created by `new`, then served, verified, proven and tested; errors in its parts."""
 
 import os
 import shutil
@@ -44,7 +44,7 @@ def invoked(*arguments: str) -> Result:
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """In a process of its own, in this folder, as if nothing said where APIs are."""
+    """Run Python in this folder, in another process, without the variable that locates APIs."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -76,23 +76,23 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def found(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The same, where it is found."""
+    """The created API, found through the environment variable."""
     monkeypatch.setenv(VARIABLE, str(root))
     return root / NAME
 
 
 @pytest.fixture
 def own(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of another one, which a test may break."""
+    """A copy of the created API that a test may change."""
     shutil.copytree(root / NAME, tmp_path / NAME, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setenv(VARIABLE, os.pathsep.join(["/nowhere", str(tmp_path)]))
     return tmp_path / NAME
 
 
-# ---- as it was made
+# ---- as created
 
 
-def test_it_serves_beside_a_vendors(found: Path) -> None:
+def test_served_together_with_a_vendor(found: Path) -> None:
     with running("--clock", "2026-05-04T09:00:00Z", apis=[NAME, "rentalot"]) as mock:
         world = MockWorld(mock.url)
         api = world.api(NAME)
@@ -132,8 +132,8 @@ def test_it_serves_beside_a_vendors(found: Path) -> None:
         assert httpx.get(trips, headers=api.credential(revoked=True)).status_code == 401
 
 
-def test_it_is_verified_and_proven(root: Path) -> None:
-    """Through the command line, in the folder that it is in, with everything that the suite has."""
+def test_verified_and_proven(root: Path) -> None:
+    """With the command line, in its parent folder, with all checks."""
     with running("--clock", "2026-05-04T09:00:00Z", apis=[NAME], folder=root) as mock:
         urls = (
             "--base-url",
@@ -160,12 +160,12 @@ def rules(root: Path) -> list[str]:
         return list(load(NAME).rules)
 
 
-def test_its_scenario_passes_also_side_by_side(root: Path) -> None:
+def test_scenario_passes_in_parallel(root: Path) -> None:
     done = run(root, "-m", "pytest", "-q", "-W", "error", "-n", "2", "-p", "no:cacheprovider", NAME)
     assert "4 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_its_python_and_its_yaml_are_good(root: Path, found: Path) -> None:
+def test_files_are_lint_clean(root: Path, found: Path) -> None:
     (root / "mypy.ini").write_text("[mypy]\nstrict = true\n")
     for command in (
         (
@@ -184,12 +184,12 @@ def test_its_python_and_its_yaml_are_good(root: Path, found: Path) -> None:
     validate(dict(load(NAME).document))
 
 
-def test_every_rule_but_decisions_can_be_broken(found: Path) -> None:
+def test_every_rule_but_decisions_has_a_mutant(found: Path) -> None:
     wanted = {rule.id for rule in load(NAME).rules.values() if rule.level is not Level.DECISION}
     assert set(mutants_of(find(NAME))) == wanted
 
 
-def test_the_suites_part_knows_nothing_of_the_mock_nor_the_other_way_round() -> None:
+def test_mock_and_suite_parts_are_independent() -> None:
     for modules, unwanted in (
         (("profile", "checks"), "mock_server"),
         (("handlers", "states", "mutants"), "conformance"),
@@ -198,20 +198,23 @@ def test_the_suites_part_knows_nothing_of_the_mock_nor_the_other_way_round() -> 
         done = run(
             ROOT,
             "-c",
-            f"{imports}; import sys; sys.exit(any(name.startswith({unwanted!r}) for name in sys.modules))",
+            f"{imports}; import sys; "
+            f"sys.exit(any(name.startswith({unwanted!r}) for name in sys.modules))",
         )
         assert done.returncode == 0, done.stderr
 
 
-def test_without_a_name_the_vendors_are_served(found: Path) -> None:
+def test_vendors_are_served_by_default(found: Path) -> None:
     with MockServer() as mock:
         assert set(httpx.get(f"{mock.url}/_mock/health").json()["apis"]) == set(bundled_names())
 
 
-# ---- how it is found
+# ---- locating APIs
 
 
-def test_where_it_is_found(found: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_found_by_variable_or_current_folder(
+    found: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert find(NAME).contract == found / f"{NAME}.yaml"
     assert names() == (*bundled_names(), NAME)
     monkeypatch.delenv(VARIABLE)
@@ -225,9 +228,7 @@ def test_where_it_is_found(found: Path, tmp_path: Path, monkeypatch: pytest.Monk
     assert load(NAME).file == str(found / f"{NAME}.yaml")
 
 
-def test_other_folders_are_not_taken_for_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_folders_are_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("control", "chart"):
         (tmp_path / name).mkdir()
@@ -239,7 +240,7 @@ def test_other_folders_are_not_taken_for_one(
         find("../chart")
 
 
-# ---- what cannot be made
+# ---- invalid options of new
 
 
 @pytest.mark.parametrize(
@@ -260,7 +261,7 @@ def test_other_folders_are_not_taken_for_one(
         (["acme", "--resource", "Problem"], "is the name of another schema"),
     ],
 )
-def test_a_bad_name(
+def test_invalid_name(
     arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -271,13 +272,16 @@ def test_a_bad_name(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_overwriting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "mine.txt").write_text("kept")
     done = invoked("new", "acme")
     assert done.exit_code == 2
-    said = "acme exists already, and is not overwritten; choose another name, or another folder with --dir"
+    said = (
+        "acme exists already, and is not overwritten; choose another name, "
+        "or another folder with --dir"
+    )
     assert done.stderr == f"session-contracts: {said}\n"
     assert [file.name for file in (tmp_path / "acme").iterdir()] == ["mine.txt"]
 
@@ -291,12 +295,12 @@ def test_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert (tmp_path / "apis" / "acme" / "acme.yaml").is_file()
 
 
-# ---- what is said of one that is broken
+# ---- errors in a custom API
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """In `file`, `old` becomes `new` (None: the file is gone); what is said of it, without the folder."""
+    """Replace `old` in `file` by `new` (None: delete the file); `said` is part of the message."""
 
     file: str
     old: str
@@ -437,7 +441,7 @@ def make_mistake(own: Path, mistake: Mistake) -> None:
 
 
 @pytest.mark.parametrize("mistake", MOCK_MISTAKES, ids=lambda mistake: mistake.said)
-def test_the_mock_says_what_is_wrong(mistake: Mistake, own: Path) -> None:
+def test_error_of_the_mock(mistake: Mistake, own: Path) -> None:
     make_mistake(own, mistake)
     with pytest.raises(USER_ERRORS) as caught:
         application([NAME])
@@ -447,7 +451,7 @@ def test_the_mock_says_what_is_wrong(mistake: Mistake, own: Path) -> None:
 
 
 @pytest.mark.parametrize("mistake", SUITE_MISTAKES, ids=lambda mistake: mistake.said)
-def test_the_suite_says_what_is_wrong(mistake: Mistake, own: Path) -> None:
+def test_error_of_the_suite(mistake: Mistake, own: Path) -> None:
     make_mistake(own, mistake)
     done = invoked("verify", NAME, "--base-url", "http://127.0.0.1:9")
     assert done.exit_code == 2, done.output
@@ -456,7 +460,7 @@ def test_the_suite_says_what_is_wrong(mistake: Mistake, own: Path) -> None:
 
 
 @pytest.mark.parametrize("mistake", CONTRACT_MISTAKES, ids=lambda mistake: mistake.said)
-def test_the_contract_says_what_is_wrong(mistake: Mistake, own: Path) -> None:
+def test_error_of_the_contract(mistake: Mistake, own: Path) -> None:
     make_mistake(own, mistake)
     with pytest.raises(ContractError, match=rf"{NAME}/{NAME}.yaml:\d+:\d+: ") as caught:
         application([NAME])
@@ -465,7 +469,9 @@ def test_the_contract_says_what_is_wrong(mistake: Mistake, own: Path) -> None:
         verify(Options(NAME, "http://127.0.0.1:9"))
 
 
-def test_paths_are_told_from_where_one_is(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_are_relative_to_the_current_folder(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(own.parent)
     make_mistake(own, MOCK_MISTAKES[2])
     make_mistake(own, CONTRACT_MISTAKES[4])
@@ -473,7 +479,7 @@ def test_paths_are_told_from_where_one_is(own: Path, monkeypatch: pytest.MonkeyP
     assert done.stderr.startswith(f"session-contracts: {NAME}/{NAME}.yaml:")
 
 
-def test_own_checks_are_read_before_anything_is_sent(own: Path) -> None:
+def test_own_checks_are_read_before_any_request(own: Path) -> None:
     (own / "checks").mkdir()
     (own / "checks" / "test_more.py").write_text(
         "import session_contracts.authoring.checks\n\nassert False, 'not yet'\n"
@@ -485,22 +491,26 @@ def test_own_checks_are_read_before_anything_is_sent(own: Path) -> None:
         verify(Options(NAME, "http://127.0.0.1:9"))
 
 
-def test_own_checks_name_rules_that_there_are(own: Path) -> None:
+def test_own_check_of_an_unknown_rule(own: Path) -> None:
     (own / "checks").mkdir()
-    text = 'from session_contracts.authoring.checks import verifies\n\n\n@verifies("get.retruns")\ndef test_more() -> None:\n    pass\n'
+    text = (
+        "from session_contracts.authoring.checks import verifies\n\n\n"
+        '@verifies("get.retruns")\ndef test_more() -> None:\n    pass\n'
+    )
     (own / "checks" / "test_more.py").write_text(text)
     done = run(
         own.parent, "-m", "session_contracts", "verify", NAME, "--base-url", "http://127.0.0.1:9"
     )
     where = f"{NAME}/checks/test_more.py:4"
     assert done.stderr.startswith(
-        f"session-contracts: {where}: test_more verifies 'get.retruns', which the contract does not state;"
+        f"session-contracts: {where}: test_more verifies 'get.retruns', "
+        "which the contract does not state;"
     )
     assert len(done.stderr.splitlines()) == 1
     assert done.returncode == 2
 
 
-def test_a_rule_that_nothing_breaks_is_not_proven(own: Path) -> None:
+def test_rule_without_a_mutant_cannot_be_broken(own: Path) -> None:
     make_mistake(
         own, Mistake("mutants.py", f'    "{NAME}.get.returns"', f'    # "{NAME}.get.returns"', "")
     )
@@ -516,7 +526,7 @@ def test_a_rule_that_nothing_breaks_is_not_proven(own: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_left() -> Iterator[None]:
-    """Modules of folders that are gone."""
+    """Remove the modules of deleted folders."""
     before = set(sys.modules)
     yield
     for name in [

@@ -1,4 +1,4 @@
-"""Mutants of Mobile Next's rules: what a hurried programmer would get wrong."""
+"""Mutants of Mobile Next's rules: mistakes that a programmer in a hurry would make."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +22,7 @@ def _paged(page: Callable[[Call], cursors.Page]) -> Mutation:
 
 
 def _sessions(edit: Edit) -> Mutation:
-    """A session is shown differently, by itself and in the list."""
+    """Change the session in all responses, including the list."""
     return mutate.all_of(mutate.response(GET, edit), mutate.data(LIST, edit))
 
 
@@ -46,7 +46,7 @@ def _as_apple_writes(session: dict[str, Any]) -> dict[str, Any]:
 
 
 def _chooses(choose: Callable[[Call], str | None]) -> Mutation:
-    """Ask `choose` first, and the real choice where it has no opinion."""
+    """Use the organization that `choose` returns, or the correct one if it returns None."""
     return mutate.api(choose_tenant=lambda call: choose(call) or handlers.choose_tenant(call))
 
 
@@ -112,7 +112,7 @@ def _first_page_only(call: Call) -> cursors.Page:
 
 
 def _without_a_signature(call: Call, secret: str) -> Any:
-    """A JWT is whatever its claims say."""
+    """Trust the claims of a JWT without checking its signature."""
     found = handlers.find_credential(call, secret)
     default = call.world.credentials[call.api.name].default()
     return found or (
@@ -128,77 +128,97 @@ def _objects(body: dict[str, Any]) -> dict[str, Any]:
 
 MUTANTS: dict[str, Mutant] = {
     "mobilenext.session.members": Mutant(
-        "forgets a member of the device",
+        "leaves out a member of the device",
         _sessions(edits.member("device", edits.without("osVersion"))),
     ),
-    "mobilenext.session.released-at": Mutant("never shows a release", _sessions(_never_released)),
-    "mobilenext.session.values": Mutant("shows the default organization", _sessions(_of_harbor)),
-    "mobilenext.session.platforms": Mutant("writes iOS", _sessions(_as_apple_writes)),
+    "mobilenext.session.released-at": Mutant(
+        "never returns releasedAt", _sessions(_never_released)
+    ),
+    "mobilenext.session.values": Mutant(
+        "always returns the default organization", _sessions(_of_harbor)
+    ),
+    "mobilenext.session.platforms": Mutant(
+        "returns iOS instead of ios", _sessions(_as_apple_writes)
+    ),
     "mobilenext.organization.header": Mutant(
-        "reads the header for a single session only", _chooses(_lists_without_the_header)
+        "ignores the header in the list", _chooses(_lists_without_the_header)
     ),
     "mobilenext.organization.key": Mutant(
-        "takes the default organization of a key's owner", _chooses(_forgets_the_key)
+        "uses the default organization of the key's owner", _chooses(_forgets_the_key)
     ),
     "mobilenext.organization.default": Mutant(
-        "takes the organization that was joined last",
+        "uses the organization joined last",
         _chooses(_last_joined),
         entails=("mobilenext.get.returns",),
     ),
     "mobilenext.organization.members": Mutant(
-        "gives a session to its creator only", mutate.before(GET, _creators_only)
+        "returns a session only to its creator", mutate.before(GET, _creators_only)
     ),
     "mobilenext.organization.others": Mutant(
-        "forgets the organization after the first page", _paged(_first_page_only)
+        "ignores the organization after the first page", _paged(_first_page_only)
     ),
     "mobilenext.organization.foreign": Mutant(
-        "does not check who belongs to it", _chooses(_no_membership)
+        "does not check the membership", _chooses(_no_membership)
     ),
     "mobilenext.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "mobilenext.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.accept_any_scheme
-    ),
+    "mobilenext.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
     "mobilenext.auth.malformed": Mutant(
-        "takes the second word of the header", credentials.accept_malformed
+        "takes the second word of a malformed header as the token", credentials.accept_malformed
     ),
     "mobilenext.auth.unknown": Mutant(
-        "does not check who signed", mutate.api(find_credential=_without_a_signature)
+        "does not check the signature", mutate.api(find_credential=_without_a_signature)
     ),
-    "mobilenext.auth.revoked": Mutant("does not look at revocation", credentials.accept_revoked),
-    "mobilenext.auth.expired": Mutant("does not look at the clock", credentials.accept_expired),
+    "mobilenext.auth.revoked": Mutant("accepts revoked credentials", credentials.accept_revoked),
+    "mobilenext.auth.expired": Mutant("accepts expired credentials", credentials.accept_expired),
     "mobilenext.error.body": Mutant("answers {message}", mutate.plain_errors),
-    "mobilenext.answer.declared": Mutant("answers 202 to a read", mutate.success_status(GET, 202)),
+    "mobilenext.answer.declared": Mutant(
+        "answers 202 instead of 200", mutate.success_status(GET, 202)
+    ),
     "mobilenext.list.envelope": Mutant(
-        "calls data sessions", mutate.response(LIST, edits.renamed("data", "sessions"))
+        "names data sessions", mutate.response(LIST, edits.renamed("data", "sessions"))
     ),
-    "mobilenext.list.complete": Mutant("hides what was released", _paged(_held_only)),
-    "mobilenext.list.object": Mutant("calls it sessions", mutate.response(LIST, _objects)),
-    "mobilenext.list.order": Mutant("turns each page round", _paged(cursors.reversed_page)),
-    "mobilenext.list.limit": Mutant("stops one too early", _paged(cursors.last_missing)),
+    "mobilenext.list.complete": Mutant("hides sessions with a released device", _paged(_held_only)),
+    "mobilenext.list.object": Mutant(
+        "returns sessions as the object of the list", mutate.response(LIST, _objects)
+    ),
+    "mobilenext.list.order": Mutant(
+        "reverses the order of each page", _paged(cursors.reversed_page)
+    ),
+    "mobilenext.list.limit": Mutant(
+        "leaves out the last record of each page", _paged(cursors.last_missing)
+    ),
     "mobilenext.list.limit-default": Mutant(
-        "gives fifty without a limit", mutate.default(LIST, "limit", 50)
+        "returns fifty by default", mutate.default(LIST, "limit", 50)
     ),
-    "mobilenext.list.limit-max": Mutant("has no maximum", mutate.no_maximum(LIST, "limit")),
-    "mobilenext.list.before": Mutant("includes the moment", _paged(cursors.inclusive)),
-    "mobilenext.list.walk": Mutant("leaves out the first of each page", _paged(cursors.skipping)),
+    "mobilenext.list.limit-max": Mutant(
+        "does not limit the page size", mutate.no_maximum(LIST, "limit")
+    ),
+    "mobilenext.list.before": Mutant(
+        "includes sessions created at that time", _paged(cursors.inclusive)
+    ),
+    "mobilenext.list.walk": Mutant(
+        "leaves out the first record of each page after the first", _paged(cursors.skipping)
+    ),
     "mobilenext.list.walk-ties": Mutant(
-        "goes on strictly before the last moment", _paged(cursors.losing_ties)
+        "skips records with the same time as the last one of a page", _paged(cursors.losing_ties)
     ),
-    "mobilenext.list.walk-growing": Mutant("counts positions", _paged(cursors.positional)),
+    "mobilenext.list.walk-growing": Mutant(
+        "continues at a position instead of a record", _paged(cursors.positional)
+    ),
     "mobilenext.list.cursor-end": Mutant(
-        "gives a cursor on the last page", _paged(cursors.endless)
+        "returns a cursor on the last page", _paged(cursors.endless)
     ),
     "mobilenext.get.envelope": Mutant(
-        "wraps the session", mutate.response(GET, lambda body: {"data": body})
+        "returns the session in an envelope", mutate.response(GET, lambda body: {"data": body})
     ),
     "mobilenext.get.returns": Mutant(
-        "finds held devices only", mutate.refusal(GET, ["released"], 404)
+        "returns only sessions with a held device", mutate.refusal(GET, ["released"], 404)
     ),
     "mobilenext.get.not-selected": Mutant(
-        "looks in all of the caller's organizations", mutate.before(GET, _of_any_own_organization)
+        "searches all of the caller's organizations", mutate.before(GET, _of_any_own_organization)
     ),
     "mobilenext.get.foreign": Mutant(
-        "finds the sessions of strangers",
+        "searches all organizations",
         mutate.before(GET, _of_strangers),
         entails=("mobilenext.organization.members",),
     ),

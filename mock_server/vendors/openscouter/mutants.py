@@ -1,4 +1,4 @@
-"""Mutants of OpenScouter's rules: what a hurried programmer would get wrong."""
+"""Mutants of OpenScouter's rules: mistakes that a programmer in a hurry would make."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -33,13 +33,13 @@ CREATE, GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK = (
 
 
 def _session(call: Call) -> Any:
-    """The caller's session that a call names, whatever becomes of the call."""
+    """The caller's session that a call names, even if the call is refused later."""
     found = call.world.collection(call.api.resources["Session"]).get(call.parameters["id"])
     return found if found and found.tenant == call.tenant else None
 
 
 def _touch(call: Call, session: Record) -> None:
-    """The session changes, without a change of its status."""
+    """Change the session, but not its status."""
     other = "B" if session.fields["variant"] == "A" else "A"
     call.world.move(call.api.resources["Session"], session, str(session.state), {"variant": other})
 
@@ -112,7 +112,7 @@ def _without_bounds(name: str, member: str) -> Mutation:
 
 
 def _fractions_too(name: str, member: str) -> Mutation:
-    """Any number will do, and so will texts and booleans."""
+    """Accept any number, string or boolean."""
     left: Any = {"type": ["number", "string", "boolean"], "minimum": 1, "maximum": 5}
     return mutate.body_schema(name, edits.any_type(member, **left))
 
@@ -143,7 +143,7 @@ def _even_split(call: Call) -> None:
 
 
 def _unassigned(call: Call, answer: Answer) -> Answer:
-    """Without a variant in the request, the answer names both."""
+    """Return both variants if the request has none."""
     if call.body.get("variant"):
         return answer
     data = {**answer.body["data"], "variant": "A/B"}
@@ -184,7 +184,7 @@ def _forgets_to_start(call: Call) -> Answer:
 
 
 def _never_over(session: Resource) -> Resource:
-    """The timers exist, but fire from no state, not even on a provider state's demand."""
+    """The timers exist but never fire, not even for a provider state."""
     timers = tuple(replace(timer, sources=()) for timer in session.timers)
     return replace(session, timers=timers)
 
@@ -235,7 +235,7 @@ def _adds_instead(call: Call) -> Answer:
 
 
 def _one_at_a_time(call: Call) -> Answer:
-    """Only the last note that is to be added is."""
+    """Add only the last of the new notes."""
     notes, counts = handlers.changed_notes(call)
     kept, added = (
         list(notes)[: len(handlers.notes_of(call.found))],
@@ -308,7 +308,7 @@ def _unpaid(call: Call, change: Change) -> None:
 
 
 def _as_integers(*members: str) -> Callable[[Call], None]:
-    """Whatever a database column makes of it."""
+    """Convert members as a database column would."""
 
     def change(call: Call) -> None:
         for member in members:
@@ -320,7 +320,7 @@ def _as_integers(*members: str) -> Callable[[Call], None]:
 
 
 def _noted_comment(call: Call) -> Answer:
-    """The comment becomes a note, which others can read."""
+    """Add the comment as a note, which others can read."""
     answer = handlers.confirm_session(call)
     session, comment = _session(call), call.body.get("comment")
     if comment:
@@ -354,15 +354,15 @@ def _integer(name: str, member: str) -> Mutation:
 
 MUTANTS: dict[str, Mutant] = {
     "openscouter.session.members": Mutant(
-        "forgets a member", mutate.data(GET, edits.without("testerId"))
+        "leaves out a member", mutate.data(GET, edits.without("testerId"))
     ),
     "openscouter.session.values": Mutant(
-        "shows the tester for the study",
+        "returns the tester's id as that of the study",
         mutate.data(GET, edits.with_member("jobId", lambda data: data["testerId"])),
         entails=("openscouter.create.stored",),
     ),
     "openscouter.session.duration": Mutant(
-        "counts milliseconds",
+        "returns milliseconds instead of seconds",
         mutate.data(
             GET,
             edits.with_member(
@@ -376,7 +376,7 @@ MUTANTS: dict[str, Mutant] = {
         mutate.refusal((GET, COMPLETE, ANALYZE, NOTES, UPDATE, CONFIRM, FEEDBACK), [ABSENT], 400),
     ),
     "openscouter.envelope.form": Mutant(
-        "leaves out what is null",
+        "leaves out members that are null",
         mutate.response(
             (GET, CREATE, NOTES),
             lambda body: {name: value for name, value in body.items() if value is not None},
@@ -384,104 +384,109 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "openscouter.error.body": Mutant("answers {message}", mutate.plain_errors),
     "openscouter.answer.sound": Mutant(
-        "breaks down over many notes", mutate.before(UPDATE, _breaks_down)
+        "fails with a server error for a session without notes", mutate.before(UPDATE, _breaks_down)
     ),
     "openscouter.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "openscouter.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.accept_any_scheme
-    ),
+    "openscouter.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
     "openscouter.auth.malformed": Mutant(
-        "takes the second word of the header", credentials.accept_malformed
+        "takes the second word of a malformed header as the token", credentials.accept_malformed
     ),
-    "openscouter.auth.unknown": Mutant("does not check who signed", credentials.accept_unknown),
-    "openscouter.auth.expired": Mutant("does not look at the clock", credentials.accept_expired),
+    "openscouter.auth.unknown": Mutant("does not check the signature", credentials.accept_unknown),
+    "openscouter.auth.expired": Mutant("accepts expired credentials", credentials.accept_expired),
     "openscouter.auth.lifetime": Mutant(
-        "ends a token after ten hours", mutate.api(authenticate=_ten_hours)
+        "expires a token after ten hours", mutate.api(authenticate=_ten_hours)
     ),
-    "openscouter.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
-    "openscouter.rate.retry-after": Mutant("forgets Retry-After", credentials.rate_headers()),
+    "openscouter.rate.limit": Mutant(
+        "counts calls but never refuses one", credentials.no_rate_limit
+    ),
+    "openscouter.rate.retry-after": Mutant("leaves out Retry-After", credentials.rate_headers()),
     "openscouter.create.returns": Mutant(
-        "assigns A to all",
+        "assigns A to every session",
         mutate.before(CREATE, _other_variant),
         entails=("openscouter.create.variant-split",),
     ),
     "openscouter.create.stored": Mutant(
-        "gives the id of the study's other session", mutate.handler(CREATE, _one_per_study)
+        "returns the id of an existing session of the same study",
+        mutate.handler(CREATE, _one_per_study),
     ),
     "openscouter.create.members": Mutant(
-        "calls createdAt startedAt", mutate.data(CREATE, edits.without("createdAt"))
+        "leaves out createdAt", mutate.data(CREATE, edits.without("createdAt"))
     ),
-    "openscouter.create.job-required": Mutant("makes a study up", _optional_id("jobId")),
-    "openscouter.create.tester-required": Mutant("makes a tester up", _optional_id("testerId")),
+    "openscouter.create.job-required": Mutant("invents a missing study", _optional_id("jobId")),
+    "openscouter.create.tester-required": Mutant(
+        "invents a missing tester", _optional_id("testerId")
+    ),
     "openscouter.create.variant-values": Mutant(
-        "takes any variant for A",
+        "treats any other variant as A",
         mutate.all_of(_anything(CREATE, "variant"), mutate.before(CREATE, _any_variant)),
     ),
     "openscouter.create.variant-assigned": Mutant(
-        "assigns both",
+        "returns the variant A/B",
         mutate.all_of(mutate.answer(CREATE, _unassigned), mutate.unchecked(CREATE)),
     ),
-    "openscouter.create.variant-split": Mutant("tosses a coin", mutate.before(CREATE, _even_split)),
+    "openscouter.create.variant-split": Mutant(
+        "ignores the study's split", mutate.before(CREATE, _even_split)
+    ),
     "openscouter.get.returns": Mutant(
-        "does not find who has paused", mutate.refusal(GET, ["paused"], 404)
+        "does not return paused sessions", mutate.refusal(GET, ["paused"], 404)
     ),
     "openscouter.complete.moves": Mutant(
-        "answers and does nothing", mutate.handler(COMPLETE, _does_nothing)
+        "answers success but changes nothing", mutate.handler(COMPLETE, _does_nothing)
     ),
     "openscouter.complete.members": Mutant(
-        "forgets completedAt", mutate.data(COMPLETE, edits.without("completedAt"))
+        "leaves out completedAt", mutate.data(COMPLETE, edits.without("completedAt"))
     ),
     "openscouter.complete.time-given": Mutant(
-        "takes its own time", mutate.effects(COMPLETE, _now_whatever_is_given)
+        "uses its own time", mutate.effects(COMPLETE, _now_whatever_is_given)
     ),
     "openscouter.complete.time-default": Mutant(
-        "takes the start for the end", mutate.effects(COMPLETE, _at_the_start)
+        "uses the start as the end", mutate.effects(COMPLETE, _at_the_start)
     ),
     "openscouter.complete.atomic": Mutant(
-        "writes before it checks", writes.on_refusal(COMPLETE, _touch)
+        "writes before checking the request", writes.on_refusal(COMPLETE, _touch)
     ),
     "openscouter.complete.isolated": Mutant(
         "changes the tester's other sessions", _touches_siblings(COMPLETE)
     ),
     "openscouter.analyze.starts": Mutant(
-        "has no analyst", mutate.handler(ANALYZE, _forgets_to_start)
+        "never starts the analysis", mutate.handler(ANALYZE, _forgets_to_start)
     ),
     "openscouter.analyze.members": Mutant(
-        "gives no estimate", mutate.data(ANALYZE, edits.without("estimatedCompletionSeconds"))
+        "leaves out the estimate", mutate.data(ANALYZE, edits.without("estimatedCompletionSeconds"))
     ),
     "openscouter.analyze.completed-only": Mutant(
-        "analyzes whatever there is",
+        "analyzes a session in any status",
         mutate.extra_sources(ANALYZE, ["active", "paused", "analyzed", "confirmed"]),
     ),
     "openscouter.analyze.finishes": Mutant(
-        "never hears of the end", mutate.resource("Session", _never_over)
+        "never finishes the analysis", mutate.resource("Session", _never_over)
     ),
     "openscouter.analyze.asynchronous": Mutant(
         "analyzes during the call", mutate.handler(ANALYZE, _at_once)
     ),
     "openscouter.analyze.atomic": Mutant(
-        "writes before it checks", writes.on_refusal(ANALYZE, _touch)
+        "writes before checking the request", writes.on_refusal(ANALYZE, _touch)
     ),
     "openscouter.analyze.isolated": Mutant(
         "changes the tester's other sessions", _touches_siblings(ANALYZE)
     ),
-    "openscouter.notes.list": Mutant("gives twenty", mutate.data(NOTES, _twenty)),
+    "openscouter.notes.list": Mutant("returns at most twenty", mutate.data(NOTES, _twenty)),
     "openscouter.notes.members": Mutant(
-        "forgets the author",
+        "leaves out the author",
         mutate.data(NOTES, edits.member("notes", edits.each(edits.without("authorId")))),
     ),
     "openscouter.notes.works": Mutant(
-        "takes notes while a session runs", mutate.refusal(UPDATE, ["paused"], 409)
+        "refuses notes on a paused session", mutate.refusal(UPDATE, ["paused"], 409)
     ),
     "openscouter.notes.create": Mutant(
-        "adds one note of several", mutate.handler(UPDATE, _one_at_a_time)
+        "adds only one of several notes", mutate.handler(UPDATE, _one_at_a_time)
     ),
     "openscouter.notes.update": Mutant(
-        "adds what it should update", mutate.handler(UPDATE, _adds_instead)
+        "adds a note instead of updating it", mutate.handler(UPDATE, _adds_instead)
     ),
-    "openscouter.notes.counts": Mutant("mixes the counts up", mutate.data(UPDATE, _swapped)),
+    "openscouter.notes.counts": Mutant("swaps the counts", mutate.data(UPDATE, _swapped)),
     "openscouter.notes.required": Mutant(
-        "takes no notes for none",
+        "treats missing or invalid notes as an empty array",
         mutate.all_of(
             mutate.body_schema(UPDATE, edits.schema_without("properties", "notes", "type")),
             _lenient(UPDATE, "notes", []),
@@ -489,95 +494,101 @@ MUTANTS: dict[str, Mutant] = {
         ),
     ),
     "openscouter.notes.id-type": Mutant(
-        "takes another noteId for none",
+        "ignores a noteId that is not a string",
         mutate.all_of(mutate.body_schema(UPDATE, _any_note_id), mutate.before(UPDATE, _texts_only)),
     ),
     "openscouter.notes.content": Mutant(
-        "makes text of anything",
+        "converts any type to a string",
         mutate.all_of(
             mutate.body_schema(UPDATE, _loose_content), mutate.before(UPDATE, _content_as_text)
         ),
     ),
     "openscouter.notes.isolated": Mutant(
-        "marks the tester's other notes", mutate.handler(UPDATE, _for_the_tester)
+        "changes notes on the tester's other sessions", mutate.handler(UPDATE, _for_the_tester)
     ),
     "openscouter.confirm.moves": Mutant(
-        "answers and does nothing", mutate.handler(CONFIRM, _confirms_nothing)
+        "answers success but changes nothing", mutate.handler(CONFIRM, _confirms_nothing)
     ),
     "openscouter.confirm.members": Mutant(
-        "forgets confirmedAt", mutate.data(CONFIRM, edits.without("confirmedAt"))
+        "leaves out confirmedAt", mutate.data(CONFIRM, edits.without("confirmedAt"))
     ),
     "openscouter.confirm.analyzed-only": Mutant(
-        "confirms what is completed", mutate.extra_sources(CONFIRM, ["completed"])
+        "confirms completed sessions", mutate.extra_sources(CONFIRM, ["completed"])
     ),
-    "openscouter.confirm.once": Mutant("checks, waits, then writes", writes.race(CONFIRM)),
-    "openscouter.confirm.payout": Mutant("forgets the payout", mutate.effects(CONFIRM, _unpaid)),
+    "openscouter.confirm.once": Mutant(
+        "checks and writes in separate steps (a race)", writes.race(CONFIRM)
+    ),
+    "openscouter.confirm.payout": Mutant(
+        "does not queue the payout", mutate.effects(CONFIRM, _unpaid)
+    ),
     "openscouter.confirm.no-payout": Mutant(
-        "pays before it checks", writes.on_refusal(CONFIRM, _pays)
+        "queues the payout before checking the request", writes.on_refusal(CONFIRM, _pays)
     ),
     "openscouter.confirm.time": Mutant(
-        "has a clock of its own", mutate.data(CONFIRM, _a_day_early)
+        "returns a time one day early", mutate.data(CONFIRM, _a_day_early)
     ),
     "openscouter.confirm.rating-required": Mutant(
-        "rates by default", _lenient(CONFIRM, "rating", 5)
+        "uses a default rating", _lenient(CONFIRM, "rating", 5)
     ),
     "openscouter.confirm.rating-type": Mutant(
-        "makes an integer of anything", _integer(CONFIRM, "rating")
+        "converts any type to an integer", _integer(CONFIRM, "rating")
     ),
     "openscouter.confirm.rating-range": Mutant(
-        "knows no bounds", _without_bounds(CONFIRM, "rating")
+        "does not check the bounds", _without_bounds(CONFIRM, "rating")
     ),
     "openscouter.confirm.comment-optional": Mutant(
-        "wants a comment", mutate.body_schema(CONFIRM, edits.required("comment"))
+        "requires a comment", mutate.body_schema(CONFIRM, edits.required("comment"))
     ),
-    "openscouter.confirm.comment-type": Mutant("takes any comment", _anything(CONFIRM, "comment")),
+    "openscouter.confirm.comment-type": Mutant(
+        "accepts a comment of any type", _anything(CONFIRM, "comment")
+    ),
     "openscouter.confirm.comment-internal": Mutant(
-        "notes the comment", mutate.handler(CONFIRM, _noted_comment)
+        "adds the comment to the notes", mutate.handler(CONFIRM, _noted_comment)
     ),
     "openscouter.confirm.atomic": Mutant(
-        "writes before it checks", writes.on_refusal(CONFIRM, _touch)
+        "writes before checking the request", writes.on_refusal(CONFIRM, _touch)
     ),
     "openscouter.confirm.isolated": Mutant(
         "changes the tester's other sessions", _touches_siblings(CONFIRM)
     ),
     "openscouter.feedback.accepted": Mutant(
-        "takes feedback on what is confirmed", mutate.refusal(FEEDBACK, ["completed"], 409)
+        "refuses feedback on completed sessions", mutate.refusal(FEEDBACK, ["completed"], 409)
     ),
     "openscouter.feedback.members": Mutant(
-        "has one id for all", mutate.data(FEEDBACK, _same_feedback_id)
+        "returns the same id for all feedback", mutate.data(FEEDBACK, _same_feedback_id)
     ),
     "openscouter.feedback.completed-only": Mutant(
-        "takes feedback at any time", mutate.no_op(FEEDBACK, ["active", "paused"])
+        "accepts feedback in any status", mutate.no_op(FEEDBACK, ["active", "paused"])
     ),
     "openscouter.feedback.clarity-required": Mutant(
-        "takes no clarity for some", _lenient(FEEDBACK, "clarity", 3)
+        "uses a default for a missing clarity", _lenient(FEEDBACK, "clarity", 3)
     ),
     "openscouter.feedback.clarity-type": Mutant(
-        "makes an integer of anything", _integer(FEEDBACK, "clarity")
+        "converts any type to an integer", _integer(FEEDBACK, "clarity")
     ),
     "openscouter.feedback.clarity-range": Mutant(
-        "knows no bounds", _without_bounds(FEEDBACK, "clarity")
+        "does not check the bounds", _without_bounds(FEEDBACK, "clarity")
     ),
     "openscouter.feedback.difficulty-required": Mutant(
-        "takes no difficulty for some", _lenient(FEEDBACK, "difficulty", 3)
+        "uses a default for a missing difficulty", _lenient(FEEDBACK, "difficulty", 3)
     ),
     "openscouter.feedback.difficulty-type": Mutant(
-        "makes an integer of anything", _integer(FEEDBACK, "difficulty")
+        "converts any type to an integer", _integer(FEEDBACK, "difficulty")
     ),
     "openscouter.feedback.difficulty-range": Mutant(
-        "knows no bounds", _without_bounds(FEEDBACK, "difficulty")
+        "does not check the bounds", _without_bounds(FEEDBACK, "difficulty")
     ),
     "openscouter.feedback.issues-required": Mutant(
-        "supposes no issues", _lenient(FEEDBACK, "technicalIssues", False)
+        "treats missing technicalIssues as false", _lenient(FEEDBACK, "technicalIssues", False)
     ),
     "openscouter.feedback.issues-type": Mutant(
-        "takes anything for true or false", _anything(FEEDBACK, "technicalIssues")
+        "converts any type to a boolean", _anything(FEEDBACK, "technicalIssues")
     ),
     "openscouter.feedback.comment-optional": Mutant(
-        "wants a comment", mutate.body_schema(FEEDBACK, edits.required("comment"))
+        "requires a comment", mutate.body_schema(FEEDBACK, edits.required("comment"))
     ),
     "openscouter.feedback.comment-type": Mutant(
-        "takes any comment", _anything(FEEDBACK, "comment")
+        "accepts a comment of any type", _anything(FEEDBACK, "comment")
     ),
     "openscouter.feedback.atomic": Mutant(
         "changes the session", mutate.handler(FEEDBACK, _feedback_confirms)

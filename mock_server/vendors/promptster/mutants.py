@@ -37,19 +37,19 @@ CREATE, LIST, GET, UPDATE, DELETE, MERGE, TIMELINE, DECISIONS, COHORT, INGEST = 
 
 
 def _shown(edit: Edit) -> Mutation:
-    """A session is shown differently wherever it is answered by itself."""
+    """Change the session in responses with a single session."""
     return mutate.response((CREATE, GET, UPDATE, MERGE), edits.member("session", edit))
 
 
 def _everywhere(edit: Edit) -> Mutation:
-    """A session is shown differently, in lists as well."""
+    """Change the session in all responses, including lists."""
     return mutate.all_of(
         _shown(edit), mutate.response(LIST, edits.member("sessions", edits.each(edit)))
     )
 
 
 def _named(call: Call, key: str | None) -> Record | None:
-    """The caller's session of that id."""
+    """The caller's session with that id."""
     found = call.world.collection(call.api.resources["Session"]).get(key or "")
     return found if found and found.tenant == call.tenant else None
 
@@ -91,7 +91,7 @@ def _recent_ends_only(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _another_for_old_ones(call: Call) -> Answer:
-    """In place of what ended long ago, the latest."""
+    """Return the latest session for one that ended long ago."""
     over = _long_over(call, call.found.fields)
     return one(call.rows_of("Session", {})[0] if over else call.found, "session")
 
@@ -99,7 +99,7 @@ def _another_for_old_ones(call: Call) -> Answer:
 def _message_mostly(
     code: int, detail: str, errors: tuple[FieldError, ...]
 ) -> tuple[str, Mapping[str, Any]]:
-    """Only a conflict is as the page shows it."""
+    """Return the documented body only for a conflict."""
     return (
         handlers.error_body(code, detail, errors)
         if code == 409
@@ -143,7 +143,7 @@ def _keeps_one_member(call: Call) -> Answer:
 
 
 def _own_ids(call: Call) -> None:
-    """The id that is given counts only where it is taken."""
+    """Use the id in the request only if it is taken."""
     taken = call.world.collection(call.api.resources["Session"]).get(call.body.get("id") or "")
     if taken is None:
         call.body = edits.without("id")(call.body)
@@ -213,7 +213,7 @@ def _now_whatever_is_given(call: Call, change: Change) -> None:
 
 
 def _takes_ends_back(call: Call) -> Answer:
-    """An end that an update gave lasts until the next one, which does not give any."""
+    """An end set by an update is removed by the next update without one."""
     closed = call.found.private.get("closed")
     session = call.perform()
     if call.body.get("endedAt"):
@@ -273,18 +273,18 @@ _NOT_FOUND = ("promptster.delete.removes",)
 
 _SESSIONS: Mapping[str, Mutant] = {
     "promptster.session.members": Mutant(
-        "forgets a member", _everywhere(edits.without("aiAttributionPct"))
+        "leaves out a member", _everywhere(edits.without("aiAttributionPct"))
     ),
     "promptster.session.ended": Mutant(
-        "shows recent ends only",
+        "returns endedAt only of recently ended sessions",
         mutate.response_to((CREATE, GET, UPDATE, MERGE), _recent_ends_only),
     ),
     "promptster.session.organization": Mutant(
-        "shows the same for all",
+        "returns the same organization for all sessions",
         _everywhere(edits.with_member("orgId", lambda session: "org_default")),
     ),
     "promptster.session.started": Mutant(
-        "begins with the last event",
+        "uses the last event's time as the start",
         _shown(
             edits.with_member(
                 "startedAt", lambda session: session["lastActivityAt"] or session["startedAt"]
@@ -292,7 +292,7 @@ _SESSIONS: Mapping[str, Mutant] = {
         ),
     ),
     "promptster.session.last-activity": Mutant(
-        "ends with the first event",
+        "uses the first event's time as the last activity",
         _everywhere(
             edits.with_member(
                 "lastActivityAt", lambda session: session["lastActivityAt"] and session["startedAt"]
@@ -300,7 +300,7 @@ _SESSIONS: Mapping[str, Mutant] = {
         ),
     ),
     "promptster.session.event-count": Mutant(
-        "counts no decisions",
+        "does not count decision events",
         _everywhere(
             edits.with_member(
                 "eventCount", lambda session: session["eventCount"] - session["decisionFlagCount"]
@@ -308,7 +308,7 @@ _SESSIONS: Mapping[str, Mutant] = {
         ),
     ),
     "promptster.session.decision-count": Mutant(
-        "shows only whether there are any",
+        "counts at most one decision",
         _everywhere(
             edits.with_member(
                 "decisionFlagCount", lambda session: min(1, session["decisionFlagCount"])
@@ -327,116 +327,129 @@ _SESSIONS: Mapping[str, Mutant] = {
         mutate.refusal((TIMELINE, COHORT, MERGE), [ABSENT], 400),
         entails=_NOT_FOUND,
     ),
-    "promptster.session.foreign": Mutant("looks up by id alone", mutate.no_tenant_check),
+    "promptster.session.foreign": Mutant(
+        "looks records up by id, whatever the tenant", mutate.no_tenant_check
+    ),
     "promptster.error.body": Mutant("answers {message}", mutate.api(error_body=_message_mostly)),
-    "promptster.answer.declared": Mutant("answers 202 to a read", mutate.success_status(GET, 202)),
+    "promptster.answer.declared": Mutant(
+        "answers 202 instead of 200", mutate.success_status(GET, 202)
+    ),
     "promptster.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "promptster.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.accept_any_scheme
-    ),
+    "promptster.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
     "promptster.auth.malformed": Mutant(
-        "takes the second word of the header", credentials.accept_malformed
+        "takes the second word of a malformed header as the token", credentials.accept_malformed
     ),
-    "promptster.auth.unknown": Mutant("does not check who signed", credentials.accept_unknown),
+    "promptster.auth.unknown": Mutant("does not check the signature", credentials.accept_unknown),
     "promptster.auth.expired": Mutant(
-        "does not look at the clock",
+        "accepts expired credentials",
         credentials.credential(lambda found: replace(found, expires=None), kind="reviewer"),
     ),
     "promptster.auth.candidate": Mutant(
-        "shows decisions to reviewers only",
+        "refuses candidates' keys for decisions",
         mutate.api(authorize=_no_decisions_for_candidates),
     ),
-    "promptster.auth.key-unknown": Mutant(
-        "checks only that there is a key", mutate.api(authenticate=_any_key)
-    ),
+    "promptster.auth.key-unknown": Mutant("accepts any key", mutate.api(authenticate=_any_key)),
     "promptster.auth.key-expired": Mutant(
-        "does not look at the clock",
+        "accepts expired credentials",
         credentials.credential(lambda found: replace(found, expires=None), kind="candidate"),
     ),
     "promptster.auth.key-revoked": Mutant(
-        "forgets no key",
+        "accepts deleted keys",
         credentials.credential(lambda found: replace(found, revoked=False), kind="candidate"),
     ),
-    "promptster.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
-    "promptster.rate.per-key": Mutant("counts all keys together", credentials.shared_rate_limit),
+    "promptster.rate.limit": Mutant(
+        "counts calls but never refuses one", credentials.no_rate_limit
+    ),
+    "promptster.rate.per-key": Mutant(
+        "counts the ingests of all keys together", credentials.shared_rate_limit
+    ),
     "promptster.request.malformed-body": Mutant(
-        "answers 422, as its framework does",
+        "answers 422, its framework's default",
         mutate.rule_status("promptster.request.malformed-body", 422),
     ),
     "promptster.request.not-an-object": Mutant(
-        "answers 422, as its framework does",
+        "answers 422, its framework's default",
         mutate.rule_status("promptster.request.not-an-object", 422),
     ),
     "promptster.create.returns": Mutant(
         "drops the metadata", mutate.request_body(CREATE, edits.without("metadata"))
     ),
     "promptster.create.envelope": Mutant(
-        "answers the bare session", mutate.response(CREATE, edits.only("session"))
+        "returns the session without its envelope", mutate.response(CREATE, edits.only("session"))
     ),
     "promptster.create.stored": Mutant(
-        "keeps one member of the metadata", mutate.handler(CREATE, _keeps_one_member)
+        "stores only one member of the metadata", mutate.handler(CREATE, _keeps_one_member)
     ),
-    "promptster.create.id-given": Mutant("makes ids of its own", mutate.before(CREATE, _own_ids)),
-    "promptster.create.id-generated": Mutant("makes short ids", mutate.before(CREATE, _short_ids)),
+    "promptster.create.id-given": Mutant(
+        "ignores the id in the request", mutate.before(CREATE, _own_ids)
+    ),
+    "promptster.create.id-generated": Mutant(
+        "generates ids that are not UUIDs", mutate.before(CREATE, _short_ids)
+    ),
     "promptster.create.conflict": Mutant(
-        "answers what is there", mutate.instead_of_refusal(CREATE, _TAKEN, _as_it_is)
+        "returns the existing session", mutate.instead_of_refusal(CREATE, _TAKEN, _as_it_is)
     ),
     "promptster.create.conflict-body": Mutant(
-        "answers a bare conflict", mutate.instead_of_refusal(CREATE, _TAKEN, _just_conflict)
+        "leaves the id out of the refusal",
+        mutate.instead_of_refusal(CREATE, _TAKEN, _just_conflict),
     ),
     "promptster.create.keeps": Mutant(
-        "writes before it checks", mutate.instead_of_refusal(CREATE, _TAKEN, _overwrites)
+        "writes before checking the request", mutate.instead_of_refusal(CREATE, _TAKEN, _overwrites)
     ),
     "promptster.create.id-form": Mutant(
-        "takes another id for none", _anything(CREATE, "id", _uuid_or_none)
+        "ignores an invalid id", _anything(CREATE, "id", _uuid_or_none)
     ),
     "promptster.create.source-type": Mutant(
-        "makes text of anything", _anything(CREATE, "sourceService", lambda call, value: str(value))
+        "converts any type to a string",
+        _anything(CREATE, "sourceService", lambda call, value: str(value)),
     ),
     "promptster.create.metadata-type": Mutant(
-        "takes other metadata for none", _anything(CREATE, "metadata", _object_or_none)
+        "ignores invalid metadata", _anything(CREATE, "metadata", _object_or_none)
     ),
     "promptster.get.returns": Mutant(
-        "gives the latest for what ended long ago", mutate.handler(GET, _another_for_old_ones)
+        "returns the latest session for one that ended long ago",
+        mutate.handler(GET, _another_for_old_ones),
     ),
     "promptster.get.envelope": Mutant(
-        "answers the bare session", mutate.response(GET, edits.only("session"))
+        "returns the session without its envelope", mutate.response(GET, edits.only("session"))
     ),
     "promptster.update.ends": Mutant(
-        "takes its own time", mutate.effects(UPDATE, _now_whatever_is_given)
+        "uses its own time", mutate.effects(UPDATE, _now_whatever_is_given)
     ),
     "promptster.update.leaves": Mutant(
-        "takes back the end that an update gave", mutate.handler(UPDATE, _takes_ends_back)
+        "removes the end set by the previous update", mutate.handler(UPDATE, _takes_ends_back)
     ),
     "promptster.update.replaces": Mutant("merges the metadata", mutate.effects(UPDATE, _merges)),
     "promptster.update.keeps": Mutant(
-        "takes an update for an activity", mutate.effects(UPDATE, _is_active)
+        "changes lastActivityAt on an update", mutate.effects(UPDATE, _is_active)
     ),
     "promptster.update.envelope": Mutant(
-        "answers the bare session", mutate.response(UPDATE, edits.only("session"))
+        "returns the session without its envelope", mutate.response(UPDATE, edits.only("session"))
     ),
     "promptster.update.answer": Mutant(
-        "answers with what it read before", mutate.handler(UPDATE, _before)
+        "returns the session as it was before the change", mutate.handler(UPDATE, _before)
     ),
     "promptster.update.ended-form": Mutant(
-        "takes another end for now", _anything(UPDATE, "endedAt", _moment_or_now)
+        "uses its own time for an invalid endedAt", _anything(UPDATE, "endedAt", _moment_or_now)
     ),
     "promptster.update.metadata-type": Mutant(
-        "takes other metadata for none", _anything(UPDATE, "metadata", _object_or_none)
+        "ignores invalid metadata", _anything(UPDATE, "metadata", _object_or_none)
     ),
-    "promptster.update.atomic": Mutant("writes before it checks", _writes_before_it_checks),
+    "promptster.update.atomic": Mutant(
+        "writes before checking the request", _writes_before_it_checks
+    ),
     "promptster.update.isolated": Mutant(
         "changes the assessment's other sessions", _touches_siblings(UPDATE)
     ),
     "promptster.delete.reviewer-only": Mutant(
-        "takes a key for a token", credentials.every_scheme(DELETE)
+        "accepts a candidate's key", credentials.every_scheme(DELETE)
     ),
     "promptster.delete.isolated": Mutant(
         "changes the assessment's other sessions", _touches_siblings(DELETE)
     ),
     "promptster.merge.merges": Mutant("replaces the metadata", mutate.handler(MERGE, _replaces)),
     "promptster.merge.keeps": Mutant(
-        "takes a merge for an activity", mutate.handler(MERGE, _merge_is_active)
+        "changes lastActivityAt on a merge", mutate.handler(MERGE, _merge_is_active)
     ),
     "promptster.merge.isolated": Mutant(
         "changes the assessment's other sessions", _touches_siblings(MERGE)

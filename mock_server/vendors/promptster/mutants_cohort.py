@@ -49,7 +49,7 @@ def _alone_without_assessment(call: Call) -> Sequence[Record]:
     return handlers.cohort_of(call, call.found) if _own_assessment(call) else [call.found]
 
 
-def _alone_where_nobody_counts(call: Call) -> Sequence[Record]:
+def _alone_if_none_counts(call: Call) -> Sequence[Record]:
     return handlers.cohort_of(call, call.found) or ([call.found] if _own_assessment(call) else [])
 
 
@@ -73,7 +73,7 @@ def _completed_or_expired(call: Call) -> Sequence[Record]:
 
 
 def _with_those_since(call: Call) -> Sequence[Record]:
-    """Sessions that were made after this one are of its assessment."""
+    """Sessions created after this one count as part of its assessment."""
     cohort = handlers.cohort_of(call, call.found)
     own = {session.key for session in cohort}
     since = [
@@ -151,7 +151,7 @@ def _instead(name: str, measure: str, figure: Callable[[list[float]], float]) ->
 def _some_failed(
     call: Call, values: Sequence[Values], figures: dict[str, Any]
 ) -> Mapping[str, Any]:
-    """A rate of 0 looks like none."""
+    """A rate of 0 is treated as missing."""
     return {**figures, "sessionCount": sum(value["commandFailRate"] != 0 for value in values) or 1}
 
 
@@ -180,8 +180,8 @@ def _null_for_none(figures: dict[str, Any]) -> Mapping[str, Any]:
     return {"percentiles": None, **figures}
 
 
-def _of_everybody(figures: dict[str, Any]) -> Mapping[str, Any]:
-    """The share of the whole cohort, to which the session belongs itself."""
+def _of_all(figures: dict[str, Any]) -> Mapping[str, Any]:
+    """The share of the whole cohort, including the session."""
     known, count = figures.get("percentiles"), figures["sessionCount"]
     if not known:
         return figures
@@ -198,56 +198,67 @@ def _turned_round(value: float) -> float:
 
 MUTANTS: Mapping[str, Mutant] = {
     "promptster.cohort.returns": Mutant(
-        "finds sessions in progress only", mutate.refusal(COHORT, ["ended"], 404)
+        "returns only sessions in progress", mutate.refusal(COHORT, ["ended"], 404)
     ),
     "promptster.cohort.envelope": Mutant(
-        "answers the bare statistics", mutate.response(COHORT, edits.only("cohortStats"))
+        "returns the statistics without their envelope",
+        mutate.response(COHORT, edits.only("cohortStats")),
     ),
-    "promptster.cohort.members": Mutant("leaves out unknown metrics", _edits(_known_metrics)),
-    "promptster.cohort.unlinked": Mutant("compares it with itself", _of(_alone_without_assessment)),
+    "promptster.cohort.members": Mutant(
+        "leaves out metrics that are unknown", _edits(_known_metrics)
+    ),
+    "promptster.cohort.unlinked": Mutant(
+        "compares the session with itself", _of(_alone_without_assessment)
+    ),
     "promptster.cohort.nobody": Mutant(
-        "counts the session itself then", _of(_alone_where_nobody_counts)
+        "counts the session itself if no other counts", _of(_alone_if_none_counts)
     ),
-    "promptster.cohort.statuses": Mutant("forgets who was hired", _of(_completed_or_expired)),
+    "promptster.cohort.statuses": Mutant(
+        "does not count hired candidates", _of(_completed_or_expired)
+    ),
     "promptster.cohort.count": Mutant(
-        "does not count those of whom no command failed", _computed(_some_failed)
+        "does not count sessions without a failed command", _computed(_some_failed)
     ),
     "promptster.cohort.tenant": Mutant(
-        "takes later sessions for ones of the assessment", _of(_with_those_since)
+        "counts later sessions of other assessments", _of(_with_those_since)
     ),
     "promptster.cohort.duration": Mutant(
-        "takes the median", _instead("avgDurationMs", "durationMs", median)
+        "returns the median", _instead("avgDurationMs", "durationMs", median)
     ),
     "promptster.cohort.prompts": Mutant(
-        "takes the sum", _instead("avgPromptCount", "promptCount", sum)
+        "returns the sum", _instead("avgPromptCount", "promptCount", sum)
     ),
     "promptster.cohort.fail-rate": Mutant(
-        "gives percents", _metric("avgCommandFailRate", lambda rate: rate * 100)
+        "returns a percentage", _metric("avgCommandFailRate", lambda rate: rate * 100)
     ),
     "promptster.cohort.verify": Mutant(
-        "takes the greatest", _instead("avgVerifyIntensity", "verifyIntensity", max)
+        "returns the maximum", _instead("avgVerifyIntensity", "verifyIntensity", max)
     ),
     "promptster.cohort.manual": Mutant(
-        "gives the share of the AI", _metric("avgManualEditRatio", _turned_round)
+        "returns the AI's share", _metric("avgManualEditRatio", _turned_round)
     ),
     "promptster.cohort.latency": Mutant(
-        "counts seconds", _metric("avgFirstChangeLatencyMs", lambda latency: latency / 1000)
+        "returns seconds instead of milliseconds",
+        _metric("avgFirstChangeLatencyMs", lambda latency: latency / 1000),
     ),
     "promptster.cohort.pass-rate": Mutant(
-        "gives a share of 1", _metric("testPassRate", lambda rate: rate / 100)
+        "returns a fraction instead of a percentage",
+        _metric("testPassRate", lambda rate: rate / 100),
     ),
     "promptster.cohort.range": Mutant(
-        "gives percents", _percentile("manualEditRatio", lambda share: share * 100)
+        "returns a percentage", _percentile("manualEditRatio", lambda share: share * 100)
     ),
-    "promptster.cohort.two": Mutant("has one session be the best of one", _edits(_best_of_one)),
-    "promptster.cohort.omitted": Mutant("answers null for none", _edits(_null_for_none)),
-    "promptster.cohort.formula": Mutant(
-        "counts the session among the others", _edits(_of_everybody)
+    "promptster.cohort.two": Mutant(
+        "returns percentiles for a cohort of one", _edits(_best_of_one)
     ),
+    "promptster.cohort.omitted": Mutant(
+        "returns null for missing percentiles", _edits(_null_for_none)
+    ),
+    "promptster.cohort.formula": Mutant("counts the session among the others", _edits(_of_all)),
     "promptster.cohort.fail-rate-rank": Mutant(
-        "takes more for better", _percentile("commandFailRate", _turned_round)
+        "ranks higher values better", _percentile("commandFailRate", _turned_round)
     ),
     "promptster.cohort.better": Mutant(
-        "takes less for better, whatever it is", _percentile("verifyIntensity", _turned_round)
+        "ranks lower values better in every metric", _percentile("verifyIntensity", _turned_round)
     ),
 }

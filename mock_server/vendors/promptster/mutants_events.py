@@ -34,7 +34,7 @@ def _page(events: Sequence[Record], more: bool) -> Answer:
 
 
 def _sorted_by(key: Callable[[Record], Any]) -> Mutation:
-    """The timeline in another order, in which it is paged as well."""
+    """Sort and page the timeline by another key."""
 
     def handler(call: Call) -> Answer:
         handlers.get_timeline(call)
@@ -70,7 +70,7 @@ _DEFAULT_LIMIT = 500
 
 
 def _last_of_the_rest(call: Call) -> Answer:
-    """Behind an event, the last ones that follow."""
+    """After an event, return the last of the following ones."""
     answer = handlers.get_timeline(call)
     if _last(call) is None:
         return answer
@@ -86,7 +86,7 @@ def _full_page(call: Call) -> Answer:
 
 
 def _attribution_alone(member: str) -> Edit:
-    """The provenance is reduced to its attribution, a text."""
+    """Replace the provenance by its attribution, a string."""
     alone = edits.with_member("provenance", lambda event: event["provenance"]["attribution"])
     return edits.member(member, edits.each(alone))
 
@@ -100,7 +100,7 @@ def _at_most_a_thousand(plan: ParameterPlan) -> ParameterPlan:
 
 
 def _decisions(change: Callable[[Sequence[Record]], Sequence[Record]]) -> Mutation:
-    """Other decisions, or the same in another order."""
+    """Change the list of decisions."""
 
     def handler(call: Call) -> Answer:
         rows = change(
@@ -112,7 +112,7 @@ def _decisions(change: Callable[[Sequence[Record]], Sequence[Record]]) -> Mutati
 
 
 def _none_found(call: Call) -> Answer:
-    """A query without a result means that there is nothing."""
+    """Answer 404 if the query has no result."""
     answer = handlers.get_decisions(call)
     if not answer.body["decisions"] and handlers.events_of(call.world, call.api, call.found):
         raise Refused(None, "No decisions", status=404)
@@ -123,12 +123,12 @@ def _none_found(call: Call) -> Answer:
 
 
 def _session(call: Call) -> Record | None:
-    """The session that an event names, if it is there."""
+    """The session that an event names, if it exists."""
     return call.world.collection(call.api.resources["Session"]).get(call.body["sessionId"])
 
 
 def _seen(call: Call) -> Record | None:
-    """The caller's event of that id, if there is one."""
+    """The caller's event with that id, if it exists."""
     found = call.world.collection(call.api.resources["Event"]).get(call.body["id"])
     return found if found and found.tenant == call.tenant else None
 
@@ -152,7 +152,7 @@ def _sends(change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Mutation
 
 
 def _drops_other_ids(call: Call) -> Answer:
-    """An event is queued, and dropped where its session's id is no UUID."""
+    """Drop the event if its sessionId is not a UUID."""
     if _session(call) is None and not _is_uuid(call.body["sessionId"]):
         return Answer(201, {"ok": True, "id": call.body["id"]})
     return handlers.ingest_event(call)
@@ -190,7 +190,7 @@ def _conflict(call: Call) -> Answer:
 
 
 def _overwrites(call: Call) -> Answer:
-    """The last event of an id counts."""
+    """Overwrite an event with its duplicate."""
     seen, answer = _seen(call), handlers.ingest_event(call)
     if seen is not None:
         fields = {**handlers.event_fields(call.body), "sessionId": seen.fields["sessionId"]}
@@ -238,7 +238,7 @@ def _goes_on(call: Call, before: Fields, session: Record) -> None:
 
 
 def _updates_the_latest(call: Call, before: Fields, session: Record) -> None:
-    """The metadata go to the session that was made last as well."""
+    """Write the metadata to the latest session as well."""
     others = [record for record in call.rows_of("Session", {}) if record.key != session.key]
     if others:
         latest = max(others, key=lambda record: record.serial)
@@ -256,7 +256,7 @@ def _anything(member: str, **left: Any) -> Mutation:
 
 
 def _takes_any_kind(api: ApiPlan) -> ApiPlan:
-    """An unknown kind is taken for a checkpoint."""
+    """Store an unknown kind as checkpoint."""
     known = api.contract.schemas["Kind"]["enum"]
     as_checkpoint = _sends(
         lambda body: {} if body["kind"] in (*known, "tool_call") else {"kind": "checkpoint"}
@@ -277,7 +277,7 @@ def _as_object(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _in_utc(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A time without an offset, or without a time of day, is one in UTC."""
+    """Treat a time without an offset, or without a time of day, as UTC."""
     with suppress(ValueError):
         parse_moment(body["ts"])
         return {}
@@ -326,120 +326,125 @@ def _begin(call: Call) -> None:
 
 MUTANTS: Mapping[str, Mutant] = {
     "promptster.timeline.returns": Mutant(
-        "finds sessions in progress only", mutate.refusal(TIMELINE, ["ended"], 404)
+        "returns only sessions in progress", mutate.refusal(TIMELINE, ["ended"], 404)
     ),
     "promptster.timeline.envelope": Mutant(
-        "forgets hasMore", mutate.response(TIMELINE, edits.without("hasMore"))
+        "leaves out hasMore", mutate.response(TIMELINE, edits.without("hasMore"))
     ),
     "promptster.timeline.members": Mutant(
-        "shows the attribution alone", mutate.response(TIMELINE, _attribution_alone("events"))
+        "returns only the attribution of the provenance",
+        mutate.response(TIMELINE, _attribution_alone("events")),
     ),
-    "promptster.timeline.order": Mutant("sorts by arrival", _sorted_by(_arrival)),
+    "promptster.timeline.order": Mutant("sorts by time of arrival", _sorted_by(_arrival)),
     "promptster.timeline.ties": Mutant(
-        "has the latest of a moment first", _sorted_by(_latest_of_a_moment)
+        "reverses the order of events with the same ts", _sorted_by(_latest_of_a_moment)
     ),
     "promptster.timeline.limit": Mutant(
-        "gives the one too, by which it knows whether more follow",
+        "returns one event more than limit",
         mutate.handler(TIMELINE, _one_more),
     ),
     "promptster.timeline.limit-default": Mutant(
-        "gives a hundred without a limit", mutate.default(TIMELINE, "limit", 100)
+        "returns a hundred by default", mutate.default(TIMELINE, "limit", 100)
     ),
     "promptster.timeline.limit-clamp": Mutant(
-        "cuts off at a thousand", mutate.parameter(TIMELINE, "limit", _at_most_a_thousand)
+        "returns at most a thousand", mutate.parameter(TIMELINE, "limit", _at_most_a_thousand)
     ),
     "promptster.timeline.after": Mutant(
         "ignores after without a limit", mutate.handler(TIMELINE, _from_the_start)
     ),
     "promptster.timeline.has-more": Mutant(
-        "takes a full page for one that is followed", mutate.handler(TIMELINE, _full_page)
+        "reports hasMore for every full page", mutate.handler(TIMELINE, _full_page)
     ),
     "promptster.timeline.walk": Mutant(
-        "gives the last that follow", mutate.handler(TIMELINE, _last_of_the_rest)
+        "returns the last of the following events", mutate.handler(TIMELINE, _last_of_the_rest)
     ),
     "promptster.decisions.list": Mutant(
-        "gives the first twenty", _decisions(lambda rows: rows[:20])
+        "returns only the first twenty", _decisions(lambda rows: rows[:20])
     ),
     "promptster.decisions.returns": Mutant(
-        "finds sessions in progress only", mutate.refusal(DECISIONS, ["ended"], 404)
+        "returns only sessions in progress", mutate.refusal(DECISIONS, ["ended"], 404)
     ),
     "promptster.decisions.envelope": Mutant(
-        "calls them events", mutate.response(DECISIONS, edits.renamed("decisions", "events"))
+        "names decisions events", mutate.response(DECISIONS, edits.renamed("decisions", "events"))
     ),
     "promptster.decisions.members": Mutant(
-        "shows the attribution alone", mutate.response(DECISIONS, _attribution_alone("decisions"))
+        "returns only the attribution of the provenance",
+        mutate.response(DECISIONS, _attribution_alone("decisions")),
     ),
     "promptster.decisions.order": Mutant(
-        "sorts by arrival", _decisions(lambda rows: sorted(rows, key=_arrival))
+        "sorts by time of arrival", _decisions(lambda rows: sorted(rows, key=_arrival))
     ),
     "promptster.decisions.empty": Mutant(
-        "answers 404 for none", mutate.handler(DECISIONS, _none_found)
+        "answers 404 if there are no decisions", mutate.handler(DECISIONS, _none_found)
     ),
     "promptster.ingest.accepted": Mutant(
         "refuses nested data", mutate.before(INGEST, _flat_data_only)
     ),
     "promptster.ingest.answer": Mutant(
-        "forgets the id", mutate.response(INGEST, edits.without("id"))
+        "leaves out the id", mutate.response(INGEST, edits.without("id"))
     ),
     "promptster.ingest.upsert": Mutant(
-        "drops events of sessions whose id is no UUID", mutate.handler(INGEST, _drops_other_ids)
+        "drops events with a sessionId that is not a UUID", mutate.handler(INGEST, _drops_other_ids)
     ),
-    "promptster.ingest.stored": Mutant("keeps texts and numbers only", _sends(_scalars)),
-    "promptster.ingest.duplicate": Mutant("answers 409", mutate.handler(INGEST, _conflict)),
+    "promptster.ingest.stored": Mutant(
+        "stores only the strings and numbers of data", _sends(_scalars)
+    ),
+    "promptster.ingest.duplicate": Mutant(
+        "answers a duplicate 409", mutate.handler(INGEST, _conflict)
+    ),
     "promptster.ingest.ignored": Mutant(
-        "keeps the last of an id", mutate.handler(INGEST, _overwrites)
+        "overwrites the event with its duplicate", mutate.handler(INGEST, _overwrites)
     ),
-    "promptster.ingest.metadata": Mutant("forgets the assessment", _forgets("assessmentId")),
-    "promptster.ingest.cwd": Mutant("forgets the cwd", _forgets("cwd")),
+    "promptster.ingest.metadata": Mutant("does not store assessmentId", _forgets("assessmentId")),
+    "promptster.ingest.cwd": Mutant("does not store cwd", _forgets("cwd")),
     "promptster.ingest.session-end": Mutant(
-        "goes on after a session_end", _afterwards("session_end", _goes_on)
+        "leaves the session in progress after a session_end", _afterwards("session_end", _goes_on)
     ),
-    "promptster.ingest.kinds": Mutant(
-        "does not know mcp_call", mutate.body_schema(INGEST, _fewer_kinds)
-    ),
-    "promptster.ingest.tool-call": Mutant("takes it for tool_use", _sends(_renamed)),
-    "promptster.ingest.kind": Mutant(
-        "takes what it does not know for a checkpoint", _takes_any_kind
-    ),
-    "promptster.ingest.data": Mutant("does not look into data", _unchecked("allOf")),
+    "promptster.ingest.kinds": Mutant("refuses mcp_call", mutate.body_schema(INGEST, _fewer_kinds)),
+    "promptster.ingest.tool-call": Mutant("stores tool_call as tool_use", _sends(_renamed)),
+    "promptster.ingest.kind": Mutant("stores unknown kinds as checkpoint", _takes_any_kind),
+    "promptster.ingest.data": Mutant("does not check the members of data", _unchecked("allOf")),
     "promptster.ingest.id": Mutant(
-        "takes any text for an id", _unchecked("properties", "id", "format")
+        "accepts any string as an id", _unchecked("properties", "id", "format")
     ),
     "promptster.ingest.session-id": Mutant(
-        "makes a text of it", mutate.all_of(_anything("sessionId", minLength=1), _sends(_as_text))
+        "converts sessionId to a string",
+        mutate.all_of(_anything("sessionId", minLength=1), _sends(_as_text)),
     ),
     "promptster.ingest.ts": Mutant(
-        "takes a time for one in UTC",
+        "treats a ts without an offset as UTC",
         mutate.all_of(_unchecked("properties", "ts", "format"), _sends(_in_utc)),
     ),
     "promptster.ingest.kind-required": Mutant(
-        "takes an event without a kind for a prompt", _gives(kind="prompt")
+        "stores an event without a kind as prompt", _gives(kind="prompt")
     ),
     "promptster.ingest.source": Mutant(
-        "takes any channel", _unchecked("properties", "source", "properties", "channel", "enum")
+        "accepts any channel", _unchecked("properties", "source", "properties", "channel", "enum")
     ),
-    "promptster.ingest.v": Mutant("takes a version of any type", _anything("v")),
+    "promptster.ingest.v": Mutant("accepts v of any type", _anything("v")),
     "promptster.ingest.data-required": Mutant(
-        "makes an object of it", mutate.all_of(_anything("data"), _sends(_as_object))
+        "converts data to an object", mutate.all_of(_anything("data"), _sends(_as_object))
     ),
     "promptster.ingest.actor": Mutant(
-        "takes any type", _unchecked("properties", "actor", "properties", "type", "enum")
+        "accepts any type of actor", _unchecked("properties", "actor", "properties", "type", "enum")
     ),
     "promptster.ingest.provenance": Mutant(
-        "cuts the confidence off",
+        "clamps the confidence to 1",
         mutate.all_of(
             _unchecked("properties", "provenance", "properties", "confidence", "maximum"),
             _sends(_at_most_certain),
         ),
     ),
     "promptster.ingest.provenance-default": Mutant(
-        "is certain of unstated provenance", _sends(_certain)
+        "uses a confidence of 1 by default", _sends(_certain)
     ),
-    "promptster.ingest.atomic": Mutant("begins the session first", _begins_first),
+    "promptster.ingest.atomic": Mutant(
+        "creates the session before checking the event", _begins_first
+    ),
     "promptster.ingest.isolated": Mutant(
-        "updates the latest session too", _afterwards("session_start", _updates_the_latest)
+        "also updates the latest session", _afterwards("session_start", _updates_the_latest)
     ),
     "promptster.ingest.candidate-only": Mutant(
-        "takes reviewers' tokens as well", credentials.every_scheme(INGEST)
+        "also accepts reviewers' tokens", credentials.every_scheme(INGEST)
     ),
 }

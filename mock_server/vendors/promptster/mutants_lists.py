@@ -31,7 +31,7 @@ Page = tuple[Sequence[Record], int]
 
 
 def _listed(page: Callable[[Call, int, int], Page]) -> Mutation:
-    """List other sessions; `page` gives them and the total for an offset and a limit."""
+    """Change the list; `page` returns its sessions and total for an offset and a limit."""
 
     def handler(call: Call) -> Answer:
         offset, limit = max(0, call.parameters["offset"]), call.parameters["limit"]
@@ -48,20 +48,20 @@ def _oldest_first(call: Call, offset: int, limit: int) -> Page:
 
 
 def _one_too_few(call: Call, offset: int, limit: int) -> Page:
-    """Of pages of a few."""
+    """Return one session less on small pages."""
     rows = call.rows()
     return rows[offset : offset + (limit - 1 if 1 < limit < _LIMIT else limit)], len(rows)
 
 
 def _whole_pages(call: Call, offset: int, limit: int) -> Page:
-    """The page that the offset lies on."""
+    """Return the page that contains the offset."""
     rows = call.rows()
     start = offset // limit * limit
     return rows[start : start + limit], len(rows)
 
 
 def _skips_one(call: Call, offset: int, limit: int) -> Page:
-    """The first of a large page, where no offset is given; -1 stands for that."""
+    """Skip the first session of a large page if no offset is given, which -1 represents."""
     rows = call.rows()
     start = offset if offset >= 0 else int(limit > _LIMIT)
     return rows[start : start + limit], len(rows)
@@ -72,7 +72,7 @@ def _counts_all(call: Call, offset: int, limit: int) -> Page:
 
 
 def _reshuffles(call: Call, offset: int, limit: int) -> Page:
-    """Each page after the first has another order of what began at the same time."""
+    """Sort sessions that began at the same time differently on each page after the first."""
     rows: Sequence[Record] = call.rows()
     if offset:
         rows = sorted(
@@ -118,13 +118,13 @@ def _not_what_has_ended(call: Call) -> Answer:
 
 
 def _drop_events(call: Call, change: Change) -> None:
-    """The key goes on naming the session."""
+    """Delete the events, but leave the key linked to the session."""
     for event in list(handlers.events_of(call.world, call.api, call.found)):
         call.world.drop(call.api.resources["Event"], event)
 
 
 def _unlink_keys(call: Call, change: Change) -> None:
-    """The events stay."""
+    """Unlink the keys, but keep the events."""
     resource = call.api.resources["CandidateKey"]
     for key in list(call.rows_of("CandidateKey", {"sessionId": call.found.key})):
         call.world.place(resource, {**key.fields, "sessionId": None}, key.tenant, key.private)
@@ -151,7 +151,7 @@ def _leave_a_copy(call: Call, change: Change) -> None:
 
 
 def _marked(call: Call, key: str | None) -> Record | None:
-    """The session of that id, if it was deleted, which only marks it."""
+    """The session with that id, if it is marked as deleted."""
     found = call.world.collection(call.api.resources["Session"]).get(key or "")
     return found if found and found.private.get("deleted") else None
 
@@ -195,45 +195,53 @@ _MARKS_ONLY = mutate.all_of(
 _COMBINE = "promptster.list.filters-combine"
 
 MUTANTS: Mapping[str, Mutant] = {
-    "promptster.tenant.unlisted": Mutant("lists without an organization", lists.all_tenants(LIST)),
-    "promptster.list.envelope": Mutant(
-        "forgets the offset", mutate.response(LIST, edits.without("offset"))
+    "promptster.tenant.unlisted": Mutant(
+        "lists the sessions of all organizations", lists.all_tenants(LIST)
     ),
-    "promptster.list.order": Mutant("begins with the oldest", _listed(_oldest_first)),
-    "promptster.list.limit": Mutant("stops one too early", _listed(_one_too_few)),
+    "promptster.list.envelope": Mutant(
+        "leaves out offset", mutate.response(LIST, edits.without("offset"))
+    ),
+    "promptster.list.order": Mutant("lists the oldest first", _listed(_oldest_first)),
+    "promptster.list.limit": Mutant(
+        "leaves out the last record of each page", _listed(_one_too_few)
+    ),
     "promptster.list.limit-default": Mutant(
-        "gives ten without a limit, and calls them twenty",
+        "returns ten by default and reports twenty",
         mutate.all_of(mutate.default(LIST, "limit", _LIMIT // 2), mutate.response(LIST, _twenty)),
     ),
     "promptster.list.limit-clamp": Mutant(
-        "refuses what is out of bounds", mutate.parameter(LIST, "limit", _within_bounds)
+        "refuses a limit out of bounds", mutate.parameter(LIST, "limit", _within_bounds)
     ),
-    "promptster.list.offset": Mutant(
-        "gives the page that the offset lies on", _listed(_whole_pages)
-    ),
+    "promptster.list.offset": Mutant("rounds offset down to a whole page", _listed(_whole_pages)),
     "promptster.list.offset-default": Mutant(
-        "begins with the second on a large page",
+        "skips the first session of a large page",
         mutate.all_of(mutate.default(LIST, "offset", -1), _listed(_skips_one)),
     ),
     "promptster.list.echo": Mutant("echoes the next offset", mutate.response(LIST, _next_offset)),
-    "promptster.list.total": Mutant("counts without the filters", _listed(_counts_all)),
-    "promptster.list.walk": Mutant("sorts ties otherwise on each page", _listed(_reshuffles)),
-    "promptster.list.complete": Mutant("lists what is in progress", _listed(_in_progress)),
+    "promptster.list.total": Mutant("counts without applying the filters", _listed(_counts_all)),
+    "promptster.list.walk": Mutant("sorts ties differently on each page", _listed(_reshuffles)),
+    "promptster.list.complete": Mutant("lists only sessions in progress", _listed(_in_progress)),
     "promptster.list.filter-assessment": Mutant(
         "ignores assessmentId", mutate.no_filter(LIST, "assessmentId"), entails=(_COMBINE,)
     ),
     "promptster.list.filter-source": Mutant(
         "ignores sourceService", mutate.no_filter(LIST, "sourceService"), entails=(_COMBINE,)
     ),
-    _COMBINE: Mutant("takes the last filter only", lists.last_filter_only(LIST)),
+    _COMBINE: Mutant("applies only the last filter", lists.last_filter_only(LIST)),
     "promptster.delete.removes": Mutant(
-        "keeps what has ended", mutate.handler(DELETE, _not_what_has_ended)
+        "does not delete ended sessions", mutate.handler(DELETE, _not_what_has_ended)
     ),
     "promptster.delete.answer": Mutant(
-        "forgets the id", mutate.response(DELETE, edits.without("id"))
+        "leaves out the id", mutate.response(DELETE, edits.without("id"))
     ),
-    "promptster.delete.unlisted": Mutant("marks what is deleted, and lists it", _MARKS_ONLY),
-    "promptster.delete.hard": Mutant("forgets the events", mutate.effects(DELETE, _unlink_keys)),
-    "promptster.delete.key": Mutant("forgets the key", mutate.effects(DELETE, _drop_events)),
-    "promptster.delete.cohort": Mutant("counts a copy", mutate.effects(DELETE, _leave_a_copy)),
+    "promptster.delete.unlisted": Mutant("still lists deleted sessions", _MARKS_ONLY),
+    "promptster.delete.hard": Mutant(
+        "does not delete the events", mutate.effects(DELETE, _unlink_keys)
+    ),
+    "promptster.delete.key": Mutant(
+        "leaves the key linked to the deleted session", mutate.effects(DELETE, _drop_events)
+    ),
+    "promptster.delete.cohort": Mutant(
+        "counts a copy of the deleted session", mutate.effects(DELETE, _leave_a_copy)
+    ),
 }

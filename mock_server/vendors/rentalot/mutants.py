@@ -1,4 +1,4 @@
-"""Mutants of Rentalot's rules: what a hurried programmer would get wrong."""
+"""Mutants of Rentalot's rules: mistakes that a programmer in a hurry would make."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -182,55 +182,65 @@ def _null(call: Call, refusal: Refused) -> Answer:
 
 
 MUTANTS: dict[str, Mutant] = {
-    "rentalot.session.members": Mutant("forgets a member", _everywhere(edits.without("updatedAt"))),
+    "rentalot.session.members": Mutant(
+        "leaves out a member", _everywhere(edits.without("updatedAt"))
+    ),
     "rentalot.session.submission": Mutant(
-        "keeps the first answer only", _everywhere(_first_answer_only)
+        "returns only the first entry of the submission", _everywhere(_first_answer_only)
     ),
-    "rentalot.session.ttl": Mutant("has no job that expires sessions", writes.no_timers),
-    "rentalot.session.expires-at": Mutant("takes four weeks for a month", _everywhere(_four_weeks)),
+    "rentalot.session.ttl": Mutant("never expires sessions", writes.no_timers),
+    "rentalot.session.expires-at": Mutant("uses 28 days instead of 30", _everywhere(_four_weeks)),
     "rentalot.session.expired-readable": Mutant(
-        "hides what is expired", mutate.refusal(GET, ["expired", "expired_reviewed"], 404)
+        "hides expired sessions", mutate.refusal(GET, ["expired", "expired_reviewed"], 404)
     ),
-    "rentalot.session.not-created-here": Mutant("has the usual POST", _create_route),
-    "rentalot.session.draft": Mutant("does not know drafts", mutate.refusal(GET, ["draft"], 404)),
-    "rentalot.tenant.hidden": Mutant("looks up by id alone", mutate.no_tenant_check),
-    "rentalot.tenant.unlisted": Mutant("lists without a tenant", lists.all_tenants(LIST)),
+    "rentalot.session.not-created-here": Mutant("accepts POST to create a session", _create_route),
+    "rentalot.session.draft": Mutant("does not return drafts", mutate.refusal(GET, ["draft"], 404)),
+    "rentalot.tenant.hidden": Mutant(
+        "looks records up by id, whatever the tenant", mutate.no_tenant_check
+    ),
+    "rentalot.tenant.unlisted": Mutant("lists the records of all tenants", lists.all_tenants(LIST)),
     "rentalot.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "rentalot.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.accept_any_scheme
-    ),
-    "rentalot.auth.unknown": Mutant("checks only that there is a key", credentials.accept_unknown),
-    "rentalot.auth.revoked": Mutant("does not look at revocation", credentials.accept_revoked),
+    "rentalot.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
+    "rentalot.auth.unknown": Mutant("accepts any key", credentials.accept_unknown),
+    "rentalot.auth.revoked": Mutant("accepts revoked credentials", credentials.accept_revoked),
     "rentalot.error.body": Mutant("answers {message}", mutate.plain_errors),
     "rentalot.answer.declared": Mutant(
-        "answers 201 to a review",
+        "answers a review 201",
         mutate.success_status(REVIEW, 201),
     ),
     "rentalot.rate.headers": Mutant(
         "sends no rate headers", credentials.rate_headers("retryAfter")
     ),
-    "rentalot.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
-    "rentalot.rate.retry-after": Mutant("forgets Retry-After", mutate.api(limit=_no_retry_after)),
+    "rentalot.rate.limit": Mutant("counts calls but never refuses one", credentials.no_rate_limit),
+    "rentalot.rate.retry-after": Mutant(
+        "leaves out Retry-After", mutate.api(limit=_no_retry_after)
+    ),
     "rentalot.list.envelope": Mutant(
-        "calls pagination meta", pages.renamed_pagination(LIST, "meta")
+        "names pagination meta", pages.renamed_pagination(LIST, "meta")
     ),
     "rentalot.list.page-default": Mutant(
-        "begins with the second page", mutate.default(LIST, "page", 2)
+        "returns the second page by default", mutate.default(LIST, "page", 2)
     ),
     "rentalot.list.limit-default": Mutant(
-        "gives ten without a limit", mutate.default(LIST, "limit", 10)
+        "returns ten by default", mutate.default(LIST, "limit", 10)
     ),
     "rentalot.list.limit": Mutant(
-        "stops one too early", pages.last_missing(LIST), entails=("rentalot.list.walk",)
+        "leaves out the last record of each page",
+        pages.last_missing(LIST),
+        entails=("rentalot.list.walk",),
     ),
-    "rentalot.list.walk": Mutant("begins each page one too early", pages.overlapping(LIST)),
+    "rentalot.list.walk": Mutant(
+        "repeats the last record of a page on the next one", pages.overlapping(LIST)
+    ),
     "rentalot.list.echo": Mutant(
         "echoes the next page",
         pages.pagination(LIST, lambda numbers: {"page": numbers["page"] + 1}),
     ),
-    "rentalot.list.total": Mutant("counts without the filters", pages.unfiltered_total(LIST)),
+    "rentalot.list.total": Mutant(
+        "counts without applying the filters", pages.unfiltered_total(LIST)
+    ),
     "rentalot.list.total-pages": Mutant(
-        "rounds down",
+        "rounds totalPages down",
         pages.pagination(
             LIST, lambda numbers: {"totalPages": numbers["total"] // numbers["limit"]}
         ),
@@ -251,93 +261,98 @@ MUTANTS: dict[str, Mutant] = {
     "rentalot.list.filter-review-status": Mutant(
         "ignores reviewStatus", mutate.no_filter(LIST, "reviewStatus"), entails=(_COMBINE,)
     ),
-    _COMBINE: Mutant("takes the last filter only", lists.last_filter_only(LIST)),
+    _COMBINE: Mutant("applies only the last filter", lists.last_filter_only(LIST)),
     "rentalot.list.filter-draft": Mutant(
-        "does not know draft", mutate.parameter_schema(LIST, "status", _no_draft)
+        "refuses draft as a value of the filter", mutate.parameter_schema(LIST, "status", _no_draft)
     ),
     "rentalot.get.returns": Mutant(
-        "finds completed sessions only", mutate.refusal(GET, ["active"], 404)
+        "returns only completed sessions", mutate.refusal(GET, ["active"], 404)
     ),
     _NOT_FOUND: Mutant(
-        "answers null for nothing",
+        "returns null for an unknown id",
         mutate.all_of(mutate.instead_of_refusal(GET, _NOT_FOUND, _null), mutate.unchecked(GET)),
     ),
     "rentalot.get.envelope": Mutant(
-        "answers the bare session", mutate.response(GET, edits.only("data"))
+        "returns the session without its envelope", mutate.response(GET, edits.only("data"))
     ),
-    "rentalot.review.decides": Mutant("mixes the decisions up", mutate.row(REVIEW, _swapped)),
+    "rentalot.review.decides": Mutant("swaps approved and denied", mutate.row(REVIEW, _swapped)),
     "rentalot.review.final": Mutant(
-        "lets a decision be changed",
+        "accepts a second review",
         mutate.extra_sources(REVIEW, ["approved", "denied"]),
         entails=("rentalot.review.once",),
     ),
-    "rentalot.review.once": Mutant("checks, waits, then writes", writes.race(REVIEW)),
+    "rentalot.review.once": Mutant(
+        "checks and writes in separate steps (a race)", writes.race(REVIEW)
+    ),
     "rentalot.review.completed-only": Mutant(
-        "reviews whatever is pending", mutate.extra_sources(REVIEW, ["draft", "active", "expired"])
+        "accepts a review of any pending session",
+        mutate.extra_sources(REVIEW, ["draft", "active", "expired"]),
     ),
     "rentalot.review.not-found": Mutant(
         "answers 400 for an unknown id", mutate.refusal(REVIEW, [ABSENT], 400)
     ),
     "rentalot.review.returns-updated": Mutant(
-        "answers with what it read before", mutate.handler(REVIEW, _before)
+        "returns the session as it was before the change", mutate.handler(REVIEW, _before)
     ),
     "rentalot.review.envelope": Mutant(
-        "answers the bare session", mutate.response(REVIEW, edits.only("data"))
+        "returns the session without its envelope", mutate.response(REVIEW, edits.only("data"))
     ),
     "rentalot.review.notes-kept": Mutant(
         "drops the notes", mutate.effects(REVIEW, handlers.stamp_review, handlers.notify_prospect)
     ),
     "rentalot.review.notes-optional": Mutant(
-        "wants notes", mutate.body_schema(REVIEW, edits.required("reviewNotes"))
+        "requires notes", mutate.body_schema(REVIEW, edits.required("reviewNotes"))
     ),
     "rentalot.review.notes-max": Mutant(
-        "does not look at the length",
+        "does not check the length",
         mutate.body_schema(REVIEW, edits.schema_without("properties", "reviewNotes", "maxLength")),
     ),
     "rentalot.review.notes-type": Mutant(
-        "makes text of anything",
+        "converts any type to a string",
         mutate.all_of(
             mutate.body_schema(REVIEW, edits.schema_without("properties", "reviewNotes", "type")),
             mutate.effects(REVIEW, _notes_as_text, handlers.stamp_review, handlers.notify_prospect),
         ),
     ),
     "rentalot.review.notes-internal": Mutant(
-        "mails the notes",
+        "puts the notes into the e-mail",
         mutate.effects(REVIEW, handlers.store_notes, handlers.stamp_review, _notify_with_notes),
     ),
     "rentalot.review.status-required": Mutant(
-        "approves by default",
+        "approves if reviewStatus is missing",
         mutate.all_of(
             mutate.body_schema(REVIEW, edits.schema_without("required")),
             mutate.request_body(REVIEW, _approve_by_default),
         ),
     ),
     "rentalot.review.status-values": Mutant(
-        "takes what is not approved for denied",
+        "treats every value but approved as denied",
         mutate.all_of(
             mutate.body_schema(REVIEW, edits.any_type("reviewStatus")),
             mutate.request_body(REVIEW, _deny_the_rest),
         ),
     ),
     "rentalot.review.body-object": Mutant(
-        "answers 400, as its framework does", mutate.rule_status("rentalot.review.body-object", 400)
+        "answers 400, its framework's default",
+        mutate.rule_status("rentalot.review.body-object", 400),
     ),
     "rentalot.review.reviewed-at": Mutant(
-        "sets updatedAt alone",
+        "sets only updatedAt",
         mutate.effects(REVIEW, handlers.store_notes, _touch, handlers.notify_prospect),
     ),
     "rentalot.review.email": Mutant(
-        "forgets the e-mail", mutate.effects(REVIEW, handlers.store_notes, handlers.stamp_review)
+        "does not send the e-mail",
+        mutate.effects(REVIEW, handlers.store_notes, handlers.stamp_review),
     ),
     "rentalot.review.email-needs-address": Mutant(
-        "mails anyway",
+        "sends an e-mail without an address on file",
         mutate.effects(REVIEW, handlers.store_notes, handlers.stamp_review, _notify_anyway),
     ),
     "rentalot.review.email-tells-decision": Mutant(
-        "mails before it checks", writes.on_refusal(REVIEW, _mail)
+        "sends the e-mail before checking the request", writes.on_refusal(REVIEW, _mail)
     ),
     "rentalot.review.atomic": Mutant(
-        "writes the notes before it checks", writes.on_refusal(REVIEW, _write_notes)
+        "stores the notes before checking the request", writes.on_refusal(REVIEW, _write_notes)
     ),
     "rentalot.review.isolated": Mutant(
         "reviews every session of the contact", mutate.handler(REVIEW, _whole_contact)

@@ -1,4 +1,4 @@
-"""Mutants of Sales Lab's rules: what a hurried programmer would get wrong."""
+"""Mutants of Sales Lab's rules: mistakes that a programmer in a hurry would make."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -56,7 +56,7 @@ def _code(status: int, code: str) -> ErrorBody:
 
 
 def _also_posts(route: Route) -> Route:
-    """A POST is answered like a GET."""
+    """Answer a POST like a GET."""
     return replace(route, operations={"POST": route.operations["GET"], **route.operations})
 
 
@@ -64,7 +64,7 @@ def _also_posts(route: Route) -> Route:
 
 
 def _shifts(which: str, by: timedelta) -> Callable[[Call], cursors.Page]:
-    """A bound that is not included."""
+    """Move a bound."""
 
     def page(call: Call) -> cursors.Page:
         if which in call.parameters:
@@ -179,7 +179,7 @@ def _recorded_last(call: Call) -> Answer:
 
 
 def _figures(edit: Callable[[Call, list[Record]], dict[str, Any]]) -> Mutation:
-    """Other figures of the same sessions."""
+    """Change the figures that `edit` returns."""
 
     def handler(call: Call) -> Answer:
         answer = handlers.get_analytics_summary(call)
@@ -235,32 +235,30 @@ def _until_yesterday(call: Call) -> None:
 MUTANTS: dict[str, Mutant] = {
     "saleslab.request.read-only": Mutant("answers a POST like a GET", mutate.routes(_also_posts)),
     "saleslab.session.members": Mutant(
-        "forgets a member", mutate.data(LIST, edits.without("created_at"))
+        "leaves out a member", mutate.data(LIST, edits.without("created_at"))
     ),
     "saleslab.session.values": Mutant(
-        "shows the session's own id for its scenario", mutate.data(LIST, _own_id_for_scenario)
+        "returns the session's id as that of its scenario", mutate.data(LIST, _own_id_for_scenario)
     ),
-    "saleslab.session.duration": Mutant("counts milliseconds", mutate.data(LIST, _milliseconds)),
+    "saleslab.session.duration": Mutant(
+        "returns milliseconds instead of seconds", mutate.data(LIST, _milliseconds)
+    ),
     "saleslab.session.detail": Mutant(
-        "calls the transcript messages", mutate.data(GET, edits.renamed("transcript", "messages"))
+        "names the transcript messages", mutate.data(GET, edits.renamed("transcript", "messages"))
     ),
     "saleslab.session.transcript": Mutant(
-        "gives the last hundred entries", mutate.data(GET, _last_hundred)
+        "returns only the last hundred entries", mutate.data(GET, _last_hundred)
     ),
-    "saleslab.tenant.unlisted": Mutant("lists without a tenant", lists.all_tenants(LIST)),
+    "saleslab.tenant.unlisted": Mutant("lists the records of all tenants", lists.all_tenants(LIST)),
     "saleslab.auth.required": Mutant("serves anonymous calls", credentials.accept_anonymous),
-    "saleslab.auth.scheme": Mutant(
-        "takes the last word of the header", credentials.accept_any_scheme
-    ),
+    "saleslab.auth.scheme": Mutant("accepts any scheme", credentials.accept_any_scheme),
     "saleslab.auth.malformed": Mutant(
-        "takes the second word of the header", credentials.accept_malformed
+        "takes the second word of a malformed header as the token", credentials.accept_malformed
     ),
-    "saleslab.auth.unknown": Mutant(
-        "checks only that there is a token", credentials.accept_unknown
-    ),
-    "saleslab.auth.revoked": Mutant("does not look at revocation", credentials.accept_revoked),
+    "saleslab.auth.unknown": Mutant("accepts any token", credentials.accept_unknown),
+    "saleslab.auth.revoked": Mutant("accepts revoked credentials", credentials.accept_revoked),
     "saleslab.auth.unauthorized": Mutant(
-        "has a code of its own", mutate.api(error_body=_code(401, "INVALID_TOKEN"))
+        "uses the code INVALID_TOKEN", mutate.api(error_body=_code(401, "INVALID_TOKEN"))
     ),
     "saleslab.auth.forbidden": Mutant(
         "answers 401 for a missing scope",
@@ -268,119 +266,144 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "saleslab.error.body": Mutant("answers {message}", mutate.plain_errors),
     "saleslab.answer.declared": Mutant(
-        "answers 202 to the summary", mutate.success_status(SUMMARY, 202)
+        "answers 202 instead of 200", mutate.success_status(SUMMARY, 202)
     ),
-    "saleslab.rate.limit": Mutant("counts and never refuses", credentials.no_rate_limit),
+    "saleslab.rate.limit": Mutant("counts calls but never refuses one", credentials.no_rate_limit),
     "saleslab.rate.code": Mutant(
-        "calls it TOO_MANY_REQUESTS", mutate.api(error_body=_code(429, "TOO_MANY_REQUESTS"))
+        "uses the code TOO_MANY_REQUESTS", mutate.api(error_body=_code(429, "TOO_MANY_REQUESTS"))
     ),
-    "saleslab.rate.per-token": Mutant("counts all tokens together", credentials.shared_rate_limit),
-    "saleslab.list.scope": Mutant("forgets the scope", credentials.no_scope(LIST)),
-    "saleslab.list.envelope": Mutant("forgets ok", mutate.response(LIST, edits.without("ok"))),
-    "saleslab.list.complete": Mutant("hides what is not over yet", _paged(_ended_only)),
-    "saleslab.list.order": Mutant("turns each page round", _paged(cursors.reversed_page)),
-    "saleslab.list.limit": Mutant("stops one too early", _paged(cursors.last_missing)),
+    "saleslab.rate.per-token": Mutant(
+        "counts the calls of all tokens together", credentials.shared_rate_limit
+    ),
+    "saleslab.list.scope": Mutant("does not check the scope", credentials.no_scope(LIST)),
+    "saleslab.list.envelope": Mutant("leaves out ok", mutate.response(LIST, edits.without("ok"))),
+    "saleslab.list.complete": Mutant("hides sessions in progress", _paged(_ended_only)),
+    "saleslab.list.order": Mutant("reverses the order of each page", _paged(cursors.reversed_page)),
+    "saleslab.list.limit": Mutant(
+        "leaves out the last record of each page", _paged(cursors.last_missing)
+    ),
     "saleslab.list.limit-default": Mutant(
-        "gives twenty without a limit", mutate.default(LIST, "limit", 20)
+        "returns twenty by default", mutate.default(LIST, "limit", 20)
     ),
-    "saleslab.list.limit-max": Mutant("has no maximum", mutate.no_maximum(LIST, "limit")),
+    "saleslab.list.limit-max": Mutant(
+        "does not limit the page size", mutate.no_maximum(LIST, "limit")
+    ),
     "saleslab.list.from": Mutant(
-        "leaves the bound out", _paged(_shifts("from", timedelta(seconds=1)))
+        "excludes the bound itself", _paged(_shifts("from", timedelta(seconds=1)))
     ),
     "saleslab.list.to": Mutant(
-        "leaves the bound out", _paged(_shifts("to", timedelta(seconds=-1)))
+        "excludes the bound itself", _paged(_shifts("to", timedelta(seconds=-1)))
     ),
     "saleslab.list.user": Mutant(
         "ignores user_id",
         mutate.no_filter(LIST, "user_id"),
     ),
     "saleslab.list.filters-combine": Mutant(
-        "takes the last filter only", lists.last_filter_only(LIST)
+        "applies only the last filter", lists.last_filter_only(LIST)
     ),
     "saleslab.list.filtered-walk": Mutant(
-        "filters the first page only", _paged(_filters_the_first_page)
+        "applies the filters only to the first page", _paged(_filters_the_first_page)
     ),
     "saleslab.list.cursor-form": Mutant(
         "writes dates with slashes",
         mutate.all_of(_paged(_written_otherwise), _READS_THAT, mutate.unchecked(LIST)),
     ),
-    "saleslab.list.walk": Mutant("leaves out the first of each page", _paged(cursors.skipping)),
-    "saleslab.list.walk-ties": Mutant(
-        "goes on strictly before the last moment", _paged(cursors.losing_ties)
+    "saleslab.list.walk": Mutant(
+        "leaves out the first record of each page after the first", _paged(cursors.skipping)
     ),
-    "saleslab.list.walk-growing": Mutant("counts positions", _paged(cursors.positional)),
-    "saleslab.get.scope": Mutant("forgets the scope", credentials.no_scope(GET)),
-    "saleslab.get.envelope": Mutant("forgets ok", mutate.response(GET, edits.without("ok"))),
+    "saleslab.list.walk-ties": Mutant(
+        "skips records with the same time as the last one of a page", _paged(cursors.losing_ties)
+    ),
+    "saleslab.list.walk-growing": Mutant(
+        "continues at a position instead of a record", _paged(cursors.positional)
+    ),
+    "saleslab.get.scope": Mutant("does not check the scope", credentials.no_scope(GET)),
+    "saleslab.get.envelope": Mutant("leaves out ok", mutate.response(GET, edits.without("ok"))),
     "saleslab.get.returns": Mutant(
-        "finds ended sessions only", mutate.refusal(GET, ["in_progress"], 404)
+        "returns only ended sessions", mutate.refusal(GET, ["in_progress"], 404)
     ),
     "saleslab.get.not-found": Mutant(
         "answers 400 for an unknown id", mutate.refusal(GET, [ABSENT], 400)
     ),
-    "saleslab.get.foreign": Mutant("reveals that it exists", mutate.refusal(GET, [FOREIGN], 403)),
-    "saleslab.scorecard.scope": Mutant("forgets the scope", credentials.no_scope(SCORECARD)),
+    "saleslab.get.foreign": Mutant(
+        "reveals that the session exists", mutate.refusal(GET, [FOREIGN], 403)
+    ),
+    "saleslab.scorecard.scope": Mutant("does not check the scope", credentials.no_scope(SCORECARD)),
     "saleslab.scorecard.envelope": Mutant(
-        "answers the bare scorecard", mutate.response(SCORECARD, edits.only("data"))
+        "returns the scorecard without its envelope", mutate.response(SCORECARD, edits.only("data"))
     ),
     "saleslab.scorecard.members": Mutant(
-        "forgets the headline", mutate.data(SCORECARD, edits.without("headline"))
+        "leaves out the headline", mutate.data(SCORECARD, edits.without("headline"))
     ),
     "saleslab.scorecard.returns": Mutant(
-        "finds the latest one", mutate.handler(SCORECARD, _first_scorecard)
+        "returns the latest scorecard for every id", mutate.handler(SCORECARD, _first_scorecard)
     ),
     "saleslab.scorecard.breakdown": Mutant(
-        "has the three scalars only",
+        "returns only the three scalars",
         mutate.data(SCORECARD, edits.without("categories", "callouts")),
     ),
     "saleslab.scorecard.foreign": Mutant(
-        "looks up by id alone", mutate.before(SCORECARD, _of_any_owner)
+        "looks records up by id, whatever the tenant", mutate.before(SCORECARD, _of_any_owner)
     ),
-    "saleslab.scenarios.scope": Mutant("forgets the scope", credentials.no_scope(SCENARIOS)),
+    "saleslab.scenarios.scope": Mutant("does not check the scope", credentials.no_scope(SCENARIOS)),
     "saleslab.scenarios.envelope": Mutant(
-        "forgets ok", mutate.response(SCENARIOS, edits.without("ok"))
+        "leaves out ok", mutate.response(SCENARIOS, edits.without("ok"))
     ),
     "saleslab.scenarios.members": Mutant(
-        "calls call_type type", mutate.data(SCENARIOS, edits.without("call_type"))
+        "names call_type type", mutate.data(SCENARIOS, edits.without("call_type"))
     ),
-    "saleslab.scenarios.complete": Mutant("lists twenty", mutate.handler(SCENARIOS, _first_twenty)),
+    "saleslab.scenarios.complete": Mutant(
+        "lists at most twenty", mutate.handler(SCENARIOS, _first_twenty)
+    ),
     "saleslab.scenarios.active-first": Mutant(
-        "sorts by name alone", mutate.handler(SCENARIOS, _by_name_alone)
+        "sorts by name only", mutate.handler(SCENARIOS, _by_name_alone)
     ),
     "saleslab.scenarios.archived": Mutant(
-        "lists active ones only", mutate.handler(SCENARIOS, _active_only)
+        "lists only active scenarios", mutate.handler(SCENARIOS, _active_only)
     ),
-    "saleslab.scenarios.tenant": Mutant("lists without a tenant", lists.all_tenants(SCENARIOS)),
-    "saleslab.users.scope": Mutant("forgets the scope", credentials.no_scope(USERS)),
-    "saleslab.users.envelope": Mutant("forgets ok", mutate.response(USERS, edits.without("ok"))),
+    "saleslab.scenarios.tenant": Mutant(
+        "lists the records of all tenants", lists.all_tenants(SCENARIOS)
+    ),
+    "saleslab.users.scope": Mutant("does not check the scope", credentials.no_scope(USERS)),
+    "saleslab.users.envelope": Mutant("leaves out ok", mutate.response(USERS, edits.without("ok"))),
     "saleslab.users.members": Mutant(
-        "forgets a member", mutate.data(USERS, edits.without("last_session_at"))
+        "leaves out a member", mutate.data(USERS, edits.without("last_session_at"))
     ),
     "saleslab.users.returns": Mutant(
-        "lists who has practised", mutate.handler(USERS, _who_practised)
+        "lists only reps with a session", mutate.handler(USERS, _who_practised)
     ),
-    "saleslab.users.no-email": Mutant("gives the e-mail address", mutate.data(USERS, _with_email)),
+    "saleslab.users.no-email": Mutant(
+        "returns the e-mail address", mutate.data(USERS, _with_email)
+    ),
     "saleslab.users.last-session": Mutant(
-        "takes what was recorded last", mutate.handler(USERS, _recorded_last)
+        "uses the session recorded last instead of the latest one",
+        mutate.handler(USERS, _recorded_last),
     ),
-    "saleslab.users.tenant": Mutant("lists without a tenant", lists.all_tenants(USERS)),
-    "saleslab.summary.scope": Mutant("forgets the scope", credentials.no_scope(SUMMARY)),
+    "saleslab.users.tenant": Mutant("lists the records of all tenants", lists.all_tenants(USERS)),
+    "saleslab.summary.scope": Mutant("does not check the scope", credentials.no_scope(SUMMARY)),
     "saleslab.summary.envelope": Mutant(
-        "forgets ok", mutate.response(SUMMARY, edits.without("ok"))
+        "leaves out ok", mutate.response(SUMMARY, edits.without("ok"))
     ),
     "saleslab.summary.members": Mutant(
-        "forgets a figure", mutate.data(SUMMARY, edits.without("unique_reps"))
+        "leaves out a figure", mutate.data(SUMMARY, edits.without("unique_reps"))
     ),
-    "saleslab.summary.period": Mutant("names the default period", _figures(_default_period)),
+    "saleslab.summary.period": Mutant(
+        "always reports the default period", _figures(_default_period)
+    ),
     "saleslab.summary.from-default": Mutant(
-        "takes four weeks for a month", mutate.before(SUMMARY, _begins(28))
+        "uses 28 days instead of 30", mutate.before(SUMMARY, _begins(28))
     ),
     "saleslab.summary.to-default": Mutant(
-        "ends yesterday", mutate.before(SUMMARY, _until_yesterday)
+        "ends the period yesterday", mutate.before(SUMMARY, _until_yesterday)
     ),
-    "saleslab.summary.sessions": Mutant("counts an hour more", _figures(_an_hour_more)),
-    "saleslab.summary.scored": Mutant("counts whatever has ended", _figures(_ended)),
-    "saleslab.summary.avg-score": Mutant("takes no score for a zero", _figures(_over_all)),
-    "saleslab.summary.unique-reps": Mutant("counts a rep for each session", _figures(_each_time)),
+    "saleslab.summary.sessions": Mutant(
+        "counts sessions of one hour more", _figures(_an_hour_more)
+    ),
+    "saleslab.summary.scored": Mutant("counts every ended session", _figures(_ended)),
+    "saleslab.summary.avg-score": Mutant(
+        "counts sessions without a score as 0", _figures(_over_all)
+    ),
+    "saleslab.summary.unique-reps": Mutant("counts a rep once per session", _figures(_each_time)),
     "saleslab.summary.tenant": Mutant(
         "averages over all tenants' scores", _figures(_all_tenants_scores)
     ),

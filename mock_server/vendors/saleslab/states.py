@@ -82,18 +82,18 @@ def scorecard(world: World, api: ApiPlan, params: Mapping[str, Any]) -> dict[str
             "id"
         ]
     )
-    judged = existing(world, api, "Session", key, "session_id")
-    _require_tenant(judged, "session_id", params)
-    began = parse_time(judged.fields["started_at"])
-    ended = judged.fields["ended_at"] or rfc3339(min(world.clock.now(), began + _CALL))
+    scored = existing(world, api, "Session", key, "session_id")
+    _require_tenant(scored, "session_id", params)
+    began = parse_time(scored.fields["started_at"])
+    ended = scored.fields["ended_at"] or rfc3339(min(world.clock.now(), began + _CALL))
     lasted = (parse_time(ended) - began).total_seconds()
     fields = {
-        **judged.fields,
+        **scored.fields,
         "status": "scored",
         "ended_at": ended,
         "duration_seconds": int(lasted),
     }
-    world.place(api.resources["Session"], fields, judged.tenant, judged.private)
+    world.place(api.resources["Session"], fields, scored.tenant, scored.private)
     return _judge(world, api, key, params)
 
 

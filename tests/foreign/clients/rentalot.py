@@ -44,7 +44,7 @@ assert again.status_code is HTTPStatus.CONFLICT
 assert isinstance(again.parsed, Problem)
 assert again.parsed.status == 409
 
-# A key that nobody issued.
+# A key that was never issued.
 stranger = list_sessions.sync(client=AuthenticatedClient(base_url, "ra_unknown"))
 assert isinstance(stranger, Problem)
 assert stranger.status == 401

@@ -26,7 +26,7 @@ const again = refusal(await api.PATCH("/api/v1/sessions/{id}/review", { params: 
 assert("title" in again);
 assert.equal(again.status, 409);
 
-// A key that nobody issued.
+// A key that was never issued.
 const stranger = createClient<paths>({ baseUrl, headers: { Authorization: "Bearer ra_unknown" } });
 refusal(await stranger.GET("/api/v1/sessions"), 401);
 

@@ -33,8 +33,8 @@ const summary = data(await api.GET("/api/v1/analytics/summary", { params: { quer
 assert.equal(summary.sessions, 132);
 
 // What is refused.
-const nobody = { id: "00000000-0000-0000-0000-000000000000" };
-const unknown = refusal(await api.GET("/api/v1/sessions/{id}", { params: { path: nobody } }), 404);
+const absent = { id: "00000000-0000-0000-0000-000000000000" };
+const unknown = refusal(await api.GET("/api/v1/sessions/{id}", { params: { path: absent } }), 404);
 assert.equal(unknown.error.code, "NOT_FOUND");
 
 // What the contract does not allow does not compile. Nobody calls this.

@@ -446,7 +446,7 @@ def test_stylesheet_sets_colors() -> None:
     assert documented == set(re.findall(r"--lifecycle-[a-z-]+", STYLE))
 
 
-# ---- it can be read by everybody
+# ---- accessibility
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)
@@ -458,9 +458,9 @@ def test_text_alternative(contract: Contract, table: Lifecycle) -> None:
         named[root.get("aria-labelledby")]
         == f"{contract.title}: lifecycle of the {table.name.lower()}"
     )
-    told = named[root.get("aria-describedby")]
+    description = named[root.get("aria-describedby")]
     for word in (*table.states, *table.transitions):
-        assert word.lower() in told.lower()
+        assert word.lower() in description.lower()
 
 
 @pytest.mark.parametrize(("contract", "table"), VENDORS)

@@ -31,7 +31,7 @@ BROKEN = {
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[Mock]:
-    """One that nobody else asks anything: time passes in it."""
+    """A mock for this module alone, because its clock is advanced."""
     with running("--clock", "2026-02-13T09:00:00Z") as mock:
         yield mock
 

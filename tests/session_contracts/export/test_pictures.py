@@ -230,8 +230,8 @@ def test_scxml_timers() -> None:
     draft = state_of("rentalot", "Session_draft")
     assert draft.find(f"{SCXML}onentry") is None
     (timed,) = (each for each in draft if each.get(f"{OWN_NAME}kind") == "timer")
-    told = {name: timed.get(f"{OWN_NAME}{name}") for name in ("after", "since", "due", "optional")}
-    assert told == {"after": "P30D", "since": "createdAt", "due": "expiresAt", "optional": None}
+    timer = {name: timed.get(f"{OWN_NAME}{name}") for name in ("after", "since", "due", "optional")}
+    assert timer == {"after": "P30D", "since": "createdAt", "due": "expiresAt", "optional": None}
     (silent,) = (
         each
         for each in state_of("rentalot", "Session_approved")

@@ -213,7 +213,7 @@ def _bad(subject: Subject, judge: Judge) -> list[tuple[str, Mapping[str, Any]]]:
     """Notes that are refused, each with its rule."""
     _, strange = _with_notes(subject, judge, "Of another session.")
     return [
-        ("notes.unknown", {"noteId": "note_that_nobody_made", "content": "x"}),
+        ("notes.unknown", {"noteId": "note_unknown", "content": "x"}),
         ("notes.unknown", {"noteId": strange[0]["noteId"], "content": "x"}),
         ("notes.id-type", {"noteId": 7, "content": "x"}),
         ("notes.id-type", {"noteId": ["note_1"], "content": "x"}),

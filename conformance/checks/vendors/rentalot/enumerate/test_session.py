@@ -1,4 +1,4 @@
-"""Rentalot: the members of a session, and what changes them beside reviews."""
+"""Rentalot: the members of a session, and what changes them other than reviews."""
 
 import json
 import uuid

@@ -214,7 +214,7 @@ def test_scorecard(subject: Subject, judge: Judge) -> None:
 
 @verifies("scorecard.breakdown", "scorecard.names", "scorecard.verdicts")
 def test_breakdown(subject: Subject, judge: Judge) -> None:
-    """Two more members beside the example, one of them structured.
+    """Two more members than in the example, one of them structured.
 
     The documents do not say what they are called.
     """
