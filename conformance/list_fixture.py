@@ -66,9 +66,10 @@ def new_list_fixture(
 ) -> ListFixture:
     """Prepare a record for each of these seconds, in this order. Raises Unexercised."""
     within = fresh_scope(subject) if scope is None else scope
-    empty, born = ListFixture(within, base, {}), subject.profile.born
+    empty, time_param = ListFixture(within, base, {}), subject.profile.time_param
     made = {
-        new_record(subject, **within, **{born: empty.moment(second)}): second for second in seconds
+        new_record(subject, **within, **{time_param: empty.moment(second)}): second
+        for second in seconds
     }
     return ListFixture(within, base, made)
 

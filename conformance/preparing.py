@@ -98,4 +98,4 @@ def accepting_state(subject: Subject, operation: str) -> str:
 def _params_of(subject: Subject, state: str) -> Mapping[str, Any]:
     """The params of the provider state that prepare a record in a lifecycle state."""
     values = {name: allowed[0] for name, allowed in subject.table.states[state].items()}
-    return subject.profile.placing.get(state, values)
+    return subject.profile.state_params.get(state, values)

@@ -62,12 +62,12 @@ def _resource(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
 
 def _operations(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
     shown = [name for name in (profile.read, profile.list) if name]
-    named = [*shown, *profile.also, *profile.examples]
+    named = [*shown, *profile.other_operations, *profile.examples]
     yield from _unknown("operation", named, contract.operations)
 
 
 def _states(profile: SuiteProfile, contract: Contract) -> Iterator[Fault]:
-    yield from _unknown("state", profile.placing, contract.lifecycles[profile.resource].states)
+    yield from _unknown("state", profile.state_params, contract.lifecycles[profile.resource].states)
 
 
 def _unknown(kind: str, named: Iterable[str], known: Iterable[str]) -> Iterator[Fault]:

@@ -100,7 +100,7 @@ def provider_state_call(api: Api, table: Lifecycle, state: str, **params: Any) -
     """The call of the control API that creates a record in this state, by a provider state."""
     profile = next(each for each in suite_profiles(api) if each.resource == table.name)
     fields = {name: values[0] for name, values in table.states.get(state, {}).items()}
-    return setup_call(api, profile.state, {**profile.placing.get(state, fields), **params})
+    return setup_call(api, profile.state, {**profile.state_params.get(state, fields), **params})
 
 
 def setup_call(api: Api, state: str, params: Mapping[str, Any]) -> SampleCall:

@@ -107,8 +107,8 @@ class Script:
 
     def _params(self, state: str) -> Mapping[str, Any]:
         """The params of the provider state that creates a record in this state."""
-        if state in self._profile.placing:
-            return self._profile.placing[state]
+        if state in self._profile.state_params:
+            return self._profile.state_params[state]
         members = self._contract.schemas[self._table.schema].get("properties", {})
         values = {name: allowed[0] for name, allowed in self._table.states[state].items()}
         return {

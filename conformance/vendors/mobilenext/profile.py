@@ -7,10 +7,10 @@ SESSION = SuiteProfile(
     read="getSession",
     list="listSessions",
     state="session",
-    also=("listSessions",),
+    other_operations=("listSessions",),
     scopes={"organization": "organization"},
     headers={"organization": "X-Organization-Id"},
-    placing={"held": {"released": False}, "released": {"released": True}},
+    state_params={"held": {"released": False}, "released": {"released": True}},
     kinds=("jwt", "api_key"),
 )
 

@@ -29,7 +29,7 @@ SESSION = SuiteProfile(
     read="getSession",
     state="session",
     scopes={"jobId": "study", "testerId": "tester"},
-    born="startedAt",
+    time_param="startedAt",
     examples={
         "createSession": {"jobId": "{jobId}", "testerId": "{testerId}", "variant": "A"},
         "completeSession": {},
@@ -42,7 +42,7 @@ SESSION = SuiteProfile(
             "comment": "Instructions were clear.",
         },
     },
-    breaks=_breaks,
+    affected_rules=_breaks,
 )
 
 PROFILES = (SESSION,)

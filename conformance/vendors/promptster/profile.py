@@ -21,15 +21,15 @@ SESSION = SuiteProfile(
     read="getSession",
     list="listSessions",
     state="session",
-    also=("listSessions", "ingestEvent"),
+    other_operations=("listSessions", "ingestEvent"),
     scopes={"assessmentId": "assessment", "sourceService": None},
-    placing={
+    state_params={
         "running": {},
         "ended": {"startedAt": "2026-01-05T10:00:00Z", "endedAt": "2026-01-05T11:12:00Z"},
     },
-    born="startedAt",
+    time_param="startedAt",
     kinds=("reviewer", "candidate"),
-    ties={"candidate": "sessionId"},
+    credential_params={"candidate": "sessionId"},
     examples={
         "createSession": {
             "id": "{uuid}",
@@ -57,7 +57,7 @@ SESSION = SuiteProfile(
             "data": {"command": "pnpm test", "exitCode": 0, "durationMs": 4200},
         },
     },
-    breaks=_breaks,
+    affected_rules=_breaks,
 )
 
 PROFILES = (SESSION,)

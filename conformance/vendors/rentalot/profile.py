@@ -22,7 +22,7 @@ SESSION = SuiteProfile(
     read="getSession",
     list="listSessions",
     state="session",
-    also=("listSessions",),
+    other_operations=("listSessions",),
     scopes={"contactId": None, "workflowTemplateId": None},
     examples={
         "reviewSession": {
@@ -30,7 +30,7 @@ SESSION = SuiteProfile(
             "reviewNotes": "Strong candidate, good income verification",
         }
     },
-    refused=_refused,
+    refusal_rule=_refused,
 )
 
 PROFILES = (SESSION,)

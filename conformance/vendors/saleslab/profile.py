@@ -7,9 +7,9 @@ SESSION = SuiteProfile(
     read="getSession",
     list="listSessions",
     state="session",
-    also=("listSessions", "listScenarios", "listUsers", "getAnalyticsSummary"),
+    other_operations=("listSessions", "listScenarios", "listUsers", "getAnalyticsSummary"),
     scopes={"user_id": "user"},
-    born="started_at",
+    time_param="started_at",
 )
 
 SCORECARD = SuiteProfile(

@@ -104,7 +104,7 @@ def _of_scheme(
     """
     found: list[Headers] = []
     for kind in subject.profile.kinds or ("",):
-        tie = subject.profile.ties.get(kind)
+        tie = subject.profile.credential_params.get(kind)
         named = {
             **({"kind": kind} if kind else {}),
             **({tie: record_id} if tie and record_id else {}),
@@ -159,7 +159,9 @@ def test_credential(case: Wrong, subject: Subject, judge: Judge) -> None:
     spare = _fresh_record(operation, subject)
     first = case.scheme is subject.operation(operation).security[0]
     for headers in _bad(case, spare, subject, judge):
-        record_id = spare if subject.profile.ties else _fresh_record(operation, subject)
+        record_id = (
+            spare if subject.profile.credential_params else _fresh_record(operation, subject)
+        )
         before = read(subject, record_id) if record_id else {}
         trigger = _call(operation, subject, headers, record_id)
         after = read_or_absent(subject, record_id) if record_id else {}

@@ -179,7 +179,7 @@ def _judge_operations(refused: Exchange, first: Exchange, subject: Subject, judg
 
 def _judge_trace(refused: Exchange, first: Exchange, subject: Subject, judge: Judge) -> None:
     """A call that would create a record creates none if it is rate-limited."""
-    name = next(iter(subject.profile.ties.values()))
+    name = next(iter(subject.profile.credential_params.values()))
     done, kept_out = (fetch(subject, str(call.request_json[name])) for call in (first, refused))
     if done.ok and kept_out.status != refused.status:
         none = kept_out.status in judge.statuses("session.not-found")
@@ -234,7 +234,8 @@ def _judge_others(refused: Exchange, first: Exchange, subject: Subject, judge: J
         {"scopes": [scope.name]} if scope else {},
     ]
     tied = [
-        {"kind": kind, param: new_record(subject)} for kind, param in subject.profile.ties.items()
+        {"kind": kind, param: new_record(subject)}
+        for kind, param in subject.profile.credential_params.items()
     ]
     for params in tied or variants:
         try:

@@ -303,7 +303,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         # No rule of the lifecycle is about a server error; the fuzz layer reports it.
         if exchange.status >= 500:
             raise Unexercised(f"{operation} answered {exchange.status}")
-        blamed = expected.blame(exchange.status, subject.profile.refused(body))
+        blamed = expected.blame(exchange.status, subject.profile.refusal_rule(body))
         if blamed:
             refusals = " or ".join(map(str, sorted(expected.statuses)))
             wanted = refusals if expected.hard else "success"

@@ -78,7 +78,7 @@ def _unexpected(sent: Sent) -> str | None:
     if sent.expected is None or sent.exchange.status >= 500:
         return None
     return sent.expected.blame(
-        sent.exchange.status, sent.subject.profile.refused(sent.exchange.request_json)
+        sent.exchange.status, sent.subject.profile.refusal_rule(sent.exchange.request_json)
     )
 
 
@@ -273,7 +273,10 @@ def _expected(
     if body is None and exchange.request_body != b"null":
         return None
     return expected_outcomes(
-        subject.contract, node, [situation], Facts(body, subject.profile.breaks(operation, body))
+        subject.contract,
+        node,
+        [situation],
+        Facts(body, subject.profile.affected_rules(operation, body)),
     )
 
 
