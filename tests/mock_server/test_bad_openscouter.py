@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,38 +18,17 @@ import httpx
 import jwt
 import pytest
 
+from tests.mock_server.bearer_tokens import NOW, SECRET, bearer, invalid_tokens, signed
 from tests.serving import Mock
 
 pytestmark = pytest.mark.slow
 
-SECRET = "session-contracts-mock-signs-with-this"
-NOW = datetime(2026, 5, 6, 17, tzinfo=UTC)
 STUDY = {"jobId": "job_abc123", "testerId": "user_xyz789"}
 FEEDBACK: dict[str, Any] = {"clarity": 4, "difficulty": 3, "technicalIssues": False}
 
 
-def token(
-    user: Any = "user_admin01", *, secret: str = SECRET, algorithm: str = "HS256", **claims: Any
-) -> str:
-    """A token as the test of a client would sign it; a claim that is None is left out."""
-    whole = {"sub": user, "exp": int((NOW + timedelta(hours=24)).timestamp()), **claims}
-    given = {name: value for name, value in whole.items() if value is not None}
-    return jwt.encode(given, secret if algorithm != "none" else None, algorithm)
-
-
-def part(value: Any) -> str:
-    """A part of a token, encoded independently of the mock."""
-    return (
-        base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode())
-        .rstrip(b"=")
-        .decode()
-    )
-
-
-def bearer(text: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {text}"}
-
-
+USER = "user_admin01"
+token = partial(signed, user=USER)
 KEY = bearer(token())
 
 
@@ -671,65 +650,8 @@ def test_a_body_on_a_read_is_ignored(target: Target) -> None:
 
 # ---- tokens
 
-OF_ANOTHER_TENANT = {"sub": "user_admin01", "exp": 9_999_999_999, "tenant": "other"}
-HEAD, CLAIMS, SIGNATURE = token().split(".")
-ODD_TIMES: list[Any] = [0, -1, "tomorrow", [], {}, True, -(10**18)]
-ODD_USERS: list[Any] = [7, [], {}, True]
-UNSIGNED = f"{part({'alg': 'none', 'typ': 'JWT'})}.{CLAIMS}"
 
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        *(
-            "garbage",
-            "a.b.c",
-            "..",
-            ".",
-            f"{HEAD}.{CLAIMS}",
-            f"{HEAD}.{CLAIMS}.",
-            f".{CLAIMS}.{SIGNATURE}",
-            f"{token()}.{SIGNATURE}",
-        ),
-        *(
-            f"{token()} {token()}",
-            f"{token()},",
-            f'"{token()}"',
-            token()[:-2] + "xx",
-            token()[1:],
-            "x" * 20_000,
-        ),
-        *(
-            token(secret="somebody-else-signed-this-one-here"),
-            token(secret=SECRET.upper()),
-            token(secret=SECRET + " "),
-        ),
-        *(
-            token(algorithm="none"),
-            f"{UNSIGNED}.",
-            f"{UNSIGNED}.{SIGNATURE}",
-            f"{part({'alg': 'None', 'typ': 'JWT'})}.{CLAIMS}.",
-        ),
-        *(token(secret=SECRET * 2, algorithm="HS384"), token(secret=SECRET * 2, algorithm="HS512")),
-        *(
-            f"{part({'typ': 'JWT'})}.{CLAIMS}.{SIGNATURE}",
-            f"{part({'alg': ['HS256']})}.{CLAIMS}.{SIGNATURE}",
-        ),
-        *(
-            f"{part([])}.{CLAIMS}.{SIGNATURE}",
-            f"{part(b'{')}.{CLAIMS}.{SIGNATURE}",
-            f"{part(b'null')}.{CLAIMS}.{SIGNATURE}",
-        ),
-        f"{HEAD}.{part(OF_ANOTHER_TENANT)}.{SIGNATURE}",
-        *(
-            jwt.api_jws.encode(content, SECRET, "HS256")
-            for content in (b"", b"null", b"[]", b"7", b"\xff\xfe", b"{", b"[" * 40_000)
-        ),
-        *(token(exp=int(NOW.timestamp()) - seconds) for seconds in (0, 1, 86_400)),
-        *(token(exp=odd) for odd in ODD_TIMES),
-        *(token(user=odd) for odd in ODD_USERS),
-    ],
-)
+@pytest.mark.parametrize("bad", invalid_tokens(USER))
 def test_invalid_tokens(target: Target, bad: str) -> None:
     refused(target.send("GET", "/sess_001", bearer(bad)), 401)
     refused(
