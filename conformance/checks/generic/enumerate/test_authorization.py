@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import call, valid_body
 from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.error_bodies import judge_error_body
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import (
@@ -239,14 +240,7 @@ def test_scope(case: tuple[str, Scope, list[str]], subject: Subject, judge: Judg
     for lacking in (others, *([name] for name in others), []):
         trigger = _call(operation, subject, new_credential(subject, scopes=lacking))
         if judge.refused(scope.rule, trigger, control=_call(operation, subject, good)):
-            wrong = shapes.error_fault(subject.contract, trigger)
-            judge.holds(
-                "error.body",
-                wrong is None,
-                trigger=trigger,
-                expected="the documented form of an error",
-                got=wrong or "",
-            )
+            judge_error_body(subject, trigger, judge)
             if judge.knows("auth.forbidden") and _judge_status("auth.forbidden", trigger, judge):
                 _judge_forbidden(scope, trigger, subject, judge)
 

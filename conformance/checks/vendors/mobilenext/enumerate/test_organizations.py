@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 
-from session_contracts.conformance import shapes
 from session_contracts.conformance.calling import send
 from session_contracts.conformance.client import Exchange
+from session_contracts.conformance.error_bodies import judge_error_body
 from session_contracts.conformance.errors import Unexercised
 from session_contracts.conformance.judge import Judge
 from session_contracts.conformance.listing import get_list, listed_ids
@@ -236,14 +236,7 @@ def test_foreign_organization(case: str, subject: Subject, judge: Judge) -> None
         judge.require(sees, "a session of the own organization is not found")
         trigger, _ = _sees(case, sessions[foreign], _chosen(headers, foreign), subject)
         if judge.refused("organization.foreign", trigger, control=control):
-            wrong = shapes.error_fault(subject.contract, trigger)
-            judge.holds(
-                "error.body",
-                wrong is None,
-                trigger=trigger,
-                expected="the documented form of an error",
-                got=wrong or "",
-            )
+            judge_error_body(subject, trigger, judge)
 
 
 def _callers(subject: Subject, organization: str) -> list[Headers]:
